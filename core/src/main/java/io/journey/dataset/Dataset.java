@@ -1,0 +1,44 @@
+package io.journey.dataset;
+
+import java.util.List;
+
+/**
+ * Training images of one shape, numbered 0..size-1, each with an id that stays the same whatever
+ * else is read with it. Safe for many threads.
+ */
+public interface Dataset {
+  /** How to open it again, as given to {@link Datasets#open}. */
+  String spec();
+
+  /** A hash of everything that decides the numbers: files, order, transformations. */
+  String fingerprint();
+
+  /** The number of examples N. */
+  int size();
+
+  /** The shape of every image. */
+  ImageShape shape();
+
+  /** The name of an example, unique in the set: "train/00017", "cats/tom.png". */
+  String id(int index);
+
+  /** The class of an example, an index into {@link #classNames}, or -1 where there is none. */
+  int label(int index);
+
+  /** The names of the classes, empty where there are none. */
+  List<String> classNames();
+
+  /**
+   * Reads an image.
+   *
+   * @param out receives {@code shape().numel()} numbers in [-1, 1], order C, H, W
+   * @param offset where in {@code out} the first goes
+   */
+  void read(int index, float[] out, int offset);
+
+  /** The class of an example by name, or "" where there is none. */
+  default String labelName(int index) {
+    int label = label(index);
+    return label < 0 ? "" : classNames().get(label);
+  }
+}

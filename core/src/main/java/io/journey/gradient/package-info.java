@@ -1,0 +1,2 @@
+/** The gradient of a loss for each example. */
+package io.journey.gradient;

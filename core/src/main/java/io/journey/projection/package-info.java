@@ -1,0 +1,2 @@
+/** Random maps from R^p to R^k. */
+package io.journey.projection;

@@ -1,0 +1,52 @@
+package io.journey.random;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * A named source of randomness: 128 bits, derived from its parent's bits and its name by SHA-256.
+ *
+ * <p>Two seeds are equal exactly if they were derived by the same path of names from the same root,
+ * so a number drawn for "noise of example 17, draw 3" is the same whatever else was drawn before.
+ *
+ * @param high the upper 64 bits
+ * @param low the lower 64 bits
+ */
+public record Seed(long high, long low) {
+
+  /** The root seed of a run, from the number a user types. */
+  public static Seed of(long value) {
+    return digest(ByteBuffer.allocate(9).put((byte) 'R').putLong(value).array());
+  }
+
+  /** The seed called {@code name} below this one. */
+  public Seed child(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    return digest(prefix('S', bytes.length).put(bytes).array());
+  }
+
+  /** The seed numbered {@code index} below this one; never equal to one called by a string. */
+  public Seed child(long index) {
+    return digest(prefix('I', Long.BYTES).putLong(index).array());
+  }
+
+  /** The numbers of this seed, from the first on. */
+  public RandomStream stream() {
+    return new RandomStream(this);
+  }
+
+  private ByteBuffer prefix(char kind, int length) {
+    return ByteBuffer.allocate(17 + length).putLong(high).putLong(low).put((byte) kind);
+  }
+
+  private static Seed digest(byte[] bytes) {
+    try {
+      ByteBuffer hash = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(bytes));
+      return new Seed(hash.getLong(), hash.getLong());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Pictures, tables, pages. */
+package io.journey.report;

@@ -1,0 +1,93 @@
+package io.journey.run;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** JSON as Journey writes it: indented, in the order given, the same bytes on every machine. */
+public final class Json {
+  /** A manifest or configuration larger than this is refused unread. */
+  private static final long MAX_BYTES = 64L << 20;
+
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder().enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN).build();
+
+  private Json() {}
+
+  /** An empty object. */
+  public static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  /** A record, list or map as a tree. */
+  public static <T extends JsonNode> T tree(Object value) {
+    return MAPPER.valueToTree(value);
+  }
+
+  /** The tree as a record; a field that is unknown, missing or out of range is an error. */
+  public static <T> T bind(JsonNode node, Class<T> type, String where) {
+    try {
+      return MAPPER.treeToValue(node, type);
+    } catch (JsonProcessingException e) {
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      String reason =
+          cause instanceof JsonProcessingException p ? p.getOriginalMessage() : cause.getMessage();
+      throw new JourneyException(where + " does not hold usable settings: " + reason + ".", e);
+    }
+  }
+
+  /** UTF-8 text of a tree, indented by two spaces, lines ending in \n. */
+  public static byte[] bytes(JsonNode node) {
+    DefaultIndenter indent = new DefaultIndenter("  ", "\n");
+    DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
+    printer.indentObjectsWith(indent);
+    try {
+      return (MAPPER.writer(printer).writeValueAsString(node) + "\n")
+          .getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a JSON tree can always be written", e);
+    }
+  }
+
+  /** Parses text that must be one JSON object. */
+  public static ObjectNode parse(byte[] text, String where) {
+    try {
+      if (MAPPER.readTree(text) instanceof ObjectNode object) {
+        return object;
+      }
+      throw new JourneyException(where + " is JSON but not an object.");
+    } catch (IOException e) {
+      throw new JourneyException(
+          where + " is not valid JSON: it may be damaged or not Journey's.", e);
+    }
+  }
+
+  /** Reads a file that must be one JSON object. */
+  public static ObjectNode read(Path file) {
+    try {
+      long size = Files.size(file);
+      if (size > MAX_BYTES) {
+        throw new JourneyException(
+            file
+                + " has "
+                + size
+                + " bytes, more than any JSON file of Journey's: name another file.");
+      }
+      return parse(Files.readAllBytes(file), file.toString());
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
+    }
+  }
+}

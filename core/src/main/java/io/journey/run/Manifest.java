@@ -1,0 +1,114 @@
+package io.journey.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+
+/** What a finished stage says of itself: kind, settings, inputs, and a checksum of every file. */
+public final class Manifest {
+  /** The file that marks a directory as finished. */
+  public static final String FILE = "manifest.json";
+
+  private final Path directory;
+  private final ObjectNode content;
+
+  private Manifest(Path directory, ObjectNode content) {
+    this.directory = directory;
+    this.content = content;
+  }
+
+  /** Reads the manifest of a finished stage of this kind. */
+  public static Manifest read(Path directory, String kind) {
+    Manifest manifest = read(directory);
+    if (!manifest.kind().equals(kind)) {
+      throw new JourneyException(
+          directory
+              + " holds "
+              + manifest.kind()
+              + ", expected "
+              + kind
+              + ": name a directory of that kind.");
+    }
+    return manifest;
+  }
+
+  /** Reads the manifest of a finished stage. */
+  public static Manifest read(Path directory) {
+    Path file = directory.resolve(FILE);
+    if (!Files.isDirectory(directory)) {
+      throw new JourneyException("There is no directory " + directory + ": check the path.");
+    }
+    if (!Files.exists(file)) {
+      throw new JourneyException(
+          directory
+              + " has no manifest.json: the stage that writes it is not finished; start it again to"
+              + " continue.");
+    }
+    ObjectNode content = Json.read(file);
+    for (String field : new String[] {"kind", "settings", "inputs", "files"}) {
+      if (!content.has(field)) {
+        throw new JourneyException(file + " has no field \"" + field + "\": it is not Journey's.");
+      }
+    }
+    return new Manifest(directory, content);
+  }
+
+  /** What the stage made. */
+  public String kind() {
+    return content.get("kind").asText();
+  }
+
+  /** The resolved settings. */
+  public ObjectNode settings() {
+    return (ObjectNode) content.get("settings");
+  }
+
+  /** Fingerprints of what the stage read. */
+  public ObjectNode inputs() {
+    return (ObjectNode) content.get("inputs");
+  }
+
+  /** Kind, settings and inputs without the files. */
+  ObjectNode header() {
+    ObjectNode header = content.deepCopy();
+    header.remove("files");
+    return header;
+  }
+
+  /** One hash over settings, inputs and all files: equal exactly for equal results. */
+  public String fingerprint() {
+    return HexFormat.of().formatHex(Checksums.sha256().digest(Json.bytes(content)));
+  }
+
+  /** Whether the stage wrote a file of this name. */
+  public boolean lists(String name) {
+    return content.get("files").has(name);
+  }
+
+  /**
+   * The path of a file of the result, its content compared with its checksum.
+   *
+   * @throws JourneyException if it is missing or damaged
+   */
+  public Path verified(String name) {
+    JsonNode entry = content.get("files").get(name);
+    Path file = directory.resolve(name);
+    if (entry == null) {
+      throw new JourneyException(
+          "The manifest of " + directory + " lists no " + name + ": make the directory again.");
+    }
+    String found = Checksums.of(file);
+    if (!found.equals(entry.get("sha256").asText())) {
+      throw new JourneyException(
+          file
+              + " is damaged: its SHA-256 is "
+              + found.substring(0, 12)
+              + "…, the manifest says "
+              + entry.get("sha256").asText().substring(0, 12)
+              + "…; make the directory again.");
+    }
+    return file;
+  }
+}

@@ -1,0 +1,270 @@
+package io.journey.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The directory one stage writes, claimed for one process. Its life:
+ *
+ * <ol>
+ *   <li>{@code settings.json} is written first: the stage's kind, settings and the fingerprints of
+ *       its inputs.
+ *   <li>The stage adds files, each whole or absent, each noted in {@code journal.jsonl}.
+ *   <li>{@code manifest.json} is written last: the settings again and the SHA-256 of every file. It
+ *       marks the directory as finished; {@code settings.json} and the journal go.
+ * </ol>
+ *
+ * Claiming an unfinished directory with the same settings continues it; with others it is refused.
+ * How long the work took goes into {@code timing.json}, which no checksum covers, so that all other
+ * bytes depend on settings and inputs alone.
+ */
+public final class RunDirectory implements AutoCloseable {
+  private static final String SETTINGS = "settings.json";
+  private static final String JOURNAL = "journal.jsonl";
+  private static final String LOCK = ".lock";
+  private static final String TIMING = "timing.json";
+
+  private final Path directory;
+  private final ObjectNode header;
+  private final FileChannel lockChannel;
+  private final Map<String, ObjectNode> files = new TreeMap<>();
+  private final long startNanos = System.nanoTime();
+  private boolean finished;
+  private double earlierSeconds;
+
+  private RunDirectory(Path directory, ObjectNode header, FileChannel lockChannel) {
+    this.directory = directory;
+    this.header = header;
+    this.lockChannel = lockChannel;
+  }
+
+  /**
+   * Claims a directory for a stage.
+   *
+   * @param kind what the stage makes: "checkpoints", "features", …
+   * @param settings the resolved settings
+   * @param inputs fingerprints of what the stage reads
+   * @throws JourneyException if another process has it, or it holds something else
+   */
+  public static RunDirectory claim(
+      Path directory, String kind, ObjectNode settings, ObjectNode inputs) {
+    ObjectNode header = Json.object();
+    header.put("kind", kind).put("format", 1);
+    header.set("settings", settings);
+    header.set("inputs", inputs);
+    try {
+      Files.createDirectories(directory);
+      RunDirectory run = new RunDirectory(directory, header, lock(directory));
+      run.takeOver();
+      return run;
+    } catch (IOException e) {
+      throw new JourneyException(
+          "Cannot use " + directory + " for the results: " + Failures.reason(e) + ".", e);
+    }
+  }
+
+  private static FileChannel lock(Path directory) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // Another claim inside this process: reported below like one of another process.
+    } finally {
+      if (lock == null) {
+        channel.close();
+      }
+    }
+    if (lock == null) {
+      throw new JourneyException(
+          directory + " is being written by another run: wait for it, or name a new directory.");
+    }
+    return channel;
+  }
+
+  private void takeOver() throws IOException {
+    try {
+      Path manifest = directory.resolve(Manifest.FILE);
+      Path settings = directory.resolve(SETTINGS);
+      if (Files.exists(manifest)) {
+        Manifest found = Manifest.read(directory);
+        SettingsDifference.refuse(directory, Manifest.FILE, found.header(), header);
+        finished = true;
+      } else if (Files.exists(settings)) {
+        SettingsDifference.refuse(directory, SETTINGS, Json.read(settings), header);
+        readJournal();
+      } else {
+        refuseForeignFiles();
+        AtomicFile.write(settings, Json.bytes(header));
+      }
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void refuseForeignFiles() throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      Path foreign =
+          entries
+              .filter(
+                  p -> {
+                    String name = p.getFileName().toString();
+                    return !name.equals(LOCK) && !name.endsWith(AtomicFile.TEMPORARY);
+                  })
+              .sorted()
+              .findFirst()
+              .orElse(null);
+      if (foreign != null) {
+        throw new JourneyException(
+            directory
+                + " already holds "
+                + foreign.getFileName()
+                + ", which this stage did not write: name a new or empty directory.");
+      }
+    }
+  }
+
+  private void readJournal() throws IOException {
+    Path journal = directory.resolve(JOURNAL);
+    if (!Files.exists(journal)) {
+      return;
+    }
+    for (String line : Files.readAllLines(journal, StandardCharsets.UTF_8)) {
+      ObjectNode entry;
+      try {
+        entry = Json.parse(line.getBytes(StandardCharsets.UTF_8), journal.toString());
+      } catch (JourneyException e) {
+        continue; // A line cut short by a kill: its file is made again.
+      }
+      if (entry.has("seconds")) {
+        earlierSeconds = entry.get("seconds").asDouble();
+      } else {
+        files.put(entry.get("file").asText(), entry);
+      }
+    }
+  }
+
+  /** Where the directory is. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** Where the file of this name is or will be. */
+  public Path path(String name) {
+    return directory.resolve(name);
+  }
+
+  /** Whether the stage had already been finished when it was claimed. */
+  public boolean isFinished() {
+    return finished;
+  }
+
+  /** Whether some units had been written before this claim. */
+  public boolean isResumed() {
+    return earlierSeconds > 0;
+  }
+
+  /** Whether the file of this name is whole and of the size that was noted. */
+  public synchronized boolean has(String name) {
+    ObjectNode entry = files.get(name);
+    try {
+      return entry != null
+          && Files.exists(path(name))
+          && Files.size(path(name)) == entry.get("bytes").asLong();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Writes a file of the result. */
+  public void write(String name, AtomicFile.Content content) {
+    String sha256 = AtomicFile.write(path(name), content);
+    note(name, sha256);
+  }
+
+  private synchronized void note(String name, String sha256) {
+    ObjectNode entry = Json.object();
+    try {
+      entry.put("file", name).put("bytes", Files.size(path(name))).put("sha256", sha256);
+      ObjectNode clock = Json.object().put("seconds", seconds());
+      // A leading newline ends a line that a kill cut short.
+      String lines = "\n" + entry + "\n" + clock + "\n";
+      try (FileChannel channel =
+          FileChannel.open(
+              directory.resolve(JOURNAL),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.APPEND)) {
+        channel.write(java.nio.ByteBuffer.wrap(lines.getBytes(StandardCharsets.UTF_8)));
+        channel.force(true);
+      }
+    } catch (IOException e) {
+      throw new JourneyException(
+          "Cannot note " + name + " in " + directory + ": " + Failures.reason(e) + ".", e);
+    }
+    files.put(name, entry);
+  }
+
+  /** Seconds of work so far, those before an interruption included. */
+  public double seconds() {
+    return earlierSeconds + (System.nanoTime() - startNanos) * 1e-9;
+  }
+
+  /**
+   * Writes the manifest: from now on the directory is complete.
+   *
+   * @param timing what was measured, beside the seconds; not covered by checksums
+   */
+  public synchronized void finish(ObjectNode timing) {
+    ObjectNode list = Json.object();
+    for (Map.Entry<String, ObjectNode> file : files.entrySet()) {
+      ObjectNode entry = Json.object();
+      entry.put("bytes", file.getValue().get("bytes").asLong());
+      entry.put("sha256", file.getValue().get("sha256").asText());
+      list.set(file.getKey(), entry);
+    }
+    ObjectNode manifest = header.deepCopy();
+    manifest.set("files", list);
+    ObjectNode times = Json.object();
+    times.put("seconds", Math.round(seconds() * 1000) / 1000.0);
+    times.put("resumed", isResumed());
+    times.put("peak_resident_bytes", Memory.peakResidentBytes());
+    times.setAll(timing);
+    AtomicFile.write(directory.resolve(TIMING), Json.bytes(times));
+    AtomicFile.write(directory.resolve(Manifest.FILE), Json.bytes(manifest));
+    try {
+      Files.deleteIfExists(directory.resolve(JOURNAL));
+      Files.deleteIfExists(directory.resolve(SETTINGS));
+    } catch (FileSystemException e) {
+      // The manifest decides; what is left over does no harm.
+    } catch (IOException e) {
+      throw new JourneyException("Cannot finish " + directory + ": " + Failures.reason(e) + ".", e);
+    }
+    finished = true;
+  }
+
+  /** Gives the claim up; what is written stays. */
+  @Override
+  public void close() {
+    try {
+      lockChannel.close();
+    } catch (IOException e) {
+      throw new JourneyException(
+          "Cannot release " + directory + ": " + Failures.reason(e) + ".", e);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.journey.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Finds the first setting in which two runs differ, and says so. */
+final class SettingsDifference {
+  private SettingsDifference() {}
+
+  static void refuse(Path directory, String file, JsonNode found, JsonNode asked) {
+    String difference = first("", found, asked);
+    if (difference != null) {
+      throw new JourneyException(
+          directory
+              + " was begun with "
+              + difference
+              + " ("
+              + file
+              + "): match it or name a new directory.");
+    }
+  }
+
+  /** "settings.draws 10, this run asks for 20", or null where there is none. */
+  private static String first(String path, JsonNode found, JsonNode asked) {
+    if (!found.isObject() || !asked.isObject()) {
+      // Numbers are compared as text: 1 read as int and 1 written as long are one number.
+      return found.toString().equals(asked.toString())
+          ? null
+          : path + " " + found + ", this run asks for " + asked;
+    }
+    for (Map.Entry<String, JsonNode> field : asked.properties()) {
+      String below = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
+      String difference = first(below, found.path(field.getKey()), field.getValue());
+      if (difference != null) {
+        return difference;
+      }
+    }
+    return found.size() == asked.size() ? null : path + " with other fields";
+  }
+}

@@ -1,0 +1,2 @@
+/** Directories that stages leave behind: locking, resuming, manifests, progress. */
+package io.journey.run;

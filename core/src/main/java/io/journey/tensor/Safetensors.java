@@ -1,0 +1,343 @@
+package io.journey.tensor;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.Failures;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The safetensors format: eight bytes with the header's length, a JSON header naming type, shape
+ * and place of every tensor, then the numbers, little endian, without gaps.
+ *
+ * <p>A header is believed only after it has been checked: its length, its UTF-8, every shape
+ * against its place, no overlap, no gap, nothing behind the end.
+ */
+public final class Safetensors {
+  /** The limit of the reference implementation. */
+  private static final long MAX_HEADER = 100_000_000L;
+
+  private static final String METADATA = "__metadata__";
+
+  /**
+   * Where a tensor is.
+   *
+   * @param dtype its number type
+   * @param shape its shape
+   * @param begin its first byte in the file
+   * @param bytes how many bytes it has
+   */
+  public record Entry(DType dtype, List<Long> shape, long begin, long bytes) {
+    /** How many numbers it has. */
+    public int numel() {
+      return Math.toIntExact(bytes / dtype.bytes());
+    }
+  }
+
+  private final Path file;
+  private final Map<String, Entry> entries;
+  private final Map<String, String> metadata;
+
+  private Safetensors(Path file, Map<String, Entry> entries, Map<String, String> metadata) {
+    this.file = file;
+    this.entries = entries;
+    this.metadata = metadata;
+  }
+
+  /** Reads and checks the header of a file. */
+  public static Safetensors open(Path file) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (channel.size() < 8) {
+        throw damaged(file, "it has only " + channel.size() + " bytes");
+      }
+      ByteBuffer length = read(channel, 0, 8);
+      long headerBytes = length.getLong(0);
+      if (headerBytes < 2 || headerBytes > MAX_HEADER || headerBytes > channel.size() - 8) {
+        throw damaged(file, "its header claims " + Long.toUnsignedString(headerBytes) + " bytes");
+      }
+      byte[] text = read(channel, 8, (int) headerBytes).array();
+      try {
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
+      } catch (CharacterCodingException e) {
+        throw damaged(file, "its header is not UTF-8");
+      }
+      ObjectNode header = Json.parse(text, "The header of " + file);
+      return parse(file, header, 8 + headerBytes, channel.size());
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
+    }
+  }
+
+  private static Safetensors parse(Path file, ObjectNode header, long dataStart, long size) {
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    Map<String, String> metadata = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> field : header.properties()) {
+      if (field.getKey().equals(METADATA)) {
+        field.getValue().properties().forEach(f -> metadata.put(f.getKey(), f.getValue().asText()));
+      } else {
+        entries.put(field.getKey(), entry(file, field.getKey(), field.getValue(), dataStart, size));
+      }
+    }
+    List<Entry> byPlace = new ArrayList<>(entries.values());
+    byPlace.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::bytes));
+    long end = dataStart;
+    for (Entry entry : byPlace) {
+      if (entry.begin() != end) {
+        throw damaged(
+            file, entry.begin() < end ? "two tensors overlap" : "there is a gap between tensors");
+      }
+      end += entry.bytes();
+    }
+    if (end != size) {
+      throw damaged(file, (size - end) + " bytes lie behind the last tensor");
+    }
+    return new Safetensors(file, entries, metadata);
+  }
+
+  private static Entry entry(Path file, String name, JsonNode node, long dataStart, long size) {
+    DType dtype = null;
+    for (DType candidate : DType.values()) {
+      if (candidate.safetensorsName().equals(node.path("dtype").asText())) {
+        dtype = candidate;
+      }
+    }
+    if (dtype == null) {
+      throw damaged(
+          file,
+          "tensor "
+              + name
+              + " has type "
+              + node.path("dtype").asText()
+              + ", which Journey does not read");
+    }
+    JsonNode offsets = node.path("data_offsets");
+    JsonNode dims = node.path("shape");
+    if (!offsets.isArray() || offsets.size() != 2 || !dims.isArray()) {
+      throw damaged(file, "tensor " + name + " has no shape or place");
+    }
+    long begin = offsets.get(0).asLong(-1);
+    long end = offsets.get(1).asLong(-1);
+    List<Long> shape = new ArrayList<>();
+    try {
+      long bytes = dtype.bytes();
+      for (JsonNode dim : dims) {
+        if (!dim.canConvertToLong() || dim.asLong() < 0) {
+          throw damaged(file, "tensor " + name + " has the dimension " + dim);
+        }
+        shape.add(dim.asLong());
+        bytes = Math.multiplyExact(bytes, dim.asLong());
+      }
+      if (begin < 0 || end < begin || end > size - dataStart || end - begin != bytes) {
+        throw damaged(
+            file,
+            "tensor " + name + " of shape " + shape + " claims the bytes " + begin + " to " + end);
+      }
+    } catch (ArithmeticException e) {
+      throw damaged(file, "tensor " + name + " is larger than any file");
+    }
+    return new Entry(dtype, List.copyOf(shape), dataStart + begin, end - begin);
+  }
+
+  private static JourneyException damaged(Path file, String why) {
+    return new JourneyException(
+        file + " is not a whole safetensors file: " + why + "; fetch or make it again.");
+  }
+
+  private static ByteBuffer read(FileChannel channel, long position, int bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + buffer.position()) < 0) {
+        throw new IOException("it ends too early");
+      }
+    }
+    return buffer.flip();
+  }
+
+  /** Where it was read from. */
+  public Path file() {
+    return file;
+  }
+
+  /** The names of its tensors, in the header's order. */
+  public Set<String> names() {
+    return entries.keySet();
+  }
+
+  /** Free text beside the tensors. */
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /** Where a tensor is; an unknown name is an error that lists the names there are. */
+  public Entry entry(String name) {
+    Entry entry = entries.get(name);
+    if (entry == null) {
+      throw new JourneyException(
+          file
+              + " has no tensor \""
+              + name
+              + "\", only "
+              + entries.keySet().stream().limit(8).toList()
+              + ".");
+    }
+    return entry;
+  }
+
+  /** A tensor of any float type as float32. */
+  public float[] floats(String name) {
+    Entry entry = entry(name);
+    return part(name, 0, entry.numel());
+  }
+
+  /** {@code count} numbers of a float tensor from number {@code from} on (C order) as float32. */
+  public float[] part(String name, long from, int count) {
+    Entry entry = entry(name);
+    if (from < 0 || count < 0 || (from + count) * entry.dtype().bytes() > entry.bytes()) {
+      throw new IndexOutOfBoundsException(
+          "numbers " + from + ".." + (from + count) + " of " + name + " in " + file);
+    }
+    ByteBuffer data =
+        data(
+            entry.begin() + from * entry.dtype().bytes(),
+            Math.multiplyExact(count, entry.dtype().bytes()));
+    float[] out = new float[count];
+    for (int i = 0; i < count; i++) {
+      out[i] =
+          switch (entry.dtype()) {
+            case F32 -> data.getFloat(4 * i);
+            case F16 -> Float16.toFloat(data.getShort(2 * i));
+            case BF16 -> Float.intBitsToFloat(data.getShort(2 * i) << 16);
+            case F64 -> (float) data.getDouble(8 * i);
+            case I64 -> throw new JourneyException(file + ": tensor " + name + " holds integers.");
+          };
+    }
+    return out;
+  }
+
+  /** A float64 tensor. */
+  public double[] doubles(String name) {
+    Entry entry = typed(name, DType.F64);
+    double[] out = new double[entry.numel()];
+    data(entry.begin(), Math.toIntExact(entry.bytes())).asDoubleBuffer().get(out);
+    return out;
+  }
+
+  /** An int64 tensor. */
+  public long[] longs(String name) {
+    Entry entry = typed(name, DType.I64);
+    long[] out = new long[entry.numel()];
+    data(entry.begin(), Math.toIntExact(entry.bytes())).asLongBuffer().get(out);
+    return out;
+  }
+
+  private Entry typed(String name, DType dtype) {
+    Entry entry = entry(name);
+    if (entry.dtype() != dtype) {
+      throw new JourneyException(
+          file + ": tensor " + name + " is " + entry.dtype() + ", expected " + dtype + ".");
+    }
+    return entry;
+  }
+
+  private ByteBuffer data(long begin, int bytes) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return read(channel, begin, bytes);
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
+    }
+  }
+
+  /** Collects tensors and writes them in the order added. */
+  public static final class Writer {
+    private record Pending(DType dtype, long[] shape, Object values) {}
+
+    private final Map<String, Pending> tensors = new LinkedHashMap<>();
+    private final Map<String, String> metadata = new LinkedHashMap<>();
+
+    /** Adds free text. */
+    public Writer metadata(String key, String value) {
+      metadata.put(key, value);
+      return this;
+    }
+
+    /** Adds a float32 tensor. */
+    public Writer add(String name, float[] values, long... shape) {
+      return add(name, new Pending(DType.F32, shape, values), values.length);
+    }
+
+    /** Adds an int64 tensor. */
+    public Writer add(String name, long[] values, long... shape) {
+      return add(name, new Pending(DType.I64, shape, values), values.length);
+    }
+
+    private Writer add(String name, Pending tensor, int length) {
+      long numel = 1;
+      for (long n : tensor.shape()) {
+        numel *= n;
+      }
+      if (numel != length) {
+        throw new IllegalArgumentException(
+            name + " has " + length + " numbers, its shape " + numel);
+      }
+      tensors.put(name, tensor);
+      return this;
+    }
+
+    /** Writes the file. */
+    public void writeTo(OutputStream out) throws IOException {
+      ObjectNode header = Json.object();
+      if (!metadata.isEmpty()) {
+        ObjectNode node = header.putObject(METADATA);
+        metadata.forEach(node::put);
+      }
+      long offset = 0;
+      for (Map.Entry<String, Pending> entry : tensors.entrySet()) {
+        Pending tensor = entry.getValue();
+        ObjectNode node = header.putObject(entry.getKey());
+        node.put("dtype", tensor.dtype().safetensorsName());
+        long bytes = tensor.dtype().bytes();
+        var dims = node.putArray("shape");
+        for (long n : tensor.shape()) {
+          dims.add(n);
+          bytes *= n;
+        }
+        node.putArray("data_offsets").add(offset).add(offset + bytes);
+        offset += bytes;
+      }
+      byte[] text = header.toString().getBytes(StandardCharsets.UTF_8);
+      int padded = (text.length + 7) / 8 * 8;
+      out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).array());
+      out.write(text);
+      out.write(" ".repeat(padded - text.length).getBytes(StandardCharsets.UTF_8));
+      for (Pending tensor : tensors.values()) {
+        writeNumbers(out, tensor);
+      }
+    }
+
+    private static void writeNumbers(OutputStream out, Pending tensor) throws IOException {
+      if (tensor.values() instanceof float[] floats) {
+        Npy.writeNumbers(out, DType.F32, floats);
+      } else {
+        long[] longs = (long[]) tensor.values();
+        ByteBuffer buffer = ByteBuffer.allocate(8 * longs.length).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.asLongBuffer().put(longs);
+        out.write(buffer.array());
+      }
+    }
+  }
+}
