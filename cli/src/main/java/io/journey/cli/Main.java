@@ -40,14 +40,12 @@ public final class Main implements Runnable {
       description = "Show the stack trace of an error.")
   private boolean debug;
 
+  private final Errors errors = new Errors(() -> debug);
+
   /** Called where no subcommand is given. */
   @Override
   public void run() {
     throw new CommandLine.ParameterException(spec.commandLine(), "No command is given.");
-  }
-
-  boolean debug() {
-    return debug;
   }
 
   /** Runs one command line of the operating system. */
@@ -71,20 +69,29 @@ public final class Main implements Runnable {
    * @return the exit status: 0 done, 1 a defect of Journey, 2 something the user can mend
    */
   public static int run(String[] args, PrintWriter out, PrintWriter err) {
+    return run(commandLine(out, err), args);
+  }
+
+  /** The command with all its subcommands. */
+  static CommandLine commandLine(PrintWriter out, PrintWriter err) {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
     line.setOut(out).setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    Errors errors = new Errors(main::debug);
-    line.setParameterExceptionHandler(errors::usage);
-    line.setExecutionExceptionHandler(errors::execution);
+    line.setParameterExceptionHandler(main.errors::usage);
+    line.setExecutionExceptionHandler(main.errors::execution);
+    return line;
+  }
+
+  static int run(CommandLine line, String... args) {
+    Main main = line.getCommand();
     try {
       return line.execute(args);
     } catch (OutOfMemoryError | LinkageError e) {
-      return errors.machine(e, err);
+      return main.errors.machine(e, line.getErr());
     } finally {
-      out.flush();
-      err.flush();
+      line.getOut().flush();
+      line.getErr().flush();
     }
   }
 }
