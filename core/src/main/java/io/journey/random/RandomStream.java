@@ -10,7 +10,7 @@ package io.journey.random;
  */
 public final class RandomStream {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
-  private static final double UNIT = 0x1.0p-53;
+  private static final double UNIT = 0x1.0p-52;
 
   private final long high;
   private final long low;
@@ -26,9 +26,12 @@ public final class RandomStream {
     return mix(high ^ mix(low + (index + 1) * GOLDEN));
   }
 
-  /** Number {@code index} as a uniform number strictly between 0 and 1. */
+  /**
+   * Number {@code index} as a uniform number strictly between 0 and 1. 52 bits: one more would let
+   * 1 be hit.
+   */
   public double uniform(long index) {
-    return ((bits(index) >>> 11) + 0.5) * UNIT;
+    return ((bits(index) >>> 12) + 0.5) * UNIT;
   }
 
   /** Number {@code index} as a standard Gaussian, within ±8.3. */

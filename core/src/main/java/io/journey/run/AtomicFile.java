@@ -30,40 +30,63 @@ public final class AtomicFile {
   }
 
   /**
-   * Writes a file.
+   * Writes a file. If that fails, or {@code content} does, nothing is left under the temporary
+   * name, and a file that was there before stays as it was.
    *
    * @return the SHA-256 of its content in hexadecimal
-   * @throws JourneyException if it cannot be written; then nothing is left under either name
+   * @throws JourneyException if it cannot be written
    */
   public static String write(Path file, Content content) {
     Path absolute = file.toAbsolutePath();
     Path temporary = absolute.resolveSibling(absolute.getFileName() + TEMPORARY);
-    MessageDigest digest = Checksums.sha256();
     try {
       Files.createDirectories(absolute.getParent());
-      try (FileChannel channel =
-          FileChannel.open(
-              temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
-        OutputStream out =
-            new BufferedOutputStream(
-                new DigestOutputStream(Channels.newOutputStream(channel), digest), 1 << 16);
-        content.writeTo(out);
-        out.flush();
-        channel.force(true);
-      }
+      String sha256 = fill(temporary, content);
       Files.move(
           temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      return HexFormat.of().formatHex(digest.digest());
+      forceFolder(absolute.getParent());
+      return sha256;
     } catch (IOException e) {
-      try {
-        Files.deleteIfExists(temporary);
-      } catch (IOException second) {
-        e.addSuppressed(second);
-      }
+      remove(temporary, e);
       throw new JourneyException("Cannot write " + file + ": " + Failures.reason(e) + ".", e);
+    } catch (RuntimeException | Error e) {
+      remove(temporary, e);
+      throw e;
+    }
+  }
+
+  private static String fill(Path file, Content content) throws IOException {
+    MessageDigest digest = Checksums.sha256();
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      OutputStream out =
+          new BufferedOutputStream(
+              new DigestOutputStream(Channels.newOutputStream(channel), digest), 1 << 16);
+      content.writeTo(out);
+      out.flush();
+      channel.force(true);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Makes the renaming durable where a folder can be opened (not on Windows). */
+  private static void forceFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // The file itself is on the disk; the system will write the folder in its own time.
+    }
+  }
+
+  private static void remove(Path temporary, Throwable failure) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 

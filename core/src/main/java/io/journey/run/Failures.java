@@ -2,8 +2,10 @@ package io.journey.run;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 
 /** Words for what the file system answers. */
 public final class Failures {
@@ -16,6 +18,12 @@ public final class Failures {
     }
     if (e instanceof AccessDeniedException) {
       return "permission denied";
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return "there is a file in the way, " + e.getMessage();
+    }
+    if (e instanceof NotDirectoryException) {
+      return e.getMessage() + " is not a directory";
     }
     String message =
         e instanceof FileSystemException f && f.getReason() != null

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 
 /** What a finished stage says of itself: kind, settings, inputs, and a checksum of every file. */
 public final class Manifest {
@@ -47,10 +49,13 @@ public final class Manifest {
               + " continue.");
     }
     ObjectNode content = Json.read(file);
-    for (String field : new String[] {"kind", "settings", "inputs", "files"}) {
-      if (!content.has(field)) {
-        throw new JourneyException(file + " has no field \"" + field + "\": it is not Journey's.");
+    for (String field : new String[] {"settings", "inputs", "files"}) {
+      if (!content.path(field).isObject()) {
+        throw new JourneyException(file + " has no object \"" + field + "\": it is not Journey's.");
       }
+    }
+    if (!content.path("kind").isTextual()) {
+      throw new JourneyException(file + " names no kind of stage: it is not Journey's.");
     }
     return new Manifest(directory, content);
   }
@@ -82,6 +87,18 @@ public final class Manifest {
     return HexFormat.of().formatHex(Checksums.sha256().digest(Json.bytes(content)));
   }
 
+  /** The names of the files the stage wrote, in order. */
+  public List<String> names() {
+    List<String> names = new ArrayList<>();
+    content.get("files").fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  /** The size of a file of the result as it was written. */
+  public long bytes(String name) {
+    return content.get("files").path(name).path("bytes").asLong();
+  }
+
   /** Whether the stage wrote a file of this name. */
   public boolean lists(String name) {
     return content.get("files").has(name);
@@ -100,15 +117,20 @@ public final class Manifest {
           "The manifest of " + directory + " lists no " + name + ": make the directory again.");
     }
     String found = Checksums.of(file);
-    if (!found.equals(entry.get("sha256").asText())) {
+    String expected = entry.path("sha256").asText();
+    if (!found.equals(expected)) {
       throw new JourneyException(
           file
               + " is damaged: its SHA-256 is "
-              + found.substring(0, 12)
-              + "…, the manifest says "
-              + entry.get("sha256").asText().substring(0, 12)
-              + "…; make the directory again.");
+              + abbreviated(found)
+              + ", the manifest says "
+              + abbreviated(expected)
+              + "; make the directory again.");
     }
     return file;
+  }
+
+  private static String abbreviated(String hash) {
+    return hash.length() > 12 ? hash.substring(0, 12) + "…" : hash;
   }
 }

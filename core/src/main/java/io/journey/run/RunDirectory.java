@@ -5,13 +5,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -30,15 +27,18 @@ import java.util.stream.Stream;
  * bytes depend on settings and inputs alone.
  */
 public final class RunDirectory implements AutoCloseable {
-  private static final String SETTINGS = "settings.json";
-  private static final String JOURNAL = "journal.jsonl";
+  /** What the stage was begun with, while it is unfinished. */
+  static final String SETTINGS = "settings.json";
+
+  /** What was measured, beside the manifest. */
+  static final String TIMING = "timing.json";
+
   private static final String LOCK = ".lock";
-  private static final String TIMING = "timing.json";
 
   private final Path directory;
   private final ObjectNode header;
   private final FileChannel lockChannel;
-  private final Map<String, ObjectNode> files = new TreeMap<>();
+  private Journal journal;
   private final long startNanos = System.nanoTime();
   private boolean finished;
   private double earlierSeconds;
@@ -97,15 +97,17 @@ public final class RunDirectory implements AutoCloseable {
 
   private void takeOver() throws IOException {
     try {
+      journal = Journal.read(directory);
       Path manifest = directory.resolve(Manifest.FILE);
       Path settings = directory.resolve(SETTINGS);
       if (Files.exists(manifest)) {
         Manifest found = Manifest.read(directory);
         SettingsDifference.refuse(directory, Manifest.FILE, found.header(), header);
+        removeNotes();
         finished = true;
       } else if (Files.exists(settings)) {
         SettingsDifference.refuse(directory, SETTINGS, Json.read(settings), header);
-        readJournal();
+        earlierSeconds = journal.seconds();
       } else {
         refuseForeignFiles();
         AtomicFile.write(settings, Json.bytes(header));
@@ -138,26 +140,6 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
-  private void readJournal() throws IOException {
-    Path journal = directory.resolve(JOURNAL);
-    if (!Files.exists(journal)) {
-      return;
-    }
-    for (String line : Files.readAllLines(journal, StandardCharsets.UTF_8)) {
-      ObjectNode entry;
-      try {
-        entry = Json.parse(line.getBytes(StandardCharsets.UTF_8), journal.toString());
-      } catch (JourneyException e) {
-        continue; // A line cut short by a kill: its file is made again.
-      }
-      if (entry.has("seconds")) {
-        earlierSeconds = entry.get("seconds").asDouble();
-      } else {
-        files.put(entry.get("file").asText(), entry);
-      }
-    }
-  }
-
   /** Where the directory is. */
   public Path directory() {
     return directory;
@@ -180,7 +162,7 @@ public final class RunDirectory implements AutoCloseable {
 
   /** Whether the file of this name is whole and of the size that was noted. */
   public synchronized boolean has(String name) {
-    ObjectNode entry = files.get(name);
+    ObjectNode entry = journal.files().get(name);
     try {
       return entry != null
           && Files.exists(path(name))
@@ -197,26 +179,12 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   private synchronized void note(String name, String sha256) {
-    ObjectNode entry = Json.object();
     try {
-      entry.put("file", name).put("bytes", Files.size(path(name))).put("sha256", sha256);
-      ObjectNode clock = Json.object().put("seconds", seconds());
-      // A leading newline ends a line that a kill cut short.
-      String lines = "\n" + entry + "\n" + clock + "\n";
-      try (FileChannel channel =
-          FileChannel.open(
-              directory.resolve(JOURNAL),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.APPEND)) {
-        channel.write(java.nio.ByteBuffer.wrap(lines.getBytes(StandardCharsets.UTF_8)));
-        channel.force(true);
-      }
+      journal.note(name, Files.size(path(name)), sha256, seconds());
     } catch (IOException e) {
       throw new JourneyException(
           "Cannot note " + name + " in " + directory + ": " + Failures.reason(e) + ".", e);
     }
-    files.put(name, entry);
   }
 
   /** Seconds of work so far, those before an interruption included. */
@@ -231,7 +199,7 @@ public final class RunDirectory implements AutoCloseable {
    */
   public synchronized void finish(ObjectNode timing) {
     ObjectNode list = Json.object();
-    for (Map.Entry<String, ObjectNode> file : files.entrySet()) {
+    for (Map.Entry<String, ObjectNode> file : journal.files().entrySet()) {
       ObjectNode entry = Json.object();
       entry.put("bytes", file.getValue().get("bytes").asLong());
       entry.put("sha256", file.getValue().get("sha256").asText());
@@ -246,15 +214,19 @@ public final class RunDirectory implements AutoCloseable {
     times.setAll(timing);
     AtomicFile.write(directory.resolve(TIMING), Json.bytes(times));
     AtomicFile.write(directory.resolve(Manifest.FILE), Json.bytes(manifest));
-    try {
-      Files.deleteIfExists(directory.resolve(JOURNAL));
-      Files.deleteIfExists(directory.resolve(SETTINGS));
-    } catch (FileSystemException e) {
-      // The manifest decides; what is left over does no harm.
-    } catch (IOException e) {
-      throw new JourneyException("Cannot finish " + directory + ": " + Failures.reason(e) + ".", e);
-    }
+    removeNotes();
     finished = true;
+  }
+
+  /** The manifest decides: notes that cannot be removed do no harm. */
+  private void removeNotes() {
+    for (String name : new String[] {Journal.FILE, SETTINGS}) {
+      try {
+        Files.deleteIfExists(directory.resolve(name));
+      } catch (IOException e) {
+        return;
+      }
+    }
   }
 
   /** Gives the claim up; what is written stays. */

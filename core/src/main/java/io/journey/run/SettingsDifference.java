@@ -25,17 +25,30 @@ final class SettingsDifference {
   private static String first(String path, JsonNode found, JsonNode asked) {
     if (!found.isObject() || !asked.isObject()) {
       // Numbers are compared as text: 1 read as int and 1 written as long are one number.
-      return found.toString().equals(asked.toString())
-          ? null
-          : path + " " + found + ", this run asks for " + asked;
+      return found.toString().equals(asked.toString()) ? null : words(path, found, asked);
     }
     for (Map.Entry<String, JsonNode> field : asked.properties()) {
-      String below = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
-      String difference = first(below, found.path(field.getKey()), field.getValue());
+      String name = field.getKey();
+      String difference = first(below(path, name), found.path(name), field.getValue());
       if (difference != null) {
         return difference;
       }
     }
-    return found.size() == asked.size() ? null : path + " with other fields";
+    for (Map.Entry<String, JsonNode> field : found.properties()) {
+      if (!asked.has(field.getKey())) {
+        return words(below(path, field.getKey()), field.getValue(), asked.path(field.getKey()));
+      }
+    }
+    return null;
+  }
+
+  private static String below(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  private static String words(String path, JsonNode found, JsonNode asked) {
+    return (found.isMissingNode() ? "no " + path : path + " " + found)
+        + ", this run asks for "
+        + (asked.isMissingNode() ? "none" : asked);
   }
 }

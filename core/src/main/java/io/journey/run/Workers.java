@@ -1,13 +1,10 @@
 package io.journey.run;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
 /**
@@ -37,58 +34,60 @@ public final class Workers {
 
   /**
    * Runs {@code body} for 0..units-1 and waits for all. After a failure no further unit starts, and
-   * the first failure is thrown.
+   * once the units under way have ended the first failure is thrown.
    */
   public void forEach(int units, IntConsumer body) {
     AtomicInteger next = new AtomicInteger();
-    AtomicBoolean failed = new AtomicBoolean();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
     Runnable loop =
         () -> {
-          threadStart.run();
-          for (int i = next.getAndIncrement();
-              i < units && !failed.get();
-              i = next.getAndIncrement()) {
-            try {
+          try {
+            threadStart.run();
+            for (int i = next.getAndIncrement();
+                i < units && failure.get() == null;
+                i = next.getAndIncrement()) {
               body.accept(i);
-            } catch (RuntimeException | Error e) {
-              failed.set(true);
-              throw e;
             }
+          } catch (RuntimeException | Error e) {
+            failure.compareAndSet(null, e);
           }
         };
     int count = Math.min(threads, units);
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            Math.max(1, count),
-            task -> {
-              Thread thread = new Thread(task, "journey-worker");
-              thread.setDaemon(true);
-              return thread;
-            });
-    try {
-      List<Future<?>> futures = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        futures.add(pool.submit(loop));
+    ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, count), Workers::thread);
+    for (int i = 0; i < count; i++) {
+      pool.execute(loop);
+    }
+    pool.shutdown();
+    await(pool, failure);
+    if (failure.get() instanceof RuntimeException e) {
+      throw e;
+    }
+    if (failure.get() instanceof Error e) {
+      throw e;
+    }
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "journey-worker");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Waits for the end; an interruption stops the work after the units under way. */
+  private static void await(ExecutorService pool, AtomicReference<Throwable> failure) {
+    boolean interrupted = false;
+    while (!pool.isTerminated()) {
+      try {
+        pool.awaitTermination(1, TimeUnit.HOURS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+        failure.compareAndSet(
+            null,
+            new JourneyException("Interrupted: start the same command again to continue.", e));
       }
-      Throwable first = null;
-      for (Future<?> future : futures) {
-        try {
-          future.get();
-        } catch (ExecutionException e) {
-          first = first == null ? e.getCause() : first;
-        }
-      }
-      if (first instanceof RuntimeException e) {
-        throw e;
-      }
-      if (first instanceof Error e) {
-        throw e;
-      }
-    } catch (InterruptedException e) {
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
-      throw new JourneyException("Interrupted: start the same command again to continue.", e);
-    } finally {
-      pool.shutdownNow();
     }
   }
 }

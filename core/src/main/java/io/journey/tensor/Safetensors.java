@@ -1,6 +1,5 @@
 package io.journey.tensor;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
@@ -14,8 +13,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +28,6 @@ import java.util.Set;
 public final class Safetensors {
   /** The limit of the reference implementation. */
   private static final long MAX_HEADER = 100_000_000L;
-
-  private static final String METADATA = "__metadata__";
 
   /**
    * Where a tensor is.
@@ -53,109 +48,37 @@ public final class Safetensors {
   private final Map<String, Entry> entries;
   private final Map<String, String> metadata;
 
-  private Safetensors(Path file, Map<String, Entry> entries, Map<String, String> metadata) {
+  private Safetensors(Path file, SafetensorsHeader header) {
     this.file = file;
-    this.entries = entries;
-    this.metadata = metadata;
+    this.entries = header.entries();
+    this.metadata = header.metadata();
   }
 
   /** Reads and checks the header of a file. */
   public static Safetensors open(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       if (channel.size() < 8) {
-        throw damaged(file, "it has only " + channel.size() + " bytes");
+        throw SafetensorsHeader.damaged(file, "it has only " + channel.size() + " bytes");
       }
       ByteBuffer length = read(channel, 0, 8);
       long headerBytes = length.getLong(0);
       if (headerBytes < 2 || headerBytes > MAX_HEADER || headerBytes > channel.size() - 8) {
-        throw damaged(file, "its header claims " + Long.toUnsignedString(headerBytes) + " bytes");
+        throw SafetensorsHeader.damaged(
+            file, "its header claims " + Long.toUnsignedString(headerBytes) + " bytes");
       }
       byte[] text = read(channel, 8, (int) headerBytes).array();
       try {
         StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
       } catch (CharacterCodingException e) {
-        throw damaged(file, "its header is not UTF-8");
+        throw SafetensorsHeader.damaged(file, "its header is not UTF-8");
       }
       ObjectNode header = Json.parse(text, "The header of " + file);
-      return parse(file, header, 8 + headerBytes, channel.size());
+      long dataStart = 8 + headerBytes;
+      return new Safetensors(
+          file, SafetensorsHeader.check(file, header, dataStart, channel.size()));
     } catch (IOException e) {
       throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
     }
-  }
-
-  private static Safetensors parse(Path file, ObjectNode header, long dataStart, long size) {
-    Map<String, Entry> entries = new LinkedHashMap<>();
-    Map<String, String> metadata = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> field : header.properties()) {
-      if (field.getKey().equals(METADATA)) {
-        field.getValue().properties().forEach(f -> metadata.put(f.getKey(), f.getValue().asText()));
-      } else {
-        entries.put(field.getKey(), entry(file, field.getKey(), field.getValue(), dataStart, size));
-      }
-    }
-    List<Entry> byPlace = new ArrayList<>(entries.values());
-    byPlace.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::bytes));
-    long end = dataStart;
-    for (Entry entry : byPlace) {
-      if (entry.begin() != end) {
-        throw damaged(
-            file, entry.begin() < end ? "two tensors overlap" : "there is a gap between tensors");
-      }
-      end += entry.bytes();
-    }
-    if (end != size) {
-      throw damaged(file, (size - end) + " bytes lie behind the last tensor");
-    }
-    return new Safetensors(file, entries, metadata);
-  }
-
-  private static Entry entry(Path file, String name, JsonNode node, long dataStart, long size) {
-    DType dtype = null;
-    for (DType candidate : DType.values()) {
-      if (candidate.safetensorsName().equals(node.path("dtype").asText())) {
-        dtype = candidate;
-      }
-    }
-    if (dtype == null) {
-      throw damaged(
-          file,
-          "tensor "
-              + name
-              + " has type "
-              + node.path("dtype").asText()
-              + ", which Journey does not read");
-    }
-    JsonNode offsets = node.path("data_offsets");
-    JsonNode dims = node.path("shape");
-    if (!offsets.isArray() || offsets.size() != 2 || !dims.isArray()) {
-      throw damaged(file, "tensor " + name + " has no shape or place");
-    }
-    long begin = offsets.get(0).asLong(-1);
-    long end = offsets.get(1).asLong(-1);
-    List<Long> shape = new ArrayList<>();
-    try {
-      long bytes = dtype.bytes();
-      for (JsonNode dim : dims) {
-        if (!dim.canConvertToLong() || dim.asLong() < 0) {
-          throw damaged(file, "tensor " + name + " has the dimension " + dim);
-        }
-        shape.add(dim.asLong());
-        bytes = Math.multiplyExact(bytes, dim.asLong());
-      }
-      if (begin < 0 || end < begin || end > size - dataStart || end - begin != bytes) {
-        throw damaged(
-            file,
-            "tensor " + name + " of shape " + shape + " claims the bytes " + begin + " to " + end);
-      }
-    } catch (ArithmeticException e) {
-      throw damaged(file, "tensor " + name + " is larger than any file");
-    }
-    return new Entry(dtype, List.copyOf(shape), dataStart + begin, end - begin);
-  }
-
-  private static JourneyException damaged(Path file, String why) {
-    return new JourneyException(
-        file + " is not a whole safetensors file: " + why + "; fetch or make it again.");
   }
 
   private static ByteBuffer read(FileChannel channel, long position, int bytes) throws IOException {
@@ -207,7 +130,7 @@ public final class Safetensors {
   /** {@code count} numbers of a float tensor from number {@code from} on (C order) as float32. */
   public float[] part(String name, long from, int count) {
     Entry entry = entry(name);
-    if (from < 0 || count < 0 || (from + count) * entry.dtype().bytes() > entry.bytes()) {
+    if (from < 0 || count < 0 || from > entry.bytes() / entry.dtype().bytes() - count) {
       throw new IndexOutOfBoundsException(
           "numbers " + from + ".." + (from + count) + " of " + name + " in " + file);
     }
@@ -294,7 +217,9 @@ public final class Safetensors {
         throw new IllegalArgumentException(
             name + " has " + length + " numbers, its shape " + numel);
       }
-      tensors.put(name, tensor);
+      if (name.equals(SafetensorsHeader.METADATA) || tensors.putIfAbsent(name, tensor) != null) {
+        throw new IllegalArgumentException("there is already a tensor called " + name);
+      }
       return this;
     }
 
@@ -302,7 +227,7 @@ public final class Safetensors {
     public void writeTo(OutputStream out) throws IOException {
       ObjectNode header = Json.object();
       if (!metadata.isEmpty()) {
-        ObjectNode node = header.putObject(METADATA);
+        ObjectNode node = header.putObject(SafetensorsHeader.METADATA);
         metadata.forEach(node::put);
       }
       long offset = 0;

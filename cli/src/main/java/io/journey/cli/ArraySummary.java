@@ -1,0 +1,99 @@
+package io.journey.cli;
+
+import io.journey.run.Json;
+import io.journey.tensor.DType;
+import io.journey.tensor.Npy;
+import io.journey.tensor.Safetensors;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** What array files hold: types, shapes, ranges. */
+final class ArraySummary {
+  /** The architecture's file in a checkpoint as diffusers writes it. */
+  static final String CHECKPOINT_CONFIG = "config.json";
+
+  /** The weights' file beside it. */
+  static final String CHECKPOINT_WEIGHTS = "diffusion_pytorch_model.safetensors";
+
+  private static final int BLOCK = 1 << 16;
+
+  private ArraySummary() {}
+
+  static void printNpy(Path file, PrintWriter out) {
+    Npy array = Npy.map(file);
+    long size = Arrays.stream(array.shape()).reduce(1, (a, b) -> a * b);
+    Lines.print(out, "file", file);
+    Lines.print(out, "type", array.dtype());
+    Lines.print(out, "shape", Arrays.toString(array.shape()) + ", " + size + " numbers");
+    if (array.dtype() != DType.I64 && size > 0) {
+      printRange(array, size, out);
+    }
+  }
+
+  private static void printRange(Npy array, long size, PrintWriter out) {
+    float[] block = new float[BLOCK];
+    double min = Double.POSITIVE_INFINITY;
+    double max = Double.NEGATIVE_INFINITY;
+    double sum = 0;
+    long finite = 0;
+    for (long from = 0; from < size; from += BLOCK) {
+      int count = (int) Math.min(BLOCK, size - from);
+      array.read(from, block, 0, count);
+      for (int i = 0; i < count; i++) {
+        if (Float.isFinite(block[i])) {
+          min = Math.min(min, block[i]);
+          max = Math.max(max, block[i]);
+          sum += block[i];
+          finite++;
+        }
+      }
+    }
+    if (finite > 0) {
+      Lines.print(
+          out,
+          "range",
+          String.format(Locale.ROOT, "%.6g to %.6g, mean %.6g", min, max, sum / finite));
+    }
+    if (finite < size) {
+      Lines.print(out, "not finite", (size - finite) + " numbers");
+    }
+  }
+
+  static void printSafetensors(Path file, PrintWriter out) {
+    Safetensors tensors = Safetensors.open(file);
+    Lines.print(out, "file", file);
+    printTensors(tensors, out);
+  }
+
+  static void printCheckpoint(Path directory, PrintWriter out) {
+    Safetensors tensors = Safetensors.open(directory.resolve(CHECKPOINT_WEIGHTS));
+    Lines.print(out, "checkpoint", directory);
+    Lines.printTree(out, "config", Json.read(directory.resolve(CHECKPOINT_CONFIG)));
+    printTensors(tensors, out);
+  }
+
+  private static void printTensors(Safetensors tensors, PrintWriter out) {
+    tensors.metadata().forEach((key, value) -> Lines.print(out, key, value));
+    long numbers = 0;
+    long bytes = 0;
+    int width = 0;
+    for (String name : tensors.names()) {
+      Safetensors.Entry entry = tensors.entry(name);
+      numbers += entry.bytes() / entry.dtype().bytes();
+      bytes += entry.bytes();
+      width = Math.max(width, name.length());
+    }
+    Lines.print(
+        out,
+        "tensors",
+        tensors.names().size() + ", " + numbers + " numbers, " + Lines.bytes(bytes));
+    for (String name : tensors.names()) {
+      Safetensors.Entry entry = tensors.entry(name);
+      List<Long> shape = entry.shape();
+      out.printf(Locale.ROOT, "  %-" + width + "s  %-4s %s%n", name, entry.dtype(), shape);
+    }
+  }
+}

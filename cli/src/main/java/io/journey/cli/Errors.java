@@ -1,0 +1,114 @@
+package io.journey.cli;
+
+import io.journey.run.Failures;
+import io.journey.run.JourneyException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns exceptions into one sentence on standard error and an exit status. */
+final class Errors {
+  /** The exit status of a defect of Journey itself. */
+  static final int DEFECT = 1;
+
+  /** The exit status of what the user can mend. */
+  static final int MENDABLE = 2;
+
+  private final BooleanSupplier debug;
+
+  Errors(BooleanSupplier debug) {
+    this.debug = debug;
+  }
+
+  /** A command line that cannot be understood. */
+  int usage(ParameterException e, String[] args) {
+    CommandLine line = e.getCommandLine();
+    PrintWriter err = line.getErr();
+    String message =
+        e instanceof UnmatchedArgumentException u ? unmatched(u) : oneLine(e.getMessage());
+    if (!message.endsWith(".") && !message.endsWith("?")) {
+      message += ".";
+    }
+    err.println(message + " Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
+    return MENDABLE;
+  }
+
+  private static String unmatched(UnmatchedArgumentException e) {
+    String first = e.getUnmatched().get(0);
+    if (e.isUnknownOption()) {
+      return "There is no option " + quoted(first) + didYouMean(e);
+    }
+    return e.getCommandLine().getSubcommands().isEmpty()
+        ? "There is one argument too many, " + quoted(first) + "."
+        : "There is no command " + quoted(first) + didYouMean(e);
+  }
+
+  private static String quoted(String text) {
+    return "'" + text + "'";
+  }
+
+  private static String didYouMean(UnmatchedArgumentException e) {
+    List<String> near = e.getSuggestions();
+    return near.isEmpty() ? "." : "; did you mean " + String.join(" or ", near) + "?";
+  }
+
+  /** A command that failed. */
+  int execution(Exception e, CommandLine line, ParseResult parsed) {
+    PrintWriter err = line.getErr();
+    if (debug.getAsBoolean()) {
+      e.printStackTrace(err);
+    }
+    String sentence = sentence(e);
+    if (sentence != null) {
+      err.println(sentence);
+      return MENDABLE;
+    }
+    err.println(
+        "This is a defect of Journey: "
+            + oneLine(e.toString())
+            + (debug.getAsBoolean() ? "" : "; run it again with --debug for the details to report")
+            + ".");
+    return DEFECT;
+  }
+
+  /** What to tell of a failure that the user can mend, or null for others. */
+  private static String sentence(Throwable e) {
+    if (e instanceof UncheckedIOException io) {
+      return "Input or output failed: " + Failures.reason(io.getCause()) + ".";
+    }
+    if (e instanceof JourneyException || e instanceof IllegalArgumentException) {
+      return e.getMessage() == null ? null : oneLine(e.getMessage());
+    }
+    return null;
+  }
+
+  /** Memory that ran out, or native code that cannot be loaded here. */
+  int machine(Error e, PrintWriter err) {
+    if (debug.getAsBoolean()) {
+      e.printStackTrace(err);
+    }
+    String reason = oneLine(String.valueOf(e.getMessage()));
+    err.println(
+        e instanceof OutOfMemoryError
+            ? "Memory ran out ("
+                + reason
+                + "; the Java heap may grow to "
+                + (Runtime.getRuntime().maxMemory() >> 20)
+                + " MB): ask for smaller batches or fewer threads, or set JOURNEY_JAVA_OPTS=-Xmx8g."
+            : "A library could not be loaded on this machine: "
+                + e.getClass().getSimpleName()
+                + " "
+                + reason
+                + ".");
+    return e instanceof OutOfMemoryError ? MENDABLE : DEFECT;
+  }
+
+  private static String oneLine(String message) {
+    return message == null ? "" : message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}

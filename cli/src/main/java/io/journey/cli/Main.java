@@ -1,0 +1,97 @@
+package io.journey.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The root of the {@code journey} command. */
+@Command(
+    name = "journey",
+    // Every subcommand is listed here and nowhere else.
+    subcommands = {InspectCommand.class},
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Version.class,
+    description = "Which training images made a diffusion model draw this, step by step?",
+    synopsisSubcommandLabel = "COMMAND",
+    usageHelpAutoWidth = true,
+    abbreviateSynopsis = true,
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey inspect runs/fashion/features   what a stage left, or how far it is",
+      "  journey inspect scores.npy              type, shape, range of an array",
+      "  journey COMMAND --help                  options of a command"
+    })
+public final class Main implements Runnable {
+  static final String EXAMPLES_HEADING = "%nExamples:%n";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of an error.")
+  private boolean debug;
+
+  private final Errors errors = new Errors(() -> debug);
+
+  /** Called where no subcommand is given. */
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "No command is given.");
+  }
+
+  /** Runs one command line of the operating system. */
+  public static void main(String[] args) {
+    // The JVM is about to end: streams are flushed, not closed.
+    PrintWriter out = utf8(FileDescriptor.out);
+    PrintWriter err = utf8(FileDescriptor.err);
+    int status = run(args, out, err);
+    System.exit(status);
+  }
+
+  private static PrintWriter utf8(FileDescriptor descriptor) {
+    return new PrintWriter(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Runs one command line.
+   *
+   * @param out receives results
+   * @param err receives progress and errors
+   * @return the exit status: 0 done, 1 a defect of Journey, 2 something the user can mend
+   */
+  public static int run(String[] args, PrintWriter out, PrintWriter err) {
+    return run(commandLine(out, err), args);
+  }
+
+  /** The command with all its subcommands. */
+  static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    Main main = new Main();
+    CommandLine line = new CommandLine(main);
+    line.setOut(out).setErr(err);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(main.errors::usage);
+    line.setExecutionExceptionHandler(main.errors::execution);
+    return line;
+  }
+
+  static int run(CommandLine line, String... args) {
+    Main main = line.getCommand();
+    try {
+      return line.execute(args);
+    } catch (OutOfMemoryError | LinkageError e) {
+      return main.errors.machine(e, line.getErr());
+    } finally {
+      line.getOut().flush();
+      line.getErr().flush();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.journey.cli;
+
+import io.journey.run.Manifest;
+import io.journey.run.Progress;
+import io.journey.run.RunStatus;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+
+/** What a stage has left in its directory, or how far it has come. */
+final class RunSummary {
+  private RunSummary() {}
+
+  static void print(Path directory, PrintWriter out) {
+    RunStatus status = RunStatus.of(directory);
+    Lines.print(out, "directory", directory);
+    Lines.print(out, "kind", status.kind());
+    Lines.print(
+        out,
+        "state",
+        status.finished()
+            ? "finished"
+            : "unfinished: at work or interrupted; the same command continues it");
+    Lines.print(
+        out, "files", status.files() + " whole, " + Lines.bytes(status.bytes()) + " together");
+    if (status.seconds() > 0) {
+      Lines.print(out, "time", PlainProgress.duration(status.seconds()));
+    }
+    if (status.finished()) {
+      Lines.print(out, "fingerprint", Manifest.read(directory).fingerprint());
+    }
+    Lines.printTree(out, "settings", status.settings());
+    Lines.printTree(out, "inputs", status.inputs());
+  }
+
+  /** Compares every file with its checksum; the first damaged one is an error. */
+  static void verify(Path directory, PrintWriter out, Progress progress) {
+    Manifest manifest = Manifest.read(directory);
+    try (Progress.Task task =
+        progress.start("verifying " + directory, manifest.names().size(), "files")) {
+      for (String name : manifest.names()) {
+        manifest.verified(name);
+        task.advance(1);
+      }
+    }
+    Lines.print(out, "verified", "all " + manifest.names().size() + " files are as written");
+  }
+}

@@ -1,0 +1,118 @@
+package io.journey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.journey.run.AtomicFile;
+import io.journey.run.Json;
+import io.journey.run.RunDirectory;
+import io.journey.tensor.Npy;
+import io.journey.tensor.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InspectCommandTest {
+  @TempDir Path folder;
+
+  private RunDirectory claim() {
+    return RunDirectory.claim(
+        folder, "features", Json.object().put("draws", 20), Json.object().put("dataset", "abc"));
+  }
+
+  @Test
+  void aFinishedRunShowsKindSettingsInputsAndFiles() {
+    try (RunDirectory run = claim()) {
+      run.write("a.bin", out -> out.write(new byte[2048]));
+      run.finish(Json.object());
+    }
+    CommandRun inspected = CommandRun.of("inspect", folder.toString());
+    assertThat(inspected.status()).isZero();
+    assertThat(inspected.out())
+        .containsPattern("kind +features")
+        .containsPattern("state +finished")
+        .containsPattern("files +1 whole, 2.0 KiB")
+        .containsPattern("draws +20")
+        .containsPattern("dataset +abc");
+  }
+
+  @Test
+  void anUnfinishedRunShowsHowFarItIs() {
+    try (RunDirectory run = claim()) {
+      run.write("a.bin", out -> out.write(7));
+      run.write("b.bin", out -> out.write(7));
+    }
+    assertThat(CommandRun.of("inspect", folder.toString()).out())
+        .containsPattern("state +unfinished")
+        .containsPattern("files +2 whole, 2 bytes");
+  }
+
+  @Test
+  void verifyFindsADamagedFile() throws IOException {
+    try (RunDirectory run = claim()) {
+      run.write("a.bin", out -> out.write(7));
+      run.finish(Json.object());
+    }
+    assertThat(CommandRun.of("inspect", "--verify", folder.toString()).out())
+        .containsPattern("verified +all 1 files");
+    Files.write(folder.resolve("a.bin"), new byte[] {8});
+    CommandRun damaged = CommandRun.of("inspect", "--verify", folder.toString());
+    assertThat(damaged.status()).isEqualTo(2);
+    assertThat(damaged.err()).contains("a.bin is damaged").hasLineCount(1);
+  }
+
+  @Test
+  void anArrayShowsTypeShapeAndRangeOfItsFiniteNumbers() {
+    Path file = folder.resolve("x.npy");
+    float[] values = {1, 2, 6, Float.NaN};
+    AtomicFile.write(file, out -> Npy.write(out, values, 2, 2));
+    assertThat(CommandRun.of("inspect", file.toString()).out())
+        .contains("F32", "[2, 2], 4 numbers", "1.00000 to 6.00000, mean 3.00000")
+        .containsPattern("not finite +1 numbers");
+  }
+
+  @Test
+  void safetensorsShowEveryTensor() {
+    Path file = folder.resolve("x.safetensors");
+    Safetensors.Writer writer =
+        new Safetensors.Writer()
+            .metadata("format", "pt")
+            .add("conv.weight", new float[6], 2, 3)
+            .add("steps", new long[] {5}, 1);
+    AtomicFile.write(file, writer::writeTo);
+    assertThat(CommandRun.of("inspect", file.toString()).out())
+        .containsPattern("format +pt")
+        .containsPattern("tensors +2, 7 numbers, 32 bytes")
+        .containsPattern("conv.weight +F32 +\\[2, 3\\]")
+        .containsPattern("steps +I64 +\\[1\\]");
+  }
+
+  @Test
+  void aCheckpointShowsItsConfiguration() {
+    AtomicFile.write(
+        folder.resolve("config.json"), Json.bytes(Json.object().put("_class_name", "UNet2DModel")));
+    AtomicFile.write(
+        folder.resolve("diffusion_pytorch_model.safetensors"),
+        new Safetensors.Writer().add("w", new float[3], 3)::writeTo);
+    assertThat(CommandRun.of("inspect", folder.toString()).out())
+        .contains("UNet2DModel")
+        .containsPattern("tensors +1, 3 numbers");
+  }
+
+  @Test
+  void aPathThatDoesNotExistIsNamed() {
+    CommandRun run = CommandRun.of("inspect", folder.resolve("none").toString());
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("none: check the path").hasLineCount(1);
+  }
+
+  @Test
+  void aDamagedFileIsOneSentence() throws IOException {
+    Path file = folder.resolve("x.npy");
+    Files.writeString(file, "not an array");
+    CommandRun run = CommandRun.of("inspect", file.toString());
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("x.npy is not an NPY file").hasLineCount(1);
+  }
+}

@@ -1,0 +1,98 @@
+package io.journey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.journey.run.JourneyException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MainTest {
+  @Test
+  void helpShowsCommandsAndExamplesAndSucceeds() {
+    CommandRun run = CommandRun.of("--help");
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).contains("inspect", "Examples:").doesNotContain("%n");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void versionNamesJourneyAndJava() {
+    assertThat(CommandRun.of("--version").out())
+        .matches("journey \\d+\\.\\d+\\.\\d+\\S* \\(Java .*\\)\\R");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        " | No command is given. Try 'journey --help'.",
+        "inspct | There is no command 'inspct'; did you mean inspect? Try 'journey --help'.",
+        "inspect | Missing required parameter: 'PATH'. Try 'journey inspect --help'.",
+        "inspect --foo x | There is no option '--foo'. Try 'journey inspect --help'.",
+        "inspect a b | There is one argument too many, 'b'. Try 'journey inspect --help'.",
+      })
+  void aMistypedCommandIsOneSentenceThatNamesTheHelp(String args, String sentence) {
+    CommandRun run = CommandRun.of(args == null ? new String[0] : args.split(" "));
+    assertThat(run.err().strip()).isEqualTo(sentence);
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void whatTheUserCanMendIsItsSentenceAlone() {
+    CommandRun run = CommandRun.failing(new JourneyException("The disk is full."), "fail");
+    assertThat(run.err().strip()).isEqualTo("The disk is full.");
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void aSettingOutOfRangeIsItsSentenceAlone() {
+    CommandRun run =
+        CommandRun.failing(new IllegalArgumentException("dim must be at least 1, got 0"), "fail");
+    assertThat(run.err().strip()).isEqualTo("dim must be at least 1, got 0");
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void aFailedReadIsOneSentence() {
+    IOException cause = new IOException("No space left on device");
+    CommandRun run = CommandRun.failing(new UncheckedIOException(cause), "fail");
+    assertThat(run.err()).startsWith("Input or output failed: the disk is full").hasLineCount(1);
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void aDefectIsOneLineWithoutStackTrace() {
+    CommandRun run = CommandRun.failing(new IllegalStateException("two\nlines"), "fail");
+    assertThat(run.err())
+        .contains("IllegalStateException: two lines", "--debug")
+        .doesNotContain("\tat ")
+        .hasLineCount(1);
+    assertThat(run.status()).isEqualTo(1);
+  }
+
+  @Test
+  void debugAddsTheStackTrace() {
+    CommandRun run = CommandRun.failing(new IllegalStateException("why"), "--debug", "fail");
+    assertThat(run.err()).contains("\tat io.journey.cli.").doesNotContain("again with --debug");
+    assertThat(run.status()).isEqualTo(1);
+  }
+
+  @Test
+  void memoryThatRanOutSaysWhatToChange() {
+    CommandRun run = CommandRun.failing(new OutOfMemoryError("Java heap space"), "fail");
+    assertThat(run.err()).contains("Java heap space", "-Xmx").hasLineCount(1);
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void aLibraryThatCannotBeLoadedIsOneLine() {
+    CommandRun run = CommandRun.failing(new UnsatisfiedLinkError("no jnitorch"), "fail");
+    assertThat(run.err()).contains("could not be loaded", "no jnitorch").hasLineCount(1);
+    assertThat(run.status()).isEqualTo(1);
+  }
+}
