@@ -1,6 +1,8 @@
 package io.journey.score;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.journey.features.ExampleTable;
+import io.journey.features.FeatureStore;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import io.journey.tensor.Npy;
@@ -9,60 +11,114 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Scores of every training example at every attributed step of every target, read from the
- * directory {@code journey attribute} writes. A positive score: training on the example makes the
- * target's predicted original more likely at that step.
+ * Scores of every training example at every attributed step of every target. A positive score:
+ * training on the example makes the target's predicted original more likely at that step.
+ *
+ * <p>Read from the directory {@code journey attribute} writes, or fresh from {@link JourneyTrak}.
  */
 public final class Attribution {
+  /** The manifest's kind. */
+  public static final String KIND = "attribution";
+
   /** The scores' file: float32 [steps, targets, N]. */
   public static final String SCORES = "scores.npy";
 
-  /** The targets' images: xt and x0 [steps, targets, C, H, W], final [targets, C, H, W]. */
+  /** The targets' images: xt and x0 [steps, targets, C, H, W], image [targets, C, H, W]. */
   public static final String TARGETS = "targets.safetensors";
 
-  private final Manifest manifest;
-  private final Npy scores;
-  private final int[] steps;
+  /** Top and bottom examples of every target and step. */
+  public static final String RANKING = "ranking.csv";
 
-  private Attribution(Manifest manifest, Npy scores, int[] steps) {
+  /** The loss curves of the checkpoints, where they have any. */
+  public static final String LOSS = "loss.csv";
+
+  /** Reads the scores of one step of one target. */
+  @FunctionalInterface
+  interface Source {
+    float[] scores(int step, int target);
+  }
+
+  private final Manifest manifest;
+  private final List<ExampleTable.Example> examples;
+  private final int[] steps;
+  private final int targets;
+  private final Source source;
+
+  Attribution(
+      Manifest manifest,
+      List<ExampleTable.Example> examples,
+      int[] steps,
+      int targets,
+      Source source) {
     this.manifest = manifest;
-    this.scores = scores;
+    this.examples = examples;
     this.steps = steps;
+    this.targets = targets;
+    this.source = source;
   }
 
   /** Opens a finished attribution; a damaged file is an error. */
   public static Attribution open(Path directory) {
-    Manifest manifest = Manifest.read(directory, "attribution");
+    Manifest manifest = Manifest.read(directory, KIND);
     List<Integer> steps = new ArrayList<>();
     for (JsonNode step : manifest.settings().path("steps")) {
       steps.add(step.asInt());
     }
+    List<ExampleTable.Example> examples =
+        ExampleTable.read(manifest.verified(FeatureStore.EXAMPLES));
     Npy scores = Npy.map(manifest.verified(SCORES));
-    if (scores.shape().length != 3 || scores.shape()[0] != steps.size()) {
+    long[] shape = scores.shape();
+    if (shape.length != 3 || shape[0] != steps.size() || shape[2] != examples.size()) {
       throw new JourneyException(
-          directory + " has scores that do not fit its manifest's steps: make it again.");
+          directory + " has scores that do not fit its steps and examples: make it again.");
     }
-    return new Attribution(manifest, scores, steps.stream().mapToInt(Integer::intValue).toArray());
+    int targets = Math.toIntExact(shape[1]);
+    int size = examples.size();
+    return new Attribution(
+        manifest,
+        examples,
+        steps.stream().mapToInt(Integer::intValue).toArray(),
+        targets,
+        (step, target) -> {
+          float[] out = new float[size];
+          scores.read(((long) step * targets + target) * size, out, 0, size);
+          return out;
+        });
   }
 
-  /** The settings and inputs that made it. */
+  /** The file of one checkpoint's own scores, float32 [steps, targets, N]. */
+  public static String memberScores(String member) {
+    return member + ".scores.npy";
+  }
+
+  /** The file of one checkpoint's f_t (Eq. 3), float32 [steps, targets]. */
+  public static String memberOutput(String member) {
+    return member + ".output.npy";
+  }
+
+  /** The settings and inputs that made it; null for one that is in memory only. */
   public Manifest manifest() {
     return manifest;
   }
 
-  /** The attributed steps t, ascending. */
+  /** The training examples, in the order of scores. */
+  public List<ExampleTable.Example> examples() {
+    return examples;
+  }
+
+  /** The attributed steps t, rising. */
   public int[] steps() {
     return steps.clone();
   }
 
   /** The number of targets. */
   public int targets() {
-    return Math.toIntExact(scores.shape()[1]);
+    return targets;
   }
 
   /** The number of training examples N. */
   public int size() {
-    return Math.toIntExact(scores.shape()[2]);
+    return examples.size();
   }
 
   /**
@@ -73,8 +129,25 @@ public final class Attribution {
    * @return [N]
    */
   public float[] scores(int step, int target) {
-    float[] out = new float[size()];
-    scores.read(((long) step * targets() + target) * size(), out, 0, out.length);
-    return out;
+    return source.scores(step, target);
+  }
+
+  /** The scores at step t of the only target. */
+  public StepScores at(int t) {
+    if (targets != 1) {
+      throw new IllegalArgumentException("there are " + targets + " targets: say which");
+    }
+    return at(t, 0);
+  }
+
+  /** The scores at step t of a target. */
+  public StepScores at(int t, int target) {
+    for (int s = 0; s < steps.length; s++) {
+      if (steps[s] == t) {
+        return new StepScores(scores(s, target), examples);
+      }
+    }
+    throw new IllegalArgumentException(
+        "step " + t + " was not attributed, only " + java.util.Arrays.toString(steps));
   }
 }

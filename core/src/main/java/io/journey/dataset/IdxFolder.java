@@ -1,0 +1,210 @@
+package io.journey.dataset;
+
+import io.journey.dataset.DatasetSpec.Split;
+import io.journey.run.Failures;
+import io.journey.run.JourneyException;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/** A folder of IDX files as MNIST and Fashion-MNIST are published. */
+final class IdxFolder {
+  private static final String CLASSES = "classes.txt";
+  private static final int DEFAULT_CLASSES = 10;
+  private static final long MAX_PIXELS = ImageDecoder.MAX_PIXELS;
+
+  private final DatasetSpec spec;
+  private final Split split;
+
+  private IdxFolder(DatasetSpec spec) {
+    this.spec = spec;
+    this.split = spec.split().orElse(Split.TRAIN);
+  }
+
+  /** Whether a file name is that of IDX images. */
+  static boolean isImages(String name) {
+    return Pattern.matches(pattern("(train|t10k|test)", "images", 3), name);
+  }
+
+  private static String pattern(String split, String what, int dimensions) {
+    return "(.*[-_.])?" + split + "[-_.]" + what + ".*idx" + dimensions + "-ubyte(\\.gz)?";
+  }
+
+  static Dataset open(DatasetSpec spec, List<Path> files) {
+    return new IdxFolder(spec).load(files);
+  }
+
+  private Dataset load(List<Path> files) {
+    Path images =
+        find(files, "images", 3)
+            .orElseThrow(
+                () ->
+                    new JourneyException(
+                        spec.folder()
+                            + " holds no IDX images for split="
+                            + splitName()
+                            + ": expected a file like "
+                            + (split == Split.TRAIN ? "train" : "t10k")
+                            + "-images-idx3-ubyte.gz."));
+    Optional<Path> labels = find(files, "labels", 1);
+    try (IdxFile imageFile = IdxFile.open(images, 3)) {
+      checkShape(imageFile, images);
+      if (labels.isEmpty()) {
+        return read(imageFile, null, List.of());
+      }
+      List<String> names = classNames();
+      byte[] classes = readLabels(labels.get(), images, imageFile.dimension(0), names);
+      return read(imageFile, classes, names);
+    }
+  }
+
+  private String splitName() {
+    return split.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The file of this split; of a file and its gzipped copy, the plain one. */
+  private Optional<Path> find(List<Path> files, String what, int dimensions) {
+    String splits = split == Split.TRAIN ? "train" : "(t10k|test)";
+    Pattern wanted = Pattern.compile(pattern(splits, what, dimensions));
+    Path found = null;
+    for (Path file : files) { // sorted, so a plain file comes before its .gz
+      String name = file.getFileName().toString();
+      if (!wanted.matcher(name).matches()
+          || (found != null && name.equals(found.getFileName() + ".gz"))) {
+        continue;
+      }
+      if (found != null) {
+        throw new JourneyException(
+            spec.folder()
+                + " holds two files of "
+                + what
+                + " for split="
+                + splitName()
+                + ", "
+                + found.getFileName()
+                + " and "
+                + name
+                + ": keep each set in a folder of its own.");
+      }
+      found = file;
+    }
+    return Optional.ofNullable(found);
+  }
+
+  private static void checkShape(IdxFile file, Path path) {
+    long height = file.dimension(1);
+    long width = file.dimension(2);
+    if (file.dimension(0) < 1 || height < 1 || width < 1) {
+      throw new JourneyException(
+          path
+              + " says it holds "
+              + file.dimension(0)
+              + " images of "
+              + height
+              + "×"
+              + width
+              + ": at least one pixel is needed.");
+    }
+    if (height > MAX_PIXELS || width > MAX_PIXELS || height * width > MAX_PIXELS) {
+      throw new JourneyException(
+          path
+              + " says its images have "
+              + height
+              + "×"
+              + width
+              + " pixels, more than 64 million: it is damaged or no image file.");
+    }
+  }
+
+  private byte[] readLabels(Path path, Path images, long count, List<String> names) {
+    try (IdxFile file = IdxFile.open(path, 1)) {
+      if (file.dimension(0) != count) {
+        throw new JourneyException(
+            path
+                + " says it holds "
+                + file.dimension(0)
+                + " labels, "
+                + images.getFileName()
+                + " says "
+                + count
+                + " images: take both from the same source.");
+      }
+      if (count > Integer.MAX_VALUE) {
+        throw new JourneyException(path + " says it holds " + count + " labels: it is damaged.");
+      }
+      byte[] labels = file.next((int) count, "the labels");
+      file.expectEnd();
+      for (int i = 0; i < labels.length; i++) {
+        if ((labels[i] & 0xFF) >= names.size()) {
+          throw new JourneyException(
+              String.format(
+                  "%s gives example %d the label %d, but there are names for %d classes only:"
+                      + " name every class in %s, one a line.",
+                  path, i, labels[i] & 0xFF, names.size(), path.resolveSibling(CLASSES)));
+        }
+      }
+      return labels;
+    }
+  }
+
+  private List<String> classNames() {
+    Path file = spec.folder().resolve(CLASSES);
+    if (!Files.exists(file)) {
+      return IntStream.range(0, DEFAULT_CLASSES).mapToObj(Integer::toString).toList();
+    }
+    List<String> names;
+    try {
+      names = new ArrayList<>(Files.readAllLines(file));
+    } catch (CharacterCodingException e) {
+      throw new JourneyException(file + " is no UTF-8 text: save it as UTF-8.", e);
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
+    }
+    names.replaceAll(String::strip);
+    while (!names.isEmpty() && names.get(names.size() - 1).isEmpty()) {
+      names.remove(names.size() - 1);
+    }
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      if (name.isEmpty() || !seen.add(name)) {
+        throw new JourneyException(
+            String.format(
+                "%s has %s in line %d: give every class a name of its own, one a line.",
+                file, name.isEmpty() ? "no name" : "'" + name + "' again", i + 1));
+      }
+    }
+    return names;
+  }
+
+  private Dataset read(IdxFile file, byte[] labels, List<String> names) {
+    Set<Integer> wanted = MemoryDataset.wantedLabels(spec, names);
+    ImageShape shape = new ImageShape(1, (int) file.dimension(1), (int) file.dimension(2));
+    MemoryBudget budget = MemoryBudget.halfOfHeap(spec.text());
+    List<MemoryDataset.Example> examples = new ArrayList<>();
+    for (long i = 0; i < file.dimension(0); i++) {
+      byte[] bytes = file.next(shape.numel(), "image " + i);
+      int label = labels == null ? -1 : labels[(int) i] & 0xFF;
+      if (examples.size() < spec.limit() && (wanted == null || wanted.contains(label))) {
+        Pixels pixels = Datasets.transform(spec, Pixels.of(shape, bytes));
+        String id = String.format(Locale.ROOT, "%s/%05d", splitName(), i);
+        examples.add(new MemoryDataset.Example(id, label, budget.keep(pixels)));
+      }
+    }
+    file.expectEnd();
+    if (examples.isEmpty()) {
+      throw new JourneyException(
+          "Data set " + spec.text() + " has no example of the classes asked for.");
+    }
+    return new MemoryDataset(spec.text(), names, examples);
+  }
+}

@@ -1,0 +1,46 @@
+package io.journey.diffusion;
+
+import io.journey.dataset.ImageShape;
+import io.journey.tensor.Libtorch;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The draws of one or more images as native tensors, one row a draw, the draws of an image next to
+ * each other. Lives in the caller's {@code PointerScope}.
+ *
+ * @param xt noised images, [B, C, H, W]
+ * @param noise what the model should predict, [B, C, H, W]
+ * @param timesteps t of each row, [B]
+ */
+public record DenoisingBatch(Tensor xt, Tensor noise, int[] timesteps) {
+
+  /** Noises images: x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε, computed in float64 and rounded once. */
+  public static DenoisingBatch of(
+      List<DenoisingDraws> images, ImageShape shape, NoiseSchedule schedule, ScalarType type) {
+    int rows = images.stream().mapToInt(DenoisingDraws::count).sum();
+    int numel = shape.numel();
+    float[] xt = new float[rows * numel];
+    float[] noise = new float[rows * numel];
+    int[] timesteps = new int[rows];
+    int row = 0;
+    for (DenoisingDraws draws : images) {
+      for (int r = 0; r < draws.count(); r++, row++) {
+        timesteps[row] = draws.timesteps()[r];
+        double alphaBar = schedule.alphaBar(timesteps[row]);
+        double signal = Math.sqrt(alphaBar);
+        double sigma = Math.sqrt(1 - alphaBar);
+        int from = r * numel;
+        int to = row * numel;
+        for (int i = 0; i < numel; i++) {
+          xt[to + i] = (float) (signal * draws.image()[i] + sigma * draws.noise()[from + i]);
+        }
+        System.arraycopy(draws.noise(), from, noise, to, numel);
+      }
+    }
+    long[] dims = {rows, shape.channels(), shape.height(), shape.width()};
+    return new DenoisingBatch(
+        Libtorch.of(xt, type, dims), Libtorch.of(noise, type, dims), timesteps);
+  }
+}

@@ -1,0 +1,57 @@
+package io.journey.diffusion;
+
+import io.journey.random.RandomStream;
+import io.journey.random.Seed;
+
+/**
+ * "Denoise this image at these steps with this noise": what both a training example and a target
+ * step ask of a model. Draw r is x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε_r with t = {@code timesteps[r]}.
+ *
+ * @param image x_0, [C·H·W], usually in [-1, 1]
+ * @param timesteps t of each draw, [R]
+ * @param noise ε of each draw, [R·C·H·W]
+ */
+public record DenoisingDraws(float[] image, int[] timesteps, float[] noise) {
+  public DenoisingDraws {
+    if (timesteps.length < 1 || noise.length != image.length * timesteps.length) {
+      throw new IllegalArgumentException(
+          timesteps.length
+              + " draws of an image of "
+              + image.length
+              + " numbers need as much noise, got "
+              + noise.length);
+    }
+  }
+
+  /**
+   * R draws of the training loss (method of Georgiev et al., section 2.2): t uniform on 0..T−1, ε
+   * standard Gaussian. Draw r depends on the seed and r alone.
+   */
+  public static DenoisingDraws uniform(
+      float[] image, NoiseSchedule schedule, Seed seed, int draws) {
+    int[] timesteps = new int[draws];
+    float[] noise = new float[draws * image.length];
+    for (int r = 0; r < draws; r++) {
+      RandomStream stream = seed.child(r).stream();
+      timesteps[r] = stream.nextInt(schedule.steps());
+      stream.fillGaussian(noise, r * image.length, image.length);
+    }
+    return new DenoisingDraws(image, timesteps, noise);
+  }
+
+  /** k' draws of the model output of one step (Eq. 3): t fixed, ε standard Gaussian. */
+  public static DenoisingDraws atStep(float[] image, int timestep, Seed seed, int draws) {
+    int[] timesteps = new int[draws];
+    java.util.Arrays.fill(timesteps, timestep);
+    float[] noise = new float[draws * image.length];
+    for (int r = 0; r < draws; r++) {
+      seed.child(r).stream().fillGaussian(noise, r * image.length, image.length);
+    }
+    return new DenoisingDraws(image, timesteps, noise);
+  }
+
+  /** R. */
+  public int count() {
+    return timesteps.length;
+  }
+}

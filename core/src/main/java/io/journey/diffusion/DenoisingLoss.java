@@ -1,0 +1,25 @@
+package io.journey.diffusion;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The squared error of predicted noise, the loss of training and the model output of Eq. 3 alike:
+ * the mean over pixels of mask·(ε − ε_θ(x_t, t))². A mean where the paper's Eq. 3 has a sum: the
+ * factor 1/(C·H·W) is the same for all examples and changes no ranking.
+ */
+public final class DenoisingLoss {
+  private DenoisingLoss() {}
+
+  /**
+   * @param predicted ε_θ(x_t, t), [B, C, H, W]
+   * @param batch the draws it was predicted for
+   * @param mask weights of pixels, broadcast over rows and channels, [H, W], or null for all ones;
+   *     the mean stays over all pixels
+   * @return the loss of each row, [B]
+   */
+  public static Tensor perRow(Tensor predicted, DenoisingBatch batch, Tensor mask) {
+    Tensor squared = batch.noise().sub(predicted).square();
+    Tensor weighted = mask == null ? squared : squared.mul(mask);
+    return weighted.flatten(1, -1).mean(1);
+  }
+}

@@ -1,0 +1,91 @@
+package io.journey.features;
+
+import io.journey.dataset.Dataset;
+import io.journey.run.Failures;
+import io.journey.run.JourneyException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The examples a store has rows for, as CSV: {@code index,id,label,class}. Ids and class names are
+ * quoted where they hold a comma, a quote or a line break.
+ */
+public final class ExampleTable {
+  /**
+   * One example.
+   *
+   * @param id its name in the data set
+   * @param label its class, or -1
+   * @param className its class by name, or ""
+   */
+  public record Example(String id, int label, String className) {}
+
+  private ExampleTable() {}
+
+  /** The table of a data set. */
+  static String of(Dataset data) {
+    StringBuilder csv = new StringBuilder("index,id,label,class\n");
+    for (int i = 0; i < data.size(); i++) {
+      csv.append(i)
+          .append(',')
+          .append(quote(data.id(i)))
+          .append(',')
+          .append(data.label(i))
+          .append(',')
+          .append(quote(data.labelName(i)))
+          .append('\n');
+    }
+    return csv.toString();
+  }
+
+  /** A field of a CSV line. */
+  public static String quote(String text) {
+    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+  }
+
+  /** Reads a table. */
+  public static List<Example> read(Path file) {
+    try {
+      List<Example> examples = new ArrayList<>();
+      List<List<String>> lines = parse(Files.readString(file));
+      for (List<String> line : lines.subList(1, lines.size())) {
+        examples.add(new Example(line.get(1), Integer.parseInt(line.get(2)), line.get(3)));
+      }
+      return examples;
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
+    } catch (IndexOutOfBoundsException | NumberFormatException e) {
+      throw new JourneyException(file + " is no table of examples: make the features again.", e);
+    }
+  }
+
+  private static List<List<String>> parse(String text) {
+    List<List<String>> lines = new ArrayList<>();
+    List<String> line = new ArrayList<>();
+    StringBuilder field = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (quoted && c == '"' && i + 1 < text.length() && text.charAt(i + 1) == '"') {
+        field.append('"');
+        i++;
+      } else if (c == '"') {
+        quoted = !quoted;
+      } else if (!quoted && (c == ',' || c == '\n')) {
+        line.add(field.toString());
+        field.setLength(0);
+        if (c == '\n') {
+          lines.add(line);
+          line = new ArrayList<>();
+        }
+      } else {
+        field.append(c);
+      }
+    }
+    return lines;
+  }
+}

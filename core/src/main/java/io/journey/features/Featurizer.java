@@ -1,0 +1,174 @@
+package io.journey.features;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.Dataset;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.gradient.ExampleGradients;
+import io.journey.gradient.GradientMethod;
+import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
+import io.journey.projection.Projection;
+import io.journey.random.Seed;
+import io.journey.run.Json;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
+import io.journey.run.Workers;
+import io.journey.tensor.DType;
+import io.journey.tensor.Libtorch;
+import io.journey.tensor.Npy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Computes the training features φ_i = Pᵀ∇_θ f_train(z_i; θ_m) of every example and checkpoint
+ * (Algorithm 1, lines on training features), one shard of examples at a time.
+ *
+ * <p>The draws of an example are named by checkpoint and example id, the projection by checkpoint:
+ * threads, shards and interruptions change no number.
+ */
+public final class Featurizer {
+  private final FeaturizerConfig config;
+  private final Workers workers;
+  private final Progress progress;
+
+  private Featurizer(FeaturizerConfig config, Workers workers, Progress progress) {
+    this.config = config;
+    this.workers = workers;
+    this.progress = progress;
+  }
+
+  /** A featurizer with one worker thread per core and no progress shown. */
+  public static Featurizer with(FeaturizerConfig config) {
+    return with(config, Runtime.getRuntime().availableProcessors(), Progress.SILENT);
+  }
+
+  /** A featurizer. */
+  public static Featurizer with(FeaturizerConfig config, int threads, Progress progress) {
+    return new Featurizer(config, new Workers(threads, Libtorch::singleThreaded), progress);
+  }
+
+  /** Computes, or continues, or does nothing where all is done. */
+  public FeatureStore run(Ensemble ensemble, Dataset data, Path directory) {
+    FeaturizerConfig resolved = config;
+    ObjectNode inputs = Json.object();
+    inputs.put("data", data.fingerprint()).put("data_spec", data.spec());
+    inputs.put("examples", data.size());
+    ObjectNode checkpoints = inputs.putObject("checkpoints");
+    for (String member : ensemble.members()) {
+      try (Checkpoint checkpoint = ensemble.load(member)) {
+        checkShape(checkpoint, data);
+        checkpoints.put(member, checkpoint.fingerprint());
+        if (resolved.method() == null) {
+          resolved =
+              config.withMethod(GradientMethod.fasterFor(checkpoint.model(), config.draws()));
+        }
+      }
+    }
+    try (RunDirectory run =
+        RunDirectory.claim(directory, FeatureStore.KIND, resolved.toJson(), inputs)) {
+      if (!run.isFinished()) {
+        compute(resolved, ensemble, data, run);
+      }
+    }
+    return FeatureStore.open(directory);
+  }
+
+  private static void checkShape(Checkpoint checkpoint, Dataset data) {
+    if (!checkpoint.model().shape().equals(data.shape())) {
+      throw new IllegalArgumentException(
+          "checkpoint "
+              + checkpoint.name()
+              + " draws images of "
+              + checkpoint.model().shape()
+              + ", the data are "
+              + data.shape()
+              + ": use the data it was trained on, or add size=N to the data's name");
+    }
+  }
+
+  private void compute(
+      FeaturizerConfig resolved, Ensemble ensemble, Dataset data, RunDirectory run) {
+    int shards = (data.size() + resolved.shardRows() - 1) / resolved.shardRows();
+    long total = (long) data.size() * ensemble.members().size();
+    try (Progress.Task task = progress.start("Computing features", total, "examples")) {
+      run.write(
+          FeatureStore.EXAMPLES,
+          out -> out.write(ExampleTable.of(data).getBytes(StandardCharsets.UTF_8)));
+      for (String member : ensemble.members()) {
+        try (Checkpoint checkpoint = ensemble.load(member)) {
+          Seed seed = Seed.of(resolved.seed()).child("features").child(member);
+          Projection projection =
+              FeatureSpace.projection(
+                  resolved.projection(),
+                  checkpoint.model().parameters().count(),
+                  resolved.seed(),
+                  member);
+          ExampleGradients gradients =
+              resolved.method().of(checkpoint.model(), checkpoint.schedule());
+          Shard shard = new Shard(resolved, data, checkpoint, seed, projection, gradients);
+          workers.forEach(shards, s -> shard.write(run, member, s, task));
+        }
+      }
+    }
+    ObjectNode timing = Json.object();
+    timing.put("threads", workers.threads());
+    timing.put("draws_per_second", total * resolved.draws() / run.seconds());
+    run.finish(timing);
+  }
+
+  /** Everything the shards of one member share. */
+  private record Shard(
+      FeaturizerConfig config,
+      Dataset data,
+      Checkpoint checkpoint,
+      Seed seed,
+      Projection projection,
+      ExampleGradients gradients) {
+
+    void write(RunDirectory run, String member, int index, Progress.Task task) {
+      int from = index * config.shardRows();
+      int to = Math.min(data.size(), from + config.shardRows());
+      String file = FeatureStore.shardFile(member, index);
+      if (run.has(file)) {
+        task.advance(to - from);
+        return;
+      }
+      int dim = projection.dim();
+      float[] rows = new float[Math.multiplyExact(to - from, dim)];
+      int group = FeatureSpace.groupSize(checkpoint.model().parameters().count());
+      for (int start = from; start < to; start += group) {
+        int end = Math.min(to, start + group);
+        float[][] features = features(start, end);
+        for (int i = start; i < end; i++) {
+          System.arraycopy(features[i - start], 0, rows, (i - from) * dim, dim);
+        }
+        task.advance(end - start);
+      }
+      if (config.dtype() == DType.F16) {
+        float[] scales = Scales.normalize(rows, dim);
+        run.write(
+            FeatureStore.scaleFile(member, index), out -> Npy.write(out, scales, scales.length));
+      }
+      run.write(
+          file,
+          out -> {
+            Npy.writeHeader(out, config.dtype(), to - from, dim);
+            Npy.writeNumbers(out, config.dtype(), rows);
+          });
+    }
+
+    private float[][] features(int start, int end) {
+      List<DenoisingDraws> draws = new ArrayList<>();
+      for (int i = start; i < end; i++) {
+        float[] image = new float[data.shape().numel()];
+        data.read(i, image, 0);
+        draws.add(
+            DenoisingDraws.uniform(
+                image, checkpoint.schedule(), seed.child(data.id(i)), config.draws()));
+      }
+      return FeatureSpace.project(gradients, projection, draws, null).features();
+    }
+  }
+}

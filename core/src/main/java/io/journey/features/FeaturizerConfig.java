@@ -1,0 +1,83 @@
+package io.journey.features;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.gradient.GradientMethod;
+import io.journey.projection.ProjectionConfig;
+import io.journey.run.Json;
+import io.journey.tensor.DType;
+import java.util.Objects;
+
+/**
+ * How training features are computed.
+ *
+ * @param projection of gradients
+ * @param draws R, draws of (t, ε) each example's loss is averaged over
+ * @param dtype {@link DType#F32} or {@link DType#F16} on disk
+ * @param method how gradients are computed; null: the faster one
+ * @param shardRows examples in one file
+ * @param seed of draws and projections
+ */
+public record FeaturizerConfig(
+    ProjectionConfig projection,
+    int draws,
+    DType dtype,
+    GradientMethod method,
+    int shardRows,
+    long seed) {
+  public FeaturizerConfig {
+    Objects.requireNonNull(projection, "features.projection");
+    if (draws < 1) {
+      throw new IllegalArgumentException("features.draws must be at least 1, got " + draws);
+    }
+    if (dtype != DType.F32 && dtype != DType.F16) {
+      throw new IllegalArgumentException("features.dtype must be F32 or F16, got " + dtype);
+    }
+    if (shardRows < 1) {
+      throw new IllegalArgumentException("features.shardRows must be at least 1, got " + shardRows);
+    }
+  }
+
+  /** Sparse projection to 4096, 20 draws, float32. */
+  public static FeaturizerConfig defaults() {
+    return new FeaturizerConfig(ProjectionConfig.DEFAULT, 20, DType.F32, null, 128, 0);
+  }
+
+  /** The same with another projection. */
+  public FeaturizerConfig withProjection(ProjectionConfig other) {
+    return new FeaturizerConfig(other, draws, dtype, method, shardRows, seed);
+  }
+
+  /** The same with another number of draws. */
+  public FeaturizerConfig withDraws(int other) {
+    return new FeaturizerConfig(projection, other, dtype, method, shardRows, seed);
+  }
+
+  /** The same with another seed. */
+  public FeaturizerConfig withSeed(long other) {
+    return new FeaturizerConfig(projection, draws, dtype, method, shardRows, other);
+  }
+
+  /** The same with another number type on disk. */
+  public FeaturizerConfig withDtype(DType other) {
+    return new FeaturizerConfig(projection, draws, other, method, shardRows, seed);
+  }
+
+  /** The same with this gradient method. */
+  public FeaturizerConfig withMethod(GradientMethod other) {
+    return new FeaturizerConfig(projection, draws, dtype, other, shardRows, seed);
+  }
+
+  /** The same with other shards. */
+  public FeaturizerConfig withShardRows(int other) {
+    return new FeaturizerConfig(projection, draws, dtype, method, other, seed);
+  }
+
+  /** As a manifest keeps it; the method must have been decided. */
+  ObjectNode toJson() {
+    ObjectNode json = Json.object();
+    json.put("projection", projection.toString()).put("draws", draws);
+    json.put("dtype", dtype.name()).put("gradients", method.name());
+    json.put("shard_rows", shardRows).put("seed", seed);
+    return json;
+  }
+}

@@ -1,0 +1,36 @@
+package io.journey.gradient;
+
+import io.journey.diffusion.NoiseSchedule;
+import io.journey.model.Denoiser;
+import io.journey.model.LayeredDenoiser;
+
+/** How the gradient of each example is computed. Both ways give the same numbers up to rounding. */
+public enum GradientMethod {
+  /** {@link OneImageGradients}: one backward pass over the draws of one image. */
+  ONE_IMAGE,
+  /** {@link LayerwiseGradients}: many images in one batch. */
+  LAYERWISE;
+
+  /**
+   * Up to this many draws a batch of one image is too small to keep a core busy, and many images in
+   * one batch are faster (measured by {@code benchmarks}, {@code GradientBenchmark}).
+   */
+  private static final int FEW_DRAWS = 2;
+
+  /** The faster way for a model and a number of draws. */
+  public static GradientMethod fasterFor(Denoiser model, int draws) {
+    return model instanceof LayeredDenoiser && draws <= FEW_DRAWS ? LAYERWISE : ONE_IMAGE;
+  }
+
+  /** This way for a model. */
+  public ExampleGradients of(Denoiser model, NoiseSchedule schedule) {
+    if (this == ONE_IMAGE) {
+      return new OneImageGradients(model, schedule);
+    }
+    if (model instanceof LayeredDenoiser layered) {
+      return new LayerwiseGradients(layered, schedule);
+    }
+    throw new IllegalArgumentException(
+        "gradient method LAYERWISE needs a model of known layers: use ONE_IMAGE");
+  }
+}

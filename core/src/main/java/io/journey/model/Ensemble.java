@@ -1,0 +1,76 @@
+package io.journey.model;
+
+import io.journey.run.JourneyException;
+import io.journey.run.Manifest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Independently trained checkpoints θ*_1..θ*_M of one architecture on one data set: the directory
+ * {@code journey train} writes, or a single diffusers folder as an ensemble of one.
+ */
+public final class Ensemble {
+  /** The manifest's kind. */
+  public static final String KIND = "checkpoints";
+
+  private final Path directory;
+  private final Manifest manifest;
+  private final List<String> members;
+
+  private Ensemble(Path directory, Manifest manifest, List<String> members) {
+    this.directory = directory;
+    this.manifest = manifest;
+    this.members = members;
+  }
+
+  /** Opens a finished ensemble. */
+  public static Ensemble open(Path directory) {
+    boolean single =
+        Files.exists(directory.resolve("unet/config.json"))
+            || Files.exists(directory.resolve("config.json"));
+    if (single && !Files.exists(directory.resolve(Manifest.FILE))) {
+      Path absolute = directory.toAbsolutePath().normalize();
+      return new Ensemble(absolute.getParent(), null, List.of(absolute.getFileName().toString()));
+    }
+    Manifest manifest = Manifest.read(directory, KIND);
+    int count = manifest.settings().path("members").asInt();
+    List<String> members = new ArrayList<>();
+    for (int m = 0; m < count; m++) {
+      members.add(memberName(m));
+    }
+    if (members.isEmpty()) {
+      throw new JourneyException(directory + " lists no members: train it again.");
+    }
+    return new Ensemble(directory, manifest, List.copyOf(members));
+  }
+
+  /** The name of member m: {@code member-000}, … */
+  public static String memberName(int m) {
+    return String.format(java.util.Locale.ROOT, "member-%03d", m);
+  }
+
+  /** Where the members are. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** The names of the members. */
+  public List<String> members() {
+    return members;
+  }
+
+  /** Loads a member, its files compared with their checksums; the caller closes it. */
+  public Checkpoint load(String member) {
+    if (manifest != null) {
+      manifest.verified(Checkpoint.weightsFile(member));
+    }
+    return Checkpoint.read(directory.resolve(member));
+  }
+
+  /** Loads the first member; the caller closes it. */
+  public Checkpoint first() {
+    return load(members.get(0));
+  }
+}

@@ -1,0 +1,77 @@
+package io.journey.projection;
+
+import io.journey.random.Seed;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * Which random projection gradients get.
+ *
+ * @param kind of matrix
+ * @param dim k, at least 1; 0 for {@link Kind#NONE}
+ */
+public record ProjectionConfig(Kind kind, int dim) {
+  /** Kinds of projection. */
+  public enum Kind {
+    /** Dense, entries N(0, 1): the paper's, the reference. */
+    GAUSSIAN,
+    /** Count-sketch: every coordinate goes to one place, with a random sign. */
+    SPARSE,
+    /** The gradient itself. */
+    NONE
+  }
+
+  /** Sparse, 4096 numbers. */
+  public static final ProjectionConfig DEFAULT = new ProjectionConfig(Kind.SPARSE, 4096);
+
+  public ProjectionConfig {
+    Objects.requireNonNull(kind, "projection.kind");
+    if (kind == Kind.NONE ? dim != 0 : dim < 1) {
+      throw new IllegalArgumentException("projection.dim must be at least 1, got " + dim);
+    }
+  }
+
+  /** Reads {@code sparse:4096}, {@code gaussian:2048} or {@code none}. */
+  public static ProjectionConfig parse(String text) {
+    if (text.equals("none")) {
+      return new ProjectionConfig(Kind.NONE, 0);
+    }
+    String[] parts = text.split(":", 2);
+    try {
+      Kind kind = Kind.valueOf(parts[0].toUpperCase(Locale.ROOT));
+      if (kind != Kind.NONE && parts.length == 2) {
+        return new ProjectionConfig(kind, Integer.parseInt(parts[1]));
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "projection " + text + " has no whole number behind the colon: write sparse:4096", e);
+    } catch (IllegalArgumentException e) {
+      if (e.getMessage().startsWith("projection.")) {
+        throw e;
+      }
+    }
+    throw new IllegalArgumentException(
+        "projection " + text + " is unknown: write sparse:4096, gaussian:2048 or none");
+  }
+
+  /** As {@link #parse} reads it. */
+  @Override
+  public String toString() {
+    String name = kind.name().toLowerCase(Locale.ROOT);
+    return kind == Kind.NONE ? name : name + ":" + dim;
+  }
+
+  /**
+   * The projection for a model.
+   *
+   * @param p the model's number of parameters
+   * @param seed fixes the matrix; one for each checkpoint
+   */
+  public Projection create(int p, Seed seed) {
+    return switch (kind) {
+      case GAUSSIAN -> new GaussianProjection(p, dim, seed);
+      case SPARSE -> new SparseProjection(p, dim, seed);
+      case NONE -> new NoProjection(p);
+    };
+  }
+}

@@ -1,0 +1,57 @@
+package io.journey.sampling;
+
+import io.journey.dataset.ImageShape;
+import io.journey.run.JourneyException;
+import java.util.Arrays;
+
+/**
+ * The drawing of one image: the latents x_T … x_0 of a sampler, kept at every inference step, with
+ * the one-step estimate x̂0 at each.
+ *
+ * @param shape of the image
+ * @param modelFingerprint of the checkpoint that drew it
+ * @param seed its number below the root seed "trajectory"
+ * @param timesteps t of each kept step, falling
+ * @param xt the latents the model was given at each step, [S][C·H·W]
+ * @param x0 x̂0 at each step, not clipped, [S][C·H·W]
+ * @param image the finished picture, [C·H·W]
+ */
+public record Trajectory(
+    ImageShape shape,
+    String modelFingerprint,
+    String seed,
+    int[] timesteps,
+    float[][] xt,
+    float[][] x0,
+    float[] image) {
+
+  /**
+   * The place of a step.
+   *
+   * @throws JourneyException if the trajectory has no such step
+   */
+  public int indexOf(int timestep) {
+    for (int s = 0; s < timesteps.length; s++) {
+      if (timesteps[s] == timestep) {
+        return s;
+      }
+    }
+    int nearest =
+        Arrays.stream(timesteps)
+            .boxed()
+            .min(java.util.Comparator.comparingInt(t -> Math.abs(t - timestep)))
+            .orElseThrow();
+    throw new JourneyException(
+        "The trajectory has no step "
+            + timestep
+            + "; it has "
+            + timesteps.length
+            + " steps from "
+            + timesteps[timesteps.length - 1]
+            + " to "
+            + timesteps[0]
+            + ", the nearest is "
+            + nearest
+            + ": name steps it has, or sample with more inference steps.");
+  }
+}

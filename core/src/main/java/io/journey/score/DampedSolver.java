@@ -1,0 +1,168 @@
+package io.journey.score;
+
+import io.journey.run.JourneyException;
+import io.journey.run.Workers;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.dense.row.linsol.chol.LinearSolverChol_DDRM;
+import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
+
+/**
+ * Φ(ΦᵀΦ + λI)⁻¹g for many g, in float64 by Cholesky decomposition (Algorithm 1, with the damping λ
+ * = c·trace(ΦᵀΦ)/min(N, k), which does not depend on the scale of Φ).
+ *
+ * <p>Where N ≥ k the k×k matrix is decomposed (primal), else the N×N one, by Φ(ΦᵀΦ + λI)⁻¹ = (ΦΦᵀ +
+ * λI)⁻¹Φ (dual).
+ */
+final class DampedSolver {
+  /** Below this squared ratio of pivots a matrix of float32 features counts as singular. */
+  private static final double SINGULAR = 1e-12;
+
+  /** Numbers of a row read at once in the dual. */
+  private static final int COLUMNS = 1024;
+
+  private final FeatureRows features;
+  private final Workers workers;
+
+  DampedSolver(FeatureRows features, Workers workers) {
+    this.features = features;
+    this.workers = workers;
+  }
+
+  /**
+   * Scores of all examples.
+   *
+   * @param targets g, [Q][k]
+   * @param damping c, at least 0
+   * @return [Q][N]
+   * @throws JourneyException if c is 0 and ΦᵀΦ is singular
+   */
+  float[][] scores(float[][] targets, double damping) {
+    if (!(damping >= 0) || Double.isInfinite(damping)) {
+      throw new IllegalArgumentException("damping must be at least 0, got " + damping);
+    }
+    boolean dual = features.size() < features.dim();
+    if (dual && damping == 0) {
+      throw singular(features.size() + " examples cannot fill " + features.dim() + " dimensions");
+    }
+    return dual ? dual(targets, damping) : primal(targets, damping);
+  }
+
+  private static JourneyException singular(String why) {
+    return new JourneyException(
+        "ΦᵀΦ is singular ("
+            + why
+            + "), so damping 0 has no answer: use a positive damping, or project to fewer"
+            + " dimensions.");
+  }
+
+  float[][] primal(float[][] targets, double damping) {
+    int n = features.size();
+    int k = features.dim();
+    Gram gram = new Gram(k, workers);
+    float[] row = new float[k];
+    for (int from = 0; from < n; from += Gram.ROWS) {
+      double[][] rows = new double[Gram.ROWS][k];
+      for (int r = 0; r < Gram.ROWS && from + r < n; r++) {
+        features.read(from + r, 0, k, row, 0);
+        for (int j = 0; j < k; j++) {
+          rows[r][j] = row[j];
+        }
+      }
+      gram.add(rows);
+    }
+    double[][] right = new double[targets.length][k];
+    for (int q = 0; q < targets.length; q++) {
+      for (int j = 0; j < k; j++) {
+        right[q][j] = targets[q][j];
+      }
+    }
+    return multiply(solve(gram, damping, right));
+  }
+
+  float[][] dual(float[][] targets, double damping) {
+    int n = features.size();
+    int k = features.dim();
+    Gram gram = new Gram(n, workers);
+    for (int column = 0; column < k; column += COLUMNS) {
+      int width = Math.min(COLUMNS, k - column);
+      float[] block = new float[n * width];
+      for (int i = 0; i < n; i++) {
+        features.read(i, column, width, block, i * width);
+      }
+      for (int from = 0; from < width; from += Gram.ROWS) {
+        double[][] rows = new double[Gram.ROWS][n];
+        for (int r = 0; r < Gram.ROWS && from + r < width; r++) {
+          for (int i = 0; i < n; i++) {
+            rows[r][i] = block[i * width + from + r];
+          }
+        }
+        gram.add(rows);
+      }
+    }
+    double[][] right = new double[targets.length][];
+    float[][] products = multiply(doubles(targets));
+    for (int q = 0; q < targets.length; q++) {
+      right[q] = doubles(products)[q];
+    }
+    double[][] solved = solve(gram, damping, right);
+    float[][] scores = new float[targets.length][n];
+    for (int q = 0; q < targets.length; q++) {
+      for (int i = 0; i < n; i++) {
+        scores[q][i] = (float) solved[q][i];
+      }
+    }
+    return scores;
+  }
+
+  private static double[][] doubles(float[][] values) {
+    double[][] out = new double[values.length][];
+    for (int q = 0; q < values.length; q++) {
+      out[q] = new double[values[q].length];
+      for (int i = 0; i < out[q].length; i++) {
+        out[q][i] = values[q][i];
+      }
+    }
+    return out;
+  }
+
+  /** (G + λI)⁻¹ of each right side. */
+  private double[][] solve(Gram gram, double damping, double[][] right) {
+    int n = right[0].length;
+    double lambda = damping * gram.trace() / Math.min(features.size(), features.dim());
+    CholeskyDecomposition_F64<DMatrixRMaj> cholesky = DecompositionFactory_DDRM.chol(n, true);
+    LinearSolverChol_DDRM solver =
+        new LinearSolverChol_DDRM(
+            (org.ejml.dense.row.decomposition.chol.CholeskyDecompositionCommon_DDRM) cholesky);
+    boolean ok = solver.setA(DMatrixRMaj.wrap(n, n, gram.damped(lambda)));
+    if (!ok || (damping == 0 && solver.quality() < SINGULAR)) {
+      throw singular("its Cholesky decomposition breaks down");
+    }
+    double[][] out = new double[right.length][];
+    DMatrixRMaj solution = new DMatrixRMaj(n, 1);
+    for (int q = 0; q < right.length; q++) {
+      solver.solve(DMatrixRMaj.wrap(n, 1, right[q]), solution);
+      out[q] = solution.data.clone();
+    }
+    return out;
+  }
+
+  /** Φ·x for each x, [Q][k] -> [Q][N]. */
+  private float[][] multiply(double[][] x) {
+    float[][] out = new float[x.length][features.size()];
+    workers.forEach(
+        features.size(),
+        i -> {
+          float[] row = new float[features.dim()];
+          features.read(i, 0, row.length, row, 0);
+          for (int q = 0; q < x.length; q++) {
+            double sum = 0;
+            for (int j = 0; j < row.length; j++) {
+              sum += row[j] * x[q][j];
+            }
+            out[q][i] = (float) sum;
+          }
+        });
+    return out;
+  }
+}

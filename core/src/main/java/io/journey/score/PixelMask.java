@@ -1,0 +1,116 @@
+package io.journey.score;
+
+import io.journey.dataset.ImageShape;
+import io.journey.run.Checksums;
+import io.journey.run.Failures;
+import io.journey.run.JourneyException;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import javax.imageio.ImageIO;
+
+/**
+ * The patch of an image that is attributed (section 5.4 of the paper): squared errors outside it do
+ * not count.
+ *
+ * @param height in pixels
+ * @param width in pixels
+ * @param weights 1 inside, 0 outside, [H·W]
+ * @param source what the user typed
+ */
+public record PixelMask(int height, int width, float[] weights, String source) {
+  public PixelMask {
+    if (weights.length != height * width) {
+      throw new IllegalArgumentException(
+          "a mask of " + width + "×" + height + " needs as many weights, got " + weights.length);
+    }
+  }
+
+  /**
+   * Reads {@code x,y,w,h} in pixels from the upper left corner, or the name of a picture whose
+   * bright pixels are inside.
+   *
+   * @throws JourneyException if it is outside the image, empty, or of another size
+   */
+  public static PixelMask parse(String text, ImageShape shape) {
+    float[] weights =
+        text.matches("-?\\d+(,-?\\d+){3}") ? rectangle(text, shape) : picture(Path.of(text), shape);
+    boolean empty = true;
+    for (float weight : weights) {
+      empty &= weight == 0;
+    }
+    if (empty) {
+      throw new JourneyException("Mask " + text + " has no pixel inside: mark at least one.");
+    }
+    return new PixelMask(shape.height(), shape.width(), weights, text);
+  }
+
+  private static float[] rectangle(String text, ImageShape shape) {
+    long[] r = Arrays.stream(text.split(",")).mapToLong(Long::parseLong).toArray();
+    boolean inside =
+        r[0] >= 0
+            && r[1] >= 0
+            && r[2] >= 1
+            && r[3] >= 1
+            && r[0] + r[2] <= shape.width()
+            && r[1] + r[3] <= shape.height();
+    if (!inside) {
+      throw new JourneyException(
+          "Mask "
+              + text
+              + " (x,y,w,h) does not lie inside the image of "
+              + shape.width()
+              + "×"
+              + shape.height()
+              + " pixels: choose a rectangle that does.");
+    }
+    float[] weights = new float[shape.height() * shape.width()];
+    for (int y = (int) r[1]; y < r[1] + r[3]; y++) {
+      int row = y * shape.width();
+      Arrays.fill(weights, row + (int) r[0], row + (int) (r[0] + r[2]), 1f);
+    }
+    return weights;
+  }
+
+  private static float[] picture(Path file, ImageShape shape) {
+    if (!Files.isRegularFile(file)) {
+      throw new JourneyException(
+          "Mask " + file + " is neither x,y,w,h nor a file: write four numbers or name a PNG.");
+    }
+    BufferedImage image;
+    try {
+      image = ImageIO.read(file.toFile());
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
+    }
+    if (image == null) {
+      throw new JourneyException("Mask " + file + " is not an image Java can read: name a PNG.");
+    }
+    if (image.getWidth() != shape.width() || image.getHeight() != shape.height()) {
+      throw new JourneyException(
+          String.format(
+              "Mask %s has %d×%d pixels, the image %d×%d: draw it at the image's size.",
+              file, image.getWidth(), image.getHeight(), shape.width(), shape.height()));
+    }
+    float[] weights = new float[shape.height() * shape.width()];
+    for (int i = 0; i < weights.length; i++) {
+      int rgb = image.getRGB(i % shape.width(), i / shape.width());
+      int sum = (rgb >> 16 & 255) + (rgb >> 8 & 255) + (rgb & 255);
+      weights[i] = sum > 3 * 127 && (rgb >>> 24) > 127 ? 1 : 0;
+    }
+    return weights;
+  }
+
+  /** A hash of the weights. */
+  public String fingerprint() {
+    ByteBuffer bytes = ByteBuffer.allocate(8 + 4 * weights.length).putInt(height).putInt(width);
+    for (float weight : weights) {
+      bytes.putFloat(weight);
+    }
+    return HexFormat.of().formatHex(Checksums.sha256().digest(bytes.array()));
+  }
+}

@@ -1,0 +1,76 @@
+package io.journey.score;
+
+import io.journey.sampling.Trajectory;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** Which steps t of a trajectory are attributed. */
+public final class Steps {
+  private final int[] fixed;
+  private final int stride;
+
+  private Steps(int[] fixed, int stride) {
+    this.fixed = fixed;
+    this.stride = stride;
+  }
+
+  /** These steps; the trajectory must have them. */
+  public static Steps of(int... steps) {
+    int[] sorted = Arrays.stream(steps).sorted().distinct().toArray();
+    if (sorted.length == 0 || sorted[0] < 0) {
+      throw new IllegalArgumentException("steps must be at least 0, got " + Arrays.toString(steps));
+    }
+    return new Steps(sorted, 0);
+  }
+
+  /** All of the trajectory's steps above 0 that are multiples of {@code stride}. */
+  public static Steps every(int stride) {
+    if (stride < 1) {
+      throw new IllegalArgumentException("the distance of steps must be at least 1, got " + stride);
+    }
+    return new Steps(null, stride);
+  }
+
+  /** Reads {@code 100:900:100} (first, last, distance; the last is included) or {@code 100,400}. */
+  public static Steps parse(String text) {
+    try {
+      if (text.contains(":")) {
+        int[] parts = Arrays.stream(text.split(":", -1)).mapToInt(Integer::parseInt).toArray();
+        if (parts.length == 3 && parts[2] >= 1 && parts[0] <= parts[1]) {
+          return of(IntStream.iterate(parts[0], t -> t <= parts[1], t -> t + parts[2]).toArray());
+        }
+      } else {
+        return of(Arrays.stream(text.split(",", -1)).mapToInt(Integer::parseInt).toArray());
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(message(text), e);
+    }
+    throw new IllegalArgumentException(message(text));
+  }
+
+  private static String message(String text) {
+    return "steps "
+        + text
+        + " are unreadable: write 100:900:100 (first, last, distance) or 100,400";
+  }
+
+  /** The steps for a trajectory, rising. */
+  public int[] of(Trajectory trajectory) {
+    if (fixed != null) {
+      for (int step : fixed) {
+        trajectory.indexOf(step);
+      }
+      return fixed.clone();
+    }
+    int[] steps =
+        Arrays.stream(trajectory.timesteps())
+            .filter(t -> t > 0 && t % stride == 0)
+            .sorted()
+            .toArray();
+    if (steps.length == 0) {
+      throw new IllegalArgumentException(
+          "the trajectory has no step that is a multiple of " + stride);
+    }
+    return steps;
+  }
+}

@@ -1,0 +1,120 @@
+package io.journey.tensor;
+
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.LayoutOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The door to libtorch: threads, and numbers in and out of native tensors.
+ *
+ * <p>Tensors made here belong to the caller's {@code PointerScope}, if one is open.
+ */
+public final class Libtorch {
+  private Libtorch() {}
+
+  /**
+   * Makes libtorch compute on the calling thread alone. Every worker thread calls it first:
+   * parallelism is one worker thread per core, never threads inside an operation.
+   */
+  public static void singleThreaded() {
+    torch.set_num_threads(1);
+    openblas.blas_set_num_threads(1);
+  }
+
+  /** An uninitialised tensor. */
+  public static Tensor empty(ScalarType type, long... shape) {
+    return torch.empty(
+        shape,
+        new ScalarTypeOptional(type),
+        new LayoutOptional(),
+        new DeviceOptional(),
+        new BoolOptional(),
+        new MemoryFormatOptional());
+  }
+
+  /** A tensor of zeros. */
+  public static Tensor zeros(ScalarType type, long... shape) {
+    return empty(type, shape).zero_();
+  }
+
+  /** Copies numbers into a new float32 or float64 tensor. */
+  public static Tensor of(float[] values, ScalarType type, long... shape) {
+    Tensor tensor = empty(type, shape);
+    write(tensor, values);
+    return tensor;
+  }
+
+  /** Copies integers into a new int64 tensor. */
+  public static Tensor of(int[] values) {
+    long[] longs = new long[values.length];
+    for (int i = 0; i < values.length; i++) {
+      longs[i] = values[i];
+    }
+    return Tensor.create(longs, values.length);
+  }
+
+  /** Overwrites a contiguous float32 or float64 tensor. */
+  public static void write(Tensor tensor, float[] values) {
+    if (tensor.numel() != values.length) {
+      throw new IllegalArgumentException(
+          values.length + " numbers for a tensor of " + tensor.numel());
+    }
+    if (tensor.scalar_type().intern() == ScalarType.Double) {
+      double[] doubles = new double[values.length];
+      for (int i = 0; i < values.length; i++) {
+        doubles[i] = values[i];
+      }
+      try (DoublePointer data = tensor.data_ptr_double()) {
+        data.put(doubles, 0, doubles.length);
+      }
+    } else {
+      try (FloatPointer data = tensor.data_ptr_float()) {
+        data.put(values, 0, values.length);
+      }
+    }
+  }
+
+  /** Copies a float32 or float64 tensor out, in C order. */
+  public static float[] floats(Tensor tensor) {
+    float[] out = new float[Math.toIntExact(tensor.numel())];
+    floats(tensor, out, 0);
+    return out;
+  }
+
+  /** Copies a float32 or float64 tensor out, in C order, to {@code out} from {@code offset} on. */
+  public static void floats(Tensor tensor, float[] out, int offset) {
+    Tensor contiguous = tensor.contiguous();
+    int count = Math.toIntExact(contiguous.numel());
+    if (contiguous.scalar_type().intern() == ScalarType.Double) {
+      double[] doubles = new double[count];
+      try (DoublePointer data = contiguous.data_ptr_double()) {
+        data.get(doubles, 0, count);
+      }
+      for (int i = 0; i < count; i++) {
+        out[offset + i] = (float) doubles[i];
+      }
+    } else {
+      try (FloatPointer data = contiguous.data_ptr_float()) {
+        data.get(out, offset, count);
+      }
+    }
+  }
+
+  /** Copies a float64 tensor out, in C order. */
+  public static double[] doubles(Tensor tensor) {
+    Tensor contiguous = tensor.contiguous();
+    double[] out = new double[Math.toIntExact(contiguous.numel())];
+    try (DoublePointer data = contiguous.data_ptr_double()) {
+      data.get(out, 0, out.length);
+    }
+    return out;
+  }
+}

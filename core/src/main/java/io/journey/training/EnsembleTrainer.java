@@ -1,0 +1,90 @@
+package io.journey.training;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.Dataset;
+import io.journey.model.Ensemble;
+import io.journey.model.UNet2DConfig;
+import io.journey.random.Seed;
+import io.journey.run.Json;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
+import io.journey.run.Workers;
+import io.journey.tensor.Libtorch;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Trains M models that differ in everything random: start, order of images, steps and noise. Each
+ * worker thread trains one member at a time.
+ *
+ * @param architecture of every member
+ * @param training of every member
+ * @param members M
+ * @param seed of all randomness
+ * @param threads members trained at once
+ * @param saveInterval how much work a kill may lose
+ */
+public record EnsembleTrainer(
+    UNet2DConfig architecture,
+    TrainingConfig training,
+    int members,
+    long seed,
+    int threads,
+    Duration saveInterval) {
+  /** Work a kill may lose where nothing else is said. */
+  public static final Duration SAVE_INTERVAL = Duration.ofSeconds(30);
+
+  public EnsembleTrainer {
+    if (members < 1 || members > 999) {
+      throw new IllegalArgumentException("members must be between 1 and 999, got " + members);
+    }
+  }
+
+  /**
+   * Trains, or continues, or does nothing where all is done.
+   *
+   * @return the finished ensemble
+   */
+  public Ensemble run(Dataset data, Path directory, Progress progress) {
+    if (!data.shape().equals(architecture.shape())) {
+      throw new IllegalArgumentException(
+          "the model takes images of " + architecture.shape() + ", the data are " + data.shape());
+    }
+    ObjectNode settings = Json.object();
+    settings.put("members", members).put("seed", seed);
+    settings.set("model", architecture.toDiffusers());
+    settings.set("training", Json.tree(training));
+    ObjectNode inputs = Json.object();
+    inputs.put("data", data.fingerprint()).put("examples", data.size());
+    try (RunDirectory run = RunDirectory.claim(directory, Ensemble.KIND, settings, inputs)) {
+      if (!run.isFinished()) {
+        train(data, run, progress);
+      }
+    }
+    return Ensemble.open(directory);
+  }
+
+  private void train(Dataset data, RunDirectory run, Progress progress) {
+    Seed root = Seed.of(seed).child("training");
+    long total = (long) members * training.steps();
+    try (Progress.Task task = progress.start("Training " + members + " models", total, "steps")) {
+      new Workers(threads, Libtorch::singleThreaded)
+          .forEach(
+              members,
+              m ->
+                  new MemberTraining(
+                          run,
+                          Ensemble.memberName(m),
+                          data,
+                          architecture,
+                          training,
+                          root,
+                          saveInterval)
+                      .run(task));
+    }
+    ObjectNode timing = Json.object();
+    timing.put("threads", threads);
+    timing.put("images_per_second", total * training.batchSize() / run.seconds());
+    run.finish(timing);
+  }
+}

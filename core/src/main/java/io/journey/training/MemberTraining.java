@@ -1,0 +1,228 @@
+package io.journey.training;
+
+import io.journey.dataset.Dataset;
+import io.journey.diffusion.DenoisingBatch;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.DenoisingLoss;
+import io.journey.diffusion.NoiseSchedule;
+import io.journey.model.Checkpoint;
+import io.journey.model.UNet2D;
+import io.journey.model.UNet2DConfig;
+import io.journey.random.RandomStream;
+import io.journey.random.Seed;
+import io.journey.run.AtomicFile;
+import io.journey.run.Failures;
+import io.journey.run.JourneyException;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
+import io.journey.tensor.Safetensors;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Trains one member of an ensemble. Every number drawn is named by what it is for (member, step),
+ * so that a run continued from {@code resume.safetensors} ends in the same bytes.
+ */
+final class MemberTraining {
+  /** Rows of the loss curve average this many steps. */
+  private static final int LOSS_WINDOW = 25;
+
+  private final RunDirectory run;
+  private final String name;
+  private final Dataset data;
+  private final UNet2DConfig architecture;
+  private final TrainingConfig config;
+  private final NoiseSchedule schedule = NoiseSchedule.ddpm();
+  private final Seed seed;
+  private final Duration saveInterval;
+  private final Path resumeFile;
+
+  private int epoch = -1;
+  private int[] order;
+
+  MemberTraining(
+      RunDirectory run,
+      String name,
+      Dataset data,
+      UNet2DConfig architecture,
+      TrainingConfig config,
+      Seed seed,
+      Duration saveInterval) {
+    this.run = run;
+    this.name = name;
+    this.data = data;
+    this.architecture = architecture;
+    this.config = config;
+    this.seed = seed.child(name);
+    this.saveInterval = saveInterval;
+    this.resumeFile = run.path(name + "/resume.safetensors");
+  }
+
+  /** The file of this member's loss curve. */
+  static String lossFile(String name) {
+    return name + "/loss.csv";
+  }
+
+  /** Trains to the end, or does nothing where that has been done. */
+  void run(Progress.Task progress) {
+    if (run.has(Checkpoint.weightsFile(name))) {
+      progress.advance(config.steps());
+      discardResume();
+      return;
+    }
+    float[] losses = new float[config.steps()];
+    try (UNet2D model = UNet2D.random(architecture, seed.child("init"), ScalarType.Float);
+        Adam adam = new Adam(config, model.parameters())) {
+      int start = resume(model, adam, losses);
+      progress.advance(start);
+      long saved = System.nanoTime();
+      for (int step = start; step < config.steps(); step++) {
+        losses[step] = step(model, adam, step);
+        if (!Float.isFinite(losses[step])) {
+          throw new JourneyException(
+              name
+                  + " diverged: its loss at step "
+                  + step
+                  + " is "
+                  + losses[step]
+                  + "; train with a learning rate below "
+                  + config.learningRate()
+                  + ".");
+        }
+        if (System.nanoTime() - saved > saveInterval.toNanos()) {
+          save(model, adam, losses, step + 1);
+          saved = System.nanoTime();
+        }
+        progress.advance(1);
+      }
+      run.write(
+          lossFile(name), out -> out.write(lossTable(losses).getBytes(StandardCharsets.UTF_8)));
+      Checkpoint.write(run, name, model, adam.result(), schedule);
+    }
+    discardResume();
+  }
+
+  private float step(UNet2D model, Adam adam, int step) {
+    try (PointerScope scope = new PointerScope()) {
+      DenoisingBatch batch =
+          DenoisingBatch.of(draws(step), data.shape(), schedule, ScalarType.Float);
+      Tensor predicted = model.predictNoise(batch.xt(), batch.timesteps());
+      Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
+      TensorVector gradients =
+          torch.grad(
+              new TensorVector(loss),
+              model.parameters().leaves(),
+              new TensorVector(),
+              new BoolOptional(),
+              false,
+              false);
+      TensorVector flattened = new TensorVector();
+      for (long i = 0; i < gradients.size(); i++) {
+        flattened.push_back(gradients.get(i).reshape(-1));
+      }
+      adam.step(step, torch.cat(flattened, 0));
+      return loss.item_float();
+    }
+  }
+
+  /** One draw of each image of a step's batch. */
+  private List<DenoisingDraws> draws(int step) {
+    int numel = data.shape().numel();
+    RandomStream stream = seed.child("step").child(step).stream();
+    List<DenoisingDraws> draws = new ArrayList<>(config.batchSize());
+    for (int i = 0; i < config.batchSize(); i++) {
+      float[] image = new float[numel];
+      data.read(example((long) step * config.batchSize() + i), image, 0);
+      int timestep = stream.nextInt(schedule.steps());
+      if (config.horizontalFlip() && stream.nextInt(2) == 1) {
+        flip(image);
+      }
+      float[] noise = new float[numel];
+      stream.fillGaussian(noise);
+      draws.add(new DenoisingDraws(image, new int[] {timestep}, noise));
+    }
+    return draws;
+  }
+
+  /** The example at a place in the endless sequence of shuffled epochs. */
+  private int example(long position) {
+    int wanted = Math.toIntExact(position / data.size());
+    if (wanted != epoch) {
+      epoch = wanted;
+      order = seed.child("epoch").child(epoch).stream().permutation(data.size());
+    }
+    return order[(int) (position % data.size())];
+  }
+
+  private void flip(float[] image) {
+    int width = data.shape().width();
+    for (int row = 0; row < image.length; row += width) {
+      for (int x = 0; x < width / 2; x++) {
+        float left = image[row + x];
+        image[row + x] = image[row + width - 1 - x];
+        image[row + width - 1 - x] = left;
+      }
+    }
+  }
+
+  private void save(UNet2D model, Adam adam, float[] losses, int next) {
+    float[][] state = adam.state();
+    Safetensors.Writer writer =
+        new Safetensors.Writer()
+            .add("next_step", new long[] {next}, 1)
+            .add("weights", model.parameters().get(), model.parameters().count())
+            .add("adam_mean", state[0], state[0].length)
+            .add("adam_square", state[1], state[1].length)
+            .add("average", state[2], state[2].length)
+            .add("losses", losses, losses.length);
+    AtomicFile.write(resumeFile, writer::writeTo);
+  }
+
+  private int resume(UNet2D model, Adam adam, float[] losses) {
+    if (!Files.exists(resumeFile)) {
+      return 0;
+    }
+    Safetensors state = Safetensors.open(resumeFile);
+    model.parameters().set(state.floats("weights"));
+    adam.restore(
+        new float[][] {
+          state.floats("adam_mean"), state.floats("adam_square"), state.floats("average")
+        });
+    System.arraycopy(state.floats("losses"), 0, losses, 0, losses.length);
+    return Math.toIntExact(state.longs("next_step")[0]);
+  }
+
+  private void discardResume() {
+    try {
+      Files.deleteIfExists(resumeFile);
+    } catch (IOException e) {
+      throw new JourneyException(
+          "Cannot delete " + resumeFile + ": " + Failures.reason(e) + ".", e);
+    }
+  }
+
+  private static String lossTable(float[] losses) {
+    StringBuilder csv = new StringBuilder("step,loss\n");
+    for (int from = 0; from < losses.length; from += LOSS_WINDOW) {
+      int to = Math.min(losses.length, from + LOSS_WINDOW);
+      double sum = 0;
+      for (int i = from; i < to; i++) {
+        sum += losses[i];
+      }
+      csv.append(to).append(String.format(Locale.ROOT, ",%.6f%n", sum / (to - from)));
+    }
+    return csv.toString().replace("\r\n", "\n");
+  }
+}

@@ -1,0 +1,78 @@
+package io.journey.training;
+
+/**
+ * How a model is trained: Adam on the mean squared error of predicted noise, learning rate falling
+ * by half a cosine from its start value to zero.
+ *
+ * @param steps optimizer steps
+ * @param batchSize images a step
+ * @param learningRate at the first step
+ * @param adamBeta1 decay of the mean of gradients
+ * @param adamBeta2 decay of the mean of their squares
+ * @param adamEpsilon added to the root of the latter
+ * @param emaDecay largest decay of the moving average of weights that becomes the checkpoint; 0:
+ *     the last weights do
+ * @param horizontalFlip whether each image is mirrored with probability ½
+ */
+public record TrainingConfig(
+    int steps,
+    int batchSize,
+    double learningRate,
+    double adamBeta1,
+    double adamBeta2,
+    double adamEpsilon,
+    double emaDecay,
+    boolean horizontalFlip) {
+  public TrainingConfig {
+    check(steps >= 1, "training.steps must be at least 1, got " + steps);
+    check(batchSize >= 1, "training.batchSize must be at least 1, got " + batchSize);
+    check(
+        learningRate > 0 && Double.isFinite(learningRate),
+        "training.learningRate must be positive, got " + learningRate);
+    check(
+        adamBeta1 >= 0 && adamBeta1 < 1 && adamBeta2 >= 0 && adamBeta2 < 1,
+        "training.adamBeta1 and adamBeta2 must be in [0, 1), got " + adamBeta1 + ", " + adamBeta2);
+    check(adamEpsilon > 0, "training.adamEpsilon must be positive, got " + adamEpsilon);
+    check(emaDecay >= 0 && emaDecay < 1, "training.emaDecay must be in [0, 1), got " + emaDecay);
+  }
+
+  private static void check(boolean ok, String message) {
+    if (!ok) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  /** Adam as PyTorch starts it, no average, no flips. */
+  public static TrainingConfig of(int steps, int batchSize, double learningRate) {
+    return new TrainingConfig(steps, batchSize, learningRate, 0.9, 0.999, 1e-8, 0, false);
+  }
+
+  /** The same with a moving average of weights. */
+  public TrainingConfig withEma(double decay) {
+    return new TrainingConfig(
+        steps, batchSize, learningRate, adamBeta1, adamBeta2, adamEpsilon, decay, horizontalFlip);
+  }
+
+  /** The same with another number of steps. */
+  public TrainingConfig withSteps(int newSteps) {
+    return new TrainingConfig(
+        newSteps,
+        batchSize,
+        learningRate,
+        adamBeta1,
+        adamBeta2,
+        adamEpsilon,
+        emaDecay,
+        horizontalFlip);
+  }
+
+  /** The learning rate of a step: start · ½(1 + cos(π·step/steps)). */
+  double learningRateAt(int step) {
+    return learningRate * 0.5 * (1 + StrictMath.cos(Math.PI * step / steps));
+  }
+
+  /** The average's decay at a step: min(emaDecay, (1 + step)/(10 + step)). */
+  double emaDecayAt(int step) {
+    return Math.min(emaDecay, (1.0 + step) / (10.0 + step));
+  }
+}
