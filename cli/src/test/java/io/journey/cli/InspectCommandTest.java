@@ -101,6 +101,16 @@ class InspectCommandTest {
   }
 
   @Test
+  void aDataSetShowsSizeShapeAndClasses() {
+    CommandRun run = CommandRun.of("inspect", "../data/fashion-mnist");
+    assertThat(run.status()).isZero();
+    assertThat(run.out())
+        .containsPattern("images +2000 of 1×28×28")
+        .containsPattern("fingerprint +[0-9a-f]{64}")
+        .containsPattern("Trouser +200");
+  }
+
+  @Test
   void aPathThatDoesNotExistIsNamed() {
     CommandRun run = CommandRun.of("inspect", folder.resolve("none").toString());
     assertThat(run.status()).isEqualTo(2);
