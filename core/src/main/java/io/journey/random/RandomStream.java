@@ -31,7 +31,11 @@ public final class RandomStream {
    * 1 be hit.
    */
   public double uniform(long index) {
-    return ((bits(index) >>> 12) + 0.5) * UNIT;
+    return unit(bits(index));
+  }
+
+  static double unit(long bits) {
+    return ((bits >>> 12) + 0.5) * UNIT;
   }
 
   /** Number {@code index} as a standard Gaussian, within ±8.3. */

@@ -65,6 +65,9 @@ public final class RunDirectory implements AutoCloseable {
     header.set("inputs", inputs);
     try {
       Files.createDirectories(directory);
+      if (!RunStatus.isRunDirectory(directory)) {
+        refuseForeignFiles(directory);
+      }
       RunDirectory run = new RunDirectory(directory, header, lock(directory));
       run.takeOver();
       return run;
@@ -109,7 +112,6 @@ public final class RunDirectory implements AutoCloseable {
         SettingsDifference.refuse(directory, SETTINGS, Json.read(settings), header);
         earlierSeconds = journal.seconds();
       } else {
-        refuseForeignFiles();
         AtomicFile.write(settings, Json.bytes(header));
       }
     } catch (IOException | RuntimeException e) {
@@ -118,7 +120,8 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
-  private void refuseForeignFiles() throws IOException {
+  /** Before the lock, so that a folder of something else is left as it was. */
+  private static void refuseForeignFiles(Path directory) throws IOException {
     try (Stream<Path> entries = Files.list(directory)) {
       Path foreign =
           entries

@@ -106,9 +106,12 @@ public final class Npy {
       ByteBuffer text = ByteBuffer.allocate(Short.toUnsignedInt(start.getShort(8)));
       readFully(channel, text, file);
       Matcher header = HEADER.matcher(new String(text.array(), StandardCharsets.ISO_8859_1));
-      if (!header.matches() || header.group(2).equals("True")) {
+      if (!header.matches()) {
         throw new JourneyException(
             file + " has an NPY header Journey cannot read: it is not Journey's.");
+      }
+      if (header.group(2).equals("True")) {
+        throw new JourneyException(file + " is in Fortran order: save it in C order.");
       }
       DType dtype = dtype(header.group(1), file);
       long[] shape = shape(header.group(3), file);

@@ -1,0 +1,152 @@
+package io.journey;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Holds the layout: data flow in one direction, randomness in one place, libtorch where needed. */
+class ArchitectureTest {
+  /** In the order in which data flows: a package uses only those before it. */
+  private static final List<String> FLOW =
+      List.of(
+          "dataset",
+          "diffusion",
+          "model",
+          "training",
+          "sampling",
+          "gradient",
+          "projection",
+          "features",
+          "score",
+          "evaluation",
+          "report");
+
+  private static final Path SOURCES = Path.of("src/main/java/io/journey");
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.journey");
+
+  static Stream<String> flow() {
+    return FLOW.stream();
+  }
+
+  private static String[] within(List<String> names) {
+    return names.stream().map(name -> "io.journey." + name + "..").toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @MethodSource("flow")
+  void aPackageUsesOnlyThoseBeforeIt(String name) {
+    List<String> after = FLOW.subList(FLOW.indexOf(name) + 1, FLOW.size());
+    noClasses()
+        .that()
+        .resideInAPackage("io.journey." + name + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(within(after))
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void supportPackagesKnowNothingOfTheFlow() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(within(List.of("tensor", "random", "run")))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(within(FLOW))
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching("io.journey.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void randomnessComesFromNamedSeedsAlone() {
+    noClasses()
+        .that(not(resideInAPackage("io.journey.random..")))
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(Random.class, SplittableRandom.class, ThreadLocalRandom.class)
+        .orShould()
+        .callMethod(Math.class, "random")
+        .orShould()
+        .callMethod(StrictMath.class, "random")
+        .orShould()
+        .callMethod(Collections.class, "shuffle", List.class)
+        .because("a number must not depend on what was drawn before it: use io.journey.random.Seed")
+        .check(CLASSES);
+  }
+
+  @Test
+  void evaluationAndReportRunWithoutLibtorch() {
+    noClasses()
+        .that(resideInAnyPackage("io.journey.evaluation..", "io.journey.report.."))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bytedeco..")
+        .allowEmptyShould(true)
+        .because("results are read on machines where libtorch is not installed")
+        .check(CLASSES);
+  }
+
+  @Test
+  void namesSayWhatAClassIs() {
+    noClasses()
+        .should()
+        .haveNameMatching(".*(Utils?|Helpers?|Manager|Impl)")
+        .because("such a name says nothing of what the class does")
+        .check(CLASSES);
+  }
+
+  @Test
+  void everyPackageSaysWhatItIsFor() throws IOException {
+    try (Stream<Path> files = Files.walk(SOURCES)) {
+      List<Path> silent =
+          files
+              .filter(f -> f.toString().endsWith(".java"))
+              .map(Path::getParent)
+              .distinct()
+              .filter(folder -> !Files.exists(folder.resolve("package-info.java")))
+              .toList();
+      assertThat(silent).isEmpty();
+    }
+  }
+
+  @Test
+  void everyPackageHasItsPlaceInTheFlow() throws IOException {
+    try (Stream<Path> folders = Files.list(SOURCES)) {
+      List<String> unplaced =
+          folders
+              .filter(Files::isDirectory)
+              .map(folder -> folder.getFileName().toString())
+              .filter(name -> !FLOW.contains(name))
+              .toList();
+      assertThat(unplaced).containsExactlyInAnyOrder("tensor", "random", "run");
+    }
+  }
+}

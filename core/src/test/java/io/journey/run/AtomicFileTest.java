@@ -1,0 +1,70 @@
+package io.journey.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+  @TempDir Path folder;
+
+  @Test
+  void theHashIsThatOfTheContent() {
+    Path file = folder.resolve("new/folder/a");
+    assertThat(AtomicFile.write(file, "abc".getBytes(StandardCharsets.US_ASCII)))
+        .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        .isEqualTo(Checksums.of(file));
+  }
+
+  @Test
+  void contentThatFailsLeavesTheOldFileAndNoOther() throws IOException {
+    Path file = folder.resolve("a");
+    AtomicFile.write(file, new byte[] {1});
+    assertThatThrownBy(() -> writeThenFail(file, new IllegalStateException("defect")))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> writeThenFail(file, new OutOfMemoryError("heap")))
+        .isInstanceOf(OutOfMemoryError.class);
+    AtomicFile.Content unreadable =
+        out -> {
+          out.write(new byte[100_000]);
+          throw new IOException("input ended");
+        };
+    assertThatThrownBy(() -> AtomicFile.write(file, unreadable))
+        .isInstanceOf(JourneyException.class)
+        .hasMessage("Cannot write " + file + ": input ended.");
+    assertThat(Files.readAllBytes(file)).containsExactly(1);
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
+  }
+
+  private static void writeThenFail(Path file, Throwable failure) {
+    AtomicFile.write(
+        file,
+        out -> {
+          out.write(new byte[100_000]);
+          if (failure instanceof RuntimeException e) {
+            throw e;
+          }
+          throw (Error) failure;
+        });
+  }
+
+  /** The device /dev/full answers every write like a disk without space. */
+  @Test
+  void aFullDiskIsNamedAndLeavesNothing() throws IOException {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "there is no /dev/full here: not testable");
+    Files.createSymbolicLink(folder.resolve("a.tmp"), full);
+    assertThatThrownBy(() -> AtomicFile.write(folder.resolve("a"), new byte[100_000]))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("the disk is full");
+    assertThat(folder).isEmptyDirectory();
+  }
+}

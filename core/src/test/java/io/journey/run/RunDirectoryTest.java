@@ -1,0 +1,234 @@
+package io.journey.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunDirectoryTest {
+  private static final int UNITS = 5;
+
+  @TempDir Path folder;
+
+  private static ObjectNode settings(int draws) {
+    ObjectNode settings = Json.object().put("seed", 7L).put("damping", 0.1);
+    settings.putObject("loss").put("draws", draws);
+    return settings;
+  }
+
+  private static RunDirectory claim(Path directory) {
+    return RunDirectory.claim(
+        directory, "features", settings(20), Json.object().put("dataset", "abc"));
+  }
+
+  private static void writeUnit(RunDirectory run, int unit) {
+    byte[] bytes = new byte[1000 + unit];
+    Arrays.fill(bytes, (byte) unit);
+    run.write("part-" + unit + ".bin", out -> out.write(bytes));
+  }
+
+  /** What a stage does: the units that are not there yet, at most {@code limit}, then the end. */
+  static int work(Path directory, int limit) {
+    int made = 0;
+    try (RunDirectory run = claim(directory)) {
+      for (int unit = 0; unit < UNITS && !run.isFinished(); unit++) {
+        if (made == limit) {
+          return made; // As a kill would leave it.
+        }
+        if (!run.has("part-" + unit + ".bin")) {
+          writeUnit(run, unit);
+          made++;
+        }
+      }
+      if (!run.isFinished()) {
+        run.finish(Json.object().put("images_per_second", 3.5));
+      }
+    }
+    return made;
+  }
+
+  /** Content of every file but the timing, which may differ, by name. */
+  private static Map<String, String> contents(Path directory) throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        if (!file.endsWith("timing.json")) {
+          contents.put(file.getFileName().toString(), Checksums.of(file));
+        }
+      }
+    }
+    return contents;
+  }
+
+  @Test
+  void aFinishedDirectoryHoldsManifestTimingAndFilesAlone() throws IOException {
+    assertThat(work(folder, UNITS)).isEqualTo(UNITS);
+    assertThat(contents(folder))
+        .containsOnlyKeys(
+            ".lock",
+            "manifest.json",
+            "part-0.bin",
+            "part-1.bin",
+            "part-2.bin",
+            "part-3.bin",
+            "part-4.bin");
+    ObjectNode timing = Json.read(folder.resolve("timing.json"));
+    assertThat(timing.get("images_per_second").asDouble()).isEqualTo(3.5);
+    assertThat(timing.get("resumed").asBoolean()).isFalse();
+  }
+
+  @Test
+  void resumingAfterAnInterruptionGivesTheSameBytes() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path torn = folder.resolve("torn");
+    work(whole, UNITS);
+    assertThat(work(torn, 2)).isEqualTo(2);
+    // What a kill leaves: half a file, half a line of the journal.
+    Files.write(torn.resolve("part-2.bin.tmp"), new byte[77]);
+    Files.writeString(
+        torn.resolve("journal.jsonl"), "{\"file\":\"part-2.bin\",\"by", StandardOpenOption.APPEND);
+    assertThat(work(torn, UNITS)).as("only what is missing is made").isEqualTo(UNITS - 2);
+    assertThat(contents(torn)).isEqualTo(contents(whole));
+    assertThat(Json.read(torn.resolve("timing.json")).get("resumed").asBoolean()).isTrue();
+    assertThat(Manifest.read(torn).fingerprint()).isEqualTo(Manifest.read(whole).fingerprint());
+  }
+
+  @Test
+  void aFileCutShortOrLostIsMadeAgain() throws IOException {
+    work(folder, 3);
+    Files.write(folder.resolve("part-0.bin"), new byte[10]);
+    Files.delete(folder.resolve("part-1.bin"));
+    assertThat(work(folder, UNITS)).isEqualTo(4);
+    for (String name : Manifest.read(folder).names()) {
+      Manifest.read(folder).verified(name);
+    }
+  }
+
+  @Test
+  void aJournalOfNoiseCostsWorkButIsNoError() throws IOException {
+    work(folder, 2);
+    Files.write(folder.resolve("journal.jsonl"), new byte[] {(byte) 0xFF, 0, '\n', '{', '}', '['});
+    assertThat(work(folder, UNITS)).isEqualTo(UNITS);
+  }
+
+  @Test
+  void aFinishedDirectoryIsLeftAsItIs() throws IOException {
+    work(folder, UNITS);
+    Map<String, String> before = contents(folder);
+    // A kill between writing the manifest and removing the notes leaves them.
+    Files.writeString(folder.resolve("journal.jsonl"), "");
+    Files.writeString(folder.resolve("settings.json"), "{}");
+    assertThat(work(folder, UNITS)).isZero();
+    assertThat(contents(folder)).isEqualTo(before);
+  }
+
+  @Test
+  void aSecondClaimIsRefusedUntilTheFirstEnds() {
+    try (RunDirectory first = claim(folder)) {
+      assertThatThrownBy(() -> claim(first.directory()))
+          .isInstanceOf(JourneyException.class)
+          .hasMessageContaining("is being written by another run");
+      writeUnit(first, 0); // The first is not disturbed.
+    }
+    claim(folder).close();
+  }
+
+  @Test
+  void otherSettingsAreRefusedWithBothValues() {
+    for (int limit : new int[] {1, UNITS}) {
+      work(folder, limit);
+      assertThatThrownBy(() -> RunDirectory.claim(folder, "features", settings(30), Json.object()))
+          .isInstanceOf(JourneyException.class)
+          .hasMessageContaining(folder.toString())
+          .hasMessageContaining("settings.loss.draws 20, this run asks for 30")
+          .hasMessageContaining(limit == 1 ? "(settings.json)" : "(manifest.json)");
+    }
+  }
+
+  @Test
+  void aSettingThatOnlyOneOfTheRunsHasIsNamed() {
+    work(folder, 1);
+    ObjectNode more = settings(20).put("clip", 1);
+    ObjectNode less = settings(20);
+    less.remove("damping");
+    ObjectNode inputs = Json.object().put("dataset", "abc");
+    assertThatThrownBy(() -> RunDirectory.claim(folder, "features", more, inputs))
+        .hasMessageContaining("no settings.clip, this run asks for 1");
+    assertThatThrownBy(() -> RunDirectory.claim(folder, "features", less, inputs))
+        .hasMessageContaining("settings.damping 0.1, this run asks for none");
+    assertThatThrownBy(() -> RunDirectory.claim(folder, "scores", settings(20), inputs))
+        .hasMessageContaining("kind \"features\", this run asks for \"scores\"");
+    claim(folder).close();
+  }
+
+  @Test
+  void aFolderOfSomethingElseIsRefusedAndLeftAsItWas() throws IOException {
+    Files.writeString(folder.resolve("thesis.tex"), "x");
+    assertThatThrownBy(() -> claim(folder))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("already holds thesis.tex");
+    assertThat(contents(folder)).containsOnlyKeys("thesis.tex");
+  }
+
+  @Test
+  void aFileInTheWayIsNamed() throws IOException {
+    Path file = Files.writeString(folder.resolve("runs"), "x");
+    assertThatThrownBy(() -> claim(file.resolve("a")))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("Cannot use " + file.resolve("a"));
+    assertThatThrownBy(() -> claim(file))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("there is a file in the way");
+  }
+
+  @Test
+  void aFolderWithoutPermissionIsOneSentence() {
+    assertThat(folder.toFile().setWritable(false)).isTrue();
+    try {
+      assumeTrue(!Files.isWritable(folder), "the superuser may write anywhere: not testable");
+      assertThatThrownBy(() -> claim(folder))
+          .isInstanceOf(JourneyException.class)
+          .hasMessageContaining("permission denied");
+    } finally {
+      assertThat(folder.toFile().setWritable(true)).isTrue();
+    }
+  }
+
+  @Test
+  void statusTellsHowFarARunIs() {
+    work(folder, 2);
+    RunStatus unfinished = RunStatus.of(folder);
+    assertThat(unfinished.finished()).isFalse();
+    assertThat(unfinished.files()).isEqualTo(2);
+    assertThat(unfinished.bytes()).isEqualTo(2001);
+    work(folder, UNITS);
+    RunStatus finished = RunStatus.of(folder);
+    assertThat(finished.finished()).isTrue();
+    assertThat(finished.files()).isEqualTo(UNITS);
+    assertThat(finished.settings()).hasToString(unfinished.settings().toString());
+    assertThat(finished.inputs()).hasToString("{\"dataset\":\"abc\"}");
+  }
+
+  @Test
+  void workersMayWriteAtTheSameTime() {
+    try (RunDirectory run = claim(folder)) {
+      new Workers(4, () -> {}).forEach(40, unit -> writeUnit(run, unit));
+      run.finish(Json.object());
+    }
+    assertThat(Manifest.read(folder).names()).hasSize(40);
+    for (String name : Manifest.read(folder).names()) {
+      Manifest.read(folder).verified(name);
+    }
+  }
+}
