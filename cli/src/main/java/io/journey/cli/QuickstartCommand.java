@@ -13,8 +13,8 @@ import io.journey.report.AttributionReport;
 import io.journey.report.Findings;
 import io.journey.report.TargetImages;
 import io.journey.run.AtomicFile;
-import io.journey.run.Json;
 import io.journey.run.JourneyException;
+import io.journey.run.Json;
 import io.journey.run.Memory;
 import io.journey.run.Progress;
 import io.journey.sampling.DdpmSampler;
@@ -38,10 +38,7 @@ import picocli.CommandLine.Option;
     name = "quickstart",
     description = "Go the whole way, from shipped images to a page, in a few minutes.",
     footerHeading = Main.EXAMPLES_HEADING,
-    footer = {
-      "  journey quickstart",
-      "  journey quickstart --out runs/second --seed 2"
-    })
+    footer = {"  journey quickstart", "  journey quickstart --out runs/second --seed 2"})
 final class QuickstartCommand implements Runnable {
   private static final int MEMBERS = 2;
   private static final int TARGETS = 12;
@@ -149,8 +146,7 @@ final class QuickstartCommand implements Runnable {
     long peak = Memory.peakResidentBytes();
     stages.addObject().put("stage", name).put("seconds", seconds).put("peak_resident_bytes", peak);
     console.say(
-        String.format(
-            Locale.ROOT, "%-10s %6.1f s, at most %,d MiB", name, seconds, peak >> 20));
+        String.format(Locale.ROOT, "%-10s %6.1f s, at most %,d MiB", name, seconds, peak >> 20));
     return result;
   }
 

@@ -3,11 +3,11 @@ package io.journey.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.evaluation.StepAgreement;
-import io.journey.run.JourneyException;
 import io.journey.score.Attribution;
 import io.journey.tensor.Npy;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -15,13 +15,10 @@ import java.util.Locale;
  * pairs of checkpoints, for every step and target.
  */
 final class CheckpointAgreement {
-  /** The scores of each checkpoint: float32 [members, steps, targets, N]. */
-  static final String MEMBER_SCORES = "member-scores.npy";
-
   /** All pairs of this many checkpoints are compared; more would take long and change little. */
   static final int COMPARED = 8;
 
-  private final Npy scores;
+  private final List<Npy> scores;
   private final int members;
   private final int steps;
   private final int targets;
@@ -29,9 +26,9 @@ final class CheckpointAgreement {
   private final double[][] overlap;
   private final double[][] spearman;
 
-  private CheckpointAgreement(Npy scores, int members, Attribution attribution) {
+  private CheckpointAgreement(List<Npy> scores, Attribution attribution) {
     this.scores = scores;
-    this.members = members;
+    this.members = scores.size();
     this.steps = attribution.steps().length;
     this.targets = attribution.targets();
     this.size = attribution.size();
@@ -45,30 +42,14 @@ final class CheckpointAgreement {
    * @return null where the attribution keeps no scores of checkpoints, or has only one
    */
   static CheckpointAgreement of(Attribution attribution) {
-    if (!attribution.manifest().lists(MEMBER_SCORES)) {
+    List<Npy> scores = new ArrayList<>();
+    for (String member : attribution.members()) {
+      scores.add(attribution.memberScores(member));
+    }
+    if (scores.size() < 2) {
       return null;
     }
-    Path file = attribution.manifest().verified(MEMBER_SCORES);
-    Npy scores = Npy.map(file);
-    long[] shape = scores.shape();
-    long[] expected = {
-      shape.length == 0 ? 0 : shape[0],
-      attribution.steps().length,
-      attribution.targets(),
-      attribution.size()
-    };
-    if (!Arrays.equals(shape, expected)) {
-      throw new JourneyException(
-          file
-              + " has the shape "
-              + Arrays.toString(shape)
-              + ", which does not fit the scores: make the attribution again.");
-    }
-    if (shape[0] < 2) {
-      return null;
-    }
-    CheckpointAgreement agreement =
-        new CheckpointAgreement(scores, Math.toIntExact(shape[0]), attribution);
+    CheckpointAgreement agreement = new CheckpointAgreement(scores, attribution);
     agreement.compare();
     return agreement;
   }
@@ -79,8 +60,7 @@ final class CheckpointAgreement {
     for (int step = 0; step < steps; step++) {
       for (int target = 0; target < targets; target++) {
         for (int member = 0; member < compared; member++) {
-          long row = ((long) member * steps + step) * targets + target;
-          scores.read(row * size, of[member], 0, size);
+          scores.get(member).read(((long) step * targets + target) * size, of[member], 0, size);
         }
         overlap[step][target] = StepAgreement.meanOfPairs(StepAgreement.overlaps(of, Evidence.TOP));
         spearman[step][target] = StepAgreement.meanOfPairs(StepAgreement.spearmans(of));

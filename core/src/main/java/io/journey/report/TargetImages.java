@@ -14,7 +14,7 @@ import java.util.Map;
 public final class TargetImages {
   private static final String NOISY = "xt";
   private static final String PREDICTED = "x0";
-  private static final String FINAL = "final";
+  private static final String IMAGE = "image";
   private static final String MASK = "mask";
 
   private final Safetensors tensors;
@@ -35,9 +35,9 @@ public final class TargetImages {
   public static TargetImages of(Attribution attribution) {
     Manifest manifest = attribution.manifest();
     Safetensors tensors = Safetensors.open(manifest.verified(Attribution.TARGETS));
-    List<Long> finalShape = tensors.entry(FINAL).shape();
+    List<Long> finalShape = tensors.entry(IMAGE).shape();
     if (finalShape.size() != 4) {
-      throw misfit(tensors, FINAL, finalShape, "[targets, C, H, W]");
+      throw misfit(tensors, IMAGE, finalShape, "[targets, C, H, W]");
     }
     ImageShape shape =
         new ImageShape(
@@ -46,7 +46,7 @@ public final class TargetImages {
             Math.toIntExact(finalShape.get(3)));
     TargetImages images = new TargetImages(tensors, attribution.targets(), shape);
     long[] dims = {attribution.targets(), shape.channels(), shape.height(), shape.width()};
-    images.expect(FINAL, dims);
+    images.expect(IMAGE, dims);
     long[] all = {attribution.steps().length, dims[0], dims[1], dims[2], dims[3]};
     images.expect(NOISY, all);
     images.expect(PREDICTED, all);
@@ -109,7 +109,7 @@ public final class TargetImages {
 
   /** The final picture, [C·H·W] in [-1, 1]. */
   public float[] finished(int target) {
-    return image(FINAL, target);
+    return image(IMAGE, target);
   }
 
   private float[] image(String name, long index) {

@@ -158,7 +158,7 @@ class AttributionReportTest {
     FakeAttribution fewer = new FakeAttribution(STEPS, new float[1][16], fake.members);
     assertThatThrownBy(() -> page(fewer, data))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("has final of shape [1, 1, 4, 4], expected [2, 1, 4, 4]");
+        .hasMessageContaining("has image of shape [1, 1, 4, 4], expected [2, 1, 4, 4]");
     Path directory = fake.write(folder.resolve("whole"), data);
     Files.write(directory.resolve(Attribution.TARGETS), new byte[] {1, 2, 3});
     assertThatThrownBy(() -> AttributionReport.write(directory, data, folder.resolve("p.html")))

@@ -2,6 +2,7 @@ package io.journey.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
+import io.journey.features.ExampleTable;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.Json;
@@ -57,14 +58,20 @@ final class FakeAttribution {
     settings.putNull("mask");
     ObjectNode inputs = Json.object().put("data", data.fingerprint());
     inputs.put("data_spec", data.spec());
-    inputs.put("checkpoints", "9f2c".repeat(16)).put("features", "51ab".repeat(16));
+    for (int m = 0; m < members.length; m++) {
+      inputs.withObject("checkpoints").put(memberName(m), "9f2c".repeat(16));
+    }
+    inputs.put("features", "51ab".repeat(16));
     try (RunDirectory run = RunDirectory.claim(directory, "attribution", settings, inputs)) {
       run.write("scores.npy", out -> Npy.write(out, mean(), shape()));
       if (keepMembers) {
-        run.write(
-            "member-scores.npy",
-            out -> Npy.write(out, flat(members), concat(members.length, shape())));
+        for (int m = 0; m < members.length; m++) {
+          float[] scores = flat(new float[][][][] {members[m]});
+          run.write(memberName(m) + ".scores.npy", out -> Npy.write(out, scores, shape()));
+        }
       }
+      String examples = ExampleTable.of(data);
+      run.write("examples.csv", out -> out.write(examples.getBytes(StandardCharsets.UTF_8)));
       run.write("targets.safetensors", out -> pictures(data).writeTo(out));
       if (loss != null) {
         run.write("loss.csv", out -> out.write(loss.getBytes(StandardCharsets.UTF_8)));
@@ -78,11 +85,8 @@ final class FakeAttribution {
     return new long[] {steps.length, members[0][0].length, members[0][0][0].length};
   }
 
-  private static long[] concat(long first, long[] rest) {
-    long[] out = new long[rest.length + 1];
-    out[0] = first;
-    System.arraycopy(rest, 0, out, 1, rest.length);
-    return out;
+  private static String memberName(int m) {
+    return "member-00" + m;
   }
 
   private float[] mean() {
@@ -146,7 +150,7 @@ final class FakeAttribution {
     Safetensors.Writer writer = new Safetensors.Writer();
     writer.metadata("seed", "7").metadata("model", "unet-16").metadata("sampler", "ddpm, 50 steps");
     writer.add("xt", noisy, all).add("x0", predicted, all);
-    writer.add("final", last, all[1], all[2], all[3], all[4]);
+    writer.add("image", last, all[1], all[2], all[3], all[4]);
     if (mask) {
       float[] part = new float[(int) (all[3] * all[4])];
       for (int i = 0; i < part.length / 2; i++) {
