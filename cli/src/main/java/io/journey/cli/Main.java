@@ -15,7 +15,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "journey",
     // Every subcommand is listed here and nowhere else.
-    subcommands = {InspectCommand.class},
+    subcommands = {
+      QuickstartCommand.class,
+      TrainCommand.class,
+      SampleCommand.class,
+      FeaturizeCommand.class,
+      AttributeCommand.class,
+      ReportCommand.class,
+      InspectCommand.class
+    },
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Version.class,
@@ -25,9 +33,9 @@ import picocli.CommandLine.Spec;
     abbreviateSynopsis = true,
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
+      "  journey quickstart                      from shipped images to a page",
       "  journey inspect runs/fashion/features   what a stage left, or how far it is",
-      "  journey inspect scores.npy              type, shape, range of an array",
-      "  journey COMMAND --help                  options of a command"
+      "  journey COMMAND --help                  options and an example of a command"
     })
 public final class Main implements Runnable {
   static final String EXAMPLES_HEADING = "%nExamples:%n";

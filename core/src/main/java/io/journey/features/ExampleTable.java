@@ -26,7 +26,7 @@ public final class ExampleTable {
   private ExampleTable() {}
 
   /** The table of a data set. */
-  static String of(Dataset data) {
+  public static String of(Dataset data) {
     StringBuilder csv = new StringBuilder("index,id,label,class\n");
     for (int i = 0; i < data.size(); i++) {
       csv.append(i)

@@ -1,7 +1,9 @@
 package io.journey.model;
 
+import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,6 +69,25 @@ public final class Ensemble {
       manifest.verified(Checkpoint.weightsFile(member));
     }
     return Checkpoint.read(directory.resolve(member));
+  }
+
+  /** The lines {@code step,loss} of a member's training, without their header; none if not kept. */
+  public List<String> lossCurve(String member) {
+    String file = lossFile(member);
+    if (manifest == null || !manifest.lists(file)) {
+      return List.of();
+    }
+    try {
+      List<String> lines = Files.readAllLines(manifest.verified(file));
+      return lines.subList(Math.min(1, lines.size()), lines.size());
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
+    }
+  }
+
+  /** The file of a member's loss curve, CSV with the columns step and loss. */
+  public static String lossFile(String member) {
+    return member + "/loss.csv";
   }
 
   /** Loads the first member; the caller closes it. */

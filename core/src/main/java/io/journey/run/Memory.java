@@ -8,6 +8,15 @@ import java.nio.file.Path;
 public final class Memory {
   private Memory() {}
 
+  /** Starts counting the peak anew, where the operating system allows it (Linux). */
+  public static void forgetPeak() {
+    try {
+      Files.writeString(Path.of("/proc/self/clear_refs"), "5");
+    } catch (IOException e) {
+      // Then the peak stays that of the whole process, which is no less true.
+    }
+  }
+
   /** The largest resident size so far in bytes (Linux: VmHWM), or -1 where it is not told. */
   public static long peakResidentBytes() {
     try {

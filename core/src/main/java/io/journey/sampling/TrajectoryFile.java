@@ -1,11 +1,15 @@
 package io.journey.sampling;
 
 import io.journey.dataset.ImageShape;
+import io.journey.model.Checkpoint;
 import io.journey.run.AtomicFile;
 import io.journey.run.JourneyException;
+import io.journey.run.Progress;
 import io.journey.tensor.Safetensors;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,6 +19,52 @@ import java.util.List;
  */
 public final class TrajectoryFile {
   private TrajectoryFile() {}
+
+  /**
+   * Draws images 0..count−1 of a seed into a file, or leaves a file alone that already holds them.
+   *
+   * @return whether anything was drawn
+   * @throws JourneyException if the file holds something else
+   */
+  public static boolean sample(
+      DdpmSampler sampler,
+      Checkpoint checkpoint,
+      long seed,
+      int count,
+      Path file,
+      int threads,
+      Progress progress) {
+    if (Files.exists(file)) {
+      String difference = difference(file, checkpoint, seed, count, sampler.timesteps());
+      if (difference != null) {
+        throw new JourneyException(
+            file + " holds trajectories with " + difference + ": name a new file.");
+      }
+      return false;
+    }
+    write(file, sampler.sample(seed, count, threads, progress), checkpoint.name(), seed);
+    return true;
+  }
+
+  /** What tells the file's trajectories from those wanted, or null. */
+  private static String difference(
+      Path file, Checkpoint checkpoint, long seed, int count, int[] timesteps) {
+    List<Trajectory> found = read(file);
+    String foundSeed = Safetensors.open(file).metadata().getOrDefault("seed", "");
+    if (!found.get(0).modelFingerprint().equals(checkpoint.fingerprint())) {
+      return "another model's drawings";
+    }
+    if (!foundSeed.equals(Long.toString(seed))) {
+      return "seed " + foundSeed + ", this run asks for " + seed;
+    }
+    if (found.size() != count) {
+      return found.size() + " images, this run asks for " + count;
+    }
+    int steps = found.get(0).timesteps().length;
+    return Arrays.equals(found.get(0).timesteps(), timesteps)
+        ? null
+        : steps + " inference steps, this run asks for " + timesteps.length;
+  }
 
   /**
    * Writes trajectories of one model.

@@ -8,6 +8,7 @@ import io.journey.run.Manifest;
 import io.journey.tensor.Npy;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -87,13 +88,48 @@ public final class Attribution {
   }
 
   /** The file of one checkpoint's own scores, float32 [steps, targets, N]. */
-  public static String memberScores(String member) {
+  static String memberScoresFile(String member) {
     return member + ".scores.npy";
   }
 
   /** The file of one checkpoint's f_t (Eq. 3), float32 [steps, targets]. */
-  public static String memberOutput(String member) {
+  static String memberOutputFile(String member) {
     return member + ".output.npy";
+  }
+
+  /** The checkpoints whose own scores are kept, which needs {@link #manifest()}. */
+  public List<String> members() {
+    List<String> members = new ArrayList<>();
+    manifest
+        .inputs()
+        .path("checkpoints")
+        .fieldNames()
+        .forEachRemaining(
+            member -> {
+              if (manifest.lists(memberScoresFile(member))) {
+                members.add(member);
+              }
+            });
+    return members;
+  }
+
+  /**
+   * The scores by one checkpoint alone, float32 [steps, targets, N]; a damaged file is an error.
+   */
+  public Npy memberScores(String member) {
+    Npy scores = Npy.map(manifest.verified(memberScoresFile(member)));
+    long[] expected = {steps.length, targets, size()};
+    if (!Arrays.equals(scores.shape(), expected)) {
+      throw new JourneyException(
+          "The scores of "
+              + member
+              + " have the shape "
+              + Arrays.toString(scores.shape())
+              + ", expected "
+              + Arrays.toString(expected)
+              + ": make the attribution again.");
+    }
+    return scores;
   }
 
   /** The settings and inputs that made it; null for one that is in memory only. */
@@ -148,6 +184,6 @@ public final class Attribution {
       }
     }
     throw new IllegalArgumentException(
-        "step " + t + " was not attributed, only " + java.util.Arrays.toString(steps));
+        "step " + t + " was not attributed, only " + Arrays.toString(steps));
   }
 }

@@ -57,15 +57,16 @@ final class AttributionWriter {
     int n = features.size();
     float[][] sum = null;
     for (String member : features.members()) {
-      if (!run.has(Attribution.memberOutput(member))
-          || !run.has(Attribution.memberScores(member))) {
+      if (!run.has(Attribution.memberOutputFile(member))
+          || !run.has(Attribution.memberScoresFile(member))) {
         JourneyTrak.MemberScores scores = estimator.member(member, targets, steps);
-        run.write(Attribution.memberScores(member), out -> writeScores(out, scores.scores(), n));
         run.write(
-            Attribution.memberOutput(member),
+            Attribution.memberScoresFile(member), out -> writeScores(out, scores.scores(), n));
+        run.write(
+            Attribution.memberOutputFile(member),
             out -> Npy.write(out, scores.outputs(), steps.length, targets.size()));
       }
-      sum = JourneyTrak.add(sum, readScores(run.path(Attribution.memberScores(member)), n));
+      sum = JourneyTrak.add(sum, readScores(run.path(Attribution.memberScoresFile(member)), n));
     }
     float[][] mean = JourneyTrak.divide(sum, features.members().size());
     run.write(Attribution.SCORES, out -> writeScores(out, mean, n));
@@ -75,7 +76,10 @@ final class AttributionWriter {
     run.write(Attribution.TARGETS, this::writeTargets);
     run.write(
         Attribution.RANKING, out -> out.write(ranking(mean).getBytes(StandardCharsets.UTF_8)));
-    run.write(Attribution.LOSS, out -> out.write(losses().getBytes(StandardCharsets.UTF_8)));
+    String losses = losses();
+    if (!losses.isEmpty()) {
+      run.write(Attribution.LOSS, out -> out.write(losses.getBytes(StandardCharsets.UTF_8)));
+    }
     run.finish(Json.object().put("threads", estimator.threads()));
   }
 
@@ -151,16 +155,13 @@ final class AttributionWriter {
     }
   }
 
-  /** The members' loss curves as one table; empty where they have none. */
-  private String losses() throws IOException {
-    StringBuilder csv = new StringBuilder("member,step,loss\n");
+  /** The members' loss curves as one table, or "" where they have none. */
+  private String losses() {
+    StringBuilder csv = new StringBuilder();
     for (String member : estimator.ensemble().members()) {
-      Path file = estimator.ensemble().directory().resolve(member).resolve("loss.csv");
-      if (Files.exists(file)) {
-        List<String> lines = Files.readAllLines(file);
-        lines
-            .subList(1, lines.size())
-            .forEach(l -> csv.append(member).append(',').append(l).append('\n'));
+      for (String line : estimator.ensemble().lossCurve(member)) {
+        csv.append(csv.isEmpty() ? "member,step,loss\n" : "");
+        csv.append(member).append(',').append(line).append('\n');
       }
     }
     return csv.toString();

@@ -6,6 +6,7 @@ import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
 import io.journey.model.UNet2D;
 import io.journey.model.UNet2DConfig;
 import io.journey.random.RandomStream;
@@ -70,11 +71,6 @@ final class MemberTraining {
     this.resumeFile = run.path(name + "/resume.safetensors");
   }
 
-  /** The file of this member's loss curve. */
-  static String lossFile(String name) {
-    return name + "/loss.csv";
-  }
-
   /** Trains to the end, or does nothing where that has been done. */
   void run(Progress.Task progress) {
     if (run.has(Checkpoint.weightsFile(name))) {
@@ -108,7 +104,8 @@ final class MemberTraining {
         progress.advance(1);
       }
       run.write(
-          lossFile(name), out -> out.write(lossTable(losses).getBytes(StandardCharsets.UTF_8)));
+          Ensemble.lossFile(name),
+          out -> out.write(lossTable(losses).getBytes(StandardCharsets.UTF_8)));
       Checkpoint.write(run, name, model, adam.result(), schedule);
     }
     discardResume();

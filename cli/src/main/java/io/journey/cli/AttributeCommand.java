@@ -1,0 +1,114 @@
+package io.journey.cli;
+
+import io.journey.features.FeatureStore;
+import io.journey.model.Ensemble;
+import io.journey.sampling.Trajectory;
+import io.journey.sampling.TrajectoryFile;
+import io.journey.score.Attribution;
+import io.journey.score.JourneyTrak;
+import io.journey.score.PixelMask;
+import io.journey.score.Steps;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Scores training images for targets. */
+@Command(
+    name = "attribute",
+    description = "Score every training image at every step of the targets' drawing.",
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey attribute --checkpoints runs/fashion/checkpoints --features runs/fashion/features \\",
+      "      --target runs/fashion/targets.safetensors --out runs/fashion/attribution",
+      "  journey attribute ... --steps 100,400 --mask 4,0,8,8"
+    })
+final class AttributeCommand implements Runnable {
+  @Mixin private Console console;
+
+  @Option(
+      names = "--checkpoints",
+      required = true,
+      paramLabel = "DIR",
+      description = "The ensemble the features were made with.")
+  private Path checkpoints;
+
+  @Option(
+      names = "--features",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory of the training features.")
+  private Path features;
+
+  @Option(
+      names = "--target",
+      required = true,
+      paramLabel = "FILE",
+      description = "Trajectories that sample has written.")
+  private Path target;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory for the scores.")
+  private Path out;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "STEPS",
+      defaultValue = "100:900:100",
+      description = "first:last:distance or a list (default: ${DEFAULT-VALUE}).")
+  private String steps;
+
+  @Option(
+      names = "--damping",
+      paramLabel = "C",
+      description = "Damping c, at least 0 (default: 0.1).")
+  private double damping = JourneyTrak.DEFAULT_DAMPING;
+
+  @Option(
+      names = "--draws",
+      paramLabel = "K",
+      description = "Draws of noise for each step of a target (default: 20).")
+  private int draws = JourneyTrak.DEFAULT_DRAWS;
+
+  @Option(
+      names = "--mask",
+      paramLabel = "MASK",
+      description = "Attribute a patch: x,y,w,h or a PNG whose bright pixels are inside.")
+  private String mask;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "0",
+      description = "Seed of the targets' noise (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Override
+  public void run() {
+    Steps wanted = Steps.parse(steps);
+    List<Trajectory> targets = TrajectoryFile.read(target);
+    PixelMask patch = mask == null ? null : PixelMask.parse(mask, targets.get(0).shape());
+    Attribution attribution =
+        JourneyTrak.of(Ensemble.open(checkpoints), FeatureStore.open(features))
+            .withDamping(damping)
+            .withDraws(draws)
+            .withSeed(seed)
+            .withMask(patch)
+            .on(console.threads(), console.progress())
+            .attribute(targets, wanted, out);
+    console.say(
+        "Scores of "
+            + attribution.size()
+            + " training images for "
+            + attribution.targets()
+            + " targets at "
+            + attribution.steps().length
+            + " steps are in "
+            + out
+            + ".");
+  }
+}

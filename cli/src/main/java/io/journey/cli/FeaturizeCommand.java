@@ -1,0 +1,107 @@
+package io.journey.cli;
+
+import io.journey.dataset.Dataset;
+import io.journey.dataset.Datasets;
+import io.journey.features.FeatureStore;
+import io.journey.features.Featurizer;
+import io.journey.features.FeaturizerConfig;
+import io.journey.gradient.GradientMethod;
+import io.journey.model.Ensemble;
+import io.journey.projection.ProjectionConfig;
+import io.journey.tensor.DType;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Computes training features. */
+@Command(
+    name = "featurize",
+    description = "Compute projected gradients of every training image; start again to continue.",
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey featurize --checkpoints runs/fashion/checkpoints \\",
+      "      --data 'data/fashion-mnist?size=16' --out runs/fashion/features",
+      "  journey featurize ... --projection gaussian:2048 --draws 40 --dtype f16"
+    })
+final class FeaturizeCommand implements Runnable {
+  @Mixin private Console console;
+
+  @Option(
+      names = "--checkpoints",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory of an ensemble.")
+  private Path checkpoints;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "SPEC",
+      description = "The training data, as for train.")
+  private String data;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory for the features.")
+  private Path out;
+
+  @Option(
+      names = "--projection",
+      paramLabel = "KIND",
+      defaultValue = "sparse:4096",
+      description = "sparse:K, gaussian:K or none (default: ${DEFAULT-VALUE}).")
+  private String projection;
+
+  @Option(
+      names = "--draws",
+      paramLabel = "R",
+      defaultValue = "20",
+      description = "Draws of step and noise for each image (default: ${DEFAULT-VALUE}).")
+  private int draws;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      defaultValue = "f32",
+      description = "f32 or f16 on disk (default: ${DEFAULT-VALUE}).")
+  private DType dtype;
+
+  @Option(
+      names = "--gradients",
+      paramLabel = "WAY",
+      description = "one_image or layerwise (default: the faster one). Both are exact.")
+  private GradientMethod gradients;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "0",
+      description = "Seed of draws and projections (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Override
+  public void run() {
+    Ensemble ensemble = Ensemble.open(checkpoints);
+    Dataset images = Datasets.open(data);
+    FeaturizerConfig config =
+        FeaturizerConfig.defaults()
+            .withProjection(ProjectionConfig.parse(projection))
+            .withDraws(draws)
+            .withDtype(dtype)
+            .withMethod(gradients)
+            .withSeed(seed);
+    FeatureStore store =
+        Featurizer.with(config, console.threads(), console.progress()).run(ensemble, images, out);
+    console.say(
+        "Features of "
+            + store.size()
+            + " images for "
+            + store.members().size()
+            + " checkpoints are in "
+            + out
+            + ".");
+  }
+}

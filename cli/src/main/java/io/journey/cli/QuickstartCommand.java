@@ -1,0 +1,174 @@
+package io.journey.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.Dataset;
+import io.journey.dataset.Datasets;
+import io.journey.features.FeatureStore;
+import io.journey.features.Featurizer;
+import io.journey.features.FeaturizerConfig;
+import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
+import io.journey.report.AttributionReport;
+import io.journey.report.Findings;
+import io.journey.report.TargetImages;
+import io.journey.run.AtomicFile;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import io.journey.run.Memory;
+import io.journey.run.Progress;
+import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.TrajectoryFile;
+import io.journey.score.Attribution;
+import io.journey.score.JourneyTrak;
+import io.journey.score.Steps;
+import io.journey.training.EnsembleTrainer;
+import io.journey.training.Preset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The whole flow on the data that come with Journey. */
+@Command(
+    name = "quickstart",
+    description = "Go the whole way, from shipped images to a page, in a few minutes.",
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {"  journey quickstart", "  journey quickstart --out runs/second --seed 2"})
+final class QuickstartCommand implements Runnable {
+  private static final int MEMBERS = 2;
+  private static final int TARGETS = 12;
+  private static final int INFERENCE_STEPS = 50;
+  private static final int DRAWS = 10;
+
+  @Mixin private Console console;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "runs/quickstart",
+      description = "Directory for everything (default: ${DEFAULT-VALUE}).")
+  private Path out;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  private final ArrayNode stages = Json.object().putArray("stages");
+
+  @Override
+  public void run() {
+    Progress progress = console.progress();
+    int threads = console.threads();
+    Dataset images = Datasets.open(shippedData() + "?size=16");
+    Preset preset = Preset.SMALL;
+
+    Ensemble ensemble =
+        stage(
+            "train",
+            () ->
+                new EnsembleTrainer(
+                        preset.model(images.shape()),
+                        preset.training(),
+                        MEMBERS,
+                        seed,
+                        threads,
+                        EnsembleTrainer.SAVE_INTERVAL)
+                    .run(images, out.resolve("checkpoints"), progress));
+    Path targets = out.resolve("targets.safetensors");
+    stage("sample", () -> sample(ensemble, targets, threads, progress));
+    FeatureStore features =
+        stage(
+            "featurize",
+            () ->
+                Featurizer.with(
+                        FeaturizerConfig.defaults().withDraws(DRAWS).withSeed(seed),
+                        threads,
+                        progress)
+                    .run(ensemble, images, out.resolve("features")));
+    Attribution attribution =
+        stage(
+            "attribute",
+            () ->
+                JourneyTrak.of(ensemble, features)
+                    .withSeed(seed)
+                    .on(threads, progress)
+                    .attribute(
+                        TrajectoryFile.read(targets),
+                        Steps.parse("100:900:100"),
+                        out.resolve("attribution")));
+    Path page = out.resolve("report.html");
+    List<String> findings =
+        stage(
+            "report",
+            () -> {
+              AttributionReport.write(out.resolve("attribution"), images, page);
+              return Findings.of(attribution, images, TargetImages.of(attribution));
+            });
+    writeManifest(images, threads);
+    tell(page, findings);
+  }
+
+  private static Path shippedData() {
+    Path data = Path.of(System.getProperty("journey.home", "."), "data", "fashion-mnist");
+    if (!Files.isDirectory(data)) {
+      throw new JourneyException(
+          "The shipped images are not in " + data + ": start ./journey of a complete clone.");
+    }
+    return data;
+  }
+
+  private boolean sample(Ensemble ensemble, Path targets, int threads, Progress progress) {
+    try (Checkpoint checkpoint = ensemble.first()) {
+      return TrajectoryFile.sample(
+          new DdpmSampler(checkpoint, INFERENCE_STEPS),
+          checkpoint,
+          seed,
+          TARGETS,
+          targets,
+          threads,
+          progress);
+    }
+  }
+
+  private <T> T stage(String name, Supplier<T> work) {
+    Memory.forgetPeak();
+    long start = System.nanoTime();
+    T result = work.get();
+    double seconds = Math.round((System.nanoTime() - start) * 1e-6) / 1000.0;
+    long peak = Memory.peakResidentBytes();
+    stages.addObject().put("stage", name).put("seconds", seconds).put("peak_resident_bytes", peak);
+    console.say(
+        String.format(Locale.ROOT, "%-10s %6.1f s, at most %,d MiB", name, seconds, peak >> 20));
+    return result;
+  }
+
+  private void writeManifest(Dataset images, int threads) {
+    ObjectNode manifest = Json.object();
+    manifest.put("kind", "quickstart").put("seed", seed).put("threads", threads);
+    manifest.put("data", images.fingerprint()).put("java", System.getProperty("java.version"));
+    double total = 0;
+    for (var stage : stages) {
+      total += stage.path("seconds").asDouble();
+    }
+    manifest.put("seconds", Math.round(total * 1000) / 1000.0);
+    manifest.set("stages", stages);
+    AtomicFile.write(out.resolve("run.json"), Json.bytes(manifest));
+  }
+
+  private void tell(Path page, List<String> findings) {
+    console.say("");
+    for (String finding : findings) {
+      console.say("* " + finding);
+    }
+    console.say("");
+    console.say("The page is " + page.toAbsolutePath().normalize().toUri());
+  }
+}

@@ -1,0 +1,48 @@
+package io.journey.cli;
+
+import io.journey.dataset.Datasets;
+import io.journey.report.AttributionReport;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Writes the page of an attribution. */
+@Command(
+    name = "report",
+    description = "Write an attribution as one HTML page that opens from disk.",
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey report --attribution runs/fashion/attribution \\",
+      "      --data 'data/fashion-mnist?size=16' --out runs/fashion/report.html"
+    })
+final class ReportCommand implements Runnable {
+  @Mixin private Console console;
+
+  @Option(
+      names = "--attribution",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory of the scores.")
+  private Path attribution;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "SPEC",
+      description = "The training data, as for train.")
+  private String data;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "The page to write (.html).")
+  private Path out;
+
+  @Override
+  public void run() {
+    AttributionReport.write(attribution, Datasets.open(data), out);
+    console.say("The page is " + out.toAbsolutePath().normalize().toUri());
+  }
+}

@@ -1,0 +1,72 @@
+package io.journey.cli;
+
+import io.journey.model.Checkpoint;
+import io.journey.run.JourneyException;
+import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.TrajectoryFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Draws images and keeps their trajectories. */
+@Command(
+    name = "sample",
+    description = "Draw images with a checkpoint and keep every step of their drawing.",
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey sample --checkpoint runs/fashion/checkpoints/member-000 \\",
+      "      --out runs/fashion/targets.safetensors --count 12 --seed 7"
+    })
+final class SampleCommand implements Runnable {
+  @Mixin private Console console;
+
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      paramLabel = "DIR",
+      description = "One checkpoint: a member of an ensemble, or a diffusers folder.")
+  private Path checkpoint;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "File for the trajectories (.safetensors).")
+  private Path out;
+
+  @Option(names = "--count", required = true, paramLabel = "N", description = "Images to draw.")
+  private int count;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "0",
+      description = "Seed of all noise (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--inference-steps",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "Steps of a drawing, 1..1000 (default: ${DEFAULT-VALUE}).")
+  private int inferenceSteps;
+
+  @Override
+  public void run() {
+    if (Files.isDirectory(out)) {
+      throw new JourneyException(out + " is a directory: name a file for the trajectories.");
+    }
+    try (Checkpoint model = Checkpoint.read(checkpoint)) {
+      DdpmSampler sampler = new DdpmSampler(model, inferenceSteps);
+      boolean drawn =
+          TrajectoryFile.sample(
+              sampler, model, seed, count, out, console.threads(), console.progress());
+      console.say(
+          drawn
+              ? count + (count == 1 ? " trajectory is in " : " trajectories are in ") + out + "."
+              : out + " already holds these trajectories.");
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.journey.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.Dataset;
+import io.journey.dataset.Datasets;
+import io.journey.model.Ensemble;
+import io.journey.model.UNet2DConfig;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import io.journey.training.EnsembleTrainer;
+import io.journey.training.Preset;
+import io.journey.training.TrainingConfig;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Trains an ensemble. */
+@Command(
+    name = "train",
+    description = "Train an ensemble of diffusion models; start again to continue.",
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey train --data 'data/fashion-mnist?size=16' --out runs/fashion/checkpoints",
+      "  journey train --data photos?size=32 --out runs/photos/checkpoints --preset medium \\",
+      "      --members 5 --seed 7"
+    })
+final class TrainCommand implements Runnable {
+  @Mixin private Console console;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "SPEC",
+      description = "IDX folder or folder of images, with options: DIR?size=16&classes=Bag.")
+  private String data;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory for the checkpoints.")
+  private Path out;
+
+  @ArgGroup private Settings settings = new Settings();
+
+  /** A preset or a file, not both. */
+  static final class Settings {
+    @Option(
+        names = "--preset",
+        paramLabel = "NAME",
+        description = "tiny, small (default) or medium.")
+    private String preset;
+
+    @Option(
+        names = "--config",
+        paramLabel = "FILE",
+        description =
+            "JSON with \"model\" (fields of diffusers' UNet2DModel) and \"training\"; what it leaves"
+                + " out is as in the preset small.")
+    private Path config;
+  }
+
+  @Option(
+      names = "--members",
+      paramLabel = "M",
+      defaultValue = "2",
+      description = "Models, each with its own randomness (default: ${DEFAULT-VALUE}).")
+  private int members;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "0",
+      description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Optimizer steps, instead of the preset's.")
+  private Integer steps;
+
+  @Override
+  public void run() {
+    Dataset images = Datasets.open(data);
+    Preset preset = settings.preset == null ? Preset.SMALL : Preset.parse(settings.preset);
+    UNet2DConfig model = preset.model(images.shape());
+    TrainingConfig training = preset.training();
+    if (settings.config != null) {
+      ObjectNode file = Json.read(settings.config);
+      checkFields(file);
+      model = model(file, model);
+      training = training(file, training);
+    }
+    if (steps != null) {
+      training = training.withSteps(steps);
+    }
+    EnsembleTrainer trainer =
+        new EnsembleTrainer(
+            model, training, members, seed, console.threads(), EnsembleTrainer.SAVE_INTERVAL);
+    Ensemble ensemble = trainer.run(images, out, console.progress());
+    console.say(
+        "Checkpoints of "
+            + ensemble.members().size()
+            + (ensemble.members().size() == 1 ? " model" : " models")
+            + " are in "
+            + out
+            + ".");
+  }
+
+  private void checkFields(ObjectNode file) {
+    file.fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!Set.of("model", "training").contains(name)) {
+                throw new JourneyException(
+                    settings.config
+                        + " has the field \""
+                        + name
+                        + "\", expected \"model\" and \"training\".");
+              }
+            });
+  }
+
+  private UNet2DConfig model(ObjectNode file, UNet2DConfig preset) {
+    return UNet2DConfig.fromDiffusers(
+        merged(preset.toDiffusers(), file.path("model")), settings.config.toString());
+  }
+
+  private TrainingConfig training(ObjectNode file, TrainingConfig preset) {
+    return Json.bind(
+        merged(Json.tree(preset), file.path("training")),
+        TrainingConfig.class,
+        settings.config.toString());
+  }
+
+  private static ObjectNode merged(ObjectNode base, JsonNode changes) {
+    for (Map.Entry<String, JsonNode> change : changes.properties()) {
+      base.set(change.getKey(), change.getValue());
+    }
+    return base;
+  }
+}

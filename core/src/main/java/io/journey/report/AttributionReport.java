@@ -1,0 +1,128 @@
+package io.journey.report;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.Dataset;
+import io.journey.run.AtomicFile;
+import io.journey.run.Json;
+import io.journey.run.Manifest;
+import io.journey.score.Attribution;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The page of an attribution: one HTML file that shows, for every picture, its drawing step by step
+ * and the training images that pushed towards and away from it. It needs no network and loads
+ * nothing; the same attribution gives the same bytes.
+ */
+public final class AttributionReport {
+  private static final String LOSS = "loss.csv";
+
+  private final Attribution attribution;
+  private final Dataset dataset;
+
+  private AttributionReport(Attribution attribution, Dataset dataset) {
+    this.attribution = attribution;
+    this.dataset = dataset;
+  }
+
+  /**
+   * Writes the page.
+   *
+   * @param attributionDir a finished attribution
+   * @param data the training images it was made from
+   * @param outHtml the file to write
+   * @throws io.journey.run.JourneyException if the attribution is damaged or was made from other
+   *     data
+   */
+  public static void write(Path attributionDir, Dataset data, Path outHtml) {
+    Attribution attribution = Attribution.open(attributionDir);
+    String html = new AttributionReport(attribution, data).html();
+    AtomicFile.write(outHtml, html.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String html() {
+    TargetImages images = TargetImages.of(attribution);
+    Evidence evidence = Evidence.of(attribution, dataset, images);
+    ObjectNode data = new PageData(attribution, dataset, images, evidence).build();
+    CheckpointAgreement agreement = CheckpointAgreement.of(attribution);
+    if (agreement != null) {
+      agreement.addTo(data);
+    }
+    if (attribution.manifest().lists(LOSS)) {
+      data.set("loss", LossCurve.read(attribution.manifest().verified(LOSS)));
+    }
+    String style = "\n" + Html.resource("page.css");
+    String script =
+        "\n"
+            + Html.resource("dom.js")
+            + Html.resource("journey.js")
+            + Html.resource("charts.js")
+            + Html.resource("page.js");
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("policy", Html.policyHash(style) + "; script-src " + Html.policyHash(script));
+    values.put("style", style);
+    values.put("findings", findings(Findings.told(Findings.candidates(evidence))));
+    values.put("mask", images.hasMask() ? maskNote(images.mask()) : "");
+    values.put(
+        "stability",
+        agreement == null
+            ? "This attribution keeps no scores of single checkpoints, so how far they agree is not"
+                + " known."
+            : Html.escape(agreement.sentence()));
+    values.put("examples", Integer.toString(attribution.size()));
+    values.put("settings", settings(images));
+    values.put("manifest", Html.escape(manifestText()));
+    values.put("data", Html.json(data));
+    values.put("script", script);
+    return Html.fill(Html.resource("page.html"), values);
+  }
+
+  private static String findings(List<String> told) {
+    if (told.isEmpty()) {
+      return "<p>Nothing here stands out from what chance alone would give.</p>";
+    }
+    StringBuilder out = new StringBuilder("<ol>\n");
+    for (String sentence : told) {
+      out.append("<li>").append(unbroken(sentence)).append("</li>\n");
+    }
+    return out.append("</ol>").toString();
+  }
+
+  /** Escaped, and "t = 900" kept on one line. */
+  private static String unbroken(String sentence) {
+    return Html.escape(sentence).replace("t = ", "t\u00a0=\u00a0");
+  }
+
+  private static String maskNote(float[] mask) {
+    double sum = 0;
+    for (float value : mask) {
+      sum += value;
+    }
+    return "<p class=\"note\">Only a part of the picture was attributed: the bright part of x̂₀, "
+        + Math.round(100 * sum / mask.length)
+        + "% of its pixels.</p>";
+  }
+
+  private String settings(TargetImages images) {
+    Manifest manifest = attribution.manifest();
+    ObjectNode result = Json.object();
+    result.put("attribution", manifest.fingerprint());
+    result.put("data", dataset.spec());
+    result.put("image shape", dataset.shape().toString());
+    result.put("training images", dataset.size());
+    return SettingsTable.group("This attribution", result)
+        + SettingsTable.group("Settings", manifest.settings())
+        + SettingsTable.group("Made from", manifest.inputs())
+        + SettingsTable.group("Pictures", Json.tree(images.metadata()));
+  }
+
+  private String manifestText() {
+    ObjectNode text = Json.object();
+    text.set("settings", attribution.manifest().settings());
+    text.set("inputs", attribution.manifest().inputs());
+    return new String(Json.bytes(text), StandardCharsets.UTF_8);
+  }
+}

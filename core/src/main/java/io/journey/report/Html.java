@@ -1,0 +1,81 @@
+package io.journey.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.journey.run.Checksums;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Text that is safe inside a page, and the pages' resources. */
+final class Html {
+  private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z-]+)\\}\\}");
+
+  private Html() {}
+
+  /** Text as it may stand in an element or a quoted attribute. */
+  static String escape(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 16);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '&' -> out.append("&amp;");
+        case '<' -> out.append("&lt;");
+        case '>' -> out.append("&gt;");
+        case '"' -> out.append("&quot;");
+        case '\'' -> out.append("&#39;");
+        default -> out.append(Character.isISOControl(c) && c != '\n' ? '\uFFFD' : c);
+      }
+    }
+    return out.toString();
+  }
+
+  /** JSON as it may stand in a script element: without any character that could end it. */
+  static String json(JsonNode node) {
+    return node.toString()
+        .replace("&", "\\u0026")
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029");
+  }
+
+  /**
+   * Fills the places of a page.
+   *
+   * @param template text with {@code {{name}}} in it; what is filled in is not looked at again
+   */
+  static String fill(String template, Map<String, String> values) {
+    Matcher place = PLACE.matcher(template);
+    StringBuilder out = new StringBuilder(template.length());
+    while (place.find()) {
+      String value = values.get(place.group(1));
+      if (value == null) {
+        throw new IllegalArgumentException("no value for {{" + place.group(1) + "}}");
+      }
+      place.appendReplacement(out, Matcher.quoteReplacement(value));
+    }
+    return place.appendTail(out).toString();
+  }
+
+  /** How a content security policy names the inline style or script of exactly this text. */
+  static String policyHash(String inline) {
+    byte[] hash = Checksums.sha256().digest(inline.getBytes(StandardCharsets.UTF_8));
+    return "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
+  }
+
+  /** A text file of this package. */
+  static String resource(String name) {
+    try (InputStream in = Html.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("the program was built without " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
+    } catch (IOException e) {
+      throw new IllegalStateException("the program's own " + name + " cannot be read", e);
+    }
+  }
+}

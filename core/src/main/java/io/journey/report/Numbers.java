@@ -1,0 +1,36 @@
+package io.journey.report;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
+/** Numbers as short as a page needs them. */
+final class Numbers {
+  private Numbers() {}
+
+  /** A finite number with this many significant digits. */
+  static double rounded(double value, int digits) {
+    return new BigDecimal(value)
+        .round(new MathContext(digits, RoundingMode.HALF_EVEN))
+        .doubleValue();
+  }
+
+  /** A finite number with two decimals. */
+  static double cents(double value) {
+    return Math.round(value * 100) / 100.0;
+  }
+
+  /** The standard deviation over all examples; 1 where all scores are equal. */
+  static double deviation(float[] scores) {
+    double sum = 0;
+    double squares = 0;
+    for (float score : scores) {
+      sum += score;
+    }
+    double mean = sum / scores.length;
+    for (float score : scores) {
+      squares += (score - mean) * (score - mean);
+    }
+    return squares > 0 ? Math.sqrt(squares / scores.length) : 1;
+  }
+}

@@ -1,0 +1,110 @@
+// The figure: one column a step, noise on the left; below each, the images that counted most.
+
+function journeyTable(target, number) {
+  const table = el("table", { class: "journey" });
+  table.style.minWidth = "calc(var(--side) + " + data.steps.length * 84 + "px)";
+  table.append(el("caption", { class: "hidden" }, "Picture " + number + ", step by step"));
+  const head = el("tr", {}, el("th", { scope: "col", class: "side" }, "step ", el("var", {}, "t")));
+  for (const step of data.steps) {
+    head.append(el("th", { scope: "col" }, String(step)));
+  }
+  table.append(el("thead", {}, head));
+  const drawing = el("tbody", {});
+  drawing.append(drawingRow(target, "xt", ["x", el("sub", {}, "t")], "so far", "the drawing at step t = "));
+  drawing.append(drawingRow(target, "x0", ["x̂₀"], "its guess", "the finished picture as guessed at step t = "));
+  table.append(drawing);
+  table.append(influencers(target, "pos", "pushed towards it"));
+  table.append(influencers(target, "neg", "pushed away from it"));
+  if (target.columns[0].agree) {
+    table.append(agreementRow(target));
+  }
+  return table;
+}
+
+function drawingRow(target, key, label, hint, alt) {
+  const side = el("th", { scope: "row", class: "side" }, el("b", {}, ...label), el("span", { class: "hint" }, hint));
+  const row = el("tr", { class: "drawing" }, side);
+  target.columns.forEach((column, c) => {
+    const frame = el("span", { class: "frame" }, picture(column[key], alt + data.steps[c], "step"));
+    if (key === "x0" && data.veil) {
+      frame.append(picture(data.veil, "", "veil"));
+    }
+    row.append(el("td", {}, frame));
+  });
+  return row;
+}
+
+function influencers(target, key, label) {
+  const body = el("tbody", { class: key });
+  const count = target.columns[0][key].length;
+  for (let place = 0; place < count; place++) {
+    const row = el("tr", {});
+    if (place === 0) {
+      const words = el("span", { class: "turned" }, label);
+      row.append(el("th", { scope: "rowgroup", rowspan: count, class: "side" }, words));
+    }
+    for (const column of target.columns) {
+      row.append(el("td", {}, influencer(...column[key][place])));
+    }
+    body.append(row);
+  }
+  return body;
+}
+
+function influencer(example, deviations, score) {
+  const sign = score < 0 ? "neg" : "pos";
+  const { id, label, png } = data.examples[example];
+  const button = el("button", {
+    type: "button",
+    class: "example " + sign,
+    "data-example": example,
+    "aria-pressed": "false",
+    tabindex: "-1",
+    title: exampleName(example) + "\nscore " + raw(score),
+  });
+  button.append(picture(png, "Training image " + id, "training"));
+  button.append(el("span", { class: "score" }, signed(deviations, 1) + "σ"));
+  if (className(label)) {
+    button.append(el("span", { class: "class" }, className(label)));
+  }
+  return button;
+}
+
+function agreementRow(target) {
+  const side = el("th", { scope: "row", class: "side", title: "mean over pairs of checkpoints, each asked alone" });
+  side.append("agree");
+  const row = el("tr", { class: "agree" }, side);
+  for (const column of target.columns) {
+    const [overlap, spearman] = column.agree;
+    const title = "Two checkpoints share " + overlap + " of their top " + data.top
+      + "; Spearman’s correlation of their scores is " + spearman;
+    row.append(el("td", { title }, overlap.toFixed(1) + " of " + data.top));
+  }
+  return el("tbody", {}, row);
+}
+
+/** One stop for Tab; the arrow keys move from image to image. */
+function walkable(table) {
+  const grid = [...table.rows]
+    .map((row) => [...row.querySelectorAll(".example")])
+    .filter((row) => row.length > 0);
+  if (grid.length === 0) {
+    return;
+  }
+  grid[0][0].tabIndex = 0;
+  const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  table.addEventListener("keydown", (event) => {
+    const move = moves[event.key];
+    const row = grid.findIndex((line) => line.includes(event.target));
+    if (!move || row < 0) {
+      return;
+    }
+    event.preventDefault();
+    const next = grid[row + move[0]]?.[grid[row].indexOf(event.target) + move[1]];
+    if (next) {
+      event.target.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus();
+    }
+  });
+}

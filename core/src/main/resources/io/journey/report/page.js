@@ -1,0 +1,133 @@
+// The page: which picture is chosen, which training image is marked.
+
+const byId = (id) => document.getElementById(id);
+const hint = byId("readout").textContent;
+let current = 0;
+let pinned = null;
+
+function drawChooser() {
+  data.targets.forEach((target, number) => {
+    const input = el("input", { type: "radio", name: "target", value: number, id: "choose-" + number });
+    input.addEventListener("change", () => choose(number, true));
+    const kin = className(target.kin);
+    const label = el("label", { for: "choose-" + number, title: kin ? "nearest class: " + kin : null });
+    label.append(picture(target.final, "Picture " + number + (kin ? ", like " + kin : ""), "final"));
+    label.append(el("span", { "aria-hidden": "true" }, String(number)));
+    byId("chooser").append(el("span", { class: "choice" }, input, label));
+  });
+}
+
+function choose(number, byHand) {
+  current = number;
+  pinned = null;
+  const target = data.targets[number];
+  byId("choose-" + number).checked = true;
+  if (byHand) {
+    history.replaceState(null, "", "#target-" + number);
+  }
+  const kin = className(target.kin);
+  byId("journey-title").textContent = "Picture " + number + ", step by step" + (kin ? " (nearest class: " + kin + ")" : "");
+  const table = journeyTable(target, number);
+  byId("journey").replaceChildren(table);
+  walkable(table);
+  byId("bump-title").textContent = "How the strongest images of picture " + number + " change";
+  byId("overlap-one-title").textContent = "Picture " + number;
+  byId("overlap-one").replaceChildren(agreementTable(target.overlap, target.spearman, 0));
+  if (data.classes.length > 0) {
+    byId("classes-title").textContent = "Which classes push picture " + number;
+    byId("classes").replaceChildren(classBars(target), classLegend(target));
+  }
+  drawSized();
+  mark(null);
+}
+
+/** Figures that are drawn for the width there is. */
+function drawSized() {
+  byId("bump").replaceChildren(bumpChart(data.targets[current], byId("bump").clientWidth));
+  if (data.loss) {
+    byId("loss").replaceChildren(lossChart(data.loss, byId("loss").clientWidth));
+  }
+}
+
+/** Marks a training image everywhere it stands, and tells its places. */
+function mark(example) {
+  document.body.classList.toggle("marking", example !== null);
+  for (const element of document.querySelectorAll("[data-example]")) {
+    const same = element.dataset.example === example;
+    element.classList.toggle("same", same);
+    if (element.tagName === "BUTTON") {
+      element.setAttribute("aria-pressed", String(pinned !== null && element.dataset.example === pinned));
+    }
+  }
+  byId("readout").textContent = example === null ? hint : places(example);
+}
+
+function places(example) {
+  const list = data.targets[current].places[example];
+  return exampleName(example) + " — place among " + data.size.toLocaleString("en") + ": "
+    + list.map((place, c) => place.toLocaleString("en") + (c === 0 || c === list.length - 1 ? " (t\u00a0=\u00a0" + data.steps[c] + ")" : "")).join(" · ");
+}
+
+function exampleOf(node) {
+  return node instanceof Element ? node.closest("[data-example]")?.dataset.example ?? null : null;
+}
+
+function listen() {
+  const main = document.querySelector("main");
+  const hover = (event) => mark(exampleOf(event.target) ?? pinned);
+  main.addEventListener("pointerover", hover);
+  main.addEventListener("focusin", hover);
+  main.addEventListener("pointerleave", () => mark(pinned));
+  main.addEventListener("click", (event) => {
+    const example = exampleOf(event.target);
+    if (example !== null) {
+      pinned = pinned === example ? null : example;
+      mark(pinned);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      pinned = null;
+      mark(null);
+    }
+  });
+  window.addEventListener("hashchange", () => choose(fromHash(), false));
+  let width = window.innerWidth;
+  window.addEventListener("resize", () => {
+    if (window.innerWidth !== width) {
+      width = window.innerWidth;
+      drawSized();
+      mark(pinned);
+    }
+  });
+}
+
+function fromHash() {
+  const number = Number(/^#target-(\d+)$/.exec(location.hash)?.[1] ?? 0);
+  return number < data.targets.length ? number : 0;
+}
+
+function drawStill() {
+  byId("overlap-all-title").textContent = "Mean over all " + data.targets.length + " pictures";
+  byId("overlap-all").replaceChildren(agreementTable(data.overlap, data.spearman, 1));
+  byId("bump-caption").textContent = "Each column holds the " + data.top + " strongest images of a step, the strongest on top. "
+    + "A line follows an image that stays" + (data.classes.length > 0 ? "; colours are classes." : ".");
+  if (data.classes.length > 0) {
+    byId("classes-section").hidden = false;
+    byId("classes-caption").textContent = "Classes of the " + data.counted + " training images that pushed hardest towards the picture, at each step.";
+  }
+  if (data.loss && data.loss.length > 0) {
+    byId("loss-section").hidden = false;
+    byId("loss-caption").textContent = "Training loss over training steps, smoothed, on a logarithmic scale; one line for each checkpoint.";
+  } else {
+    delete data.loss;
+  }
+  if (data.targets[0].columns[0].agree) {
+    byId("journey-caption").append(" The last row: how many of their " + data.top + " strongest two checkpoints share, each asked alone.");
+  }
+}
+
+drawChooser();
+drawStill();
+listen();
+choose(fromHash(), false);

@@ -1,0 +1,187 @@
+package io.journey.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.random.Seed;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import io.journey.score.Attribution;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AttributionReportTest {
+  private static final int[] STEPS = {100, 500, 900};
+  static final String HOSTILE = "</script><img src=x onerror=window.hacked=1>{{data}}";
+
+  @TempDir Path folder;
+
+  /** Random pictures of two classes; the id of example 0 wants to run a script. */
+  static MemoryDataset data(int n, int channels, int side) {
+    MemoryDataset data = new MemoryDataset(channels, side, side).classes("<i>Bag", "Coat");
+    for (int i = 0; i < n; i++) {
+      float[] image = new float[channels * side * side];
+      Seed.of(2).child("image").child(i).stream().fillGaussian(image);
+      data.add(i == 0 ? HOSTILE : "train/" + i, i % 2, image);
+    }
+    return data;
+  }
+
+  static FakeAttribution fake(MemoryDataset data, int[] steps, int targets, int members) {
+    float[][] finals = new float[targets][data.shape().numel()];
+    for (int t = 0; t < targets; t++) {
+      data.read(t % data.size(), finals[t], 0);
+    }
+    float[][][][] scores = FakeAttribution.noise(members, steps.length, targets, data.size(), 6);
+    for (float[][] step : scores[0]) {
+      step[0][0] = 40; // The hostile id is shown at every step of the first picture.
+    }
+    return new FakeAttribution(steps, finals, scores);
+  }
+
+  private String page(FakeAttribution fake, MemoryDataset data) throws IOException {
+    Path page = folder.resolve("page.html");
+    AttributionReport.write(fake.write(folder.resolve("attribution"), data), data, page);
+    return Files.readString(page);
+  }
+
+  /** The numbers a page draws from. */
+  static ObjectNode numbers(String page) {
+    String open = "id=\"data\">";
+    int start = page.indexOf(open) + open.length();
+    String text = page.substring(start, page.indexOf("</script>", start));
+    return Json.parse(text.getBytes(StandardCharsets.UTF_8), "the page");
+  }
+
+  @Test
+  void otherDataIsRefusedInOneSentence() {
+    MemoryDataset data = data(30, 1, 4);
+    Path attribution = fake(data, STEPS, 2, 2).write(folder.resolve("attribution"), data);
+    data.fingerprint("feedfacefeedfacefeedface");
+    assertThatThrownBy(
+            () -> AttributionReport.write(attribution, data, folder.resolve("page.html")))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageEndingWith(
+            "was made from data with the fingerprint 0123456789ab…, memory:test has"
+                + " feedfacefeed…: name the data it was made from.");
+    assertThat(folder.resolve("page.html")).doesNotExist();
+  }
+
+  @Test
+  void textFromFilesStaysText() throws IOException {
+    String page = page(fake(data(30, 1, 4), STEPS, 2, 2), data(30, 1, 4));
+    assertThat(page).doesNotContain("<img", "<i>Bag");
+    JsonNode example = numbers(page).at("/examples/0");
+    assertThat(example.get("id").asText()).isEqualTo(HOSTILE);
+  }
+
+  @Test
+  void nothingIsLoadedFromElsewhere() throws IOException {
+    String page = page(fake(data(30, 1, 4), STEPS, 2, 2), data(30, 1, 4));
+    String data = numbers(page).toString();
+    assertThat(data).doesNotContain("http:", "https:");
+    String rest = page.replaceAll("(?s)<script type=.*?</script>", "");
+    assertThat(rest.replace("http://www.w3.org/2000/svg", ""))
+        .doesNotContain("http:", "https:", "//www", "url(", "@import", "src=");
+    assertThat(page).contains("default-src 'none'");
+  }
+
+  @Test
+  void columnsRunFromNoiseAndHoldTheExtremesOfTheirStep() throws IOException {
+    MemoryDataset data = data(30, 1, 4);
+    FakeAttribution fake = fake(data, STEPS, 2, 1);
+    ObjectNode page = numbers(page(fake, data));
+    assertThat(page.get("steps").toString()).isEqualTo("[900,500,100]");
+    for (int c = 0; c < 3; c++) {
+      float[] scores = fake.members[0][2 - c][1];
+      JsonNode column = page.at("/targets/1/columns/" + c);
+      float[] sorted = scores.clone();
+      Arrays.sort(sorted);
+      for (int i = 0; i < PageData.SHOWN; i++) {
+        // Shown with four digits.
+        assertThat(column.at("/pos/" + i + "/2").floatValue())
+            .isCloseTo(sorted[29 - i], within(1e-3f));
+        assertThat(column.at("/neg/" + i + "/2").floatValue()).isCloseTo(sorted[i], within(1e-3f));
+        int example = column.at("/pos/" + i + "/0").asInt();
+        assertThat(scores[example]).isEqualTo(sorted[29 - i]);
+        assertThat(page.at("/targets/1/places/" + example + "/" + c).asInt()).isEqualTo(i + 1);
+        assertThat(page.at("/examples/" + example).has("png")).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void checkpointsAreComparedPairByPair() throws IOException {
+    MemoryDataset data = data(40, 1, 4);
+    FakeAttribution fake = fake(data, STEPS, 2, 2);
+    fake.members[1][0][1] = fake.members[0][0][1].clone();
+    String page = page(fake, data);
+    JsonNode same = numbers(page).at("/targets/1/columns/2/agree");
+    assertThat(same.toString()).isEqualTo("[10.0,1.0]");
+    JsonNode other = numbers(page).at("/targets/1/columns/0/agree");
+    assertThat(other.get(0).asDouble()).isLessThan(8);
+    assertThat(page).contains("Two of the 2 checkpoints, each asked alone, share ");
+  }
+
+  @Test
+  void withoutScoresOfCheckpointsThePageSaysSo() throws IOException {
+    MemoryDataset data = data(30, 1, 4);
+    FakeAttribution fake = fake(data, STEPS, 2, 2);
+    fake.keepMembers = false;
+    String page = page(fake, data);
+    assertThat(page).contains("so how far they agree is not known");
+    assertThat(numbers(page).at("/targets/0/columns/0").has("agree")).isFalse();
+  }
+
+  @Test
+  void scoresThatAreNotFiniteAreAnErrorThatNamesThem() {
+    MemoryDataset data = data(30, 1, 4);
+    FakeAttribution fake = fake(data, STEPS, 2, 1);
+    fake.members[0][1][0][7] = Float.NaN;
+    assertThatThrownBy(() -> page(fake, data))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("score of example 7 for target 0 at step 500 is NaN");
+  }
+
+  @Test
+  void picturesThatDoNotFitTheScoresAreAnError() throws IOException {
+    MemoryDataset data = data(30, 1, 4);
+    FakeAttribution fake = fake(data, STEPS, 2, 1);
+    FakeAttribution fewer = new FakeAttribution(STEPS, new float[1][16], fake.members);
+    assertThatThrownBy(() -> page(fewer, data))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("has image of shape [1, 1, 4, 4], expected [2, 1, 4, 4]");
+    Path directory = fake.write(folder.resolve("whole"), data);
+    Files.write(directory.resolve(Attribution.TARGETS), new byte[] {1, 2, 3});
+    assertThatThrownBy(() -> AttributionReport.write(directory, data, folder.resolve("p.html")))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("targets.safetensors is damaged");
+  }
+
+  @Test
+  void equalAttributionsGiveEqualBytes() throws IOException {
+    MemoryDataset data = data(30, 3, 4);
+    Path directory = fake(data, STEPS, 2, 2).write(folder.resolve("attribution"), data);
+    AttributionReport.write(directory, data, folder.resolve("a.html"));
+    AttributionReport.write(directory, data, folder.resolve("b.html"));
+    assertThat(folder.resolve("b.html")).hasSameBinaryContentAs(folder.resolve("a.html"));
+  }
+
+  @Test
+  void theUsualSizeStaysWellBelowThreeMegabytes() throws IOException {
+    int[] steps = {100, 200, 300, 400, 500, 600, 700, 800, 900};
+    MemoryDataset data = data(2000, 1, 16);
+    String page = page(fake(data, steps, 12, 2), data);
+    // Noise is the worst case for PNG: no training image is smaller than here.
+    assertThat(page.length()).isLessThan(2_000_000);
+    assertThat(numbers(page).get("examples").size()).isGreaterThan(1000);
+  }
+}
