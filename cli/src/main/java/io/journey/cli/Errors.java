@@ -54,7 +54,7 @@ final class Errors {
 
   private static String didYouMean(UnmatchedArgumentException e) {
     List<String> near = e.getSuggestions();
-    return near.isEmpty() ? "." : "; did you mean " + String.join(" or ", near) + "?";
+    return near.isEmpty() ? "." : "; did you mean " + near.get(0) + "?";
   }
 
   /** A command that failed. */

@@ -57,6 +57,7 @@ class ManifestTest {
   @Test
   void fingerprintsAreEqualExactlyForEqualResults() {
     String first = make(folder.resolve("1"), 1).fingerprint();
+    assertThat(first).isEqualTo(Checksums.of(folder.resolve("1/manifest.json")));
     assertThat(make(folder.resolve("2"), 1).fingerprint()).isEqualTo(first);
     assertThat(make(folder.resolve("3"), 2).fingerprint()).isNotEqualTo(first);
   }
