@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
@@ -26,6 +25,7 @@ import io.journey.training.EnsembleTrainer;
 import io.journey.training.Preset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -61,7 +61,7 @@ final class QuickstartCommand implements Runnable {
       description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  private final ArrayNode stages = Json.object().putArray("stages");
+  private final List<ObjectNode> stages = new ArrayList<>();
 
   @Override
   public void run() {
@@ -144,7 +144,8 @@ final class QuickstartCommand implements Runnable {
     T result = work.get();
     double seconds = Math.round((System.nanoTime() - start) * 1e-6) / 1000.0;
     long peak = Memory.peakResidentBytes();
-    stages.addObject().put("stage", name).put("seconds", seconds).put("peak_resident_bytes", peak);
+    stages.add(
+        Json.object().put("stage", name).put("seconds", seconds).put("peak_resident_bytes", peak));
     console.say(
         String.format(Locale.ROOT, "%-10s %6.1f s, at most %,d MiB", name, seconds, peak >> 20));
     return result;
@@ -159,7 +160,7 @@ final class QuickstartCommand implements Runnable {
       total += stage.path("seconds").asDouble();
     }
     manifest.put("seconds", Math.round(total * 1000) / 1000.0);
-    manifest.set("stages", stages);
+    manifest.putArray("stages").addAll(stages);
     AtomicFile.write(out.resolve("run.json"), Json.bytes(manifest));
   }
 
