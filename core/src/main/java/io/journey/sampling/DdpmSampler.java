@@ -3,7 +3,6 @@ package io.journey.sampling;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
 import io.journey.model.Denoiser;
-import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
@@ -68,7 +67,9 @@ public final class DdpmSampler {
       float[] noise = predictNoise(model, x, t);
       x0[s] = predictedOriginal(schedule, x, noise, t);
       int next = s + 1 < timesteps.length ? timesteps[s + 1] : -1;
-      x = step(schedule, x, x0[s], t, next, seed.child("step").child(t));
+      float[] fresh = new float[x.length];
+      seed.child("step").child(t).stream().fillGaussian(fresh);
+      x = step(schedule, x, x0[s], t, next, fresh);
     }
     return new Trajectory(
         model.shape(),
@@ -140,7 +141,8 @@ public final class DdpmSampler {
   }
 
   /** x at step {@code next} given x_t and x̂0; no noise is added at t = 0. */
-  static float[] step(NoiseSchedule schedule, float[] xt, float[] x0, int t, int next, Seed noise) {
+  static float[] step(
+      NoiseSchedule schedule, float[] xt, float[] x0, int t, int next, float[] noise) {
     double alphaBar = schedule.alphaBar(t);
     double previous = schedule.alphaBar(next);
     double alpha = alphaBar / previous;
@@ -148,11 +150,10 @@ public final class DdpmSampler {
     double x0Weight = Math.sqrt(previous) * beta / (1 - alphaBar);
     double xtWeight = Math.sqrt(alpha) * (1 - previous) / (1 - alphaBar);
     double sigma = t > 0 ? Math.sqrt(Math.max(beta * (1 - previous) / (1 - alphaBar), 1e-20)) : 0;
-    RandomStream stream = noise.stream();
     float[] out = new float[xt.length];
     for (int i = 0; i < xt.length; i++) {
       double clipped = Math.max(-1, Math.min(1, x0[i]));
-      out[i] = (float) (x0Weight * clipped + xtWeight * xt[i] + sigma * stream.gaussian(i));
+      out[i] = (float) (x0Weight * clipped + xtWeight * xt[i] + sigma * noise[i]);
     }
     return out;
   }

@@ -71,13 +71,7 @@ final class DampedSolver {
       }
       gram.add(rows);
     }
-    double[][] right = new double[targets.length][k];
-    for (int q = 0; q < targets.length; q++) {
-      for (int j = 0; j < k; j++) {
-        right[q][j] = targets[q][j];
-      }
-    }
-    return multiply(solve(gram, damping, right));
+    return multiply(solve(gram, damping, doubles(targets)));
   }
 
   float[][] dual(float[][] targets, double damping) {
@@ -100,12 +94,7 @@ final class DampedSolver {
         gram.add(rows);
       }
     }
-    double[][] right = new double[targets.length][];
-    float[][] products = multiply(doubles(targets));
-    for (int q = 0; q < targets.length; q++) {
-      right[q] = doubles(products)[q];
-    }
-    double[][] solved = solve(gram, damping, right);
+    double[][] solved = solve(gram, damping, doubles(multiply(doubles(targets))));
     float[][] scores = new float[targets.length][n];
     for (int q = 0; q < targets.length; q++) {
       for (int i = 0; i < n; i++) {
@@ -135,7 +124,7 @@ final class DampedSolver {
         new LinearSolverChol_DDRM(
             (org.ejml.dense.row.decomposition.chol.CholeskyDecompositionCommon_DDRM) cholesky);
     boolean ok = solver.setA(DMatrixRMaj.wrap(n, n, gram.damped(lambda)));
-    if (!ok || (damping == 0 && solver.quality() < SINGULAR)) {
+    if (!ok || (damping == 0 && pivotRatio(cholesky.getT(null)) < SINGULAR)) {
       throw singular("its Cholesky decomposition breaks down");
     }
     double[][] out = new double[right.length][];
@@ -145,6 +134,18 @@ final class DampedSolver {
       out[q] = solution.data.clone();
     }
     return out;
+  }
+
+  /** Smallest squared pivot over the largest, at least the reciprocal of the condition number. */
+  private static double pivotRatio(DMatrixRMaj triangle) {
+    double smallest = Double.POSITIVE_INFINITY;
+    double largest = 0;
+    for (int i = 0; i < triangle.numRows; i++) {
+      double pivot = Math.pow(triangle.get(i, i), 2);
+      smallest = Math.min(smallest, pivot);
+      largest = Math.max(largest, pivot);
+    }
+    return smallest / largest;
   }
 
   /** Φ·x for each x, [Q][k] -> [Q][N]. */

@@ -13,12 +13,12 @@ public enum Preset {
   TINY(List.of(16, 32), List.of(false, true), 1, 4, 8, TrainingConfig.of(300, 32, 2e-3)),
   /** Minutes on one core: garments of 16×16. */
   SMALL(
-      List.of(32, 64),
-      List.of(false, true),
+      List.of(16, 32, 32),
+      List.of(false, false, true),
       1,
       8,
       16,
-      TrainingConfig.of(3000, 64, 2e-3).withEma(0.995)),
+      TrainingConfig.of(1500, 32, 3e-3).withEma(0.99)),
   /** Hours on one core: 28×28 or 32×32, a million parameters. */
   MEDIUM(
       List.of(32, 64, 96),

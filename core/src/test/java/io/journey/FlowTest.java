@@ -1,0 +1,291 @@
+package io.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.journey.dataset.Dataset;
+import io.journey.dataset.Datasets;
+import io.journey.features.FeatureStore;
+import io.journey.features.Featurizer;
+import io.journey.features.FeaturizerConfig;
+import io.journey.gradient.GradientMethod;
+import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
+import io.journey.model.UNet2DConfig;
+import io.journey.projection.ProjectionConfig;
+import io.journey.run.JourneyException;
+import io.journey.run.Manifest;
+import io.journey.run.Progress;
+import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Trajectory;
+import io.journey.score.Attribution;
+import io.journey.score.JourneyTrak;
+import io.journey.score.PixelMask;
+import io.journey.score.Steps;
+import io.journey.tensor.DType;
+import io.journey.training.EnsembleTrainer;
+import io.journey.training.TrainingConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The flow from images to scores on real garments of 8×8, small enough for seconds. */
+class FlowTest {
+  private static final Steps STEPS = Steps.of(100, 300);
+
+  @TempDir static Path shared;
+  @TempDir Path folder;
+
+  private static Dataset data;
+  private static Ensemble ensemble;
+  private static FeatureStore features;
+  private static List<Trajectory> targets;
+
+  private static final UNet2DConfig MODEL =
+      new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
+  private static final TrainingConfig TRAINING = TrainingConfig.of(30, 8, 2e-3).withEma(0.9);
+  private static final FeaturizerConfig FEATURES =
+      FeaturizerConfig.defaults()
+          .withProjection(ProjectionConfig.parse("sparse:64"))
+          .withDraws(3)
+          .withShardRows(7);
+
+  /** Fails at the given advance, as a kill would: nothing after it happens. */
+  private static final class Killer implements Progress {
+    private final AtomicLong left;
+
+    Killer(long advances) {
+      left = new AtomicLong(advances);
+    }
+
+    @Override
+    public Task start(String task, long total, String unit) {
+      return units -> {
+        if (left.getAndDecrement() <= 0) {
+          throw new IllegalStateException("killed");
+        }
+      };
+    }
+  }
+
+  @BeforeAll
+  static void makeEverythingOnce() {
+    data = Datasets.open("../data/fashion-mnist?size=8&limit=40");
+    ensemble = trainer(2, Duration.ofHours(1)).run(data, shared.resolve("c"), Progress.SILENT);
+    features =
+        Featurizer.with(FEATURES, 2, Progress.SILENT).run(ensemble, data, shared.resolve("f"));
+    try (Checkpoint checkpoint = ensemble.first()) {
+      targets = new DdpmSampler(checkpoint, 10).sample(5, 2, 2, Progress.SILENT);
+    }
+    estimator().attribute(targets, STEPS, shared.resolve("a"));
+  }
+
+  private static EnsembleTrainer trainer(int threads, Duration save) {
+    return new EnsembleTrainer(MODEL, TRAINING, 2, 3, threads, save);
+  }
+
+  private static JourneyTrak estimator() {
+    return JourneyTrak.of(ensemble, features).withDraws(4);
+  }
+
+  /** All files but the clock's and the lock. */
+  private static Map<String, byte[]> bytes(Path directory) throws IOException {
+    Map<String, byte[]> out = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = directory.relativize(file).toString();
+        if (!name.equals("timing.json") && !name.equals(".lock")) {
+          out.put(name, Files.readAllBytes(file));
+        }
+      }
+    }
+    return out;
+  }
+
+  private static void assertSameBytes(Path found, Path expected) throws IOException {
+    Map<String, byte[]> a = bytes(found);
+    Map<String, byte[]> b = bytes(expected);
+    assertThat(a.keySet()).isEqualTo(b.keySet());
+    a.forEach((name, content) -> assertThat(content).as(name).isEqualTo(b.get(name)));
+  }
+
+  @Test
+  void trainingKilledAnywhereEndsInTheSameBytes() throws IOException {
+    Path directory = folder.resolve("c");
+    for (long advances : new long[] {3, 11, 40}) {
+      // One thread, a save after every step: each kill falls into another phase.
+      assertThatThrownBy(() -> trainer(1, Duration.ZERO).run(data, directory, new Killer(advances)))
+          .hasMessage("killed");
+    }
+    trainer(2, Duration.ZERO).run(data, directory, Progress.SILENT);
+    assertSameBytes(directory, shared.resolve("c"));
+  }
+
+  @Test
+  void featuresKilledAnywhereEndInTheSameBytes() throws IOException {
+    Path directory = folder.resolve("f");
+    for (long advances : new long[] {0, 2, 7, 10}) {
+      assertThatThrownBy(
+              () ->
+                  Featurizer.with(FEATURES, 1, new Killer(advances)).run(ensemble, data, directory))
+          .hasMessage("killed");
+    }
+    Featurizer.with(FEATURES, 2, Progress.SILENT).run(ensemble, data, directory);
+    assertSameBytes(directory, shared.resolve("f"));
+  }
+
+  @Test
+  void scoresKilledAnywhereEndInTheSameBytes() throws IOException {
+    Path directory = folder.resolve("a");
+    for (long advances : new long[] {0, 1, 3}) {
+      assertThatThrownBy(
+              () -> estimator().on(1, new Killer(advances)).attribute(targets, STEPS, directory))
+          .hasMessage("killed");
+    }
+    estimator().on(2, Progress.SILENT).attribute(targets, STEPS, directory);
+    assertSameBytes(directory, shared.resolve("a"));
+  }
+
+  @Test
+  void scoresInMemoryAndOnDiskAreTheSame() {
+    Attribution memory = estimator().attribute(targets, STEPS);
+    Attribution disk = Attribution.open(shared.resolve("a"));
+    for (int step = 0; step < 2; step++) {
+      for (int target = 0; target < 2; target++) {
+        assertThat(memory.scores(step, target)).isEqualTo(disk.scores(step, target));
+      }
+    }
+    assertThat(disk.at(300, 1).top(40).get(39)).isEqualTo(disk.at(300, 1).bottom(1).get(0));
+    assertThat(disk.examples().get(7).id()).isEqualTo(data.id(7));
+  }
+
+  @Test
+  void bothGradientMethodsGiveTheSameFeatures() {
+    FeatureStore layerwise =
+        Featurizer.with(FEATURES.withMethod(GradientMethod.LAYERWISE), 2, Progress.SILENT)
+            .run(ensemble, data, folder.resolve("f"));
+    float[] a = new float[64];
+    float[] b = new float[64];
+    for (int i = 0; i < data.size(); i++) {
+      features.read("member-001", i, 0, 64, a, 0);
+      layerwise.read("member-001", i, 0, 64, b, 0);
+      double difference = 0;
+      double norm = 0;
+      for (int j = 0; j < 64; j++) {
+        difference += Math.pow(a[j] - b[j], 2);
+        norm += Math.pow(a[j], 2);
+      }
+      // Float32 sums in another order.
+      assertThat(Math.sqrt(difference / norm)).isLessThan(1e-4);
+    }
+  }
+
+  @Test
+  void halfPrecisionFeaturesKeepElevenBits() {
+    FeatureStore halves =
+        Featurizer.with(FEATURES.withDtype(DType.F16), 2, Progress.SILENT)
+            .run(ensemble, data, folder.resolve("f"));
+    float[] a = new float[64];
+    float[] b = new float[64];
+    for (int i = 0; i < data.size(); i++) {
+      features.read("member-000", i, 0, 64, a, 0);
+      halves.read("member-000", i, 0, 64, b, 0);
+      float largest = 0;
+      for (float value : a) {
+        largest = Math.max(largest, Math.abs(value));
+      }
+      for (int j = 0; j < 64; j++) {
+        // Half a unit in the last of eleven bits, of the row's largest number.
+        assertThat(Math.abs(a[j] - b[j])).isLessThanOrEqualTo(largest * 0x1p-11f);
+      }
+    }
+  }
+
+  @Test
+  void aMaskChangesScoresAndTheWholeImageAsMaskDoesNot() {
+    PixelMask whole = PixelMask.parse("0,0,8,8", data.shape());
+    PixelMask corner = PixelMask.parse("0,0,3,3", data.shape());
+    float[] plain = estimator().attribute(targets, STEPS).scores(1, 0);
+    assertThat(estimator().withMask(whole).attribute(targets, STEPS).scores(1, 0)).isEqualTo(plain);
+    assertThat(estimator().withMask(corner).attribute(targets, STEPS).scores(1, 0))
+        .isNotEqualTo(plain);
+  }
+
+  @Test
+  void theLibraryIsUsedInTenLines() throws IOException {
+    try (PointerScope scope = new PointerScope();
+        Checkpoint first = ensemble.first()) {
+      Trajectory trajectory = new DdpmSampler(first, 50).sample(io.journey.random.Seed.of(7));
+      Attribution attribution =
+          JourneyTrak.of(ensemble, features).withDraws(2).attribute(trajectory, Steps.every(100));
+      assertThat(attribution.steps()).containsExactly(100, 200, 300, 400, 500, 600, 700, 800, 900);
+      assertThat(attribution.at(400).top(5)).hasSize(5);
+    }
+  }
+
+  @Test
+  void whatDoesNotBelongTogetherIsRefusedInOneSentence() throws IOException {
+    Ensemble other =
+        new EnsembleTrainer(MODEL, TRAINING.withSteps(2), 2, 4, 2, Duration.ofHours(1))
+            .run(data, folder.resolve("other"), Progress.SILENT);
+    assertThatThrownBy(() -> JourneyTrak.of(other, features).attribute(targets, STEPS))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("featurize with these checkpoints");
+    try (Checkpoint stranger = other.load("member-001")) {
+      List<Trajectory> strange = new DdpmSampler(stranger, 10).sample(1, 1, 1, Progress.SILENT);
+      assertThatThrownBy(() -> estimator().attribute(strange, STEPS))
+          .isInstanceOf(JourneyException.class)
+          .hasMessageContaining("none of the 2 checkpoints");
+    }
+    assertThatThrownBy(() -> estimator().attribute(targets, Steps.of(150)))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("no step 150");
+    assertThatThrownBy(
+            () ->
+                Featurizer.with(FEATURES.withDraws(5), 1, Progress.SILENT)
+                    .run(ensemble, data, shared.resolve("f")))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("draws 3")
+        .hasMessageContaining("asks for 5");
+    Dataset fewer = Datasets.open("../data/fashion-mnist?size=8&limit=39");
+    assertThatThrownBy(
+            () ->
+                Featurizer.with(FEATURES, 1, Progress.SILENT)
+                    .run(ensemble, fewer, shared.resolve("f")))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("inputs.data");
+    Dataset larger = Datasets.open("../data/fashion-mnist?size=12&limit=40");
+    assertThatThrownBy(
+            () ->
+                Featurizer.with(FEATURES, 1, Progress.SILENT)
+                    .run(ensemble, larger, folder.resolve("x")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("1×8×8")
+        .hasMessageContaining("1×12×12");
+  }
+
+  @Test
+  void aDamagedShardIsFoundByItsChecksum() throws IOException {
+    Path directory = folder.resolve("f");
+    FeatureStore store =
+        Featurizer.with(FEATURES, 2, Progress.SILENT).run(ensemble, data, directory);
+    String shard = "member-000/shard-00002.npy";
+    assertThat(Manifest.read(directory).lists(shard)).isTrue();
+    byte[] content = Files.readAllBytes(directory.resolve(shard));
+    content[content.length - 5] ^= 1;
+    Files.write(directory.resolve(shard), content);
+    assertThatThrownBy(() -> store.read("member-000", 15, 0, 64, new float[64], 0))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("shard-00002.npy is damaged");
+  }
+}

@@ -1,0 +1,217 @@
+package io.journey.gradient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.journey.diffusion.DenoisingBatch;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.NoiseSchedule;
+import io.journey.model.UNet2D;
+import io.journey.model.UNet2DConfig;
+import io.journey.random.Seed;
+import io.journey.run.Workers;
+import io.journey.tensor.Libtorch;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The independent truth is one plain backward pass for each draw, by {@code backward()} into the
+ * leaves' own gradients, in float64. Gradients come out as float32, so the tolerance is its
+ * rounding relative to the largest number of the gradient.
+ */
+class ExampleGradientsTest {
+  private static final NoiseSchedule SCHEDULE = NoiseSchedule.ddpm();
+  private static final double ROUNDING = 2e-7;
+
+  /** Every kind of layer: 3×3, stride 2 with both paddings, 1×1, linear of vectors and tokens. */
+  private static UNet2DConfig config(int padding) {
+    return new UNet2DConfig(
+        6, 3, List.of(4, 6), List.of(false, true), 1, 2, 1e-5, 3, true, 0, padding);
+  }
+
+  private static UNet2D model(int padding, ScalarType type) {
+    UNet2D model = UNet2D.random(config(padding), Seed.of(5), type);
+    // Norms start at 1 and 0, where a wrong gradient of a scale could hide.
+    float[] weights = model.parameters().get();
+    float[] noise = new float[weights.length];
+    Seed.of(6).stream().fillGaussian(noise);
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] += 0.1f * noise[i];
+    }
+    model.parameters().set(weights);
+    return model;
+  }
+
+  private static List<DenoisingDraws> images(UNet2D model, int count, int draws) {
+    List<DenoisingDraws> images = new ArrayList<>();
+    for (int n = 0; n < count; n++) {
+      float[] image = new float[model.shape().numel()];
+      Seed.of(7).child(n).stream().fillGaussian(image);
+      images.add(DenoisingDraws.uniform(image, SCHEDULE, Seed.of(8).child(n), draws));
+    }
+    return images;
+  }
+
+  private static float[][] gradients(
+      GradientMethod method, UNet2D model, List<DenoisingDraws> images, Tensor mask) {
+    float[][] out = new float[images.size()][];
+    method.of(model, SCHEDULE).compute(images, mask, (i, g, loss) -> out[i] = g.clone());
+    return out;
+  }
+
+  /** ∇ of the mean over draws, as the mean of one backward pass for each draw. */
+  private static double[] obvious(UNet2D model, DenoisingDraws image, Tensor mask) {
+    double[] sum = new double[model.parameters().count()];
+    int numel = model.shape().numel();
+    for (int r = 0; r < image.count(); r++) {
+      float[] noise = new float[numel];
+      System.arraycopy(image.noise(), r * numel, noise, 0, numel);
+      DenoisingDraws one =
+          new DenoisingDraws(image.image(), new int[] {image.timesteps()[r]}, noise);
+      try (PointerScope scope = new PointerScope()) {
+        DenoisingBatch batch =
+            DenoisingBatch.of(List.of(one), model.shape(), SCHEDULE, model.parameters().type());
+        Tensor predicted = model.predictNoise(batch.xt(), batch.timesteps());
+        Tensor squared = batch.noise().sub(predicted).square();
+        Tensor loss =
+            (mask == null ? squared : squared.mul(mask))
+                .sum()
+                .div(new org.bytedeco.pytorch.Scalar((double) numel));
+        loss.backward();
+        model
+            .parameters()
+            .list()
+            .forEach(
+                p -> {
+                  double[] g = Libtorch.doubles(p.tensor().grad());
+                  for (int i = 0; i < g.length; i++) {
+                    sum[p.offset() + i] += g[i] / image.count();
+                  }
+                  p.tensor().mutable_grad().zero_();
+                });
+      }
+    }
+    return sum;
+  }
+
+  private static void assertSame(float[] found, double[] expected) {
+    double largest = 0;
+    for (double g : expected) {
+      largest = Math.max(largest, Math.abs(g));
+    }
+    assertThat(largest).isPositive();
+    for (int i = 0; i < found.length; i++) {
+      assertThat((double) found[i])
+          .as("parameter %d", i)
+          .isCloseTo(expected[i], within(ROUNDING * largest));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void perExampleGradientEqualsOneBackwardPassPerDraw(GradientMethod method) {
+    for (int padding : new int[] {0, 1}) {
+      try (UNet2D model = model(padding, ScalarType.Double)) {
+        List<DenoisingDraws> images = images(model, 3, 4);
+        float[][] found = gradients(method, model, images, null);
+        for (int n = 0; n < images.size(); n++) {
+          assertSame(found[n], obvious(model, images.get(n), null));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aMaskKeepsErrorsOutsideItOutOfTheGradient(GradientMethod method) {
+    try (PointerScope scope = new PointerScope();
+        UNet2D model = model(1, ScalarType.Double)) {
+      float[] weights = new float[36];
+      weights[7] = 1;
+      weights[8] = 1;
+      Tensor mask = Libtorch.of(weights, ScalarType.Double, 6, 6);
+      List<DenoisingDraws> images = images(model, 2, 3);
+      float[][] found = gradients(method, model, images, mask);
+      for (int n = 0; n < 2; n++) {
+        assertSame(found[n], obvious(model, images.get(n), mask));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void bothWaysAgreeInFloat32(int draws) {
+    try (UNet2D model = model(1, ScalarType.Float)) {
+      List<DenoisingDraws> images = images(model, 5, draws);
+      float[][] one = gradients(GradientMethod.ONE_IMAGE, model, images, null);
+      float[][] many = gradients(GradientMethod.LAYERWISE, model, images, null);
+      for (int n = 0; n < images.size(); n++) {
+        // Sums of some hundred float32 products in two orders.
+        assertThat(relativeDistance(one[n], many[n])).isLessThan(1e-5);
+      }
+    }
+  }
+
+  private static double relativeDistance(float[] a, float[] b) {
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < a.length; i++) {
+      difference += Math.pow(a[i] - b[i], 2);
+      norm += Math.pow(a[i], 2);
+    }
+    return Math.sqrt(difference / norm);
+  }
+
+  @Test
+  void aGradientDoesNotDependOnWhatElseIsInTheBatch() {
+    try (UNet2D model = model(1, ScalarType.Double)) {
+      List<DenoisingDraws> images = images(model, 7, 2);
+      float[][] together = gradients(GradientMethod.LAYERWISE, model, images, null);
+      for (int n = 0; n < images.size(); n++) {
+        float[][] alone =
+            gradients(GradientMethod.LAYERWISE, model, images.subList(n, n + 1), null);
+        assertThat(relativeDistance(alone[0], together[n])).isLessThan(ROUNDING);
+      }
+    }
+  }
+
+  @Test
+  void threadsDoNotChangeABit() {
+    try (UNet2D model = model(1, ScalarType.Float)) {
+      List<DenoisingDraws> images = images(model, 12, 3);
+      float[][] alone = gradients(GradientMethod.ONE_IMAGE, model, images, null);
+      float[][] shared = new float[images.size()][];
+      new Workers(4, Libtorch::singleThreaded)
+          .forEach(
+              images.size(),
+              i ->
+                  shared[i] =
+                      gradients(GradientMethod.ONE_IMAGE, model, images.subList(i, i + 1), null)[
+                          0]);
+      assertThat(shared).isEqualTo(alone);
+    }
+  }
+
+  @Test
+  void drawsBeyondTheFirstAreDifferentSteps() {
+    DenoisingDraws draws = DenoisingDraws.uniform(new float[4], SCHEDULE, Seed.of(1), 1000);
+    // A uniform step falls into each tenth of 0..999 about 100 times; six standard deviations.
+    int[] tenths = new int[10];
+    for (int t : draws.timesteps()) {
+      tenths[t / 100]++;
+    }
+    for (int count : tenths) {
+      assertThat(count).isBetween(100 - 57, 100 + 57);
+    }
+    assertThat(torch.isnan(Libtorch.of(draws.noise(), ScalarType.Float, 4000)).any().item_bool())
+        .isFalse();
+  }
+}

@@ -1,0 +1,41 @@
+package io.journey.gradient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.NoiseSchedule;
+import io.journey.model.UNet2D;
+import io.journey.model.UNet2DConfig;
+import io.journey.random.Seed;
+import java.util.List;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A failure would mean that long runs eat all memory. */
+class NativeMemoryTest {
+  @ParameterizedTest
+  @EnumSource
+  void fiftyBatchesLeaveNoNativeObjectBehind(GradientMethod method) {
+    UNet2DConfig config =
+        new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
+    try (UNet2D model = UNet2D.random(config, Seed.of(1), ScalarType.Float)) {
+      ExampleGradients gradients = method.of(model, NoiseSchedule.ddpm());
+      List<DenoisingDraws> images =
+          List.of(
+              DenoisingDraws.uniform(new float[64], NoiseSchedule.ddpm(), Seed.of(2), 3),
+              DenoisingDraws.uniform(new float[64], NoiseSchedule.ddpm(), Seed.of(3), 3));
+      for (int i = 0; i < 3; i++) {
+        gradients.compute(images, null, (n, g, loss) -> {});
+      }
+      long count = Pointer.totalCount();
+      long bytes = Pointer.totalBytes();
+      for (int i = 0; i < 50; i++) {
+        gradients.compute(images, null, (n, g, loss) -> {});
+      }
+      assertThat(Pointer.totalCount()).isLessThanOrEqualTo(count);
+      assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(bytes);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.journey.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.journey.diffusion.NoiseSchedule;
+import io.journey.model.Checkpoint;
+import io.journey.run.JourneyException;
+import io.journey.run.Progress;
+import io.journey.tensor.Safetensors;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DdpmSamplerTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden");
+  private static final NoiseSchedule SCHEDULE = NoiseSchedule.ddpm();
+
+  private final Safetensors golden = Safetensors.open(GOLDEN.resolve("ddpm/golden.safetensors"));
+
+  @Test
+  void alphaBarMatchesDiffusersInFloat64() {
+    double[] expected = golden.doubles("alphas_cumprod_float64");
+    for (int t = 0; t < 1000; t++) {
+      assertThat(SCHEDULE.alphaBar(t)).isCloseTo(expected[t], within(1e-12));
+    }
+  }
+
+  @Test
+  void leadingTimestepsMatchDiffusers() {
+    for (int n : new int[] {10, 50}) {
+      long[] expected = golden.longs("timesteps_" + n);
+      int[] found = DdpmSampler.leading(1000, n);
+      assertThat(found).hasSize(n);
+      for (int i = 0; i < n; i++) {
+        assertThat((long) found[i]).isEqualTo(expected[i]);
+      }
+    }
+  }
+
+  @Test
+  void drawingsDoNotDependOnHowManyAreDrawnOrOnThreads() {
+    try (Checkpoint checkpoint = Checkpoint.read(GOLDEN.resolve("unet-small"))) {
+      DdpmSampler sampler = new DdpmSampler(checkpoint, 10);
+      List<Trajectory> five = sampler.sample(3, 5, 2, Progress.SILENT);
+      List<Trajectory> two = sampler.sample(3, 2, 1, Progress.SILENT);
+      assertThat(two.get(1).image()).isEqualTo(five.get(1).image());
+      assertThat(two.get(1).xt()[9]).isEqualTo(five.get(1).xt()[9]);
+      assertThat(five.get(0).image()).isNotEqualTo(five.get(1).image());
+    }
+  }
+
+  @Test
+  void aTrajectorySurvivesItsFile(@TempDir Path folder) {
+    try (Checkpoint checkpoint = Checkpoint.read(GOLDEN.resolve("unet-three"))) {
+      List<Trajectory> drawn = new DdpmSampler(checkpoint, 5).sample(1, 3, 1, Progress.SILENT);
+      Path file = folder.resolve("t.safetensors");
+      TrajectoryFile.write(file, drawn, checkpoint.name(), 1);
+      List<Trajectory> read = TrajectoryFile.read(file);
+      for (int n = 0; n < 3; n++) {
+        assertThat(read.get(n).xt()).isDeepEqualTo(drawn.get(n).xt());
+        assertThat(read.get(n).x0()).isDeepEqualTo(drawn.get(n).x0());
+        assertThat(read.get(n).image()).isEqualTo(drawn.get(n).image());
+        assertThat(read.get(n).timesteps()).isEqualTo(drawn.get(n).timesteps());
+        assertThat(read.get(n).modelFingerprint()).isEqualTo(checkpoint.fingerprint());
+      }
+      assertThatThrownBy(() -> read.get(0).indexOf(410))
+          .isInstanceOf(JourneyException.class)
+          .hasMessageContaining("no step 410")
+          .hasMessageContaining("nearest is 400");
+    }
+  }
+
+  /**
+   * Golden states, noise and ε of the toy model 0.3·x + 0.1·sin(t); float32 states, float64 tables.
+   */
+  @Test
+  void tenStepsMatchDiffusers() {
+    double[] states = golden.doubles("x_float64");
+    double[] noise = golden.doubles("noise");
+    int numel = states.length / 11;
+    int[] steps = DdpmSampler.leading(1000, 10);
+    float[] x = floats(states, 0, numel);
+    for (int s = 0; s < 10; s++) {
+      float[] predicted = new float[numel];
+      for (int i = 0; i < numel; i++) {
+        predicted[i] = (float) (0.3 * x[i] + 0.1 * Math.sin(steps[s]));
+      }
+      float[] x0 = DdpmSampler.predictedOriginal(SCHEDULE, x, predicted, steps[s]);
+      int next = s < 9 ? steps[s + 1] : -1;
+      x = DdpmSampler.step(SCHEDULE, x, x0, steps[s], next, floats(noise, s * numel, numel));
+      for (int i = 0; i < numel; i++) {
+        // Ten roundings of states of order 1 to float32.
+        assertThat((double) x[i])
+            .as("step %d, number %d", steps[s], i)
+            .isCloseTo(states[(s + 1) * numel + i], within(3e-6));
+      }
+    }
+  }
+
+  private static float[] floats(double[] values, int from, int count) {
+    float[] out = new float[count];
+    for (int i = 0; i < count; i++) {
+      out[i] = (float) values[from + i];
+    }
+    return out;
+  }
+
+  @Test
+  void tooManyInferenceStepsAreRefused() {
+    assertThatThrownBy(() -> DdpmSampler.leading(1000, 1001))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("between 1 and 1000");
+  }
+}

@@ -1,0 +1,133 @@
+package io.journey.score;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.journey.random.RandomStream;
+import io.journey.random.Seed;
+import io.journey.run.JourneyException;
+import io.journey.run.Workers;
+import org.ejml.simple.SimpleMatrix;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DampedSolverTest {
+  private static final Workers WORKERS = new Workers(2, () -> {});
+
+  private static float[][] gaussians(String name, int rows, int columns) {
+    float[][] out = new float[rows][columns];
+    RandomStream stream = Seed.of(9).child(name).stream();
+    for (float[] row : out) {
+      stream.fillGaussian(row);
+    }
+    return out;
+  }
+
+  static FeatureRows rows(float[][] phi) {
+    return new FeatureRows() {
+      @Override
+      public int size() {
+        return phi.length;
+      }
+
+      @Override
+      public int dim() {
+        return phi[0].length;
+      }
+
+      @Override
+      public void read(int row, int column, int count, float[] out, int offset) {
+        System.arraycopy(phi[row], column, out, offset, count);
+      }
+    };
+  }
+
+  private static SimpleMatrix matrix(float[][] values) {
+    SimpleMatrix m = new SimpleMatrix(values.length, values[0].length);
+    for (int i = 0; i < values.length; i++) {
+      for (int j = 0; j < values[0].length; j++) {
+        m.set(i, j, values[i][j]);
+      }
+    }
+    return m;
+  }
+
+  /** Φ(ΦᵀΦ + λI)⁻¹g with an explicit inverse; sizes off the tiles' and blocks' edges. */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "5, 3", "3, 5", "130, 67", "67, 130", "64, 64", "700, 515", "90, 1100"})
+  void scoresEqualTheFormulaWithAnExplicitInverse(int n, int k) {
+    float[][] phi = gaussians("phi", n, k);
+    float[][] targets = gaussians("targets", 3, k);
+    double c = 0.3;
+    SimpleMatrix f = matrix(phi);
+    SimpleMatrix gram = f.transpose().mult(f);
+    double lambda = c * gram.trace() / Math.min(n, k);
+    SimpleMatrix expected =
+        f.mult(gram.plus(SimpleMatrix.identity(k).scale(lambda)).invert())
+            .mult(matrix(targets).transpose());
+    float[][] found = new DampedSolver(rows(phi), WORKERS).scores(targets, c);
+    for (int q = 0; q < 3; q++) {
+      for (int i = 0; i < n; i++) {
+        assertThat((double) found[q][i])
+            .as("target %d, example %d", q, i)
+            .isCloseTo(expected.get(i, q), within(1e-6));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"40, 25", "25, 40", "33, 33"})
+  void primalEqualsDual(int n, int k) {
+    DampedSolver solver = new DampedSolver(rows(gaussians("phi", n, k)), WORKERS);
+    float[][] targets = gaussians("targets", 2, k);
+    float[][] primal = solver.primal(targets, 0.1);
+    float[][] dual = solver.dual(targets, 0.1);
+    for (int q = 0; q < 2; q++) {
+      for (int i = 0; i < n; i++) {
+        assertThat((double) primal[q][i]).isCloseTo(dual[q][i], within(1e-6));
+      }
+    }
+  }
+
+  @Test
+  void theScaleOfFeaturesDoesNotMatter() {
+    float[][] phi = gaussians("phi", 50, 20);
+    float[][] targets = gaussians("targets", 1, 20);
+    float[][] larger = new float[50][20];
+    float[][] largerTargets = new float[1][20];
+    for (int j = 0; j < 20; j++) {
+      largerTargets[0][j] = 1024 * targets[0][j];
+      for (int i = 0; i < 50; i++) {
+        larger[i][j] = 1024 * phi[i][j];
+      }
+    }
+    float[] a = new DampedSolver(rows(phi), WORKERS).scores(targets, 0.1)[0];
+    float[] b = new DampedSolver(rows(larger), WORKERS).scores(largerTargets, 0.1)[0];
+    for (int i = 0; i < 50; i++) {
+      assertThat((double) b[i]).isCloseTo(a[i], within(1e-6));
+    }
+  }
+
+  @Test
+  void withoutDampingARegularMatrixIsSolvedAndASingularOneRefused() {
+    float[][] phi = gaussians("phi", 30, 4);
+    float[][] targets = gaussians("targets", 1, 4);
+    assertThat(new DampedSolver(rows(phi), WORKERS).scores(targets, 0)[0]).hasSize(30);
+
+    for (float[] row : phi) {
+      row[3] = row[0] + row[1];
+    }
+    assertThatThrownBy(() -> new DampedSolver(rows(phi), WORKERS).scores(targets, 0))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("singular")
+        .hasMessageContaining("positive damping");
+    assertThatThrownBy(
+            () ->
+                new DampedSolver(rows(gaussians("few", 3, 8)), WORKERS)
+                    .scores(gaussians("targets", 1, 8), 0))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("3 examples cannot fill 8 dimensions");
+  }
+}

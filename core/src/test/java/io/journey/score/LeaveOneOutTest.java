@@ -1,0 +1,158 @@
+package io.journey.score;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.NoiseSchedule;
+import io.journey.features.FeatureSpace;
+import io.journey.gradient.OneImageGradients;
+import io.journey.model.LinearDenoiser;
+import io.journey.projection.ProjectionConfig;
+import io.journey.random.RandomStream;
+import io.journey.random.Seed;
+import io.journey.run.Workers;
+import java.util.ArrayList;
+import java.util.List;
+import org.ejml.simple.SimpleMatrix;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A case where the scores must be exact: a denoiser linear in its weights, fitted by ridge
+ * regression, whose residuals all have the same size r. Then ΦᵀΦ is the Hessian up to the factor
+ * 2r², and with leverage h_i the score of example i is
+ *
+ * <p>score_i = (1 − h_i)/(2r²) · g·(θ_{−i} − θ),
+ *
+ * <p>where θ_{−i} is fitted anew without example i. Positive: without the example the target's loss
+ * rises.
+ *
+ * <p>Residuals of equal size: for any signs s, θ = r·Ψᵀs/λ is the ridge solution for the answers y
+ * = Ψθ + r·s. The answers are the noise ε; x_t is chosen and x_0 follows.
+ */
+class LeaveOneOutTest {
+  private static final int N = 14;
+  private static final int P = 5;
+  private static final double R = 0.3;
+  private static final double LAMBDA = 0.8;
+  private static final NoiseSchedule SCHEDULE = NoiseSchedule.ddpm();
+
+  private final SimpleMatrix psi = new SimpleMatrix(N, P);
+  private final SimpleMatrix answers = new SimpleMatrix(N, 1);
+  private final List<DenoisingDraws> examples = new ArrayList<>();
+  private SimpleMatrix theta;
+
+  private LinearDenoiser fitted() {
+    RandomStream random = Seed.of(4).stream();
+    LinearDenoiser shape = new LinearDenoiser(new float[P]);
+    double[] xt = new double[N];
+    int[] steps = new int[N];
+    SimpleMatrix signs = new SimpleMatrix(N, 1);
+    for (int i = 0; i < N; i++) {
+      xt[i] = random.gaussian(i);
+      steps[i] = random.nextInt(1000);
+      signs.set(i, random.nextInt(2) * 2 - 1);
+      psi.setRow(i, 0, shape.features(xt[i], steps[i]));
+    }
+    theta = psi.transpose().mult(signs).scale(R / LAMBDA);
+    float[] weights = new float[P];
+    for (int j = 0; j < P; j++) {
+      weights[j] = (float) theta.get(j);
+    }
+    for (int i = 0; i < N; i++) {
+      double noise = psi.extractVector(true, i).dot(theta.transpose()) + R * signs.get(i);
+      answers.set(i, noise);
+      double alphaBar = SCHEDULE.alphaBar(steps[i]);
+      double x0 = (xt[i] - Math.sqrt(1 - alphaBar) * noise) / Math.sqrt(alphaBar);
+      examples.add(
+          new DenoisingDraws(
+              new float[] {(float) x0}, new int[] {steps[i]}, new float[] {(float) noise}));
+    }
+    return new LinearDenoiser(weights);
+  }
+
+  /** The ridge solution without one example, from the normal equations. */
+  private SimpleMatrix without(int left) {
+    SimpleMatrix normal = SimpleMatrix.identity(P).scale(LAMBDA);
+    SimpleMatrix right = new SimpleMatrix(P, 1);
+    for (int i = 0; i < N; i++) {
+      if (i != left) {
+        SimpleMatrix row = psi.extractVector(true, i);
+        normal = normal.plus(row.transpose().mult(row));
+        right = right.plus(row.transpose().scale(answers.get(i)));
+      }
+    }
+    return normal.solve(right);
+  }
+
+  @Test
+  void scoresPredictTheExactLeaveOneOutChangeSignIncluded() {
+    try (LinearDenoiser model = fitted()) {
+      DenoisingDraws target =
+          DenoisingDraws.atStep(new float[] {0.4f}, 250, Seed.of(6), JourneyTrak.DEFAULT_DRAWS);
+      var gradients = new OneImageGradients(model, SCHEDULE);
+      var none = ProjectionConfig.parse("none").create(P, Seed.of(0));
+      float[][] phi = FeatureSpace.project(gradients, none, examples, null).features();
+      float[][] g = FeatureSpace.project(gradients, none, List.of(target), null).features();
+
+      SimpleMatrix gram = psi.transpose().mult(psi);
+      double damping = LAMBDA * Math.min(N, P) / gram.trace();
+      float[] scores =
+          new DampedSolver(DampedSolverTest.rows(phi), new Workers(1, () -> {}))
+              .scores(g, damping)[0];
+
+      SimpleMatrix inverse = gram.plus(SimpleMatrix.identity(P).scale(LAMBDA)).invert();
+      int positive = 0;
+      for (int i = 0; i < N; i++) {
+        SimpleMatrix row = psi.extractVector(true, i);
+        double leverage = row.mult(inverse).mult(row.transpose()).get(0);
+        SimpleMatrix moved = without(i).minus(theta);
+        double firstOrder = 0;
+        for (int j = 0; j < P; j++) {
+          firstOrder += g[0][j] * moved.get(j);
+        }
+        // Weights and noise are rounded to float32; gradients of order 1.
+        double expected = (1 - leverage) / (2 * R * R) * firstOrder;
+        assertThat((double) scores[i]).as("example %d", i).isCloseTo(expected, within(2e-5));
+        double change = loss(target, without(i)) - loss(target, theta);
+        double secondOrder = curvature(target, moved);
+        assertThat(change - secondOrder).isCloseTo(firstOrder, within(1e-6));
+        positive += scores[i] > 0 ? 1 : 0;
+      }
+      assertThat(positive).isBetween(1, N - 1);
+    }
+  }
+
+  /** f_t: the mean over draws of (ε − ψ·θ)². */
+  private double loss(DenoisingDraws target, SimpleMatrix weights) {
+    double sum = 0;
+    for (int r = 0; r < target.count(); r++) {
+      sum += Math.pow(target.noise()[r] - product(target, r, weights), 2);
+    }
+    return sum / target.count();
+  }
+
+  /** The second-order part of f_t, which is all there is beyond the first. */
+  private double curvature(DenoisingDraws target, SimpleMatrix moved) {
+    double sum = 0;
+    for (int r = 0; r < target.count(); r++) {
+      sum += Math.pow(product(target, r, moved), 2);
+    }
+    return sum / target.count();
+  }
+
+  private double product(DenoisingDraws target, int r, SimpleMatrix weights) {
+    int t = target.timesteps()[r];
+    double alphaBar = SCHEDULE.alphaBar(t);
+    double x =
+        Math.sqrt(alphaBar) * target.image()[0] + Math.sqrt(1 - alphaBar) * target.noise()[r];
+    try (LinearDenoiser shape = new LinearDenoiser(new float[P])) {
+      double[] row = shape.features(x, t);
+      double sum = 0;
+      for (int j = 0; j < P; j++) {
+        sum += row[j] * weights.get(j);
+      }
+      return sum;
+    }
+  }
+}
