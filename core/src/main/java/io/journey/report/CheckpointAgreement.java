@@ -79,7 +79,7 @@ final class CheckpointAgreement {
         Locale.ROOT,
         "%s, each asked alone, share %.1f of their %d strongest images on average (two random"
             + " rankings would share %.2f); Spearman’s correlation of all their scores is %.2f."
-            + " The ranking above is the mean over all %d, which is steadier than any one of them.",
+            + " The ranking above is the mean over all %d.",
         compared,
         mean(overlap),
         k,
