@@ -3,8 +3,8 @@ package io.journey.score;
 import io.journey.run.JourneyException;
 import io.journey.run.Workers;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.decomposition.TriangularSolver_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.dense.row.linsol.chol.LinearSolverChol_DDRM;
 import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
 
 /**
@@ -120,18 +120,18 @@ final class DampedSolver {
     int n = right[0].length;
     double lambda = damping * gram.trace() / Math.min(features.size(), features.dim());
     CholeskyDecomposition_F64<DMatrixRMaj> cholesky = DecompositionFactory_DDRM.chol(n, true);
-    LinearSolverChol_DDRM solver =
-        new LinearSolverChol_DDRM(
-            (org.ejml.dense.row.decomposition.chol.CholeskyDecompositionCommon_DDRM) cholesky);
-    boolean ok = solver.setA(DMatrixRMaj.wrap(n, n, gram.damped(lambda)));
-    if (!ok || (damping == 0 && pivotRatio(cholesky.getT(null)) < SINGULAR)) {
+    if (!cholesky.decompose(DMatrixRMaj.wrap(n, n, gram.damped(lambda)))) {
+      throw singular("its Cholesky decomposition breaks down");
+    }
+    DMatrixRMaj triangle = cholesky.getT(null);
+    if (damping == 0 && pivotRatio(triangle) < SINGULAR) {
       throw singular("its Cholesky decomposition breaks down");
     }
     double[][] out = new double[right.length][];
-    DMatrixRMaj solution = new DMatrixRMaj(n, 1);
     for (int q = 0; q < right.length; q++) {
-      solver.solve(DMatrixRMaj.wrap(n, 1, right[q]), solution);
-      out[q] = solution.data.clone();
+      out[q] = right[q].clone();
+      TriangularSolver_DDRM.solveL(triangle.data, out[q], n);
+      TriangularSolver_DDRM.solveTranL(triangle.data, out[q], n);
     }
     return out;
   }
