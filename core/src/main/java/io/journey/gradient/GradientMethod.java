@@ -15,7 +15,7 @@ public enum GradientMethod {
    * Up to this many draws a batch of one image is too small to keep a core busy, and many images in
    * one batch are faster (measured by {@code benchmarks}, {@code GradientBenchmark}).
    */
-  private static final int FEW_DRAWS = 2;
+  private static final int FEW_DRAWS = 5;
 
   /** The faster way for a model and a number of draws. */
   public static GradientMethod fasterFor(Denoiser model, int draws) {
