@@ -118,7 +118,11 @@ final class QuickstartCommand implements Runnable {
   }
 
   private static Path shippedData() {
-    Path data = Path.of(System.getProperty("journey.home", "."), "data", "fashion-mnist");
+    Path here = Path.of("").toAbsolutePath();
+    Path home = Path.of(System.getProperty("journey.home", ".")).toAbsolutePath().normalize();
+    // A relative name where there is one keeps this machine's folders out of the page.
+    Path data =
+        (home.startsWith(here) ? here.relativize(home) : home).resolve("data/fashion-mnist");
     if (!Files.isDirectory(data)) {
       throw new JourneyException(
           "The shipped images are not in " + data + ": start ./journey of a complete clone.");

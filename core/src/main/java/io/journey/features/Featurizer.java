@@ -53,8 +53,7 @@ public final class Featurizer {
   public FeatureStore run(Ensemble ensemble, Dataset data, Path directory) {
     FeaturizerConfig resolved = config;
     ObjectNode inputs = Json.object();
-    inputs.put("data", data.fingerprint()).put("data_spec", data.spec());
-    inputs.put("examples", data.size());
+    inputs.put("data", data.fingerprint()).put("examples", data.size());
     ObjectNode checkpoints = inputs.putObject("checkpoints");
     for (String member : ensemble.members()) {
       try (Checkpoint checkpoint = ensemble.load(member)) {
@@ -113,7 +112,7 @@ public final class Featurizer {
       }
     }
     ObjectNode timing = Json.object();
-    timing.put("threads", workers.threads());
+    timing.put("data_spec", data.spec()).put("threads", workers.threads());
     timing.put("draws_per_second", total * resolved.draws() / run.seconds());
     run.finish(timing);
   }

@@ -215,6 +215,7 @@ public final class RunDirectory implements AutoCloseable {
     times.put("resumed", isResumed());
     times.put("peak_resident_bytes", Memory.peakResidentBytes());
     times.setAll(timing);
+    times.set("versions", Versions.all());
     AtomicFile.write(directory.resolve(TIMING), Json.bytes(times));
     AtomicFile.write(directory.resolve(Manifest.FILE), Json.bytes(manifest));
     removeNotes();

@@ -39,7 +39,6 @@ final class AttributionWriter {
     FeatureStore features = estimator.features();
     ObjectNode inputs = Json.object();
     inputs.put("data", features.manifest().inputs().path("data").asText());
-    inputs.put("data_spec", features.manifest().inputs().path("data_spec").asText());
     inputs.put("features", features.fingerprint());
     inputs.set("checkpoints", features.manifest().inputs().path("checkpoints"));
     inputs.set("feature_settings", features.manifest().settings());

@@ -83,7 +83,7 @@ public record EnsembleTrainer(
                       .run(task));
     }
     ObjectNode timing = Json.object();
-    timing.put("threads", threads);
+    timing.put("data_spec", data.spec()).put("threads", threads);
     timing.put("images_per_second", total * training.batchSize() / run.seconds());
     run.finish(timing);
   }
