@@ -17,10 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -80,13 +77,7 @@ public final class WorkerScaling {
               ScalarType.Float);
       Tensor predicted = model.predictNoise(rows.xt(), rows.timesteps());
       Tensor loss = DenoisingLoss.perRow(predicted, rows, null).mean();
-      torch.grad(
-          new TensorVector(loss),
-          model.parameters().leaves(),
-          new TensorVector(),
-          new BoolOptional(),
-          false,
-          false);
+      Libtorch.gradients(loss, model.parameters().leaves());
     }
   }
 

@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
     footer = {"  journey quickstart", "  journey quickstart --out runs/second --seed 2"})
 final class QuickstartCommand implements Runnable {
   private static final int MEMBERS = 2;
-  private static final int STEPS = 1200;
+  private static final int STEPS = 1000;
   private static final int TARGETS = 12;
   private static final int INFERENCE_STEPS = 50;
   private static final int DRAWS = 10;

@@ -13,7 +13,6 @@ import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -74,8 +73,7 @@ public final class LayerwiseGradients implements ExampleGradients {
   private static TensorVector outputGradients(Tensor loss, List<Call> calls) {
     TensorVector outputs = new TensorVector();
     calls.forEach(call -> outputs.push_back(call.output()));
-    return torch.grad(
-        new TensorVector(loss), outputs, new TensorVector(), new BoolOptional(), false, false);
+    return Libtorch.gradients(loss, outputs);
   }
 
   private static void addLayer(Call call, Tensor delta, int images, float[][] out) {

@@ -9,10 +9,8 @@ import io.journey.model.Parameters;
 import io.journey.tensor.Libtorch;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * One backward pass for each image, over the mini-batch of its R draws: the gradient of their mean
@@ -44,14 +42,7 @@ public final class OneImageGradients implements ExampleGradients {
         DenoisingBatch.of(List.of(image), model.shape(), schedule, parameters.type());
     Tensor predicted = model.predictNoise(batch.xt(), batch.timesteps());
     Tensor loss = DenoisingLoss.perRow(predicted, batch, mask).mean();
-    TensorVector gradients =
-        torch.grad(
-            new TensorVector(loss),
-            parameters.leaves(),
-            new TensorVector(),
-            new BoolOptional(),
-            false,
-            true);
+    TensorVector gradients = Libtorch.gradients(loss, parameters.leaves());
     for (int j = 0; j < parameters.list().size(); j++) {
       Tensor part = gradients.get(j);
       int offset = parameters.list().get(j).offset();

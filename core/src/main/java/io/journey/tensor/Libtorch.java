@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.LayoutOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -106,6 +107,19 @@ public final class Libtorch {
         data.get(out, offset, count);
       }
     }
+  }
+
+  /**
+   * Gradients of a scalar.
+   *
+   * @param of one number
+   * @param by leaves or inner tensors of its graph
+   * @return one gradient for each, undefined where {@code of} does not depend on it; lives in the
+   *     caller's scope
+   */
+  public static TensorVector gradients(Tensor of, TensorVector by) {
+    return torch.grad(
+        new TensorVector(of), by, new TensorVector(), new BoolOptional(), false, true);
   }
 
   /** Copies a float64 tensor out, in C order. */

@@ -16,6 +16,7 @@ import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -117,14 +117,7 @@ final class MemberTraining {
           DenoisingBatch.of(draws(step), data.shape(), schedule, ScalarType.Float);
       Tensor predicted = model.predictNoise(batch.xt(), batch.timesteps());
       Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
-      TensorVector gradients =
-          torch.grad(
-              new TensorVector(loss),
-              model.parameters().leaves(),
-              new TensorVector(),
-              new BoolOptional(),
-              false,
-              false);
+      TensorVector gradients = Libtorch.gradients(loss, model.parameters().leaves());
       TensorVector flattened = new TensorVector();
       for (long i = 0; i < gradients.size(); i++) {
         flattened.push_back(gradients.get(i).reshape(-1));

@@ -8,10 +8,8 @@ import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,14 +41,7 @@ class UNet2DGoldenTest {
       Tensor loss = DenoisingLoss.perRow(output, batch, null).mean();
       assertThat(loss.item_double())
           .isCloseTo(golden.doubles("loss")[0], org.assertj.core.data.Offset.offset(1e-6));
-      TensorVector gradients =
-          torch.grad(
-              new TensorVector(loss),
-              model.parameters().leaves(),
-              new TensorVector(),
-              new BoolOptional(),
-              false,
-              false);
+      TensorVector gradients = Libtorch.gradients(loss, model.parameters().leaves());
       for (int i = 0; i < model.parameters().list().size(); i++) {
         String parameter = model.parameters().list().get(i).name();
         assertClose(
