@@ -85,7 +85,7 @@ final class FeaturizeCommand implements Runnable {
   @Override
   public void run() {
     Ensemble ensemble = Ensemble.open(checkpoints);
-    Dataset images = Datasets.open(data);
+    Dataset images = Datasets.open(data, console.progress());
     FeaturizerConfig config =
         FeaturizerConfig.defaults()
             .withProjection(ProjectionConfig.parse(projection))

@@ -42,7 +42,7 @@ final class ReportCommand implements Runnable {
 
   @Override
   public void run() {
-    AttributionReport.write(attribution, Datasets.open(data), out);
+    AttributionReport.write(attribution, Datasets.open(data, console.progress()), out);
     console.say("The page is " + out.toAbsolutePath().normalize().toUri());
   }
 }

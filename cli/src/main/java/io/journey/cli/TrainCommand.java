@@ -87,7 +87,7 @@ final class TrainCommand implements Runnable {
 
   @Override
   public void run() {
-    Dataset images = Datasets.open(data);
+    Dataset images = Datasets.open(data, console.progress());
     Preset preset = settings.preset == null ? Preset.SMALL : Preset.parse(settings.preset);
     UNet2DConfig model = preset.model(images.shape());
     TrainingConfig training = preset.training();

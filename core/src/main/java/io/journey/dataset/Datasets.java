@@ -3,6 +3,7 @@ package io.journey.dataset;
 import io.journey.dataset.DatasetSpec.Kind;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
+import io.journey.run.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,6 +35,11 @@ public final class Datasets {
    *     not fit into half of the memory Java may use
    */
   public static Dataset open(String spec) {
+    return open(spec, Progress.SILENT);
+  }
+
+  /** The same, telling how far the reading of many image files is. */
+  public static Dataset open(String spec, Progress progress) {
     DatasetSpec parsed = DatasetSpec.parse(spec);
     Path folder = parsed.folder();
     if (!Files.exists(folder)) {
@@ -47,7 +53,7 @@ public final class Datasets {
     List<Path> files = children(folder).stream().filter(Files::isRegularFile).toList();
     return parsed.kind().orElseGet(() -> detect(files)) == Kind.IDX
         ? IdxFolder.open(parsed, files)
-        : ImageFolder.open(parsed);
+        : ImageFolder.open(parsed, progress);
   }
 
   private static Kind detect(List<Path> files) {

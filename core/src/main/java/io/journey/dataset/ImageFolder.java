@@ -2,6 +2,7 @@ package io.journey.dataset;
 
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
+import io.journey.run.Progress;
 import io.journey.run.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ final class ImageFolder {
 
   private final DatasetSpec spec;
   private final Path root;
+  private final Progress progress;
   private final List<Entry> entries = new ArrayList<>();
 
   /** An image file; {@code folder} is the class, "" where it lies in the root. */
@@ -29,8 +31,9 @@ final class ImageFolder {
 
   private record Failure(int index, JourneyException exception) {}
 
-  private ImageFolder(DatasetSpec spec) throws IOException {
+  private ImageFolder(DatasetSpec spec, Progress progress) throws IOException {
     this.spec = spec;
+    this.progress = progress;
     this.root = spec.folder().toRealPath();
   }
 
@@ -39,7 +42,7 @@ final class ImageFolder {
     return IMAGES.contains(extension(name));
   }
 
-  static Dataset open(DatasetSpec spec) {
+  static Dataset open(DatasetSpec spec, Progress progress) {
     if (spec.split().isPresent()) {
       throw new JourneyException(
           "Data set "
@@ -48,7 +51,7 @@ final class ImageFolder {
               + " of that part.");
     }
     try {
-      ImageFolder folder = new ImageFolder(spec);
+      ImageFolder folder = new ImageFolder(spec, progress);
       folder.list(spec.folder(), "");
       folder.entries.sort(Comparator.comparing(Entry::id, ImageFolder::compareCodePoints));
       return folder.load();
@@ -129,7 +132,10 @@ final class ImageFolder {
             .filter(e -> wanted == null || wanted.contains(names.indexOf(e.folder())))
             .limit(spec.limit())
             .toList();
-    List<Pixels> pixels = decodeAll(chosen);
+    List<Pixels> pixels;
+    try (Progress.Task task = progress.start("Reading images", chosen.size(), "images")) {
+      pixels = decodeAll(chosen, task);
+    }
     int channels = pixels.stream().mapToInt(p -> p.shape().channels()).max().orElseThrow();
     MemoryBudget budget = MemoryBudget.halfOfHeap(spec.text());
     List<MemoryDataset.Example> examples = new ArrayList<>();
@@ -167,7 +173,7 @@ final class ImageFolder {
   }
 
   /** Decodes in parallel; of several failures the first in order is thrown, on every run. */
-  private List<Pixels> decodeAll(List<Entry> chosen) {
+  private List<Pixels> decodeAll(List<Entry> chosen, Progress.Task task) {
     MemoryBudget budget = MemoryBudget.halfOfHeap(spec.text());
     Pixels[] decoded = new Pixels[chosen.size()];
     decoded[0] = decode(chosen, 0, null, budget);
@@ -177,6 +183,7 @@ final class ImageFolder {
         chosen.size() - 1,
         unit -> {
           int i = unit + 1;
+          task.advance(1);
           Failure earlier = failure.get();
           if (earlier != null && earlier.index() < i) {
             return;

@@ -1,6 +1,7 @@
 package io.journey.score;
 
 import io.journey.run.JourneyException;
+import io.journey.run.Progress;
 import io.journey.run.Workers;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.decomposition.TriangularSolver_DDRM;
@@ -21,12 +22,16 @@ final class DampedSolver {
   /** Numbers of a row read at once in the dual. */
   private static final int COLUMNS = 1024;
 
+  private static final String TASK = "Multiplying features";
+
   private final FeatureRows features;
   private final Workers workers;
+  private final Progress progress;
 
-  DampedSolver(FeatureRows features, Workers workers) {
+  DampedSolver(FeatureRows features, Workers workers, Progress progress) {
     this.features = features;
     this.workers = workers;
+    this.progress = progress;
   }
 
   /**
@@ -57,9 +62,17 @@ final class DampedSolver {
   }
 
   float[][] primal(float[][] targets, double damping) {
+    Gram gram = new Gram(features.dim(), workers);
+    try (Progress.Task task = progress.start(TASK, features.size(), "examples")) {
+      addExamples(gram, task);
+    }
+    return multiply(solve(gram, damping, doubles(targets)));
+  }
+
+  /** ΦᵀΦ, some rows of Φ at a time. */
+  private void addExamples(Gram gram, Progress.Task task) {
     int n = features.size();
     int k = features.dim();
-    Gram gram = new Gram(k, workers);
     float[] row = new float[k];
     for (int from = 0; from < n; from += Gram.ROWS) {
       double[][] rows = new double[Gram.ROWS][k];
@@ -70,14 +83,30 @@ final class DampedSolver {
         }
       }
       gram.add(rows);
+      task.advance(Math.min(Gram.ROWS, n - from));
     }
-    return multiply(solve(gram, damping, doubles(targets)));
   }
 
   float[][] dual(float[][] targets, double damping) {
     int n = features.size();
-    int k = features.dim();
     Gram gram = new Gram(n, workers);
+    try (Progress.Task task = progress.start(TASK, features.dim(), "dimensions")) {
+      addDimensions(gram, task);
+    }
+    double[][] solved = solve(gram, damping, doubles(multiply(doubles(targets))));
+    float[][] scores = new float[targets.length][n];
+    for (int q = 0; q < targets.length; q++) {
+      for (int i = 0; i < n; i++) {
+        scores[q][i] = (float) solved[q][i];
+      }
+    }
+    return scores;
+  }
+
+  /** ΦΦᵀ, some columns of Φ at a time. */
+  private void addDimensions(Gram gram, Progress.Task task) {
+    int n = features.size();
+    int k = features.dim();
     for (int column = 0; column < k; column += COLUMNS) {
       int width = Math.min(COLUMNS, k - column);
       float[] block = new float[n * width];
@@ -92,16 +121,9 @@ final class DampedSolver {
           }
         }
         gram.add(rows);
+        task.advance(Math.min(Gram.ROWS, width - from));
       }
     }
-    double[][] solved = solve(gram, damping, doubles(multiply(doubles(targets))));
-    float[][] scores = new float[targets.length][n];
-    for (int q = 0; q < targets.length; q++) {
-      for (int i = 0; i < n; i++) {
-        scores[q][i] = (float) solved[q][i];
-      }
-    }
-    return scores;
   }
 
   private static double[][] doubles(float[][] values) {

@@ -223,7 +223,7 @@ public final class JourneyTrak {
           });
     }
     return new MemberScores(
-        new DampedSolver(rows(member), workers).scores(targetFeatures, damping), outputs);
+        new DampedSolver(rows(member), workers, progress).scores(targetFeatures, damping), outputs);
   }
 
   private List<DenoisingDraws> draws(Checkpoint checkpoint, Trajectory target, int[] steps) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
+import io.journey.run.Progress;
 import io.journey.run.Workers;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,7 @@ class DampedSolverTest {
     SimpleMatrix expected =
         f.mult(gram.plus(SimpleMatrix.identity(k).scale(lambda)).invert())
             .mult(matrix(targets).transpose());
-    float[][] found = new DampedSolver(rows(phi), WORKERS).scores(targets, c);
+    float[][] found = new DampedSolver(rows(phi), WORKERS, Progress.SILENT).scores(targets, c);
     for (int q = 0; q < 3; q++) {
       for (int i = 0; i < n; i++) {
         assertThat((double) found[q][i])
@@ -93,7 +94,7 @@ class DampedSolverTest {
   @ParameterizedTest
   @CsvSource({"40, 25", "25, 40", "33, 33"})
   void primalEqualsDual(int n, int k) {
-    DampedSolver solver = new DampedSolver(rows(gaussians("phi", n, k)), WORKERS);
+    DampedSolver solver = new DampedSolver(rows(gaussians("phi", n, k)), WORKERS, Progress.SILENT);
     float[][] targets = gaussians("targets", 2, k);
     float[][] primal = solver.primal(targets, 0.1);
     float[][] dual = solver.dual(targets, 0.1);
@@ -116,8 +117,9 @@ class DampedSolverTest {
         larger[i][j] = 1024 * phi[i][j];
       }
     }
-    float[] a = new DampedSolver(rows(phi), WORKERS).scores(targets, 0.1)[0];
-    float[] b = new DampedSolver(rows(larger), WORKERS).scores(largerTargets, 0.1)[0];
+    float[] a = new DampedSolver(rows(phi), WORKERS, Progress.SILENT).scores(targets, 0.1)[0];
+    float[] b =
+        new DampedSolver(rows(larger), WORKERS, Progress.SILENT).scores(largerTargets, 0.1)[0];
     for (int i = 0; i < 50; i++) {
       assertThat((double) b[i]).isCloseTo(a[i], within(1e-6));
     }
@@ -127,18 +129,20 @@ class DampedSolverTest {
   void withoutDampingARegularMatrixIsSolvedAndASingularOneRefused() {
     float[][] phi = gaussians("phi", 30, 4);
     float[][] targets = gaussians("targets", 1, 4);
-    assertThat(new DampedSolver(rows(phi), WORKERS).scores(targets, 0)[0]).hasSize(30);
+    assertThat(new DampedSolver(rows(phi), WORKERS, Progress.SILENT).scores(targets, 0)[0])
+        .hasSize(30);
 
     for (float[] row : phi) {
       row[3] = row[0] + row[1];
     }
-    assertThatThrownBy(() -> new DampedSolver(rows(phi), WORKERS).scores(targets, 0))
+    assertThatThrownBy(
+            () -> new DampedSolver(rows(phi), WORKERS, Progress.SILENT).scores(targets, 0))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("singular")
         .hasMessageContaining("positive damping");
     assertThatThrownBy(
             () ->
-                new DampedSolver(rows(gaussians("few", 3, 8)), WORKERS)
+                new DampedSolver(rows(gaussians("few", 3, 8)), WORKERS, Progress.SILENT)
                     .scores(gaussians("targets", 1, 8), 0))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("3 examples cannot fill 8 dimensions");

@@ -11,6 +11,7 @@ import io.journey.model.LinearDenoiser;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
+import io.journey.run.Progress;
 import io.journey.run.Workers;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,7 +99,7 @@ class LeaveOneOutTest {
       SimpleMatrix gram = psi.transpose().mult(psi);
       double damping = LAMBDA * Math.min(N, P) / gram.trace();
       float[] scores =
-          new DampedSolver(DampedSolverTest.rows(phi), new Workers(1, () -> {}))
+          new DampedSolver(DampedSolverTest.rows(phi), new Workers(1, () -> {}), Progress.SILENT)
               .scores(g, damping)[0];
 
       SimpleMatrix inverse = gram.plus(SimpleMatrix.identity(P).scale(LAMBDA)).invert();
