@@ -29,6 +29,9 @@ import java.util.List;
  * threads, shards and interruptions change no number.
  */
 public final class Featurizer {
+  /** Numbers of one shard, which a worker holds at once: a gigabyte. */
+  private static final long MAX_SHARD = 1L << 28;
+
   private final FeaturizerConfig config;
   private final Workers workers;
   private final Progress progress;
@@ -104,6 +107,7 @@ public final class Featurizer {
                   checkpoint.model().parameters().count(),
                   resolved.seed(),
                   member);
+          checkSize(projection.dim(), resolved.shardRows());
           ExampleGradients gradients =
               resolved.method().of(checkpoint.model(), checkpoint.schedule());
           Shard shard = new Shard(resolved, data, checkpoint, seed, projection, gradients);
@@ -115,6 +119,17 @@ public final class Featurizer {
     timing.put("data_spec", data.spec()).put("threads", workers.threads());
     timing.put("draws_per_second", total * resolved.draws() / run.seconds());
     run.finish(timing);
+  }
+
+  private static void checkSize(int dim, int shardRows) {
+    if ((long) dim * shardRows > MAX_SHARD) {
+      throw new IllegalArgumentException(
+          "features of "
+              + dim
+              + " numbers are too long for shards of "
+              + shardRows
+              + " rows: project them, as with --projection sparse:4096");
+    }
   }
 
   /** Everything the shards of one member share. */

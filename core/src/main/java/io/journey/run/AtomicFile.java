@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -34,42 +35,73 @@ public final class AtomicFile {
    * name, and a file that was there before stays as it was.
    *
    * @return the SHA-256 of its content in hexadecimal
-   * @throws JourneyException if it cannot be written
+   * @throws JourneyException if it cannot be written, or another run is writing it
    */
   public static String write(Path file, Content content) {
     Path absolute = file.toAbsolutePath();
     Path temporary = absolute.resolveSibling(absolute.getFileName() + TEMPORARY);
     try {
       Files.createDirectories(absolute.getParent());
-      String sha256 = fill(temporary, content);
-      Files.move(
-          temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      forceFolder(absolute.getParent());
-      return sha256;
+      try (FileChannel channel = claim(temporary, file)) {
+        try {
+          String sha256 = fill(channel, content);
+          // Renamed while locked: nobody else can have begun on the same temporary file.
+          Files.move(
+              temporary,
+              absolute,
+              StandardCopyOption.ATOMIC_MOVE,
+              StandardCopyOption.REPLACE_EXISTING);
+          forceFolder(absolute.getParent());
+          return sha256;
+        } catch (IOException | RuntimeException | Error e) {
+          remove(temporary, e);
+          throw e;
+        }
+      }
     } catch (IOException e) {
-      remove(temporary, e);
       throw new JourneyException("Cannot write " + file + ": " + Failures.reason(e) + ".", e);
-    } catch (RuntimeException | Error e) {
-      remove(temporary, e);
-      throw e;
     }
   }
 
-  private static String fill(Path file, Content content) throws IOException {
-    MessageDigest digest = Checksums.sha256();
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      OutputStream out =
-          new BufferedOutputStream(
-              new DigestOutputStream(Channels.newOutputStream(channel), digest), 1 << 16);
-      content.writeTo(out);
-      out.flush();
-      channel.force(true);
+  /** Opens and locks the temporary file, emptied. */
+  private static FileChannel claim(Path temporary, Path file) throws IOException {
+    while (true) {
+      FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        if (!isLocked(channel)) {
+          throw new JourneyException(
+              file + " is being written by another run: wait for it, or name another file.");
+        }
+        if (Files.exists(temporary)) {
+          channel.truncate(0);
+          return channel;
+        }
+        // The run that had it has just finished and renamed it: begin anew.
+        channel.close();
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
     }
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  private static String fill(FileChannel channel, Content content) throws IOException {
+    MessageDigest digest = Checksums.sha256();
+    OutputStream out =
+        new BufferedOutputStream(
+            new DigestOutputStream(Channels.newOutputStream(channel), digest), 1 << 16);
+    content.writeTo(out);
+    out.flush();
+    channel.force(true);
     return HexFormat.of().formatHex(digest.digest());
   }
 

@@ -67,4 +67,18 @@ class AtomicFileTest {
         .hasMessageContaining("the disk is full");
     assertThat(folder).isEmptyDirectory();
   }
+
+  @Test
+  void twoWritersOfOneFileDoNotMix() {
+    Path file = folder.resolve("shared");
+    AtomicFile.write(
+        file,
+        out -> {
+          out.write(1);
+          assertThatThrownBy(() -> AtomicFile.write(file, new byte[] {2}))
+              .isInstanceOf(JourneyException.class)
+              .hasMessageContaining("shared is being written by another run");
+        });
+    assertThat(file).hasBinaryContent(new byte[] {1});
+  }
 }
