@@ -39,7 +39,7 @@ public record FeaturizerConfig(
 
   /** Sparse projection to 4096, 20 draws, float32. */
   public static FeaturizerConfig defaults() {
-    return new FeaturizerConfig(ProjectionConfig.DEFAULT, 20, DType.F32, null, 128, 0);
+    return new FeaturizerConfig(ProjectionConfig.DEFAULT, 20, DType.F32, null, 64, 0);
   }
 
   /** The same with another projection. */
