@@ -74,18 +74,18 @@ final class CheckpointAgreement {
     String compared =
         members > COMPARED
             ? "Of the first " + COMPARED + " of " + members + " checkpoints, two"
-            : "Two of the " + members + " checkpoints";
+            : members == 2 ? "The two checkpoints" : "Two of the " + members + " checkpoints";
     return String.format(
         Locale.ROOT,
         "%s, each asked alone, share %.1f of their %d strongest images on average (two random"
             + " rankings would share %.2f); Spearman’s correlation of all their scores is %.2f."
-            + " The ranking above is the mean over all %d.",
+            + " The ranking above is the mean over %s.",
         compared,
         mean(overlap),
         k,
         (double) k * k / size,
         mean(spearman),
-        members);
+        members == 2 ? "both" : "all " + members);
   }
 
   /** Adds the numbers of each step, in the order of the page, to its targets' columns. */

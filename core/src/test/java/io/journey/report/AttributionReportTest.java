@@ -128,7 +128,7 @@ class AttributionReportTest {
     assertThat(same.toString()).isEqualTo("[10.0,1.0]");
     JsonNode other = numbers(page).at("/targets/1/columns/0/agree");
     assertThat(other.get(0).asDouble()).isLessThan(8);
-    assertThat(page).contains("Two of the 2 checkpoints, each asked alone, share ");
+    assertThat(page).contains("The two checkpoints, each asked alone, share ");
   }
 
   @Test
