@@ -81,15 +81,19 @@ public final class DdpmSampler {
         x);
   }
 
+  static void requireCount(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("count must be at least 1, got " + count);
+    }
+  }
+
   /**
    * Draws images 0..count−1 of a root seed; image n is the same whatever the count.
    *
    * @param threads images drawn at once
    */
   public List<Trajectory> sample(long seed, int count, int threads, Progress progress) {
-    if (count < 1) {
-      throw new IllegalArgumentException("count must be at least 1, got " + count);
-    }
+    requireCount(count);
     Trajectory[] drawn = new Trajectory[count];
     Seed root = Seed.of(seed).child("trajectory");
     try (Progress.Task task = progress.start("Drawing images", count, "images")) {
