@@ -30,11 +30,10 @@ final class Errors {
     CommandLine line = e.getCommandLine();
     PrintWriter err = line.getErr();
     String message =
-        e instanceof UnmatchedArgumentException u ? unmatched(u) : oneLine(e.getMessage());
-    if (!message.endsWith(".") && !message.endsWith("?")) {
-      message += ".";
-    }
-    err.println(message + " Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
+        e instanceof UnmatchedArgumentException u
+            ? unmatched(u)
+            : oneLine(e.getMessage()).replaceFirst("^Error: ", "");
+    err.println(ended(message) + " Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
     return MENDABLE;
   }
 
@@ -82,7 +81,7 @@ final class Errors {
       return "Input or output failed: " + Failures.reason(io.getCause()) + ".";
     }
     if (e instanceof JourneyException || e instanceof IllegalArgumentException) {
-      return e.getMessage() == null ? null : oneLine(e.getMessage());
+      return e.getMessage() == null ? null : ended(oneLine(e.getMessage()));
     }
     return null;
   }
@@ -106,6 +105,10 @@ final class Errors {
                 + reason
                 + ".");
     return e instanceof OutOfMemoryError ? MENDABLE : DEFECT;
+  }
+
+  private static String ended(String sentence) {
+    return sentence.endsWith(".") || sentence.endsWith("?") ? sentence : sentence + ".";
   }
 
   private static String oneLine(String message) {

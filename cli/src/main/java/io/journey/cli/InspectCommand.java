@@ -69,9 +69,12 @@ final class InspectCommand implements Runnable {
       }
       return;
     }
-    Path weights = directory.resolve(ArraySummary.CHECKPOINT_WEIGHTS);
-    if (Files.exists(directory.resolve(ArraySummary.CHECKPOINT_CONFIG)) && Files.exists(weights)) {
-      ArraySummary.printCheckpoint(directory, out);
+    // A checkpoint is a pipeline folder, or the folder of the model inside it.
+    Path unet = directory.resolve("unet");
+    Path model = Files.isDirectory(unet) ? unet : directory;
+    Path weights = model.resolve(ArraySummary.CHECKPOINT_WEIGHTS);
+    if (Files.exists(model.resolve(ArraySummary.CHECKPOINT_CONFIG)) && Files.exists(weights)) {
+      ArraySummary.printCheckpoint(model, out);
     } else {
       DatasetSummary.print(Datasets.open(path), out);
     }

@@ -2,6 +2,8 @@ package io.journey.cli;
 
 import io.journey.dataset.Datasets;
 import io.journey.report.AttributionReport;
+import io.journey.run.JourneyException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,6 +44,9 @@ final class ReportCommand implements Runnable {
 
   @Override
   public void run() {
+    if (Files.isDirectory(out)) {
+      throw new JourneyException(out + " is a directory: name a file for the page.");
+    }
     AttributionReport.write(attribution, Datasets.open(data, console.progress()), out);
     console.say("The page is " + out.toAbsolutePath().normalize().toUri());
   }

@@ -1,19 +1,14 @@
 package io.journey.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
-import io.journey.run.JourneyException;
-import io.journey.run.Json;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.Preset;
 import io.journey.training.TrainingConfig;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Set;
+import java.time.Duration;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,6 +80,14 @@ final class TrainCommand implements Runnable {
       description = "Optimizer steps, instead of the preset's.")
   private Integer steps;
 
+  @Option(
+      names = "--save-interval",
+      paramLabel = "SECONDS",
+      description =
+          "How much work a kill may lose (default: 30); 0 saves after every step. It changes no"
+              + " number.")
+  private Integer saveInterval;
+
   @Override
   public void run() {
     Dataset images = Datasets.open(data, console.progress());
@@ -92,17 +95,15 @@ final class TrainCommand implements Runnable {
     UNet2DConfig model = preset.model(images.shape());
     TrainingConfig training = preset.training();
     if (settings.config != null) {
-      ObjectNode file = Json.read(settings.config);
-      checkFields(file);
-      model = model(file, model);
-      training = training(file, training);
+      ConfigFile file = ConfigFile.read(settings.config);
+      model = file.model(model);
+      training = file.training(training);
     }
     if (steps != null) {
       training = training.withSteps(steps);
     }
     EnsembleTrainer trainer =
-        new EnsembleTrainer(
-            model, training, members, seed, console.threads(), EnsembleTrainer.SAVE_INTERVAL);
+        new EnsembleTrainer(model, training, members, seed, console.threads(), saveInterval());
     Ensemble ensemble = trainer.run(images, out, console.progress());
     console.say(
         "Checkpoints of "
@@ -113,36 +114,14 @@ final class TrainCommand implements Runnable {
             + ".");
   }
 
-  private void checkFields(ObjectNode file) {
-    file.fieldNames()
-        .forEachRemaining(
-            name -> {
-              if (!Set.of("model", "training").contains(name)) {
-                throw new JourneyException(
-                    settings.config
-                        + " has the field \""
-                        + name
-                        + "\", expected \"model\" and \"training\".");
-              }
-            });
-  }
-
-  private UNet2DConfig model(ObjectNode file, UNet2DConfig preset) {
-    return UNet2DConfig.fromDiffusers(
-        merged(preset.toDiffusers(), file.path("model")), settings.config.toString());
-  }
-
-  private TrainingConfig training(ObjectNode file, TrainingConfig preset) {
-    return Json.bind(
-        merged(Json.tree(preset), file.path("training")),
-        TrainingConfig.class,
-        settings.config.toString());
-  }
-
-  private static ObjectNode merged(ObjectNode base, JsonNode changes) {
-    for (Map.Entry<String, JsonNode> change : changes.properties()) {
-      base.set(change.getKey(), change.getValue());
+  private Duration saveInterval() {
+    if (saveInterval == null) {
+      return EnsembleTrainer.SAVE_INTERVAL;
     }
-    return base;
+    if (saveInterval < 0) {
+      throw new IllegalArgumentException(
+          "--save-interval must be at least 0 seconds, got " + saveInterval);
+    }
+    return Duration.ofSeconds(saveInterval);
   }
 }

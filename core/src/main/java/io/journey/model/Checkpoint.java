@@ -5,6 +5,7 @@ import io.journey.diffusion.NoiseSchedule;
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.JsonType;
 import io.journey.run.RunDirectory;
 import io.journey.tensor.Safetensors;
 import java.nio.file.Files;
@@ -34,6 +35,14 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
 
   private static final String CONFIG = "config.json";
   private static final String SCHEDULER = "scheduler/scheduler_config.json";
+
+  private static final Map<String, JsonType> SCHEDULE =
+      Map.of(
+          "beta_schedule", JsonType.TEXT,
+          "prediction_type", JsonType.TEXT,
+          "num_train_timesteps", JsonType.WHOLE,
+          "beta_start", JsonType.NUMBER,
+          "beta_end", JsonType.NUMBER);
 
   /** Writes a model as a pipeline folder called {@code name} inside a run. */
   public static void write(
@@ -122,6 +131,11 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
 
   private static NoiseSchedule schedule(Path file) {
     ObjectNode json = Json.read(file);
+    for (Map.Entry<String, JsonType> field : SCHEDULE.entrySet()) {
+      if (json.has(field.getKey())) {
+        field.getValue().require(json.get(field.getKey()), field.getKey(), file.toString());
+      }
+    }
     String beta = json.path("beta_schedule").asText("linear");
     String prediction = json.path("prediction_type").asText("epsilon");
     if (!beta.equals("linear") || !prediction.equals("epsilon")) {
@@ -180,7 +194,7 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
               + " does not fit its config.json or is broken: "
               + String.join("; ", problems.subList(0, Math.min(12, problems.size())))
               + (problems.size() > 12 ? "; and " + (problems.size() - 12) + " more" : "")
-              + ".");
+              + ": fetch or make the checkpoint again.");
     }
     return flat;
   }

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.JsonType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The architecture of a {@link UNet2D}, with the field names and defaults of diffusers' {@code
@@ -60,22 +62,26 @@ public record UNet2DConfig(
               Map.entry("upsample_type", Set.of("\"conv\""))));
 
   /** Options read by name, or free of meaning for the computation. */
-  private static final Set<String> READ =
-      Set.of(
-          "sample_size",
-          "in_channels",
-          "out_channels",
-          "block_out_channels",
-          "down_block_types",
-          "up_block_types",
-          "layers_per_block",
-          "norm_num_groups",
-          "norm_eps",
-          "attention_head_dim",
-          "flip_sin_to_cos",
-          "freq_shift",
-          "downsample_padding",
-          "num_train_timesteps");
+  private static final Map<String, JsonType> READ =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("sample_size", JsonType.WHOLE),
+              Map.entry("in_channels", JsonType.WHOLE),
+              Map.entry("out_channels", JsonType.WHOLE),
+              Map.entry("block_out_channels", JsonType.WHOLES),
+              Map.entry("down_block_types", JsonType.TEXTS),
+              Map.entry("up_block_types", JsonType.TEXTS),
+              Map.entry("layers_per_block", JsonType.WHOLE),
+              Map.entry("norm_num_groups", JsonType.WHOLE),
+              Map.entry("norm_eps", JsonType.NUMBER),
+              Map.entry("attention_head_dim", JsonType.WHOLE),
+              Map.entry("flip_sin_to_cos", JsonType.TRUTH),
+              Map.entry("freq_shift", JsonType.WHOLE),
+              Map.entry("downsample_padding", JsonType.WHOLE),
+              Map.entry("num_train_timesteps", JsonType.WHOLE)));
+
+  /** Options diffusers writes as null where they are not set. */
+  private static final Set<String> NULLABLE = Set.of("attention_head_dim", "num_train_timesteps");
 
   public UNet2DConfig {
     blockOutChannels = List.copyOf(blockOutChannels);
@@ -84,7 +90,10 @@ public record UNet2DConfig(
       throw new IllegalArgumentException("a U-Net needs as many block types as block channels");
     }
     int scale = 1 << (blockOutChannels.size() - 1);
-    if (sampleSize < 1 || sampleSize % scale != 0) {
+    if (sampleSize < 1) {
+      throw new IllegalArgumentException("sample_size must be at least 1, got " + sampleSize);
+    }
+    if (sampleSize % scale != 0) {
       throw new IllegalArgumentException(
           "sample_size "
               + sampleSize
@@ -106,7 +115,12 @@ public record UNet2DConfig(
     }
     if (layersPerBlock < 1 || channels < 1 || downsamplePadding < 0 || downsamplePadding > 1) {
       throw new IllegalArgumentException(
-          "layers_per_block and channels must be at least 1, downsample_padding 0 or 1");
+          "layers_per_block and channels must be at least 1, downsample_padding 0 or 1, got "
+              + layersPerBlock
+              + ", "
+              + channels
+              + " and "
+              + downsamplePadding);
     }
   }
 
@@ -158,12 +172,15 @@ public record UNet2DConfig(
       Set<String> allowed = FIXED.get(field.getKey());
       boolean known =
           field.getKey().startsWith("_")
-              || READ.contains(field.getKey())
+              || READ.containsKey(field.getKey())
               || (allowed != null && allowed.contains(field.getValue().toString()));
       if (!known) {
-        unsupported.add(field.getKey() + " " + field.getValue());
+        String only =
+            allowed == null ? "" : " (only " + String.join(" or ", new TreeSet<>(allowed)) + ")";
+        unsupported.add(field.getKey() + " " + field.getValue() + only);
       }
     }
+    checkTypes(json, where);
     List<Boolean> attention = blocks(json, "down_block_types", "DownBlock2D", unsupported);
     List<Boolean> up = blocks(json, "up_block_types", "UpBlock2D", unsupported);
     List<Boolean> mirrored = new ArrayList<>(up);
@@ -179,13 +196,23 @@ public record UNet2DConfig(
           where
               + " asks for what Journey does not support: "
               + String.join(", ", unsupported)
-              + ".");
+              + ": change these options, or name another checkpoint.");
     }
     try {
       return parse(json, attention);
     } catch (IllegalArgumentException e) {
       throw new JourneyException(where + " describes no usable U-Net: " + e.getMessage() + ".", e);
     }
+  }
+
+  private static void checkTypes(ObjectNode json, String where) {
+    READ.forEach(
+        (field, type) -> {
+          boolean none = NULLABLE.contains(field) && json.path(field).isNull();
+          if (json.has(field) && !none) {
+            type.require(json.get(field), field, where);
+          }
+        });
   }
 
   private static UNet2DConfig parse(ObjectNode json, List<Boolean> attention) {

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
 
 /**
  * A named source of randomness: 128 bits, derived from its parent's bits and its name by SHA-256.
@@ -30,6 +31,11 @@ public record Seed(long high, long low) {
   /** The seed numbered {@code index} below this one; never equal to one called by a string. */
   public Seed child(long index) {
     return digest(prefix('I', Long.BYTES).putLong(index).array());
+  }
+
+  /** Its 128 bits in 32 hexadecimal digits. */
+  public String hex() {
+    return String.format(Locale.ROOT, "%016x%016x", high, low);
   }
 
   /** The numbers of this seed, from the first on. */

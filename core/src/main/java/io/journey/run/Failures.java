@@ -14,16 +14,16 @@ public final class Failures {
   /** The reason of an I/O failure in a few words, without the class name. */
   public static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
-      return "there is no such file";
+      return "there is no such file, check the path";
     }
     if (e instanceof AccessDeniedException) {
       return "permission denied";
     }
     if (e instanceof FileAlreadyExistsException) {
-      return "there is a file in the way, " + e.getMessage();
+      return "the file " + e.getMessage() + " is in the way, name another place";
     }
     if (e instanceof NotDirectoryException) {
-      return e.getMessage() + " is not a directory";
+      return e.getMessage() + " is not a directory, name another place";
     }
     String message =
         e instanceof FileSystemException f && f.getReason() != null
@@ -31,6 +31,12 @@ public final class Failures {
             : e.getMessage();
     if (message == null) {
       return e.getClass().getSimpleName();
+    }
+    if (message.equals("Not a directory")) {
+      return "a part of this path is a file, name another place";
+    }
+    if (message.equals("Is a directory")) {
+      return "it is a directory, expected a file";
     }
     return message.contains("No space left")
         ? "the disk is full: free some space, then start the same command again"

@@ -72,11 +72,18 @@ public final class Json {
       if (MAPPER.readTree(text) instanceof ObjectNode object) {
         return object;
       }
-      throw new JourneyException(where + " is JSON but not an object.");
+      throw new JourneyException(
+          where + " is JSON but not an object: it may be damaged or not Journey's.");
     } catch (IOException e) {
       throw new JourneyException(
-          where + " is not valid JSON: it may be damaged or not Journey's.", e);
+          where + " is not valid JSON" + place(e) + ": it may be damaged or not Journey's.", e);
     }
+  }
+
+  private static String place(IOException e) {
+    return e instanceof JsonProcessingException p && p.getLocation() != null
+        ? " (line " + p.getLocation().getLineNr() + ")"
+        : "";
   }
 
   /** Reads a file that must be one JSON object. */

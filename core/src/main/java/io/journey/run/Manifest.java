@@ -45,8 +45,10 @@ public final class Manifest {
     if (!Files.exists(file)) {
       throw new JourneyException(
           directory
-              + " has no manifest.json: the stage that writes it is not finished; start it again to"
-              + " continue.");
+              + " has no manifest.json: "
+              + (RunStatus.isRunDirectory(directory)
+                  ? "the stage that writes it is not finished; start it again to continue."
+                  : "no stage has been finished there; name a directory that one has written."));
     }
     ObjectNode content = Json.read(file);
     for (String field : new String[] {"settings", "inputs", "files"}) {

@@ -41,6 +41,7 @@ public final class RunDirectory implements AutoCloseable {
   private Journal journal;
   private final long startNanos = System.nanoTime();
   private boolean finished;
+  private boolean begunHere;
   private double earlierSeconds;
 
   private RunDirectory(Path directory, ObjectNode header, FileChannel lockChannel) {
@@ -112,6 +113,7 @@ public final class RunDirectory implements AutoCloseable {
         SettingsDifference.refuse(directory, SETTINGS, Json.read(settings), header);
         earlierSeconds = journal.seconds();
       } else {
+        begunHere = true;
         AtomicFile.write(settings, Json.bytes(header));
       }
     } catch (IOException | RuntimeException e) {
@@ -233,11 +235,23 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
-  /** Gives the claim up; what is written stays. */
+  /** Whether there is no file but the notes. */
+  private boolean isEmpty() throws IOException {
+    try (Stream<Path> entries = Files.walk(directory)) {
+      return entries
+          .filter(Files::isRegularFile)
+          .map(p -> p.getFileName().toString())
+          .allMatch(n -> n.equals(LOCK) || n.equals(SETTINGS) || n.endsWith(AtomicFile.TEMPORARY));
+    }
+  }
+
+  /** Gives the claim up; what is written stays. A run that wrote nothing leaves no settings. */
   @Override
   public void close() {
-    try {
-      lockChannel.close();
+    try (FileChannel lock = lockChannel) {
+      if (begunHere && !finished && isEmpty()) {
+        Files.deleteIfExists(directory.resolve(SETTINGS));
+      }
     } catch (IOException e) {
       throw new JourneyException(
           "Cannot release " + directory + ": " + Failures.reason(e) + ".", e);

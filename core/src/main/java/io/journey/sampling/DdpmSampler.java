@@ -71,14 +71,13 @@ public final class DdpmSampler {
       seed.child("step").child(t).stream().fillGaussian(fresh);
       x = step(schedule, x, x0[s], t, next, fresh);
     }
-    return new Trajectory(
-        model.shape(),
-        fingerprint,
-        Long.toHexString(seed.high()) + Long.toHexString(seed.low()),
-        timesteps.clone(),
-        xt,
-        x0,
-        x);
+    return new Trajectory(model.shape(), fingerprint, seed.hex(), timesteps.clone(), xt, x0, x);
+  }
+
+  static void requireCount(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("count must be at least 1, got " + count);
+    }
   }
 
   /**
@@ -87,9 +86,7 @@ public final class DdpmSampler {
    * @param threads images drawn at once
    */
   public List<Trajectory> sample(long seed, int count, int threads, Progress progress) {
-    if (count < 1) {
-      throw new IllegalArgumentException("count must be at least 1, got " + count);
-    }
+    requireCount(count);
     Trajectory[] drawn = new Trajectory[count];
     Seed root = Seed.of(seed).child("trajectory");
     try (Progress.Task task = progress.start("Drawing images", count, "images")) {

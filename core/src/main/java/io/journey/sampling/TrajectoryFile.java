@@ -34,6 +34,7 @@ public final class TrajectoryFile {
       Path file,
       int threads,
       Progress progress) {
+    DdpmSampler.requireCount(count);
     if (Files.exists(file)) {
       String difference = difference(file, checkpoint, seed, count, sampler.timesteps());
       if (difference != null) {
@@ -136,10 +137,7 @@ public final class TrajectoryFile {
     }
     ImageShape shape =
         new ImageShape(dims.get(2).intValue(), dims.get(3).intValue(), dims.get(4).intValue());
-    int[] timesteps = new int[steps.length];
-    for (int s = 0; s < steps.length; s++) {
-      timesteps[s] = Math.toIntExact(steps[s]);
-    }
+    int[] timesteps = timesteps(steps, file);
     List<Trajectory> trajectories = new ArrayList<>();
     for (int n = 0; n < seeds.length; n++) {
       trajectories.add(
@@ -150,17 +148,45 @@ public final class TrajectoryFile {
               timesteps,
               steps(tensors, "xt", n, timesteps.length, shape),
               steps(tensors, "x0", n, timesteps.length, shape),
-              tensors.part("image", (long) n * shape.numel(), shape.numel())));
+              image(tensors, "image", n, shape)));
     }
     return trajectories;
+  }
+
+  private static int[] timesteps(long[] steps, Path file) {
+    int[] timesteps = new int[steps.length];
+    long above = Integer.MAX_VALUE;
+    for (int s = 0; s < steps.length; s++) {
+      if (steps[s] < 0 || steps[s] >= above) {
+        throw new JourneyException(
+            file
+                + " has the steps "
+                + Arrays.toString(steps)
+                + ", expected falling ones down to 0 at most: sample it again.");
+      }
+      above = steps[s];
+      timesteps[s] = (int) above;
+    }
+    return timesteps;
   }
 
   private static float[][] steps(
       Safetensors tensors, String name, int n, int steps, ImageShape shape) {
     float[][] out = new float[steps][];
     for (int s = 0; s < steps; s++) {
-      out[s] = tensors.part(name, ((long) n * steps + s) * shape.numel(), shape.numel());
+      out[s] = image(tensors, name, (long) n * steps + s, shape);
     }
     return out;
+  }
+
+  private static float[] image(Safetensors tensors, String name, long place, ImageShape shape) {
+    float[] numbers = tensors.part(name, place * shape.numel(), shape.numel());
+    for (float number : numbers) {
+      if (!Float.isFinite(number)) {
+        throw new JourneyException(
+            tensors.file() + " has the number " + number + " in " + name + ": sample it again.");
+      }
+    }
+    return numbers;
   }
 }

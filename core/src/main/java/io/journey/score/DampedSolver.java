@@ -47,10 +47,15 @@ final class DampedSolver {
       throw new IllegalArgumentException("damping must be at least 0, got " + damping);
     }
     boolean dual = features.size() < features.dim();
-    if (dual && damping == 0) {
-      throw singular(features.size() + " examples cannot fill " + features.dim() + " dimensions");
-    }
+    requireSolvable(features.size(), features.dim(), damping);
     return dual ? dual(targets, damping) : primal(targets, damping);
+  }
+
+  /** Refuses damping 0 where fewer examples than dimensions make ΦᵀΦ singular. */
+  static void requireSolvable(int examples, int dim, double damping) {
+    if (examples < dim && damping == 0) {
+      throw singular(examples + " examples cannot fill " + dim + " dimensions");
+    }
   }
 
   private static JourneyException singular(String why) {

@@ -131,7 +131,7 @@ public final class JourneyTrak {
   /** Attributes targets, in memory. */
   public Attribution attribute(List<Trajectory> targets, Steps steps) {
     int[] at = steps.of(targets.get(0));
-    checkTargets(targets, at);
+    check(targets, at);
     float[][] mean = null;
     for (String member : features.members()) {
       mean = add(mean, member(member, targets, at).scores());
@@ -151,9 +151,26 @@ public final class JourneyTrak {
    */
   public Attribution attribute(List<Trajectory> targets, Steps steps, Path directory) {
     int[] at = steps.of(targets.get(0));
-    checkTargets(targets, at);
+    check(targets, at);
     new AttributionWriter(this, targets, at).write(directory);
     return Attribution.open(directory);
+  }
+
+  /** Everything that can be wrong is found before the work begins. */
+  private void check(List<Trajectory> targets, int[] steps) {
+    checkTargets(targets, steps);
+    for (String member : features.members()) {
+      DampedSolver.requireSolvable(features.size(), features.dim(member), damping);
+      try (Checkpoint checkpoint = load(member)) {
+        int last = steps[steps.length - 1];
+        if (last >= checkpoint.schedule().steps()) {
+          throw new JourneyException(
+              String.format(
+                  "%s knows steps below %d, the target has step %d: sample it again.",
+                  member, checkpoint.schedule().steps(), last));
+        }
+      }
+    }
   }
 
   private void checkTargets(List<Trajectory> targets, int[] steps) {
@@ -185,21 +202,9 @@ public final class JourneyTrak {
     int count = steps.length * targets.size();
     float[][] targetFeatures = new float[count][];
     float[] outputs = new float[count];
-    try (Checkpoint checkpoint = ensemble.load(member);
+    try (Checkpoint checkpoint = load(member);
         Progress.Task task =
             progress.start("Attributing with " + member, (long) count * draws, "draws")) {
-      if (!checkpoint.fingerprint().equals(features.checkpointFingerprint(member))) {
-        throw new JourneyException(
-            "The features of "
-                + member
-                + " were made with the checkpoint "
-                + shorten(features.checkpointFingerprint(member))
-                + ", "
-                + ensemble.directory()
-                + " has "
-                + shorten(checkpoint.fingerprint())
-                + ": featurize with these checkpoints.");
-      }
       int p = checkpoint.model().parameters().count();
       Projection projection =
           FeatureSpace.projection(features.projection(), p, features.seed(), member);
@@ -224,6 +229,26 @@ public final class JourneyTrak {
     }
     return new MemberScores(
         new DampedSolver(rows(member), workers, progress).scores(targetFeatures, damping), outputs);
+  }
+
+  /** A checkpoint, the one the features were made with. */
+  private Checkpoint load(String member) {
+    Checkpoint checkpoint = ensemble.load(member);
+    String expected = features.checkpointFingerprint(member);
+    if (checkpoint.fingerprint().equals(expected)) {
+      return checkpoint;
+    }
+    checkpoint.close();
+    throw new JourneyException(
+        "The features of "
+            + member
+            + " were made with the checkpoint "
+            + shorten(expected)
+            + ", "
+            + ensemble.directory()
+            + " has "
+            + shorten(checkpoint.fingerprint())
+            + ": featurize with these checkpoints.");
   }
 
   private List<DenoisingDraws> draws(Checkpoint checkpoint, Trajectory target, int[] steps) {

@@ -50,7 +50,11 @@ public record PixelMask(int height, int width, float[] weights, String source) {
   }
 
   private static float[] rectangle(String text, ImageShape shape) {
-    long[] r = Arrays.stream(text.split(",")).mapToLong(Long::parseLong).toArray();
+    // More digits than any image has pixels are outside like any large number.
+    long[] r =
+        Arrays.stream(text.split(","))
+            .mapToLong(n -> n.length() > 12 ? Integer.MAX_VALUE : Long.parseLong(n))
+            .toArray();
     boolean inside =
         r[0] >= 0
             && r[1] >= 0

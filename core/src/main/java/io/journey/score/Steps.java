@@ -6,6 +6,9 @@ import java.util.stream.IntStream;
 
 /** Which steps t of a trajectory are attributed. */
 public final class Steps {
+  /** More than any drawing has. */
+  private static final int MAX_STEPS = 100_000;
+
   private final int[] fixed;
   private final int stride;
 
@@ -36,8 +39,13 @@ public final class Steps {
     try {
       if (text.contains(":")) {
         int[] parts = Arrays.stream(text.split(":", -1)).mapToInt(Integer::parseInt).toArray();
-        if (parts.length == 3 && parts[2] >= 1 && parts[0] <= parts[1]) {
-          return of(IntStream.iterate(parts[0], t -> t <= parts[1], t -> t + parts[2]).toArray());
+        if (parts.length == 3
+            && parts[2] >= 1
+            && parts[0] <= parts[1]
+            && ((long) parts[1] - parts[0]) / parts[2] < MAX_STEPS) {
+          return of(
+              IntStream.iterate(parts[0], t -> t <= parts[1] && t >= parts[0], t -> t + parts[2])
+                  .toArray());
         }
       } else {
         return of(Arrays.stream(text.split(",", -1)).mapToInt(Integer::parseInt).toArray());

@@ -48,7 +48,14 @@ public record EnsembleTrainer(
   public Ensemble run(Dataset data, Path directory, Progress progress) {
     if (!data.shape().equals(architecture.shape())) {
       throw new IllegalArgumentException(
-          "the model takes images of " + architecture.shape() + ", the data are " + data.shape());
+          "the model takes images of "
+              + architecture.shape()
+              + ", the data are "
+              + data.shape()
+              + ": add size="
+              + architecture.sampleSize()
+              + " to the data's name, or change sample_size"
+              + " and in_channels");
     }
     ObjectNode settings = Json.object();
     settings.put("members", members).put("seed", seed);

@@ -60,7 +60,7 @@ public enum Preset {
     throw new IllegalArgumentException(
         "preset "
             + name
-            + " is unknown: one of "
+            + " is unknown: use one of "
             + Arrays.stream(values())
                 .map(p -> p.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", ")));

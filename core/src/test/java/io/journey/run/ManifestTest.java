@@ -67,7 +67,10 @@ class ManifestTest {
     make(folder.resolve("done"), 1);
     assertThatThrownBy(() -> Manifest.read(folder.resolve("done"), "features"))
         .hasMessageContaining("holds scores, expected features");
-    RunDirectory.claim(folder.resolve("begun"), "scores", Json.object(), Json.object()).close();
+    try (RunDirectory run =
+        RunDirectory.claim(folder.resolve("begun"), "scores", Json.object(), Json.object())) {
+      run.write("part.txt", out -> out.write(1));
+    }
     assertThatThrownBy(() -> Manifest.read(folder.resolve("begun")))
         .hasMessageContaining("is not finished");
     assertThatThrownBy(() -> Manifest.read(folder.resolve("none")))

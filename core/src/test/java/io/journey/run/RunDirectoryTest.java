@@ -38,6 +38,15 @@ class RunDirectoryTest {
     run.write("part-" + unit + ".bin", out -> out.write(bytes));
   }
 
+  @Test
+  void aRunThatWroteNothingBindsNoLaterRunToItsSettings() {
+    claim(folder).close();
+    RunDirectory.claim(folder, "scores", Json.object(), Json.object()).close();
+    work(folder, 1);
+    assertThatThrownBy(() -> RunDirectory.claim(folder, "scores", Json.object(), Json.object()))
+        .hasMessageContaining("was begun with kind");
+  }
+
   /** What a stage does: the units that are not there yet, at most {@code limit}, then the end. */
   static int work(Path directory, int limit) {
     int made = 0;
@@ -189,7 +198,7 @@ class RunDirectoryTest {
         .hasMessageContaining("Cannot use " + file.resolve("a"));
     assertThatThrownBy(() -> claim(file))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("there is a file in the way");
+        .hasMessageContaining("is in the way");
   }
 
   @Test

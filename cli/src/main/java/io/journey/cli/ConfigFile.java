@@ -1,0 +1,67 @@
+package io.journey.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.model.UNet2DConfig;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import io.journey.run.JsonType;
+import io.journey.training.TrainingConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A user's configuration: JSON with "model", fields of diffusers' {@code UNet2DModel}, and
+ * "training"; what it leaves out is as in a preset.
+ */
+record ConfigFile(Path file, ObjectNode content) {
+  private static final List<String> PARTS = List.of("model", "training");
+
+  static ConfigFile read(Path file) {
+    ObjectNode content = Json.read(file);
+    for (Map.Entry<String, JsonNode> part : content.properties()) {
+      if (!PARTS.contains(part.getKey())) {
+        throw new JourneyException(
+            file
+                + " has the field \""
+                + part.getKey()
+                + "\", expected \"model\" and \"training\": correct the file.");
+      }
+      JsonType.OBJECT.require(part.getValue(), "\"" + part.getKey() + "\"", file.toString());
+    }
+    return new ConfigFile(file, content);
+  }
+
+  UNet2DConfig model(UNet2DConfig preset) {
+    return UNet2DConfig.fromDiffusers(
+        merged(preset.toDiffusers(), content.path("model")), file.toString());
+  }
+
+  TrainingConfig training(TrainingConfig preset) {
+    ObjectNode known = Json.tree(preset);
+    for (Map.Entry<String, JsonNode> field : content.path("training").properties()) {
+      String name = field.getKey();
+      if (!known.has(name)) {
+        throw new JourneyException(
+            file
+                + " has the unknown setting training."
+                + name
+                + ", expected one of "
+                + known.properties().stream().map(Map.Entry::getKey).toList()
+                + ": correct the file.");
+      }
+      JsonType type = JsonType.of(known.get(name));
+      type.require(field.getValue(), "training." + name, file.toString());
+    }
+    return Json.bind(
+        merged(known, content.path("training")), TrainingConfig.class, file.toString());
+  }
+
+  private static ObjectNode merged(ObjectNode base, JsonNode changes) {
+    for (Map.Entry<String, JsonNode> change : changes.properties()) {
+      base.set(change.getKey(), change.getValue());
+    }
+    return base;
+  }
+}

@@ -1,0 +1,156 @@
+package io.journey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.model.Checkpoint;
+import io.journey.run.Json;
+import io.journey.tensor.Safetensors;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Checkpoints that cannot be used: one sentence, nothing touched, nothing begun. */
+class BadCheckpointTest {
+  @TempDir static Path root;
+  @TempDir Path folder;
+  private static TinyFlow flow;
+  private Path member;
+  private Path config;
+  private Path weights;
+
+  @BeforeAll
+  static void makeOnce() throws IOException {
+    flow = TinyFlow.made(root);
+  }
+
+  @BeforeEach
+  void copyAMember() throws IOException {
+    member = Snapshot.copy(flow.member(), folder.resolve("member"));
+    config = member.resolve("unet/config.json");
+    weights = member.resolve("unet").resolve(Checkpoint.WEIGHTS);
+  }
+
+  private void refused(String... said) throws IOException {
+    String fresh = root.resolve("new").toString();
+    String copy = member.toString();
+    Refusal.of(root, flow.sample("--checkpoint", copy, "--out", fresh), said);
+    Refusal.of(root, flow.featurize("--checkpoints", copy, "--out", fresh), said);
+    assertThat(Path.of(fresh)).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "block_out_channels | [8, 8]            | Checkpoint.WEIGHTS;expected [8, 1, 3, 3]",
+        "layers_per_block   | 2                 | lacks down_blocks.0.resnets.1;config.json",
+        "layers_per_block   | \"1\"             | layers_per_block \"1\";a whole number",
+        "_class_name        | \"Transformer2D\" | Transformer2D;UNet2DModel;another checkpoint",
+        "act_fn             | \"gelu\"          | act_fn \"gelu\";\"silu\";another checkpoint",
+        "class_embed_type   | \"timestep\"      | class_embed_type \"timestep\";null;another",
+        "out_channels       | 2                 | out_channels;in_channels",
+        "sample_size        | 7                 | sample_size 7;divisible by 2",
+        "up_block_types     | [\"UpBlock2D\", \"UpBlock2D\"] | up_block_types;mirror",
+        "down_block_types   | [\"DownBlock2D\", \"CrossAttn\"] | down_block_types CrossAttn",
+      })
+  void aConfigurationThatDoesNotFitIsRefused(String field, String value, String said)
+      throws IOException {
+    ObjectNode json = Json.read(config);
+    json.set(field, Json.parse(("{\"x\": " + value + "}").getBytes(), "test").get("x"));
+    Files.write(config, Json.bytes(json));
+    refused(said.replace("Checkpoint.WEIGHTS", Checkpoint.WEIGHTS).split(";"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "prediction_type     | \"v_prediction\" | v_prediction;epsilon",
+        "beta_schedule       | \"cosine\"       | cosine;linear",
+        "num_train_timesteps | 0                | T >= 1;T = 0",
+        "num_train_timesteps | \"many\"         | num_train_timesteps \"many\";a whole number",
+      })
+  void aScheduleThatDoesNotFitIsRefused(String field, String value, String said)
+      throws IOException {
+    Path file = member.resolve("scheduler/scheduler_config.json");
+    ObjectNode json = Json.read(file);
+    json.set(field, Json.parse(("{\"x\": " + value + "}").getBytes(), "test").get("x"));
+    Files.write(file, Json.bytes(json));
+    refused((said + ";scheduler_config.json").split(";"));
+  }
+
+  @Test
+  void aWeightThatIsNoNumberIsRefused() throws IOException {
+    byte[] bytes = Files.readAllBytes(weights);
+    Safetensors.Entry entry = Safetensors.open(weights).entry("conv_in.weight");
+    int at = (int) entry.begin() + 3;
+    bytes[at] = 0x7f;
+    bytes[at - 1] = (byte) 0xc0;
+    Files.write(weights, bytes);
+    refused(Checkpoint.WEIGHTS, "conv_in.weight", "not finite");
+  }
+
+  @Test
+  void aTruncatedFileOfWeightsIsRefused() throws IOException {
+    byte[] bytes = Files.readAllBytes(weights);
+    Files.write(weights, Arrays.copyOf(bytes, bytes.length - 100));
+    refused(Checkpoint.WEIGHTS, "not a whole safetensors file", "again");
+  }
+
+  @Test
+  void aWeightTooManyIsRefused() throws IOException {
+    try (OutputStream out = Files.newOutputStream(weights)) {
+      new Safetensors.Writer().add("stranger", new float[3], 3).writeTo(out);
+    }
+    refused(Checkpoint.WEIGHTS, "lacks conv_in.bias", "config.json");
+  }
+
+  @Test
+  void missingFilesAreNamed() throws IOException {
+    Files.delete(weights);
+    refused(Checkpoint.WEIGHTS, "no such file", "check");
+    Files.delete(config);
+    String copy = member.toString();
+    Refusal.of(root, flow.sample("--checkpoint", copy), copy, "no checkpoint", "name a folder");
+    Refusal.of(root, flow.featurize("--checkpoints", copy), copy, "no manifest.json", "name a");
+  }
+
+  @Test
+  void anEnsembleIsNoCheckpointAndACheckpointNoDirectory() throws IOException {
+    Refusal.of(
+        root,
+        flow.sample("--checkpoint", flow.checkpoints().toString()),
+        "no checkpoint",
+        "checkpoints/member-000");
+    Refusal.of(
+        root,
+        flow.sample("--checkpoint", root.resolve("none").toString()),
+        "none",
+        "no checkpoint");
+    Refusal.of(
+        root, flow.featurize("--checkpoints", root.resolve("none").toString()), "none", "check");
+  }
+
+  @Test
+  void aWeightChangedSinceTrainingIsFoundByItsChecksum() throws IOException {
+    Path copy = Snapshot.copy(flow.checkpoints(), folder.resolve("ensemble"));
+    Path changed = copy.resolve("member-001/unet").resolve(Checkpoint.WEIGHTS);
+    byte[] bytes = Files.readAllBytes(changed);
+    bytes[bytes.length - 2] ^= 1;
+    Files.write(changed, bytes);
+    String[] said = {"member-001", "is damaged", "SHA-256", "again"};
+    Refusal.of(root, flow.featurize("--checkpoints", copy.toString()), said);
+    Refusal.of(root, flow.attribute("--checkpoints", copy.toString()), said);
+  }
+}

@@ -1,0 +1,163 @@
+package io.journey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Options and configurations that cannot be used: one sentence, nothing touched. */
+class BadSettingsTest {
+  @TempDir static Path root;
+  private static TinyFlow flow;
+
+  @BeforeAll
+  static void makeOnce() throws IOException {
+    flow = TinyFlow.made(root);
+  }
+
+  private static String[] command(String stage, String... changes) {
+    return switch (stage) {
+      case "train" -> flow.train(changes);
+      case "sample" -> flow.sample(changes);
+      case "featurize" -> flow.featurize(changes);
+      case "attribute" -> flow.attribute(changes);
+      default -> throw new IllegalArgumentException(stage);
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "train     | --members         | 0          | members;between 1 and 999;got 0",
+        "train     | --members         | 1000       | members;between 1 and 999;got 1000",
+        "train     | --members         | two        | --members;two;--help",
+        "train     | --threads         | 0          | --threads;at least 1;got 0",
+        "train     | --steps           | 0          | training.steps;at least 1;got 0",
+        "train     | --save-interval   | -1         | --save-interval;at least 0;got -1",
+        "train     | --seed            | x          | --seed;x;--help",
+        "train     | --preset          | tiny       | --preset;--config;mutually exclusive;--help",
+        "sample    | --count           | 0          | count;at least 1;got 0",
+        "sample    | --count           | -3         | count;at least 1;got -3",
+        "sample    | --inference-steps | 0          | inference steps;between 1 and 1000;got 0",
+        "sample    | --inference-steps | 1001       | inference steps;between 1 and 1000;got 1001",
+        "sample    | --threads         | -1         | --threads;at least 1;got -1",
+        "featurize | --draws           | 0          | draws;at least 1;got 0",
+        "featurize | --threads         | 0          | --threads;at least 1;got 0",
+        "featurize | --projection      | dense:8    | projection dense:8 is unknown;sparse:4096",
+        "featurize | --projection      | sparse     | projection sparse is unknown;sparse:4096",
+        "featurize | --projection      | sparse:lot | projection sparse:lot;whole number;sparse:4096",
+        "featurize | --projection      | sparse:0   | projection.dim;at least 1;got 0",
+        "featurize | --dtype           | i64        | dtype;F32 or F16;got I64",
+        "featurize | --gradients       | fast       | --gradients;fast;ONE_IMAGE, LAYERWISE;--help",
+        "attribute | --draws           | 0          | draws;at least 1;got 0",
+        "attribute | --threads         | 0          | --threads;at least 1;got 0",
+        "attribute | --damping         | -0.1       | damping;at least 0;got -0.1",
+        "attribute | --damping         | NaN        | damping;at least 0;got NaN",
+        "attribute | --damping         | 0          | singular;24 examples;64 dimensions;positive damping",
+        "attribute | --steps           | 100:300    | steps 100:300;unreadable;100:900:100",
+        "attribute | --steps           | 300:100:50 | steps 300:100:50;unreadable;100:900:100",
+        "attribute | --steps           | 0:2147483647:1 | steps 0:2147483647:1;unreadable;100:900:100",
+        "attribute | --steps           | all        | steps all;unreadable;100,400",
+        "attribute | --steps           | -100       | steps;at least 0;-100",
+        "attribute | --steps           | 150        | no step 150;from 0 to 900;name steps it has",
+        "attribute | --steps           | 100,1000   | no step 1000;nearest is 900;name steps it has",
+        "attribute | --mask            | 5,5,4,4    | Mask 5,5,4,4;8×8;rectangle",
+        "attribute | --mask            | 1,1,0,3    | Mask 1,1,0,3;8×8;rectangle",
+        "attribute | --mask            | -1,0,2,2   | Mask -1,0,2,2;8×8;rectangle",
+        "attribute | --mask            | 99999999999999999999,0,1,1 | Mask 99999;8×8;rectangle",
+        "attribute | --mask            | none.png   | Mask none.png;neither x,y,w,h nor a file;PNG",
+      })
+  void aSettingOutOfRangeIsRefused(String stage, String option, String value, String said)
+      throws IOException {
+    String[] parts = said.split(";");
+    Refusal.of(root, command(stage, option, value), parts);
+    String fresh = root.resolve("new").toString();
+    Refusal.of(root, command(stage, option, value, "--out", fresh), parts);
+    assertThat(Path.of(fresh)).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "{\"modle\": {}}                            | \"modle\";\"model\" and \"training\"",
+        "{\"model\": 5}                             | \"model\";5;an object",
+        "{\"training\": []}                         | \"training\";[];an object",
+        "{\"training\": {\"stepz\": 5}}             | stepz;unknown;steps;batchSize",
+        "{\"training\": {\"steps\": -5}}            | training.steps;at least 1;got -5",
+        "{\"training\": {\"steps\": \"many\"}}      | training.steps;\"many\";a whole number",
+        "{\"training\": {\"steps\": 1.5}}           | training.steps;1.5;a whole number",
+        "{\"training\": {\"steps\": null}}          | training.steps;null;a whole number",
+        "{\"training\": {\"steps\": 9999999999}}    | training.steps;9999999999;a whole number",
+        "{\"training\": {\"learningRate\": \"x\"}}  | training.learningRate;\"x\";a number",
+        "{\"training\": {\"learningRate\": 0}}      | training.learningRate;positive;got 0.0",
+        "{\"training\": {\"horizontalFlip\": 1}}    | training.horizontalFlip;1;true or false",
+        "{\"training\": {\"emaDecay\": 1}}          | training.emaDecay;[0, 1);got 1.0",
+        "{\"model\": {\"channels\": 8}}             | channels 8;does not support",
+        "{\"model\": {\"act_fn\": \"relu\"}}        | act_fn \"relu\";\"silu\"",
+        "{\"model\": {\"layers_per_block\": \"2\"}} | layers_per_block;\"2\";a whole number",
+        "{\"model\": {\"layers_per_block\": 0}}     | layers_per_block;at least 1;0",
+        "{\"model\": {\"norm_eps\": \"x\"}}         | norm_eps;\"x\";a number",
+        "{\"model\": {\"norm_num_groups\": 3}}      | norm_num_groups 3;16 channels",
+        "{\"model\": {\"block_out_channels\": 8}}   | block_out_channels;8;a list of whole numbers",
+        "{\"model\": {\"sample_size\": 16}}         | 1×16×16;1×8×8;size=",
+        "{\"model\": {\"_class_name\": \"VQModel\"}} | VQModel;UNet2DModel",
+        "{\"model\": {                              | not valid JSON;line 1",
+        "[]                                         | not an object",
+        "''                                         | not an object",
+      })
+  void aConfigurationThatCannotBeUsedIsRefused(String json, String said) throws IOException {
+    Path config = root.resolve("bad.json");
+    Files.writeString(config, json);
+    String fresh = root.resolve("new").toString();
+    Refusal.of(root, flow.train("--config", config.toString(), "--out", fresh), said.split(";"));
+    assertThat(Path.of(fresh)).doesNotExist();
+  }
+
+  @Test
+  void aConfigurationThatIsNotThereIsRefused() throws IOException {
+    Refusal.of(root, flow.train("--config", "none.json"), "none.json", "no such file");
+    Refusal.of(root, flow.train("--config", root.toString()), root.toString(), "directory");
+  }
+
+  @Test
+  void anUnknownPresetIsRefused() throws IOException {
+    String out = root.resolve("new").toString();
+    Refusal.of(
+        root,
+        new String[] {"train", "--data", TinyFlow.DATA, "--out", out, "--preset", "huge"},
+        "preset huge",
+        "tiny, small, medium");
+  }
+
+  @Test
+  void aMaskThatIsNoPictureOfTheImagesSizeIsRefused() throws IOException {
+    Path mask = root.resolve("mask.png");
+    Files.writeString(mask, "no picture");
+    Refusal.of(root, flow.attribute("--mask", mask.toString()), "mask.png", "not an image", "PNG");
+    save(mask, 9, 8, 0xFFFFFF);
+    Refusal.of(root, flow.attribute("--mask", mask.toString()), "mask.png", "9×8", "8×8", "draw");
+    save(mask, 8, 8, 0);
+    Refusal.of(root, flow.attribute("--mask", mask.toString()), "mask.png", "no pixel", "mark");
+    Refusal.of(root, flow.attribute("--mask", root.toString()), "neither x,y,w,h nor a file");
+  }
+
+  private static void save(Path file, int width, int height, int rgb) throws IOException {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < width * height; i++) {
+      image.setRGB(i % width, i / width, rgb);
+    }
+    ImageIO.write(image, "png", file.toFile());
+  }
+}

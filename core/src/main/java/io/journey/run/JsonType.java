@@ -1,0 +1,61 @@
+package io.journey.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.function.Predicate;
+
+/** What a value in a JSON file must be. Nothing is converted: "5" is no number. */
+public enum JsonType {
+  /** Fits an int. */
+  WHOLE("a whole number up to 2147483647", n -> n.isIntegralNumber() && n.canConvertToInt()),
+  /** Any number. */
+  NUMBER("a number", JsonNode::isNumber),
+  /** A boolean. */
+  TRUTH("true or false", JsonNode::isBoolean),
+  /** A string. */
+  TEXT("a text", JsonNode::isTextual),
+  /** An object. */
+  OBJECT("an object", JsonNode::isObject),
+  /** Array of ints. */
+  WHOLES("a list of whole numbers", n -> isList(n, WHOLE)),
+  /** Array of strings. */
+  TEXTS("a list of texts", n -> isList(n, TEXT));
+
+  private final String words;
+  private final Predicate<JsonNode> test;
+
+  JsonType(String words, Predicate<JsonNode> test) {
+    this.words = words;
+    this.test = test;
+  }
+
+  private static boolean isList(JsonNode list, JsonType type) {
+    boolean all = list.isArray();
+    for (JsonNode element : list) {
+      all &= type.test.test(element);
+    }
+    return all;
+  }
+
+  /** The type of a number, truth or text. */
+  public static JsonType of(JsonNode example) {
+    for (JsonType type : new JsonType[] {WHOLE, NUMBER, TRUTH, TEXT}) {
+      if (type.test.test(example)) {
+        return type;
+      }
+    }
+    throw new IllegalArgumentException("there is no type like " + example);
+  }
+
+  /**
+   * Refuses a value of another type.
+   *
+   * @param name of the setting
+   * @param where the file, for the message
+   */
+  public void require(JsonNode value, String name, String where) {
+    if (!test.test(value)) {
+      throw new JourneyException(
+          where + " has " + name + " " + value + ", expected " + words + ": correct the file.");
+    }
+  }
+}
