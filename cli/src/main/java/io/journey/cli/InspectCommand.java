@@ -2,6 +2,7 @@ package io.journey.cli;
 
 import io.journey.dataset.Datasets;
 import io.journey.run.JourneyException;
+import io.journey.run.Json;
 import io.journey.run.RunStatus;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -67,6 +68,12 @@ final class InspectCommand implements Runnable {
       if (verify) {
         RunSummary.verify(directory, out, progress);
       }
+      return;
+    }
+    Path quickstart = directory.resolve(QuickstartCommand.MANIFEST);
+    if (Files.exists(quickstart)) {
+      Lines.print(out, "directory", directory);
+      Lines.printTree(out, "run", Json.read(quickstart));
       return;
     }
     // A checkpoint is a pipeline folder, or the folder of the model inside it.

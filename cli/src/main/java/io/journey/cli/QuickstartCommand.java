@@ -25,9 +25,10 @@ import io.journey.training.EnsembleTrainer;
 import io.journey.training.Preset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,6 +41,9 @@ import picocli.CommandLine.Option;
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {"  journey quickstart", "  journey quickstart --out runs/second --seed 2"})
 final class QuickstartCommand implements Runnable {
+  /** The run's manifest: its stages with their times. */
+  static final String MANIFEST = "run.json";
+
   private static final int MEMBERS = 2;
   private static final int STEPS = 1000;
   private static final int TARGETS = 12;
@@ -62,7 +66,7 @@ final class QuickstartCommand implements Runnable {
       description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  private final List<ObjectNode> stages = new ArrayList<>();
+  private final Map<String, ObjectNode> stages = new LinkedHashMap<>();
 
   @Override
   public void run() {
@@ -74,6 +78,7 @@ final class QuickstartCommand implements Runnable {
     Ensemble ensemble =
         stage(
             "train",
+            out.resolve("checkpoints"),
             () ->
                 new EnsembleTrainer(
                         preset.model(images.shape()),
@@ -84,10 +89,11 @@ final class QuickstartCommand implements Runnable {
                         EnsembleTrainer.SAVE_INTERVAL)
                     .run(images, out.resolve("checkpoints"), progress));
     Path targets = out.resolve("targets.safetensors");
-    stage("sample", () -> sample(ensemble, targets, threads, progress));
+    stage("sample", targets, () -> sample(ensemble, targets, threads, progress));
     FeatureStore features =
         stage(
             "featurize",
+            out.resolve("features"),
             () ->
                 Featurizer.with(
                         FeaturizerConfig.defaults().withDraws(DRAWS).withSeed(seed),
@@ -97,6 +103,7 @@ final class QuickstartCommand implements Runnable {
     Attribution attribution =
         stage(
             "attribute",
+            out.resolve("attribution"),
             () ->
                 JourneyTrak.of(ensemble, features)
                     .withSeed(seed)
@@ -109,6 +116,7 @@ final class QuickstartCommand implements Runnable {
     List<String> findings =
         stage(
             "report",
+            page,
             () -> {
               AttributionReport.write(out.resolve("attribution"), images, page);
               return Findings.of(attribution, images, TargetImages.of(attribution));
@@ -143,17 +151,30 @@ final class QuickstartCommand implements Runnable {
     }
   }
 
-  private <T> T stage(String name, Supplier<T> work) {
+  /** Runs a stage; one that leaves a directory tells its own time, earlier attempts included. */
+  private <T> T stage(String name, Path result, Supplier<T> work) {
+    Path timing = result.resolve("timing.json");
+    boolean doneBefore = Files.exists(timing);
     Memory.forgetPeak();
     long start = System.nanoTime();
-    T result = work.get();
+    T made = work.get();
     double seconds = Math.round((System.nanoTime() - start) * 1e-6) / 1000.0;
     long peak = Memory.peakResidentBytes();
-    stages.add(
-        Json.object().put("stage", name).put("seconds", seconds).put("peak_resident_bytes", peak));
+    if (Files.exists(timing)) {
+      ObjectNode told = Json.read(timing);
+      seconds = told.path("seconds").asDouble(seconds);
+      peak = told.path("peak_resident_bytes").asLong(peak);
+    }
+    stages.put(name, Json.object().put("seconds", seconds).put("peak_resident_bytes", peak));
     console.say(
-        String.format(Locale.ROOT, "%-10s %6.1f s, at most %,d MiB", name, seconds, peak >> 20));
-    return result;
+        String.format(
+            Locale.ROOT,
+            "%-10s %6.1f s, at most %,d MiB%s",
+            name,
+            seconds,
+            peak >> 20,
+            doneBefore ? " (done before)" : ""));
+    return made;
   }
 
   private void writeManifest(Dataset images, int threads) {
@@ -161,12 +182,13 @@ final class QuickstartCommand implements Runnable {
     manifest.put("kind", "quickstart").put("seed", seed).put("threads", threads);
     manifest.put("data", images.fingerprint()).put("java", System.getProperty("java.version"));
     double total = 0;
-    for (var stage : stages) {
+    for (ObjectNode stage : stages.values()) {
       total += stage.path("seconds").asDouble();
     }
     manifest.put("seconds", Math.round(total * 1000) / 1000.0);
-    manifest.putArray("stages").addAll(stages);
-    AtomicFile.write(out.resolve("run.json"), Json.bytes(manifest));
+    ObjectNode list = manifest.putObject("stages");
+    stages.forEach(list::set);
+    AtomicFile.write(out.resolve(MANIFEST), Json.bytes(manifest));
   }
 
   private void tell(Path page, List<String> findings) {

@@ -138,6 +138,14 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     }
     String beta = json.path("beta_schedule").asText("linear");
     String prediction = json.path("prediction_type").asText("epsilon");
+    boolean changed =
+        json.path("rescale_betas_zero_snr").asBoolean(false) || json.hasNonNull("trained_betas");
+    if (changed) {
+      throw new JourneyException(
+          file
+              + " asks for rescale_betas_zero_snr or trained_betas, expected neither: name another"
+              + " checkpoint.");
+    }
     if (!beta.equals("linear") || !prediction.equals("epsilon")) {
       throw new JourneyException(
           file

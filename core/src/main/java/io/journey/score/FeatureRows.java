@@ -1,7 +1,9 @@
 package io.journey.score;
 
+import io.journey.features.FeatureStore;
+
 /** Φ ∈ R^{N×k}, read in parts. */
-public interface FeatureRows {
+interface FeatureRows {
   /** N. */
   int size();
 
@@ -10,4 +12,25 @@ public interface FeatureRows {
 
   /** Reads {@code count} numbers of a row from {@code column} on into {@code out}. */
   void read(int row, int column, int count, float[] out, int offset);
+
+  /** The features of one checkpoint in a store. */
+  static FeatureRows of(FeatureStore features, String member) {
+    int dim = features.dim(member);
+    return new FeatureRows() {
+      @Override
+      public int size() {
+        return features.size();
+      }
+
+      @Override
+      public int dim() {
+        return dim;
+      }
+
+      @Override
+      public void read(int row, int column, int count, float[] out, int offset) {
+        features.read(member, row, column, count, out, offset);
+      }
+    };
+  }
 }

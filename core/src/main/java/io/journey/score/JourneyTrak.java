@@ -228,7 +228,9 @@ public final class JourneyTrak {
           });
     }
     return new MemberScores(
-        new DampedSolver(rows(member), workers, progress).scores(targetFeatures, damping), outputs);
+        new DampedSolver(FeatureRows.of(features, member), workers, progress)
+            .scores(targetFeatures, damping),
+        outputs);
   }
 
   /** A checkpoint, the one the features were made with. */
@@ -277,26 +279,6 @@ public final class JourneyTrak {
               mask.width());
       return FeatureSpace.project(gradients, projection, asked, weights);
     }
-  }
-
-  private FeatureRows rows(String member) {
-    int dim = features.dim(member);
-    return new FeatureRows() {
-      @Override
-      public int size() {
-        return features.size();
-      }
-
-      @Override
-      public int dim() {
-        return dim;
-      }
-
-      @Override
-      public void read(int row, int column, int count, float[] out, int offset) {
-        features.read(member, row, column, count, out, offset);
-      }
-    };
   }
 
   static float[][] add(float[][] sum, float[][] scores) {
