@@ -69,6 +69,19 @@ class BadDirectoryTest {
   }
 
   @Test
+  void featuresOfOtherDataThanTheTrainingDataAreRefused() throws IOException {
+    String fewer = TinyFlow.DATA.replace("24", "23");
+    String features = in("features-of-fewer");
+    CommandRun made = CommandRun.of(flow.featurize("--data", fewer, "--out", features));
+    assertThat(made.status()).as(made.err()).isZero();
+    Refusal.of(
+        root,
+        flow.attribute("--features", features, "--out", in("new")),
+        "were trained on",
+        "featurize the training data");
+  }
+
+  @Test
   void featuresOfOtherCheckpointsAreRefused() throws IOException {
     for (String out : new String[] {in("attribution"), in("new")}) {
       Refusal.of(

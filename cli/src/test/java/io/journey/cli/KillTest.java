@@ -23,6 +23,9 @@ class KillTest {
   @TempDir static Path root;
   private static TinyFlow flow;
 
+  /** More examples than a shard has, so that a kill loses some of the work and keeps some. */
+  private static final String DATA = TinyFlow.DATA.replace("limit=24", "limit=300");
+
   /** Long enough to be killed in the middle. */
   @BeforeAll
   static void goUndisturbed() throws IOException {
@@ -36,13 +39,11 @@ class KillTest {
   }
 
   private static String[] train(TinyFlow of, String... changes) {
-    return of.train(with(changes, "--steps", "60", "--save-interval", "0"));
+    return of.train(with(changes, "--data", DATA, "--steps", "60", "--save-interval", "0"));
   }
 
   private static String[] featurize(TinyFlow of, String... changes) {
-    // More examples than a shard has, so that a kill loses some of the work and keeps some.
-    String data = TinyFlow.DATA.replace("limit=24", "limit=300");
-    return of.featurize(with(changes, "--data", data, "--draws", "2", "--threads", "1"));
+    return of.featurize(with(changes, "--data", DATA, "--draws", "2", "--threads", "1"));
   }
 
   private static String[] attribute(TinyFlow of, String... changes) {
@@ -56,7 +57,7 @@ class KillTest {
   @Test
   void trainingKilledTwiceEndsInTheSameBytes() throws Exception {
     Path out = root.resolve("checkpoints");
-    String[] command = train(flow, "--data", TinyFlow.DATA, "--out", out.toString());
+    String[] command = train(flow, "--out", out.toString());
     Path first = out.resolve("member-000/resume.safetensors");
     killWhen(command, () -> Files.exists(first));
     assertUnfinished(out);

@@ -9,6 +9,7 @@ import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.projection.Projection;
 import io.journey.random.Seed;
+import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -26,7 +27,8 @@ import java.util.List;
  * (Algorithm 1, lines on training features), one shard of examples at a time.
  *
  * <p>The draws of an example are named by checkpoint and example id, the projection by checkpoint:
- * threads, shards and interruptions change no number.
+ * threads and interruptions change no number; layerwise gradients depend on the size of shards up
+ * to rounding.
  */
 public final class Featurizer {
   /** Numbers of one shard, which a worker holds at once: a gigabyte. */
@@ -132,6 +134,19 @@ public final class Featurizer {
     }
   }
 
+  private static void checkFinite(float[] feature, String member, String id) {
+    for (float value : feature) {
+      if (!Float.isFinite(value)) {
+        throw new JourneyException(
+            "The gradient of "
+                + member
+                + " for "
+                + id
+                + " is not finite: that checkpoint cannot be attributed, train it anew.");
+      }
+    }
+  }
+
   /** Everything the shards of one member share. */
   private record Shard(
       FeaturizerConfig config,
@@ -156,6 +171,7 @@ public final class Featurizer {
         int end = Math.min(to, start + group);
         float[][] features = features(start, end);
         for (int i = start; i < end; i++) {
+          checkFinite(features[i - start], member, data.id(i));
           System.arraycopy(features[i - start], 0, rows, (i - from) * dim, dim);
         }
         task.advance(end - start);

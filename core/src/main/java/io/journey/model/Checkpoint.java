@@ -64,6 +64,11 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     return name + "/unet/" + WEIGHTS;
   }
 
+  /** The files of a member that decide its numbers. */
+  static List<String> filesThatDecide(String name) {
+    return List.of(weightsFile(name), name + "/unet/" + CONFIG, name + "/" + SCHEDULER);
+  }
+
   private static ObjectNode pipelineIndex() {
     ObjectNode json = Json.object();
     json.put("_class_name", "DDPMPipeline").put("_diffusers_version", "0.35.0");

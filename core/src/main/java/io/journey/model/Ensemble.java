@@ -66,9 +66,16 @@ public final class Ensemble {
   /** Loads a member, its files compared with their checksums; the caller closes it. */
   public Checkpoint load(String member) {
     if (manifest != null) {
-      manifest.verified(Checkpoint.weightsFile(member));
+      for (String file : Checkpoint.filesThatDecide(member)) {
+        manifest.verified(file);
+      }
     }
     return Checkpoint.read(directory.resolve(member));
+  }
+
+  /** The fingerprint of the training data, or "" where it is not known. */
+  public String dataFingerprint() {
+    return manifest == null ? "" : manifest.inputs().path("data").asText();
   }
 
   /** The lines {@code step,loss} of a member's training, without their header; none if not kept. */

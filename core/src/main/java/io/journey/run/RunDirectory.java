@@ -165,13 +165,14 @@ public final class RunDirectory implements AutoCloseable {
     return earlierSeconds > 0;
   }
 
-  /** Whether the file of this name is whole and of the size that was noted. */
+  /** Whether the file of this name is there with the content that was noted. */
   public synchronized boolean has(String name) {
     ObjectNode entry = journal.files().get(name);
     try {
       return entry != null
           && Files.exists(path(name))
-          && Files.size(path(name)) == entry.get("bytes").asLong();
+          && Files.size(path(name)) == entry.get("bytes").asLong()
+          && Checksums.of(path(name)).equals(entry.get("sha256").asText());
     } catch (IOException e) {
       return false;
     }

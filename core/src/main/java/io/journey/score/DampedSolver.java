@@ -148,6 +148,12 @@ final class DampedSolver {
     double lambda = damping * gram.trace() / Math.min(features.size(), features.dim());
     CholeskyDecomposition_F64<DMatrixRMaj> cholesky = DecompositionFactory_DDRM.chol(n, true);
     if (!cholesky.decompose(DMatrixRMaj.wrap(n, n, gram.damped(lambda)))) {
+      if (damping > 0) {
+        throw new JourneyException(
+            "ΦᵀΦ + λI cannot be decomposed: the features are all zero, or damping "
+                + damping
+                + " is too small; use a larger damping, or featurize anew.");
+      }
       throw singular("its Cholesky decomposition breaks down");
     }
     DMatrixRMaj triangle = cholesky.getT(null);

@@ -91,6 +91,18 @@ public final class JourneyTrak {
               + ensemble.members()
               + ": featurize with these checkpoints.");
     }
+    String trainedOn = ensemble.dataFingerprint();
+    String featurized = features.manifest().inputs().path("data").asText();
+    if (!trainedOn.isEmpty() && !trainedOn.equals(featurized)) {
+      throw new JourneyException(
+          "The features are of the data "
+              + shorten(featurized)
+              + ", the checkpoints in "
+              + ensemble.directory()
+              + " were trained on "
+              + shorten(trainedOn)
+              + ": featurize the training data.");
+    }
     Workers workers =
         new Workers(Runtime.getRuntime().availableProcessors(), Libtorch::singleThreaded);
     return new JourneyTrak(

@@ -2,16 +2,19 @@ package io.journey.score;
 
 import io.journey.dataset.ImageShape;
 import io.journey.run.Checksums;
-import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Iterator;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 
 /**
  * The patch of an image that is attributed (section 5.4 of the paper): squared errors outside it do
@@ -85,28 +88,52 @@ public record PixelMask(int height, int width, float[] weights, String source) {
       throw new JourneyException(
           "Mask " + file + " is neither x,y,w,h nor a file: write four numbers or name a PNG.");
     }
-    BufferedImage image;
-    try {
-      image = ImageIO.read(file.toFile());
-    } catch (IOException e) {
-      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
-    }
-    if (image == null) {
-      throw new JourneyException("Mask " + file + " is not an image Java can read: name a PNG.");
-    }
-    if (image.getWidth() != shape.width() || image.getHeight() != shape.height()) {
-      throw new JourneyException(
-          String.format(
-              "Mask %s has %d×%d pixels, the image %d×%d: draw it at the image's size.",
-              file, image.getWidth(), image.getHeight(), shape.width(), shape.height()));
-    }
+    BufferedImage image = decode(file, shape);
     float[] weights = new float[shape.height() * shape.width()];
     for (int i = 0; i < weights.length; i++) {
-      int rgb = image.getRGB(i % shape.width(), i / shape.width());
-      int sum = (rgb >> 16 & 255) + (rgb >> 8 & 255) + (rgb & 255);
-      weights[i] = sum > 3 * 127 && (rgb >>> 24) > 127 ? 1 : 0;
+      weights[i] = isBright(image, i % shape.width(), i / shape.width()) ? 1 : 0;
     }
     return weights;
+  }
+
+  /** The picture, whose size is looked at before it is decoded. */
+  private static BufferedImage decode(Path file, ImageShape shape) {
+    ImageReader reader = null;
+    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        throw new JourneyException("Mask " + file + " is not an image Java can read: name a PNG.");
+      }
+      reader = readers.next();
+      reader.setInput(in);
+      if (reader.getWidth(0) != shape.width() || reader.getHeight(0) != shape.height()) {
+        throw new JourneyException(
+            String.format(
+                "Mask %s has %d×%d pixels, the image %d×%d: draw it at the image's size.",
+                file, reader.getWidth(0), reader.getHeight(0), shape.width(), shape.height()));
+      }
+      return reader.read(0);
+    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new JourneyException(
+          "Mask " + file + " is a damaged image: draw it again, or name another PNG.", e);
+    } finally {
+      if (reader != null) {
+        reader.dispose();
+      }
+    }
+  }
+
+  /** Whether a pixel is lighter than half; grey is taken as stored, without Java's gamma. */
+  private static boolean isBright(BufferedImage image, int x, int y) {
+    int rgb = image.getRGB(x, y);
+    if (rgb >>> 24 <= 127) {
+      return false;
+    }
+    if (image.getColorModel() instanceof ComponentColorModel model
+        && model.getNumColorComponents() == 1) {
+      return 2L * image.getRaster().getSample(x, y, 0) >= 1L << model.getComponentSize(0);
+    }
+    return (rgb >> 16 & 255) + (rgb >> 8 & 255) + (rgb & 255) > 3 * 127;
   }
 
   /** A hash of the weights. */

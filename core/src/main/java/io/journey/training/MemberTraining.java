@@ -197,6 +197,9 @@ final class MemberTraining {
   private void discardResume() {
     try {
       Files.deleteIfExists(resumeFile);
+      // A kill during a save leaves its temporary file.
+      Files.deleteIfExists(
+          resumeFile.resolveSibling(resumeFile.getFileName() + AtomicFile.TEMPORARY));
     } catch (IOException e) {
       throw new JourneyException(
           "Cannot delete " + resumeFile + ": " + Failures.reason(e) + ".", e);
