@@ -16,6 +16,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Memory;
 import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
 import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attribution;
@@ -153,7 +154,7 @@ final class QuickstartCommand implements Runnable {
 
   /** Runs a stage; one that leaves a directory tells its own time, earlier attempts included. */
   private <T> T stage(String name, Path result, Supplier<T> work) {
-    Path timing = result.resolve("timing.json");
+    Path timing = result.resolve(RunDirectory.TIMING);
     boolean doneBefore = Files.exists(timing);
     Memory.forgetPeak();
     long start = System.nanoTime();

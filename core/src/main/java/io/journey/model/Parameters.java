@@ -32,17 +32,12 @@ public final class Parameters implements AutoCloseable {
   /** Makes the vector, all zeros, once every weight is announced. */
   void allocate(ScalarType type) {
     try (PointerScope scope = new PointerScope()) {
-      flat = keep(Libtorch.zeros(type, count));
+      flat = Libtorch.keep(Libtorch.zeros(type, count));
       for (Parameter parameter : list) {
         Tensor view = flat.narrow(0, parameter.offset(), parameter.numel()).view(parameter.shape());
-        parameter.bind(keep(view.detach().set_requires_grad(true)));
+        parameter.bind(Libtorch.keep(view.detach().set_requires_grad(true)));
       }
     }
-  }
-
-  private static Tensor keep(Tensor tensor) {
-    tensor.retainReference();
-    return tensor;
   }
 
   /**

@@ -18,8 +18,6 @@ import java.util.Map;
  * nothing; the same attribution gives the same bytes.
  */
 public final class AttributionReport {
-  private static final String LOSS = "loss.csv";
-
   private final Attribution attribution;
   private final Dataset dataset;
 
@@ -51,8 +49,8 @@ public final class AttributionReport {
     if (agreement != null) {
       agreement.addTo(data);
     }
-    if (attribution.manifest().lists(LOSS)) {
-      data.set("loss", LossCurve.read(attribution.manifest().verified(LOSS)));
+    if (attribution.manifest().lists(Attribution.LOSS)) {
+      data.set("loss", LossCurve.read(attribution.manifest().verified(Attribution.LOSS)));
     }
     String style = "\n" + Html.resource("page.css");
     String script =

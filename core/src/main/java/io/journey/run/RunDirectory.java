@@ -31,7 +31,7 @@ public final class RunDirectory implements AutoCloseable {
   static final String SETTINGS = "settings.json";
 
   /** What was measured, beside the manifest. */
-  static final String TIMING = "timing.json";
+  public static final String TIMING = "timing.json";
 
   private static final String LOCK = ".lock";
 

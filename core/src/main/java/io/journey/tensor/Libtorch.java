@@ -41,6 +41,12 @@ public final class Libtorch {
         new MemoryFormatOptional());
   }
 
+  /** Lets a tensor outlive the scope it was made in; its owner closes it. */
+  public static Tensor keep(Tensor tensor) {
+    tensor.retainReference();
+    return tensor;
+  }
+
   /** A tensor of zeros. */
   public static Tensor zeros(ScalarType type, long... shape) {
     return empty(type, shape).zero_();

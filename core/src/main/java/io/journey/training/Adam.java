@@ -19,15 +19,10 @@ final class Adam implements AutoCloseable {
     this.config = config;
     this.parameters = parameters;
     try (PointerScope scope = new PointerScope()) {
-      mean = keep(Libtorch.zeros(parameters.type(), parameters.count()));
-      square = keep(Libtorch.zeros(parameters.type(), parameters.count()));
-      average = keep(parameters.flat().clone());
+      mean = Libtorch.keep(Libtorch.zeros(parameters.type(), parameters.count()));
+      square = Libtorch.keep(Libtorch.zeros(parameters.type(), parameters.count()));
+      average = Libtorch.keep(parameters.flat().clone());
     }
-  }
-
-  private static Tensor keep(Tensor tensor) {
-    tensor.retainReference();
-    return tensor;
   }
 
   /**
