@@ -5,13 +5,16 @@ import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Conv2d;
+import io.journey.model.Embedding;
 import io.journey.model.GroupNorm;
 import io.journey.model.Layer;
 import io.journey.model.LayeredDenoiser;
 import io.journey.model.Parameter;
 import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -62,8 +65,10 @@ public final class LayerwiseGradients implements ExampleGradients {
           DenoisingLoss.perRow(predicted, batch, mask).view(images.size(), draws).mean(1); // (N)
       losses = Libtorch.floats(loss.detach());
       TensorVector deltas = outputGradients(loss.sum(), calls);
+      Set<Layer> seen = new HashSet<>();
       for (int i = 0; i < calls.size(); i++) {
-        addLayer(calls.get(i), deltas.get(i), images.size(), gradients);
+        boolean again = !seen.add(calls.get(i).layer());
+        addLayer(calls.get(i), deltas.get(i), images.size(), again, gradients);
       }
     }
     for (int i = 0; i < gradients.length; i++) {
@@ -77,7 +82,7 @@ public final class LayerwiseGradients implements ExampleGradients {
     return Libtorch.gradients(loss, outputs);
   }
 
-  private static void addLayer(Call call, Tensor delta, int images, float[][] out) {
+  private static void addLayer(Call call, Tensor delta, int images, boolean again, float[][] out) {
     try (PointerScope scope = new PointerScope()) {
       Tensor input = call.input().detach();
       Layer layer = call.layer();
@@ -86,6 +91,10 @@ public final class LayerwiseGradients implements ExampleGradients {
       if (layer instanceof GroupNorm norm) {
         weight = sumOverPositions(norm.normalized(input).mul(delta), images);
         bias = sumOverPositions(delta, images);
+      } else if (layer instanceof Embedding table) {
+        Tensor chosen = torch.one_hot(input, table.rows()).to(delta.scalar_type()); // (B, V)
+        weight = torch.bmm(rows(chosen, images), rows(delta, images).transpose(1, 2)); // (N, V, E)
+        bias = null;
       } else {
         // (N, O, R·L) and (N, I', R·L), I' the inputs of one output
         Tensor d = layer instanceof Conv2d ? channelsFirst(delta, images) : rows(delta, images);
@@ -96,8 +105,10 @@ public final class LayerwiseGradients implements ExampleGradients {
         weight = torch.bmm(d, a.transpose(1, 2)); // (N, O, I')
         bias = d.sum(2); // (N, O)
       }
-      copy(weight, layer.weight(), out);
-      copy(bias, layer.bias(), out);
+      put(weight, layer.weight(), again, out);
+      if (bias != null) {
+        put(bias, layer.bias(), again, out);
+      }
     }
   }
 
@@ -132,11 +143,17 @@ public final class LayerwiseGradients implements ExampleGradients {
     return x.reshape(images, x.size(0) / images, x.size(1), -1).sum(1, 3);
   }
 
-  private static void copy(Tensor perImage, Parameter parameter, float[][] out) {
+  private static void put(Tensor perImage, Parameter parameter, boolean again, float[][] out) {
     float[] values = Libtorch.floats(perImage);
     int numel = parameter.numel();
     for (int i = 0; i < out.length; i++) {
-      System.arraycopy(values, i * numel, out[i], parameter.offset(), numel);
+      if (!again) {
+        System.arraycopy(values, i * numel, out[i], parameter.offset(), numel);
+        continue;
+      }
+      for (int j = 0; j < numel; j++) {
+        out[i][parameter.offset() + j] += values[i * numel + j];
+      }
     }
   }
 }

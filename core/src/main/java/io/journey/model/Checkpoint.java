@@ -56,6 +56,9 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
       System.arraycopy(weights, parameter.offset(), values, 0, values.length);
       tensors.add(parameter.name(), values, parameter.shape());
     }
+    for (Parameter constant : model.parameters().frozen()) {
+      tensors.add(constant.name(), constant.get(), constant.shape());
+    }
     run.write(weightsFile(name), tensors::writeTo);
   }
 
@@ -117,7 +120,7 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
         Files.exists(schedulerFile) ? schedule(schedulerFile) : NoiseSchedule.ddpm();
     UNet2D model = UNet2D.empty(config, type);
     try {
-      model.parameters().set(gather(model.parameters(), weights));
+      fill(model.parameters(), weights);
     } catch (RuntimeException e) {
       model.close();
       throw e;
@@ -170,13 +173,12 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     }
   }
 
-  /** The flat vector from the file's tensors; everything that does not fit is named at once. */
-  private static float[] gather(Parameters parameters, Safetensors file) {
+  /** Sets the model from the file's tensors; everything that does not fit is named at once. */
+  private static void fill(Parameters parameters, Safetensors file) {
     Map<String, String> names = new LinkedHashMap<>();
     file.names().forEach(n -> names.put(currentName(n), n));
-    float[] flat = new float[parameters.count()];
     List<String> problems = new ArrayList<>();
-    for (Parameter parameter : parameters.list()) {
+    for (Parameter parameter : parameters.stored()) {
       String stored = names.remove(parameter.name());
       if (stored == null) {
         problems.add("lacks " + parameter.name());
@@ -198,7 +200,7 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
           break;
         }
       }
-      System.arraycopy(values, 0, flat, parameter.offset(), values.length);
+      parameter.set(values);
     }
     names.values().forEach(n -> problems.add("has the unknown tensor " + n));
     if (!problems.isEmpty()) {
@@ -209,7 +211,6 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
               + (problems.size() > 12 ? "; and " + (problems.size() - 12) + " more" : "")
               + ": fetch or make the checkpoint again.");
     }
-    return flat;
   }
 
   /** Early diffusers names of attention weights, as they are called now. */

@@ -12,8 +12,8 @@ public final class GroupNorm implements Layer {
   private final double eps;
 
   GroupNorm(Parameters parameters, String name, int channels, int groups, double eps) {
-    this.weight = parameters.add(name + ".weight", 0, channels);
-    this.bias = parameters.add(name + ".bias", 0, channels);
+    this.weight = parameters.addConstant(name + ".weight", 1, channels);
+    this.bias = parameters.addConstant(name + ".bias", 0, channels);
     this.groups = groups;
     this.eps = eps;
   }

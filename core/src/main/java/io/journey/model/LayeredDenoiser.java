@@ -2,7 +2,7 @@ package io.journey.model;
 
 import org.bytedeco.pytorch.Tensor;
 
-/** A denoiser all of whose weights sit in {@link Layer}s, each used once in a forward pass. */
+/** A denoiser all of whose weights sit in {@link Layer}s, recorded each time it is used. */
 public interface LayeredDenoiser extends Denoiser {
   /**
    * The model's output at (x_t, t), with every layer's input and output put on a tape.

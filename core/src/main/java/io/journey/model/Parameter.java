@@ -1,19 +1,29 @@
 package io.journey.model;
 
+import io.journey.random.RandomStream;
+import io.journey.tensor.Libtorch;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
-/** One named weight of a model: a view into the model's flat parameter vector. */
+/** One named weight of a model: a view into the model's flat parameter vector, or a constant. */
 public final class Parameter {
+  /** The value that number {@code i} of a weight starts with. */
+  @FunctionalInterface
+  interface Start {
+    float at(RandomStream stream, int i);
+  }
+
   private final String name;
   private final long[] shape;
-  private final int fanIn;
+  private final Start start;
   private final int offset;
   private Tensor tensor;
 
-  Parameter(String name, int offset, int fanIn, long[] shape) {
+  Parameter(String name, int offset, Start start, long[] shape) {
     this.name = name;
     this.offset = offset;
-    this.fanIn = fanIn;
+    this.start = start;
     this.shape = shape;
   }
 
@@ -36,19 +46,36 @@ public final class Parameter {
     return Math.toIntExact(n);
   }
 
-  /** Where its numbers begin in the flat vector. */
+  /** Where its numbers begin in the flat vector; -1 for a constant. */
   public int offset() {
     return offset;
   }
 
-  /** How many inputs feed one output, or 0 for the scale and shift of a norm. */
-  int fanIn() {
-    return fanIn;
-  }
-
-  /** The leaf tensor gradients are taken for; owned by the model. */
+  /** The leaf tensor gradients are taken for, unless it is a constant; owned by the model. */
   public Tensor tensor() {
     return tensor;
+  }
+
+  /** A copy of its numbers, in C order. */
+  public float[] get() {
+    try (PointerScope scope = new PointerScope()) {
+      return Libtorch.floats(tensor.detach());
+    }
+  }
+
+  /** Overwrites its numbers. */
+  public void set(float[] values) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      Libtorch.write(tensor, values);
+    }
+  }
+
+  /** The numbers it starts with. */
+  void start(RandomStream stream, float[] out, int from) {
+    for (int i = 0; i < numel(); i++) {
+      out[from + i] = start.at(stream, i);
+    }
   }
 
   void bind(Tensor view) {

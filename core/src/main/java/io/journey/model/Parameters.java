@@ -1,6 +1,5 @@
 package io.journey.model;
 
-import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
@@ -13,19 +12,48 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * All weights of a model: one flat vector of p numbers, of which every {@link Parameter} is a view.
- * An optimizer writes the vector; layers read the views.
+ * All weights of a model: θ, one flat vector of p numbers, of which every {@link Parameter} is a
+ * view, and constants beside it that no gradient is taken for. An optimizer writes the vector;
+ * layers read the views.
  */
 public final class Parameters implements AutoCloseable {
   private final List<Parameter> list = new ArrayList<>();
+  private final List<Parameter> frozen = new ArrayList<>();
   private int count;
   private Tensor flat;
 
-  /** Announces a weight; layers do so while the model is built. */
+  /**
+   * Announces a weight; layers do so while the model is built.
+   *
+   * @param fanIn how many inputs feed one output: it starts uniform in ±1/√fanIn
+   */
   Parameter add(String name, int fanIn, long... shape) {
-    Parameter parameter = new Parameter(name, count, fanIn, shape);
+    double bound = 1 / Math.sqrt(fanIn);
+    return add(name, (stream, i) -> (float) (bound * (2 * stream.uniform(i) - 1)), shape);
+  }
+
+  /** Announces a weight that starts with a standard Gaussian. */
+  Parameter addGaussian(String name, long... shape) {
+    return add(name, (stream, i) -> (float) stream.gaussian(i), shape);
+  }
+
+  /** Announces a weight that starts with one value everywhere. */
+  Parameter addConstant(String name, float value, long... shape) {
+    return add(name, (stream, i) -> value, shape);
+  }
+
+  private Parameter add(String name, Parameter.Start start, long... shape) {
+    Parameter parameter = new Parameter(name, count, start, shape);
     list.add(parameter);
     count = Math.addExact(count, parameter.numel());
+    return parameter;
+  }
+
+  /** Announces a constant outside θ that is Gaussian with a standard deviation. */
+  Parameter addFrozen(String name, double deviation, long... shape) {
+    Parameter.Start start = (stream, i) -> (float) (deviation * stream.gaussian(i));
+    Parameter parameter = new Parameter(name, -1, start, shape);
+    frozen.add(parameter);
     return parameter;
   }
 
@@ -37,29 +65,44 @@ public final class Parameters implements AutoCloseable {
         Tensor view = flat.narrow(0, parameter.offset(), parameter.numel()).view(parameter.shape());
         parameter.bind(Libtorch.keep(view.detach().set_requires_grad(true)));
       }
+      for (Parameter parameter : frozen) {
+        parameter.bind(Libtorch.keep(Libtorch.zeros(type, parameter.shape())));
+      }
     }
   }
 
   /**
    * PyTorch's default start: weights and biases of convolutions and linear layers uniform in
-   * ±1/√fan_in, norms 1 and 0. Every weight has its own seed by name.
+   * ±1/√fan_in, norms 1 and 0, tables Gaussian. Every weight has its own seed by name.
    */
   void initialize(Seed seed) {
     float[] values = new float[count];
     for (Parameter parameter : list) {
-      RandomStream stream = seed.child(parameter.name()).stream();
-      double bound = parameter.fanIn() == 0 ? 0 : 1 / Math.sqrt(parameter.fanIn());
-      boolean scale = parameter.fanIn() == 0 && parameter.name().endsWith("weight");
-      for (int i = 0; i < parameter.numel(); i++) {
-        values[parameter.offset() + i] = scale ? 1 : (float) (bound * (2 * stream.uniform(i) - 1));
-      }
+      parameter.start(seed.child(parameter.name()).stream(), values, parameter.offset());
     }
     set(values);
+    for (Parameter parameter : frozen) {
+      float[] constant = new float[parameter.numel()];
+      parameter.start(seed.child(parameter.name()).stream(), constant, 0);
+      parameter.set(constant);
+    }
   }
 
   /** The weights in the order of the flat vector. */
   public List<Parameter> list() {
     return Collections.unmodifiableList(list);
+  }
+
+  /** The constants, which are no part of θ. */
+  public List<Parameter> frozen() {
+    return Collections.unmodifiableList(frozen);
+  }
+
+  /** What a checkpoint holds: the weights, then the constants. */
+  public List<Parameter> stored() {
+    List<Parameter> stored = new ArrayList<>(list);
+    stored.addAll(frozen);
+    return stored;
   }
 
   /** p, the number of weights. */
@@ -103,7 +146,7 @@ public final class Parameters implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Parameter parameter : list) {
+    for (Parameter parameter : stored()) {
       parameter.tensor().close();
     }
     flat.close();

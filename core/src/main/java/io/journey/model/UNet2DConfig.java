@@ -1,248 +1,375 @@
 package io.journey.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
 import io.journey.run.JourneyException;
-import io.journey.run.Json;
-import io.journey.run.JsonType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
- * The architecture of a {@link UNet2D}, with the field names and defaults of diffusers' {@code
- * UNet2DModel}.
+ * The architecture of a {@link UNet2D}, with the field names, order and defaults of diffusers'
+ * {@code UNet2DModel}. Levels are counted from the largest images; L levels, c_i channels at level
+ * i.
  *
- * @param sampleSize side of the square images, divisible by 2^(levels−1)
- * @param channels of images, in and out
- * @param blockOutChannels channels of each level
- * @param attention whether a level has attention ({@code AttnDownBlock2D}, {@code AttnUpBlock2D})
- * @param layersPerBlock residual blocks in each down block
- * @param normNumGroups groups of every norm; divides every number of channels
- * @param normEps ε of every norm
+ * @param sampleSize of the images, each side divisible by 2^(L−1); null: not told
+ * @param inChannels of the noised images
+ * @param outChannels of what is predicted
+ * @param centerInputSample whether the input x is taken as 2x − 1
+ * @param timeEmbeddingType how t becomes numbers
+ * @param timeEmbeddingDim E, width of the time embedding; null: 4·c_0
+ * @param freqShift of the positional embedding's frequencies
+ * @param flipSinToCos whether the positional embedding starts with cosines
+ * @param downBlockTypes of each level
+ * @param midBlock whether there is a {@code UNetMidBlock2D}
+ * @param upBlockTypes of each level, from the smallest images to the largest
+ * @param blockOutChannels c_0 … c_(L−1)
+ * @param layersPerBlock residual blocks in each down block; one more in each up block
+ * @param midBlockScaleFactor what outputs of the mid block's parts are divided by
+ * @param downsamplePadding of convolutions that halve: 1, or 0 for zeros at the right and bottom
+ * @param downsampleType how {@code AttnDownBlock2D} halves
+ * @param upsampleType how {@code AttnUpBlock2D} doubles
+ * @param dropout of residual blocks, in training only
+ * @param actFn of residual blocks
  * @param attentionHeadDim channels of one attention head; null: one head
- * @param flipSinToCos whether the time embedding starts with cosines
- * @param freqShift of the time embedding's frequencies
- * @param downsamplePadding 1, or 0 for zeros at the right and bottom only
+ * @param normNumGroups groups of every norm but the mid attention's; divides every c_i
+ * @param attnNormNumGroups groups of the mid attention's norm; null: as every norm, or no norm
+ *     where {@code resnetTimeScaleShift} is {@code SCALE_SHIFT}
+ * @param normEps ε of every norm
+ * @param resnetTimeScaleShift how the time embedding enters a residual block
+ * @param addAttention whether the mid block has attention
+ * @param classEmbedType how a class enters; null: by a table where {@code numClassEmbeds} is given,
+ *     else not at all
+ * @param numClassEmbeds classes in the table, or null
+ * @param numTrainTimesteps T of the learned time embedding; null for other types
  */
 public record UNet2DConfig(
-    int sampleSize,
-    int channels,
-    List<Integer> blockOutChannels,
-    List<Boolean> attention,
-    int layersPerBlock,
-    int normNumGroups,
-    double normEps,
-    Integer attentionHeadDim,
-    boolean flipSinToCos,
+    Size sampleSize,
+    int inChannels,
+    int outChannels,
+    boolean centerInputSample,
+    TimeEmbeddingType timeEmbeddingType,
+    Integer timeEmbeddingDim,
     int freqShift,
-    int downsamplePadding) {
+    boolean flipSinToCos,
+    List<BlockType> downBlockTypes,
+    boolean midBlock,
+    List<BlockType> upBlockTypes,
+    List<Integer> blockOutChannels,
+    int layersPerBlock,
+    double midBlockScaleFactor,
+    int downsamplePadding,
+    Resampling downsampleType,
+    Resampling upsampleType,
+    double dropout,
+    Activation actFn,
+    Integer attentionHeadDim,
+    int normNumGroups,
+    Integer attnNormNumGroups,
+    double normEps,
+    TimeScaleShift resnetTimeScaleShift,
+    boolean addAttention,
+    ClassEmbedType classEmbedType,
+    Integer numClassEmbeds,
+    Integer numTrainTimesteps) {
 
-  /** Options that must have the value of {@code UNet2DModel}'s default where they are given. */
-  private static final Map<String, Set<String>> FIXED =
-      new TreeMap<>(
-          Map.ofEntries(
-              Map.entry("act_fn", Set.of("\"silu\"", "\"swish\"")),
-              Map.entry("add_attention", Set.of("true")),
-              Map.entry("attn_norm_num_groups", Set.of("null")),
-              Map.entry("center_input_sample", Set.of("false")),
-              Map.entry("class_embed_type", Set.of("null")),
-              Map.entry("downsample_type", Set.of("\"conv\"")),
-              Map.entry("dropout", Set.of("0.0", "0")),
-              Map.entry("mid_block_scale_factor", Set.of("1", "1.0")),
-              Map.entry("mid_block_type", Set.of("\"UNetMidBlock2D\"")),
-              Map.entry("num_class_embeds", Set.of("null")),
-              Map.entry("resnet_time_scale_shift", Set.of("\"default\"")),
-              Map.entry("time_embedding_dim", Set.of("null")),
-              Map.entry("time_embedding_type", Set.of("\"positional\"")),
-              Map.entry("upsample_type", Set.of("\"conv\""))));
+  /** The size of images, in pixels. */
+  public record Size(int height, int width) {}
 
-  /** Options read by name, or free of meaning for the computation. */
-  private static final Map<String, JsonType> READ =
-      new TreeMap<>(
-          Map.ofEntries(
-              Map.entry("sample_size", JsonType.WHOLE),
-              Map.entry("in_channels", JsonType.WHOLE),
-              Map.entry("out_channels", JsonType.WHOLE),
-              Map.entry("block_out_channels", JsonType.WHOLES),
-              Map.entry("down_block_types", JsonType.TEXTS),
-              Map.entry("up_block_types", JsonType.TEXTS),
-              Map.entry("layers_per_block", JsonType.WHOLE),
-              Map.entry("norm_num_groups", JsonType.WHOLE),
-              Map.entry("norm_eps", JsonType.NUMBER),
-              Map.entry("attention_head_dim", JsonType.WHOLE),
-              Map.entry("flip_sin_to_cos", JsonType.TRUTH),
-              Map.entry("freq_shift", JsonType.WHOLE),
-              Map.entry("downsample_padding", JsonType.WHOLE),
-              Map.entry("num_train_timesteps", JsonType.WHOLE)));
+  /** How t becomes numbers. */
+  public enum TimeEmbeddingType {
+    /** Sinusoids of t (Ho et al. 2020). */
+    POSITIONAL,
+    /** Sinusoids of log t at fixed random frequencies (Song et al. 2021); the output is over t. */
+    FOURIER,
+    /** A table with a row for each t. */
+    LEARNED
+  }
 
-  /** Options diffusers writes as null where they are not set. */
-  private static final Set<String> NULLABLE = Set.of("attention_head_dim", "num_train_timesteps");
+  /** What a level is made of. */
+  public enum BlockType {
+    /** Residual blocks, then a convolution that halves or doubles. */
+    PLAIN("DownBlock2D", "UpBlock2D"),
+    /** Residual blocks with attention. */
+    ATTENTION("AttnDownBlock2D", "AttnUpBlock2D"),
+    /** Residual blocks, the last of which halves or doubles. */
+    RESNET("ResnetDownsampleBlock2D", "ResnetUpsampleBlock2D");
+
+    private final String down;
+    private final String up;
+
+    BlockType(String down, String up) {
+      this.down = down;
+      this.up = up;
+    }
+
+    /** Its name in {@code down_block_types}. */
+    public String down() {
+      return down;
+    }
+
+    /** Its name in {@code up_block_types}. */
+    public String up() {
+      return up;
+    }
+
+    static BlockType withAttention(boolean attention) {
+      return attention ? ATTENTION : PLAIN;
+    }
+  }
+
+  /** How images are halved or doubled. */
+  public enum Resampling {
+    /** A convolution. */
+    CONV,
+    /** A residual block. */
+    RESNET
+  }
+
+  /** How the time embedding enters a residual block. */
+  public enum TimeScaleShift {
+    /** Added before the second norm. */
+    DEFAULT,
+    /** As scale and shift after the second norm. */
+    SCALE_SHIFT
+  }
+
+  /** How a class becomes an embedding, other than by a table. */
+  public enum ClassEmbedType {
+    /** As a timestep does, with weights of its own. */
+    TIMESTEP,
+    /** It is added as it is. */
+    IDENTITY
+  }
 
   public UNet2DConfig {
+    downBlockTypes = List.copyOf(downBlockTypes);
+    upBlockTypes = List.copyOf(upBlockTypes);
     blockOutChannels = List.copyOf(blockOutChannels);
-    attention = List.copyOf(attention);
-    if (blockOutChannels.isEmpty() || blockOutChannels.size() != attention.size()) {
-      throw new IllegalArgumentException("a U-Net needs as many block types as block channels");
-    }
-    int scale = 1 << (blockOutChannels.size() - 1);
-    if (sampleSize < 1) {
-      throw new IllegalArgumentException("sample_size must be at least 1, got " + sampleSize);
-    }
-    if (sampleSize % scale != 0) {
+    List<String> problems = new ArrayList<>();
+    int levels = blockOutChannels.size();
+    if (levels == 0 || levels != downBlockTypes.size() || levels != upBlockTypes.size()) {
       throw new IllegalArgumentException(
-          "sample_size "
-              + sampleSize
-              + " is not divisible by "
-              + scale
-              + ", which "
-              + blockOutChannels.size()
-              + " levels need");
+          "a U-Net needs as many down_block_types and up_block_types as block_out_channels, got "
+              + downBlockTypes.size()
+              + ", "
+              + upBlockTypes.size()
+              + " and "
+              + levels);
     }
-    for (int width : blockOutChannels) {
-      if (width < 1 || normNumGroups < 1 || width % normNumGroups != 0) {
-        throw new IllegalArgumentException(
-            "norm_num_groups " + normNumGroups + " does not divide " + width + " channels");
-      }
-      if (attentionHeadDim != null && (attentionHeadDim < 1 || attentionHeadDim > width)) {
-        throw new IllegalArgumentException(
+    checkSize(problems, sampleSize, levels);
+    atLeastOne(problems, "in_channels", inChannels);
+    atLeastOne(problems, "out_channels", outChannels);
+    atLeastOne(problems, "layers_per_block", layersPerBlock);
+    atLeastOne(problems, "time_embedding_dim", timeEmbeddingDim);
+    atLeastOne(problems, "num_class_embeds", numClassEmbeds);
+    atLeastOne(problems, "num_train_timesteps", numTrainTimesteps);
+    checkNorms(problems, blockOutChannels, normNumGroups, attnNormNumGroups, normEps);
+    for (int i = 0; i < levels; i++) {
+      boolean used =
+          downBlockTypes.get(i) == BlockType.ATTENTION
+              || upBlockTypes.get(levels - 1 - i) == BlockType.ATTENTION
+              || (i == levels - 1 && midBlock && addAttention);
+      int width = blockOutChannels.get(i);
+      if (used && attentionHeadDim != null && (attentionHeadDim < 1 || attentionHeadDim > width)) {
+        problems.add(
             "attention_head_dim " + attentionHeadDim + " does not fit " + width + " channels");
       }
     }
-    if (layersPerBlock < 1 || channels < 1 || downsamplePadding < 0 || downsamplePadding > 1) {
-      throw new IllegalArgumentException(
-          "layers_per_block and channels must be at least 1, downsample_padding 0 or 1, got "
-              + layersPerBlock
-              + ", "
-              + channels
-              + " and "
-              + downsamplePadding);
+    if (downsamplePadding < 0 || downsamplePadding > 1) {
+      problems.add("downsample_padding must be 0 or 1, got " + downsamplePadding);
+    }
+    if (!(dropout >= 0 && dropout < 1)) {
+      problems.add("dropout must be in [0, 1), got " + dropout);
+    }
+    if (midBlockScaleFactor == 0 || !Double.isFinite(midBlockScaleFactor)) {
+      problems.add("mid_block_scale_factor must not be 0, got " + midBlockScaleFactor);
+    }
+    if (timeEmbeddingType == TimeEmbeddingType.LEARNED && numTrainTimesteps == null) {
+      problems.add("time_embedding_type learned needs num_train_timesteps");
+    }
+    if (timeEmbeddingType == TimeEmbeddingType.POSITIONAL
+        && blockOutChannels.get(0) / 2 == freqShift) {
+      problems.add(
+          "freq_shift "
+              + freqShift
+              + " leaves no frequencies of "
+              + blockOutChannels.get(0)
+              + " channels");
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
     }
   }
 
-  /** Width of the time embedding. */
-  public int timeEmbeddingDim() {
-    return 4 * blockOutChannels.get(0);
+  /**
+   * A plain U-Net for square images, its up blocks the mirror of its down blocks.
+   *
+   * @param sampleSize side of the images
+   * @param channels of images, in and out
+   * @param blockOutChannels channels of each level
+   * @param attention whether a level has attention
+   * @throws IllegalArgumentException naming everything that does not fit
+   */
+  public UNet2DConfig(
+      int sampleSize,
+      int channels,
+      List<Integer> blockOutChannels,
+      List<Boolean> attention,
+      int layersPerBlock,
+      int normNumGroups,
+      double normEps,
+      Integer attentionHeadDim,
+      boolean flipSinToCos,
+      int freqShift,
+      int downsamplePadding) {
+    this(
+        new Size(sampleSize, sampleSize),
+        channels,
+        channels,
+        false,
+        TimeEmbeddingType.POSITIONAL,
+        null,
+        freqShift,
+        flipSinToCos,
+        attention.stream().map(BlockType::withAttention).toList(),
+        true,
+        mirrored(attention.stream().map(BlockType::withAttention).toList()),
+        blockOutChannels,
+        layersPerBlock,
+        1,
+        downsamplePadding,
+        Resampling.CONV,
+        Resampling.CONV,
+        0,
+        Activation.SILU,
+        attentionHeadDim,
+        normNumGroups,
+        null,
+        normEps,
+        TimeScaleShift.DEFAULT,
+        true,
+        null,
+        null,
+        null);
   }
 
-  /** The shape of the images. */
+  private static List<BlockType> mirrored(List<BlockType> down) {
+    List<BlockType> up = new ArrayList<>(down);
+    Collections.reverse(up);
+    return up;
+  }
+
+  private static void checkSize(List<String> problems, Size size, int levels) {
+    if (size == null) {
+      return;
+    }
+    String words =
+        size.height() == size.width() ? "" + size.height() : size.height() + "×" + size.width();
+    if (size.height() < 1 || size.width() < 1) {
+      problems.add("sample_size must be at least 1, got " + words);
+      return;
+    }
+    long scale = 1L << Math.min(levels - 1, 40);
+    if (size.height() % scale != 0 || size.width() % scale != 0) {
+      problems.add(
+          "sample_size "
+              + words
+              + " is not divisible by "
+              + scale
+              + ", which "
+              + levels
+              + " levels need");
+    }
+  }
+
+  private static void checkNorms(
+      List<String> problems, List<Integer> widths, int groups, Integer midGroups, double eps) {
+    for (int width : widths) {
+      if (width < 1 || groups < 1 || width % groups != 0) {
+        problems.add("norm_num_groups " + groups + " does not divide " + width + " channels");
+      }
+    }
+    int last = widths.get(widths.size() - 1);
+    if (midGroups != null && (midGroups < 1 || last % midGroups != 0)) {
+      problems.add("attn_norm_num_groups " + midGroups + " does not divide " + last + " channels");
+    }
+    if (!(eps >= 0 && Double.isFinite(eps))) {
+      problems.add("norm_eps must be at least 0, got " + eps);
+    }
+  }
+
+  private static void atLeastOne(List<String> problems, String name, Integer value) {
+    if (value != null && value < 1) {
+      problems.add(name + " must be at least 1, got " + value);
+    }
+  }
+
+  /** E, the width of the time embedding. */
+  public int timeEmbeddingWidth() {
+    return timeEmbeddingDim == null ? 4 * blockOutChannels.get(0) : timeEmbeddingDim;
+  }
+
+  /** Whether a prediction needs a class. */
+  public boolean isClassConditional() {
+    return classEmbedType != null || numClassEmbeds != null;
+  }
+
+  /**
+   * The shape of the images.
+   *
+   * @throws JourneyException if the configuration does not tell it, or if the model predicts other
+   *     images than it takes: such a model computes, but cannot be sampled, trained or attributed
+   */
   public ImageShape shape() {
-    return new ImageShape(channels, sampleSize, sampleSize);
+    if (inChannels != outChannels) {
+      throw new JourneyException(
+          "The model has in_channels "
+              + inChannels
+              + " and out_channels "
+              + outChannels
+              + ", expected as many: name a checkpoint that predicts images like those it takes.");
+    }
+    if (sampleSize == null) {
+      throw new JourneyException(
+          "The model's config.json has sample_size null, expected the side of its images:"
+              + " write it there.");
+    }
+    return new ImageShape(inChannels, sampleSize.height(), sampleSize.width());
   }
 
-  /** As diffusers' {@code config.json}. */
-  public ObjectNode toDiffusers() {
-    ObjectNode json = Json.object();
-    json.put("_class_name", "UNet2DModel").put("_diffusers_version", "0.35.0");
-    json.put("act_fn", "silu");
-    json.put("attention_head_dim", attentionHeadDim);
-    json.set("block_out_channels", Json.tree(blockOutChannels));
-    var down = json.putArray("down_block_types");
-    attention.forEach(a -> down.add(a ? "AttnDownBlock2D" : "DownBlock2D"));
-    json.put("downsample_padding", downsamplePadding);
-    json.put("flip_sin_to_cos", flipSinToCos).put("freq_shift", freqShift);
-    json.put("in_channels", channels).put("layers_per_block", layersPerBlock);
-    json.put("norm_eps", normEps).put("norm_num_groups", normNumGroups);
-    json.put("out_channels", channels).put("sample_size", sampleSize);
-    var up = json.putArray("up_block_types");
-    for (int i = attention.size() - 1; i >= 0; i--) {
-      up.add(attention.get(i) ? "AttnUpBlock2D" : "UpBlock2D");
+  /**
+   * Refuses an architecture that can be evaluated but not trained.
+   *
+   * @throws IllegalArgumentException if it has dropout, or divides by t
+   */
+  public void requireTrainable() {
+    if (dropout > 0) {
+      throw new IllegalArgumentException(
+          "dropout " + dropout + " cannot be trained with, only evaluated: set dropout to 0");
     }
-    return json;
+    if (timeEmbeddingType == TimeEmbeddingType.FOURIER) {
+      throw new IllegalArgumentException(
+          "time_embedding_type fourier divides by t, which is 0 for one step in training: set it to"
+              + " positional or learned");
+    }
+  }
+
+  /**
+   * As diffusers' {@code config.json}; options with {@code UNet2DModel}'s defaults may be left out.
+   */
+  public ObjectNode toDiffusers() {
+    return UNet2DConfigFile.write(this);
   }
 
   /**
    * Reads diffusers' {@code config.json}.
    *
    * @param where the file, for messages
-   * @throws JourneyException naming every option that is not supported
+   * @throws JourneyException naming every option that is unknown, of the wrong type or not
+   *     supported
    */
   public static UNet2DConfig fromDiffusers(ObjectNode json, String where) {
-    String type = json.path("_class_name").asText("UNet2DModel");
-    if (!type.equals("UNet2DModel")) {
-      throw new JourneyException(
-          where + " describes a " + type + ", expected a UNet2DModel: name another checkpoint.");
-    }
-    List<String> unsupported = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> field : json.properties()) {
-      Set<String> allowed = FIXED.get(field.getKey());
-      boolean known =
-          field.getKey().startsWith("_")
-              || READ.containsKey(field.getKey())
-              || (allowed != null && allowed.contains(field.getValue().toString()));
-      if (!known) {
-        String only =
-            allowed == null ? "" : " (only " + String.join(" or ", new TreeSet<>(allowed)) + ")";
-        unsupported.add(field.getKey() + " " + field.getValue() + only);
-      }
-    }
-    checkTypes(json, where);
-    List<Boolean> attention = blocks(json, "down_block_types", "DownBlock2D", unsupported);
-    List<Boolean> up = blocks(json, "up_block_types", "UpBlock2D", unsupported);
-    List<Boolean> mirrored = new ArrayList<>(up);
-    java.util.Collections.reverse(mirrored);
-    if (!mirrored.equals(attention)) {
-      unsupported.add("up_block_types that do not mirror down_block_types");
-    }
-    if (json.path("in_channels").asInt(3) != json.path("out_channels").asInt(3)) {
-      unsupported.add("out_channels other than in_channels");
-    }
-    if (!unsupported.isEmpty()) {
-      throw new JourneyException(
-          where
-              + " asks for what Journey does not support: "
-              + String.join(", ", unsupported)
-              + ": change these options, or name another checkpoint.");
-    }
-    try {
-      return parse(json, attention);
-    } catch (IllegalArgumentException e) {
-      throw new JourneyException(where + " describes no usable U-Net: " + e.getMessage() + ".", e);
-    }
-  }
-
-  private static void checkTypes(ObjectNode json, String where) {
-    READ.forEach(
-        (field, type) -> {
-          boolean none = NULLABLE.contains(field) && json.path(field).isNull();
-          if (json.has(field) && !none) {
-            type.require(json.get(field), field, where);
-          }
-        });
-  }
-
-  private static UNet2DConfig parse(ObjectNode json, List<Boolean> attention) {
-    List<Integer> widths = new ArrayList<>();
-    json.path("block_out_channels").forEach(n -> widths.add(n.asInt()));
-    JsonNode headDim = json.path("attention_head_dim");
-    return new UNet2DConfig(
-        json.path("sample_size").asInt(),
-        json.path("in_channels").asInt(3),
-        widths,
-        attention,
-        json.path("layers_per_block").asInt(2),
-        json.path("norm_num_groups").asInt(32),
-        json.path("norm_eps").asDouble(1e-5),
-        headDim.isNull() ? null : Integer.valueOf(headDim.asInt(8)),
-        json.path("flip_sin_to_cos").asBoolean(true),
-        json.path("freq_shift").asInt(0),
-        json.path("downsample_padding").asInt(1));
-  }
-
-  private static List<Boolean> blocks(
-      ObjectNode json, String field, String plain, List<String> unsupported) {
-    List<Boolean> attention = new ArrayList<>();
-    for (JsonNode block : json.path(field)) {
-      String name = block.asText();
-      if (!name.equals(plain) && !name.equals("Attn" + plain)) {
-        unsupported.add(field + " " + name);
-      }
-      attention.add(name.startsWith("Attn"));
-    }
-    return attention;
+    return UNet2DConfigFile.read(json, where);
   }
 }

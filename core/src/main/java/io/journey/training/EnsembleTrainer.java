@@ -35,6 +35,7 @@ public record EnsembleTrainer(
   public static final Duration SAVE_INTERVAL = Duration.ofSeconds(30);
 
   public EnsembleTrainer {
+    architecture.requireTrainable();
     if (members < 1 || members > 999) {
       throw new IllegalArgumentException("members must be between 1 and 999, got " + members);
     }
@@ -53,7 +54,7 @@ public record EnsembleTrainer(
               + ", the data are "
               + data.shape()
               + ": add size="
-              + architecture.sampleSize()
+              + architecture.shape().height()
               + " to the data's name, or change sample_size"
               + " and in_channels");
     }

@@ -1,0 +1,35 @@
+package io.journey.model;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** A table of V rows of E weights, one of which is looked up. */
+public final class Embedding implements Layer {
+  private final Parameter weight; // (V, E)
+
+  Embedding(Parameters parameters, String name, int rows, int width) {
+    this.weight = parameters.addGaussian(name + ".weight", rows, width);
+  }
+
+  /** Row numbers (B), int64 -> (B, E) */
+  Tensor forward(Tensor rows, LayerTape tape) {
+    Tensor y = torch.embedding(weight.tensor(), rows);
+    tape.record(this, rows, y);
+    return y;
+  }
+
+  /** V, the rows of the table. */
+  public int rows() {
+    return Math.toIntExact(weight.shape()[0]);
+  }
+
+  @Override
+  public Parameter weight() {
+    return weight;
+  }
+
+  @Override
+  public Parameter bias() {
+    return null;
+  }
+}
