@@ -81,7 +81,192 @@ UNETS = {
             resnet_time_scale_shift="default",
         ),
     ),
+    "resnet-blocks": (
+        505,
+        (1, 433),
+        dict(
+            sample_size=8,
+            in_channels=3,
+            out_channels=3,
+            layers_per_block=1,
+            block_out_channels=(4, 8),
+            down_block_types=("ResnetDownsampleBlock2D", "ResnetDownsampleBlock2D"),
+            up_block_types=("ResnetUpsampleBlock2D", "ResnetUpsampleBlock2D"),
+            norm_num_groups=2,
+            attention_head_dim=4,
+            act_fn="swish",
+            mid_block_scale_factor=math.sqrt(2),
+        ),
+    ),
+    "scale-shift": (
+        606,
+        (250, 999),
+        dict(
+            sample_size=8,
+            in_channels=1,
+            out_channels=1,
+            layers_per_block=2,
+            block_out_channels=(4, 6),
+            down_block_types=("AttnDownBlock2D", "AttnDownBlock2D"),
+            up_block_types=("AttnUpBlock2D", "AttnUpBlock2D"),
+            norm_num_groups=2,
+            attention_head_dim=2,
+            resnet_time_scale_shift="scale_shift",
+            downsample_type="resnet",
+            upsample_type="resnet",
+            act_fn="mish",
+            flip_sin_to_cos=False,
+            freq_shift=0,
+        ),
+    ),
+    "oblong": (
+        707,
+        (5, 77),
+        dict(
+            sample_size=(4, 12),
+            in_channels=2,
+            out_channels=4,
+            layers_per_block=1,
+            block_out_channels=(4, 8),
+            down_block_types=("DownBlock2D", "AttnDownBlock2D"),
+            up_block_types=("AttnUpBlock2D", "UpBlock2D"),
+            norm_num_groups=4,
+            attn_norm_num_groups=2,
+            attention_head_dim=None,
+            resnet_time_scale_shift="scale_shift",
+            time_embedding_dim=12,
+            act_fn="gelu",
+        ),
+    ),
+    "fourier": (
+        808,
+        (2, 800),
+        dict(
+            sample_size=8,
+            in_channels=3,
+            out_channels=3,
+            layers_per_block=1,
+            block_out_channels=(4, 8),
+            down_block_types=("AttnDownBlock2D", "DownBlock2D"),
+            up_block_types=("UpBlock2D", "AttnUpBlock2D"),
+            norm_num_groups=2,
+            attention_head_dim=4,
+            time_embedding_type="fourier",
+            center_input_sample=True,
+            act_fn="relu",
+        ),
+    ),
+    "learned": (
+        909,
+        (0, 39),
+        dict(
+            sample_size=8,
+            in_channels=1,
+            out_channels=1,
+            layers_per_block=1,
+            block_out_channels=(4, 8),
+            down_block_types=("DownBlock2D", "DownBlock2D"),
+            up_block_types=("UpBlock2D", "UpBlock2D"),
+            norm_num_groups=2,
+            attention_head_dim=8,
+            time_embedding_type="learned",
+            num_train_timesteps=40,
+            mid_block_type=None,
+        ),
+    ),
+    "classes": (
+        1010,
+        (600, 31),
+        dict(
+            sample_size=8,
+            in_channels=3,
+            out_channels=3,
+            layers_per_block=1,
+            block_out_channels=(4, 8),
+            down_block_types=("DownBlock2D", "AttnDownBlock2D"),
+            up_block_types=("AttnUpBlock2D", "UpBlock2D"),
+            norm_num_groups=2,
+            attention_head_dim=4,
+            num_class_embeds=5,
+            add_attention=False,
+            act_fn="silu",
+        ),
+    ),
+    "classes-as-timesteps": (
+        1111,
+        (12, 3),
+        dict(
+            sample_size=8,
+            in_channels=1,
+            out_channels=1,
+            layers_per_block=1,
+            block_out_channels=(4, 8),
+            down_block_types=("DownBlock2D", "DownBlock2D"),
+            up_block_types=("UpBlock2D", "UpBlock2D"),
+            norm_num_groups=2,
+            attention_head_dim=4,
+            time_embedding_type="learned",
+            num_train_timesteps=20,
+            class_embed_type="timestep",
+        ),
+    ),
+    "classes-timestep": (
+        1212,
+        (42, 871),
+        dict(
+            sample_size=8,
+            in_channels=1,
+            out_channels=1,
+            layers_per_block=1,
+            block_out_channels=(6, 6),
+            down_block_types=("DownBlock2D", "DownBlock2D"),
+            up_block_types=("UpBlock2D", "UpBlock2D"),
+            norm_num_groups=3,
+            attention_head_dim=3,
+            class_embed_type="timestep",
+            freq_shift=1,
+        ),
+    ),
+    "classes-identity": (
+        1313,
+        (9, 500),
+        dict(
+            sample_size=None,
+            in_channels=1,
+            out_channels=1,
+            layers_per_block=1,
+            block_out_channels=(5, 10),
+            down_block_types=("DownBlock2D", "DownBlock2D"),
+            up_block_types=("UpBlock2D", "UpBlock2D"),
+            norm_num_groups=5,
+            attention_head_dim=5,
+            class_embed_type="identity",
+        ),
+    ),
+    "mixed": (
+        1414,
+        (111, 222),
+        dict(
+            sample_size=16,
+            in_channels=3,
+            out_channels=3,
+            layers_per_block=1,
+            block_out_channels=(4, 6, 8, 8),
+            down_block_types=("DownBlock2D", "ResnetDownsampleBlock2D", "AttnDownBlock2D", "DownBlock2D"),
+            up_block_types=("ResnetUpsampleBlock2D", "UpBlock2D", "AttnUpBlock2D", "AttnUpBlock2D"),
+            norm_num_groups=2,
+            norm_eps=1e-4,
+            attention_head_dim=3,
+            downsample_padding=0,
+            downsample_type="resnet",
+            upsample_type="conv",
+            dropout=0.25,
+        ),
+    ),
 }
+
+# Classes of the two rows, for the models that have them.
+LABELS = {"classes": (4, 0), "classes-as-timesteps": (3, 7), "classes-timestep": (2, 9), "classes-identity": (1, 3)}
 
 
 def randomise(model, generator):
@@ -89,7 +274,9 @@ def randomise(model, generator):
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             values = torch.randn(parameter.shape, generator=generator)
-            if name.endswith(".bias"):
+            if not parameter.requires_grad:  # the frequencies of a Fourier embedding
+                values = 16 * values
+            elif name.endswith(".bias"):
                 values = 0.2 * values
             elif parameter.dim() == 1:  # scale of a group norm
                 values = 1.1 + 0.25 * values
@@ -100,48 +287,67 @@ def randomise(model, generator):
             assert not ((parameter == 0) | (parameter == 1)).any(), name
 
 
-def exact_time_features(steps, config):
-    """The sinusoidal features without any single-precision rounding."""
+def exact_time_features(steps, model):
+    """The sinusoidal features without any single-precision rounding; None for a table."""
+    config = model.config
+    if config.time_embedding_type == "learned":
+        return None
+    if config.time_embedding_type == "fourier":
+        angle = steps.to(F64).log()[:, None] * model.time_proj.weight[None, :] * 2 * math.pi
+        return torch.cat((angle.sin(), angle.cos()), dim=1)
     half = config.block_out_channels[0] // 2
     index = torch.arange(half, dtype=F64)
     frequency = torch.exp(index * (-math.log(10000.0) / (half - config.freq_shift)))
     angle = steps.to(F64)[:, None] * frequency
     parts = (angle.cos(), angle.sin()) if config.flip_sin_to_cos else (angle.sin(), angle.cos())
-    return torch.cat(parts, dim=1)
+    rest = torch.zeros(len(steps), config.block_out_channels[0] % 2, dtype=F64)
+    return torch.cat(parts + (rest,), dim=1)
 
 
-def run_unet(model, sample, steps, noise):
-    """Prediction, loss, gradients and time embeddings of one pass in float64."""
+def run_unet(model, sample, steps, noise, labels):
+    """Prediction, loss, gradients and time embeddings of one pass."""
     seen = {}
+
+    def note_features(module, inputs, features):
+        # A class may pass through time_proj after the timestep, and its features are not cast.
+        seen.setdefault("time_proj", features.detach().to(F64))
+        return features.to(model.dtype)
+
     hooks = [
-        model.time_proj.register_forward_hook(lambda m, i, o: seen.__setitem__("time_proj", o.detach().to(F64))),
+        model.time_proj.register_forward_hook(note_features),
         model.time_embedding.register_forward_hook(lambda m, i, o: seen.__setitem__("time_embedding", o.detach())),
     ]
     model.zero_grad()
-    output = model(sample, steps).sample
+    output = model(sample, steps, class_labels=labels).sample
     loss = (noise - output).square().mean()
     loss.backward()
     for hook in hooks:
         hook.remove()
-    gradients = {name: p.grad.clone() for name, p in model.named_parameters()}
+    gradients = {name: p.grad.clone() for name, p in model.named_parameters() if p.requires_grad}
     return output.detach(), loss.detach().reshape(1), gradients, seen
 
 
-def make_unet(folder, seed, steps, options):
+def make_unet(folder, seed, steps, options, labels):
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     model = UNet2DModel(**options).eval()
     randomise(model, generator)
     model.save_pretrained(str(folder), safe_serialization=True)
+    size = options["sample_size"] or 6
+    height, width = size if isinstance(size, tuple) else (size, size)
+    sample = torch.randn((2, options["in_channels"], height, width), generator=generator)
+    noise = torch.randn((2, options["out_channels"], height, width), generator=generator)
+    steps = torch.tensor(steps, dtype=torch.int64)
+    if labels is not None:
+        labels = torch.tensor(labels, dtype=torch.int64)
+        if options.get("class_embed_type") == "identity":
+            labels = labels[:, None]
+    single, _, single_gradients, _ = run_unet(model, sample, steps, noise, labels)
 
     # From here on float64 with exactly the stored float32 weights.
     model = model.double()
-    shape = (2, options["in_channels"], options["sample_size"], options["sample_size"])
-    sample = torch.randn(shape, generator=generator).to(F64)
-    noise = torch.randn(shape, generator=generator).to(F64)
-    steps = torch.tensor(steps, dtype=torch.int64)
-
-    output, loss, gradients, seen = run_unet(model, sample, steps, noise)
+    sample, noise = sample.to(F64), noise.to(F64)
+    output, loss, gradients, seen = run_unet(model, sample, steps, noise, labels)
     data = {
         "sample": sample,
         "timestep": steps,
@@ -151,19 +357,32 @@ def make_unet(folder, seed, steps, options):
         "time_proj": seen["time_proj"],
         "time_embedding": seen["time_embedding"],
     }
+    if labels is not None:
+        data["class_labels"] = labels
     data.update({"grad." + name: value for name, value in gradients.items()})
 
     # The library takes the sine and cosine in float32 even in a float64 model.
     # A second pass replaces just that by the exact features.
-    exact = exact_time_features(steps, model.config)
-    hook = model.time_proj.register_forward_hook(lambda m, i, o: exact)
-    output, loss, _, seen = run_unet(model, sample, steps, noise)
+    hook = model.time_proj.register_forward_hook(lambda m, i, o: exact_time_features(i[0], model))
+    output_exact, loss_exact, _, seen = run_unet(model, sample, steps, noise, labels)
     hook.remove()
-    data["time_proj.exact"] = exact
-    data["time_embedding.exact"] = seen["time_embedding"]
-    data["output.exact"] = output
-    data["loss.exact"] = loss
+    if model.config.time_embedding_type != "learned":
+        data["time_proj.exact"] = exact_time_features(steps, model)
+        data["time_embedding.exact"] = seen["time_embedding"]
+        data["output.exact"] = output_exact
+        data["loss.exact"] = loss_exact
     write_tensors(data, folder / "golden.safetensors")
+    return {
+        "output": relative_error([single], [output]),
+        "gradient": relative_error(single_gradients.values(), gradients.values()),
+    }
+
+
+def relative_error(found, exact):
+    """The largest difference, relative to the largest number."""
+    found, exact = list(found), list(exact)
+    difference = max((a.to(F64) - b).abs().max().item() for a, b in zip(found, exact))
+    return difference / max(b.abs().max().item() for b in exact)
 
 
 class GivenNoise:
@@ -275,8 +494,11 @@ def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     output.mkdir(parents=True, exist_ok=True)
-    for name, (seed, steps, options) in UNETS.items():
-        make_unet(output / f"unet-{name}", seed, steps, options)
+    errors = {
+        f"unet-{name}": make_unet(output / f"unet-{name}", seed, steps, options, LABELS.get(name))
+        for name, (seed, steps, options) in UNETS.items()
+    }
+    (output / "pytorch-float32-errors.json").write_text(json.dumps(errors, indent=2) + "\n")
     make_ddpm(output / "ddpm")
     for path in output.rglob("*.json"):
         json.loads(path.read_text())

@@ -83,7 +83,7 @@ final class QuickstartCommand implements Runnable {
             () ->
                 new EnsembleTrainer(
                         preset.model(images.shape()),
-                        preset.training().withSteps(STEPS),
+                        preset.training(images.size()).withSteps(STEPS),
                         MEMBERS,
                         seed,
                         threads,

@@ -48,7 +48,7 @@ final class TrainCommand implements Runnable {
     @Option(
         names = "--preset",
         paramLabel = "NAME",
-        description = "tiny, small (default) or medium.")
+        description = "tiny, small (default), medium or cifar10-ddpm.")
     private String preset;
 
     @Option(
@@ -93,7 +93,7 @@ final class TrainCommand implements Runnable {
     Dataset images = Datasets.open(data, console.progress());
     Preset preset = settings.preset == null ? Preset.SMALL : Preset.parse(settings.preset);
     UNet2DConfig model = preset.model(images.shape());
-    TrainingConfig training = preset.training();
+    TrainingConfig training = preset.training(images.size());
     if (settings.config != null) {
       ConfigFile file = ConfigFile.read(settings.config);
       model = file.model(model);

@@ -226,6 +226,58 @@ public record UNet2DConfig(
     this(
         new Size(sampleSize, sampleSize),
         channels,
+        blockOutChannels,
+        attention,
+        layersPerBlock,
+        normNumGroups,
+        normEps,
+        attentionHeadDim,
+        flipSinToCos,
+        freqShift,
+        downsamplePadding);
+  }
+
+  /** The same for images of any shape. */
+  public UNet2DConfig(
+      ImageShape shape,
+      List<Integer> blockOutChannels,
+      List<Boolean> attention,
+      int layersPerBlock,
+      int normNumGroups,
+      double normEps,
+      Integer attentionHeadDim,
+      boolean flipSinToCos,
+      int freqShift,
+      int downsamplePadding) {
+    this(
+        new Size(shape.height(), shape.width()),
+        shape.channels(),
+        blockOutChannels,
+        attention,
+        layersPerBlock,
+        normNumGroups,
+        normEps,
+        attentionHeadDim,
+        flipSinToCos,
+        freqShift,
+        downsamplePadding);
+  }
+
+  private UNet2DConfig(
+      Size sampleSize,
+      int channels,
+      List<Integer> blockOutChannels,
+      List<Boolean> attention,
+      int layersPerBlock,
+      int normNumGroups,
+      double normEps,
+      Integer attentionHeadDim,
+      boolean flipSinToCos,
+      int freqShift,
+      int downsamplePadding) {
+    this(
+        sampleSize,
+        channels,
         channels,
         false,
         TimeEmbeddingType.POSITIONAL,

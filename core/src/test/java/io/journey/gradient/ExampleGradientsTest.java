@@ -3,14 +3,17 @@ package io.journey.gradient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.UNet2D;
 import io.journey.model.UNet2DConfig;
 import io.journey.random.Seed;
+import io.journey.run.Json;
 import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -37,8 +40,41 @@ class ExampleGradientsTest {
         6, 3, List.of(4, 6), List.of(false, true), 1, 2, 1e-5, 3, true, 0, padding);
   }
 
+  /** Options of the U-Net that bring other layers, or use one twice; sizes are odd or oblong. */
+  private static final String[] OPTIONS = {
+    """
+    "sample_size": [6, 10], "act_fn": "gelu", "resnet_time_scale_shift": "scale_shift",
+    "downsample_type": "resnet", "upsample_type": "resnet", "center_input_sample": true,
+    "down_block_types": ["AttnDownBlock2D", "ResnetDownsampleBlock2D"],
+    "up_block_types": ["ResnetUpsampleBlock2D", "AttnUpBlock2D"]
+    """,
+    """
+    "time_embedding_type": "learned", "num_train_timesteps": 1000, "class_embed_type": "timestep"
+    """,
+    """
+    "num_class_embeds": 4, "mid_block_scale_factor": 1.5, "act_fn": "mish"
+    """,
+    """
+    "time_embedding_type": "fourier", "class_embed_type": "timestep", "time_embedding_dim": 7
+    """,
+    """
+    "class_embed_type": "identity", "mid_block_type": null, "act_fn": "relu", "sample_size": [10, 2]
+    """,
+  };
+
+  private static UNet2DConfig config(String options) {
+    ObjectNode json = config(1).toDiffusers();
+    String text = "{" + options + "}";
+    json.setAll(Json.parse(text.getBytes(StandardCharsets.UTF_8), "the test"));
+    return UNet2DConfig.fromDiffusers(json, "the test");
+  }
+
   private static UNet2D model(int padding, ScalarType type) {
-    UNet2D model = UNet2D.random(config(padding), Seed.of(5), type);
+    return model(config(padding), type);
+  }
+
+  private static UNet2D model(UNet2DConfig config, ScalarType type) {
+    UNet2D model = UNet2D.random(config, Seed.of(5), type);
     // Norms start at 1 and 0, where a wrong gradient of a scale could hide.
     float[] weights = model.parameters().get();
     float[] noise = new float[weights.length];
@@ -55,7 +91,7 @@ class ExampleGradientsTest {
     for (int n = 0; n < count; n++) {
       float[] image = new float[model.shape().numel()];
       Seed.of(7).child(n).stream().fillGaussian(image);
-      images.add(DenoisingDraws.uniform(image, -1, SCHEDULE, Seed.of(8).child(n), draws));
+      images.add(DenoisingDraws.uniform(image, 1 + n % 3, SCHEDULE, Seed.of(8).child(n), draws));
     }
     return images;
   }
@@ -75,7 +111,7 @@ class ExampleGradientsTest {
       float[] noise = new float[numel];
       System.arraycopy(image.noise(), r * numel, noise, 0, numel);
       DenoisingDraws one =
-          new DenoisingDraws(image.image(), -1, new int[] {image.timesteps()[r]}, noise);
+          new DenoisingDraws(image.image(), image.label(), new int[] {image.timesteps()[r]}, noise);
       try (PointerScope scope = new PointerScope()) {
         DenoisingBatch batch =
             DenoisingBatch.of(List.of(one), model.shape(), SCHEDULE, model.parameters().type());
@@ -120,6 +156,20 @@ class ExampleGradientsTest {
   void perExampleGradientEqualsOneBackwardPassPerDraw(GradientMethod method) {
     for (int padding : new int[] {0, 1}) {
       try (UNet2D model = model(padding, ScalarType.Double)) {
+        List<DenoisingDraws> images = images(model, 3, 4);
+        float[][] found = gradients(method, model, images, null);
+        for (int n = 0; n < images.size(); n++) {
+          assertSame(found[n], obvious(model, images.get(n), null));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyKindOfLayerHasAGradientPerExample(GradientMethod method) {
+    for (String options : OPTIONS) {
+      try (UNet2D model = model(config(options), ScalarType.Double)) {
         List<DenoisingDraws> images = images(model, 3, 4);
         float[][] found = gradients(method, model, images, null);
         for (int n = 0; n < images.size(); n++) {
