@@ -56,11 +56,14 @@ class BadCheckpointTest {
         "layers_per_block   | 2                 | lacks down_blocks.0.resnets.1;config.json",
         "layers_per_block   | \"1\"             | layers_per_block \"1\";a whole number",
         "_class_name        | \"Transformer2D\" | Transformer2D;UNet2DModel;another checkpoint",
-        "act_fn             | \"gelu\"          | act_fn \"gelu\";\"silu\";another checkpoint",
-        "class_embed_type   | \"timestep\"      | class_embed_type \"timestep\";null;another",
-        "out_channels       | 2                 | out_channels;in_channels",
+        "act_fn             | \"tanh\"          | act_fn \"tanh\";silu;another checkpoint",
+        "class_embed_type   | \"projection\"    | class_embed_type \"projection\";timestep;another",
+        "class_embed_type   | \"timestep\"      | lacks class_embedding.linear_1.weight",
+        "out_channels       | 2                 | conv_out.weight;expected [2, 4, 3, 3]",
+        "sample_size        | null              | sample_size null;write it there",
         "sample_size        | 7                 | sample_size 7;divisible by 2",
-        "up_block_types     | [\"UpBlock2D\", \"UpBlock2D\"] | up_block_types;mirror",
+        "up_block_types     | [\"UpBlock2D\", \"UpBlock2D\"] | unknown tensor up_blocks.0.attentions.0",
+        "up_block_types     | [\"UpBlock2D\"]   | as many down_block_types and up_block_types",
         "down_block_types   | [\"DownBlock2D\", \"CrossAttn\"] | down_block_types CrossAttn",
       })
   void aConfigurationThatDoesNotFitIsRefused(String field, String value, String said)
