@@ -31,7 +31,7 @@ public enum Preset {
    * The paper's setting for CIFAR-10 (Georgiev et al., appendix A): the U-Net of Ho et al. (2020)
    * as {@code google/ddpm-cifar10-32} has it, 35 746 307 parameters, 200 epochs, learning rate by
    * half a cosine from 1e-4, horizontal flips. The paper says nothing about the batch and the
-   * moving average of weights: they are those of Ho et al. Weeks on one core.
+   * moving average of weights: they are those of Ho et al. Months on one core.
    */
   CIFAR10_DDPM(
       List.of(128, 256, 256, 256),
