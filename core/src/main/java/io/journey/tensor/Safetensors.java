@@ -25,7 +25,7 @@ import java.util.Set;
  * <p>A header is believed only after it has been checked: its length, its UTF-8, every shape
  * against its place, no overlap, no gap, nothing behind the end.
  */
-public final class Safetensors {
+public final class Safetensors implements NamedTensors {
   /** The limit of the reference implementation. */
   private static final long MAX_HEADER = 100_000_000L;
 
@@ -60,13 +60,13 @@ public final class Safetensors {
       if (channel.size() < 8) {
         throw SafetensorsHeader.damaged(file, "it has only " + channel.size() + " bytes");
       }
-      ByteBuffer length = read(channel, 0, 8);
+      ByteBuffer length = FileBytes.read(channel, 0, 8);
       long headerBytes = length.getLong(0);
       if (headerBytes < 2 || headerBytes > MAX_HEADER || headerBytes > channel.size() - 8) {
         throw SafetensorsHeader.damaged(
             file, "its header claims " + Long.toUnsignedString(headerBytes) + " bytes");
       }
-      byte[] text = read(channel, 8, (int) headerBytes).array();
+      byte[] text = FileBytes.read(channel, 8, (int) headerBytes).array();
       try {
         StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
       } catch (CharacterCodingException e) {
@@ -81,24 +81,29 @@ public final class Safetensors {
     }
   }
 
-  private static ByteBuffer read(FileChannel channel, long position, int bytes) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new IOException("it ends too early");
-      }
-    }
-    return buffer.flip();
-  }
-
-  /** Where it was read from. */
+  @Override
   public Path file() {
     return file;
   }
 
-  /** The names of its tensors, in the header's order. */
+  @Override
+  public List<Path> files() {
+    return List.of(file);
+  }
+
+  @Override
   public Set<String> names() {
     return entries.keySet();
+  }
+
+  @Override
+  public DType dtype(String name) {
+    return entry(name).dtype();
+  }
+
+  @Override
+  public List<Long> shape(String name) {
+    return entry(name).shape();
   }
 
   /** Free text beside the tensors. */
@@ -121,10 +126,11 @@ public final class Safetensors {
     return entry;
   }
 
-  /** A tensor of any float type as float32. */
+  @Override
   public float[] floats(String name) {
     Entry entry = entry(name);
-    return part(name, 0, entry.numel());
+    long numel = entry.bytes() / entry.dtype().bytes();
+    return part(name, 0, FileBytes.arrayLength(file, name, numel));
   }
 
   /** {@code count} numbers of a float tensor from number {@code from} on (C order) as float32. */
@@ -134,29 +140,16 @@ public final class Safetensors {
       throw new IndexOutOfBoundsException(
           "numbers " + from + ".." + (from + count) + " of " + name + " in " + file);
     }
-    ByteBuffer data =
-        data(
-            entry.begin() + from * entry.dtype().bytes(),
-            Math.multiplyExact(count, entry.dtype().bytes()));
-    float[] out = new float[count];
-    for (int i = 0; i < count; i++) {
-      out[i] =
-          switch (entry.dtype()) {
-            case F32 -> data.getFloat(4 * i);
-            case F16 -> Float16.toFloat(data.getShort(2 * i));
-            case BF16 -> Float.intBitsToFloat(data.getShort(2 * i) << 16);
-            case F64 -> (float) data.getDouble(8 * i);
-            case I64 -> throw new JourneyException(file + ": tensor " + name + " holds integers.");
-          };
-    }
-    return out;
+    FileBytes.requireFloats(file, name, entry.dtype());
+    long begin = entry.begin() + from * entry.dtype().bytes();
+    return FileBytes.floats(file, begin, entry.dtype(), ByteOrder.LITTLE_ENDIAN, count);
   }
 
   /** A float64 tensor. */
   public double[] doubles(String name) {
     Entry entry = typed(name, DType.F64);
     double[] out = new double[entry.numel()];
-    data(entry.begin(), Math.toIntExact(entry.bytes())).asDoubleBuffer().get(out);
+    FileBytes.read(file, entry.begin(), Math.toIntExact(entry.bytes())).asDoubleBuffer().get(out);
     return out;
   }
 
@@ -164,7 +157,7 @@ public final class Safetensors {
   public long[] longs(String name) {
     Entry entry = typed(name, DType.I64);
     long[] out = new long[entry.numel()];
-    data(entry.begin(), Math.toIntExact(entry.bytes())).asLongBuffer().get(out);
+    FileBytes.read(file, entry.begin(), Math.toIntExact(entry.bytes())).asLongBuffer().get(out);
     return out;
   }
 
@@ -175,14 +168,6 @@ public final class Safetensors {
           file + ": tensor " + name + " is " + entry.dtype() + ", expected " + dtype + ".");
     }
     return entry;
-  }
-
-  private ByteBuffer data(long begin, int bytes) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return read(channel, begin, bytes);
-    } catch (IOException e) {
-      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
-    }
   }
 
   /** Collects tensors and writes them in the order added. */
