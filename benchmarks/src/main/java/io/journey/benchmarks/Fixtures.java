@@ -29,7 +29,7 @@ final class Fixtures {
       float[] image = new float[numel];
       Seed seed = Seed.of(1).child(i);
       seed.child("image").stream().fillGaussian(image);
-      images.add(DenoisingDraws.uniform(image, NoiseSchedule.ddpm(), seed, draws));
+      images.add(DenoisingDraws.uniform(image, -1, NoiseSchedule.ddpm(), seed, draws));
     }
     return images;
   }

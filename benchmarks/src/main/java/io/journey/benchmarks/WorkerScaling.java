@@ -75,7 +75,7 @@ public final class WorkerScaling {
               model.shape(),
               NoiseSchedule.ddpm(),
               ScalarType.Float);
-      Tensor predicted = model.predictNoise(rows.xt(), rows.timesteps());
+      Tensor predicted = model.predict(rows.xt(), rows.timesteps(), rows.labels());
       Tensor loss = DenoisingLoss.perRow(predicted, rows, null).mean();
       Libtorch.gradients(loss, model.parameters().leaves());
     }

@@ -11,10 +11,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * each other. Lives in the caller's {@code PointerScope}.
  *
  * @param xt noised images, [B, C, H, W]
- * @param noise what the model should predict, [B, C, H, W]
+ * @param target what the model should predict, [B, C, H, W]
  * @param timesteps t of each row, [B]
+ * @param labels the class of each row, [B]; null where an image has none
  */
-public record DenoisingBatch(Tensor xt, Tensor noise, int[] timesteps) {
+public record DenoisingBatch(Tensor xt, Tensor target, int[] timesteps, int[] labels) {
 
   /** Noises images: x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε, computed in float64 and rounded once. */
   public static DenoisingBatch of(
@@ -24,10 +25,12 @@ public record DenoisingBatch(Tensor xt, Tensor noise, int[] timesteps) {
     float[] xt = new float[rows * numel];
     float[] noise = new float[rows * numel];
     int[] timesteps = new int[rows];
+    int[] labels = new int[rows];
     int row = 0;
     for (DenoisingDraws draws : images) {
       for (int r = 0; r < draws.count(); r++, row++) {
         timesteps[row] = draws.timesteps()[r];
+        labels[row] = draws.label();
         double alphaBar = schedule.alphaBar(timesteps[row]);
         double signal = Math.sqrt(alphaBar);
         double sigma = Math.sqrt(1 - alphaBar);
@@ -39,8 +42,12 @@ public record DenoisingBatch(Tensor xt, Tensor noise, int[] timesteps) {
         System.arraycopy(draws.noise(), from, noise, to, numel);
       }
     }
+    boolean known = images.stream().allMatch(d -> d.label() >= 0);
     long[] dims = {rows, shape.channels(), shape.height(), shape.width()};
     return new DenoisingBatch(
-        Libtorch.of(xt, type, dims), Libtorch.of(noise, type, dims), timesteps);
+        Libtorch.of(xt, type, dims),
+        Libtorch.of(noise, type, dims),
+        timesteps,
+        known ? labels : null);
   }
 }

@@ -8,10 +8,11 @@ import io.journey.random.Seed;
  * step ask of a model. Draw r is x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε_r with t = {@code timesteps[r]}.
  *
  * @param image x_0, [C·H·W], usually in [-1, 1]
+ * @param label its class, or -1 where it has none
  * @param timesteps t of each draw, [R]
  * @param noise ε of each draw, [R·C·H·W]
  */
-public record DenoisingDraws(float[] image, int[] timesteps, float[] noise) {
+public record DenoisingDraws(float[] image, int label, int[] timesteps, float[] noise) {
   public DenoisingDraws {
     if (timesteps.length < 1 || noise.length != image.length * timesteps.length) {
       throw new IllegalArgumentException(
@@ -28,7 +29,7 @@ public record DenoisingDraws(float[] image, int[] timesteps, float[] noise) {
    * standard Gaussian. Draw r depends on the seed and r alone.
    */
   public static DenoisingDraws uniform(
-      float[] image, NoiseSchedule schedule, Seed seed, int draws) {
+      float[] image, int label, NoiseSchedule schedule, Seed seed, int draws) {
     int[] timesteps = new int[draws];
     float[] noise = new float[draws * image.length];
     for (int r = 0; r < draws; r++) {
@@ -36,18 +37,19 @@ public record DenoisingDraws(float[] image, int[] timesteps, float[] noise) {
       timesteps[r] = stream.nextInt(schedule.steps());
       stream.fillGaussian(noise, r * image.length, image.length);
     }
-    return new DenoisingDraws(image, timesteps, noise);
+    return new DenoisingDraws(image, label, timesteps, noise);
   }
 
   /** k' draws of the model output of one step (Eq. 3): t fixed, ε standard Gaussian. */
-  public static DenoisingDraws atStep(float[] image, int timestep, Seed seed, int draws) {
+  public static DenoisingDraws atStep(
+      float[] image, int label, int timestep, Seed seed, int draws) {
     int[] timesteps = new int[draws];
     java.util.Arrays.fill(timesteps, timestep);
     float[] noise = new float[draws * image.length];
     for (int r = 0; r < draws; r++) {
       seed.child(r).stream().fillGaussian(noise, r * image.length, image.length);
     }
-    return new DenoisingDraws(image, timesteps, noise);
+    return new DenoisingDraws(image, label, timesteps, noise);
   }
 
   /** R. */

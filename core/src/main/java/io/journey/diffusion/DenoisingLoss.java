@@ -18,7 +18,7 @@ public final class DenoisingLoss {
    * @return the loss of each row, [B]
    */
   public static Tensor perRow(Tensor predicted, DenoisingBatch batch, Tensor mask) {
-    Tensor squared = batch.noise().sub(predicted).square();
+    Tensor squared = batch.target().sub(predicted).square();
     Tensor weighted = mask == null ? squared : squared.mul(mask);
     return weighted.flatten(1, -1).mean(1);
   }

@@ -196,7 +196,11 @@ public final class Featurizer {
         data.read(i, image, 0);
         draws.add(
             DenoisingDraws.uniform(
-                image, checkpoint.schedule(), seed.child(data.id(i)), config.draws()));
+                image,
+                data.label(i),
+                checkpoint.schedule(),
+                seed.child(data.id(i)),
+                config.draws()));
       }
       return FeatureSpace.project(gradients, projection, draws, null).features();
     }

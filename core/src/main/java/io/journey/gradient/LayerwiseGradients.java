@@ -53,9 +53,10 @@ public final class LayerwiseGradients implements ExampleGradients {
       DenoisingBatch batch =
           DenoisingBatch.of(images, model.shape(), schedule, model.parameters().type());
       Tensor predicted =
-          model.predictNoise(
+          model.predict(
               batch.xt(),
               batch.timesteps(),
+              batch.labels(),
               (layer, in, out) -> calls.add(new Call(layer, in, out)));
       Tensor loss =
           DenoisingLoss.perRow(predicted, batch, mask).view(images.size(), draws).mean(1); // (N)

@@ -40,7 +40,7 @@ public final class OneImageGradients implements ExampleGradients {
     Parameters parameters = model.parameters();
     DenoisingBatch batch =
         DenoisingBatch.of(List.of(image), model.shape(), schedule, parameters.type());
-    Tensor predicted = model.predictNoise(batch.xt(), batch.timesteps());
+    Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
     Tensor loss = DenoisingLoss.perRow(predicted, batch, mask).mean();
     TensorVector gradients = Libtorch.gradients(loss, parameters.leaves());
     for (int j = 0; j < parameters.list().size(); j++) {

@@ -4,8 +4,9 @@ import io.journey.dataset.ImageShape;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * ε_θ: predicts the noise in a noised image. Any number of threads may predict at once while nobody
- * writes the parameters.
+ * What a diffusion model predicts from a noised image: its noise ε, the clean image or the
+ * velocity, as its schedule says. Any number of threads may predict at once while nobody writes the
+ * parameters.
  */
 public interface Denoiser extends AutoCloseable {
   /** The shape of the images. */
@@ -15,13 +16,15 @@ public interface Denoiser extends AutoCloseable {
   Parameters parameters();
 
   /**
-   * ε_θ(x_t, t).
+   * The model's output at (x_t, t).
    *
    * @param xt [B, C, H, W], of the parameters' number type
    * @param timesteps t of each row, [B]
+   * @param labels the class of each row, [B], or null where they have none; ignored by a model
+   *     without classes
    * @return [B, C, H, W]; lives in the caller's scope
    */
-  Tensor predictNoise(Tensor xt, int[] timesteps);
+  Tensor predict(Tensor xt, int[] timesteps, int[] labels);
 
   @Override
   default void close() {

@@ -5,16 +5,18 @@ import org.bytedeco.pytorch.Tensor;
 /** A denoiser all of whose weights sit in {@link Layer}s, each used once in a forward pass. */
 public interface LayeredDenoiser extends Denoiser {
   /**
-   * ε_θ(x_t, t), with every layer's input and output put on a tape.
+   * The model's output at (x_t, t), with every layer's input and output put on a tape.
    *
    * @param xt [B, C, H, W]
    * @param timesteps t of each row, [B]
+   * @param labels the class of each row, [B], or null where they have none; ignored by a model
+   *     without classes
    * @return [B, C, H, W]
    */
-  Tensor predictNoise(Tensor xt, int[] timesteps, LayerTape tape);
+  Tensor predict(Tensor xt, int[] timesteps, int[] labels, LayerTape tape);
 
   @Override
-  default Tensor predictNoise(Tensor xt, int[] timesteps) {
-    return predictNoise(xt, timesteps, LayerTape.NONE);
+  default Tensor predict(Tensor xt, int[] timesteps, int[] labels) {
+    return predict(xt, timesteps, labels, LayerTape.NONE);
   }
 }

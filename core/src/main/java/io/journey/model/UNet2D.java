@@ -139,7 +139,7 @@ public final class UNet2D implements LayeredDenoiser {
   }
 
   @Override
-  public Tensor predictNoise(Tensor xt, int[] timesteps, LayerTape tape) {
+  public Tensor predict(Tensor xt, int[] timesteps, int[] labels, LayerTape tape) {
     Tensor temb = timeLinear1.forward(timeFeatures(timesteps), tape); // (B, E)
     temb = torch.silu(timeLinear2.forward(torch.silu(temb), tape));
     Tensor h = convIn.forward(xt, tape); // (B, c_0, H, W)

@@ -113,7 +113,7 @@ public final class DdpmSampler {
               model.shape().channels(),
               model.shape().height(),
               model.shape().width());
-      return Libtorch.floats(model.predictNoise(input, new int[] {t}));
+      return Libtorch.floats(model.predict(input, new int[] {t}, null));
     }
   }
 

@@ -272,7 +272,7 @@ public final class JourneyTrak {
       float[] xt = target.xt()[target.indexOf(step)];
       float[] noise = DdpmSampler.predictNoise(checkpoint.model(), xt, step);
       float[] x0 = DdpmSampler.predictedOriginal(checkpoint.schedule(), xt, noise, step);
-      asked.add(DenoisingDraws.atStep(x0, step, root.child(step), draws));
+      asked.add(DenoisingDraws.atStep(x0, -1, step, root.child(step), draws));
     }
     return asked;
   }

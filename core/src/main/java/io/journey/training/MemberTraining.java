@@ -115,7 +115,7 @@ final class MemberTraining {
     try (PointerScope scope = new PointerScope()) {
       DenoisingBatch batch =
           DenoisingBatch.of(draws(step), data.shape(), schedule, ScalarType.Float);
-      Tensor predicted = model.predictNoise(batch.xt(), batch.timesteps());
+      Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
       Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
       TensorVector gradients = Libtorch.gradients(loss, model.parameters().leaves());
       TensorVector flattened = new TensorVector();
@@ -134,14 +134,15 @@ final class MemberTraining {
     List<DenoisingDraws> draws = new ArrayList<>(config.batchSize());
     for (int i = 0; i < config.batchSize(); i++) {
       float[] image = new float[numel];
-      data.read(example((long) step * config.batchSize() + i), image, 0);
+      int example = example((long) step * config.batchSize() + i);
+      data.read(example, image, 0);
       int timestep = stream.nextInt(schedule.steps());
       if (config.horizontalFlip() && stream.nextInt(2) == 1) {
         flip(image);
       }
       float[] noise = new float[numel];
       stream.fillGaussian(noise);
-      draws.add(new DenoisingDraws(image, new int[] {timestep}, noise));
+      draws.add(new DenoisingDraws(image, data.label(example), new int[] {timestep}, noise));
     }
     return draws;
   }

@@ -55,7 +55,7 @@ class ExampleGradientsTest {
     for (int n = 0; n < count; n++) {
       float[] image = new float[model.shape().numel()];
       Seed.of(7).child(n).stream().fillGaussian(image);
-      images.add(DenoisingDraws.uniform(image, SCHEDULE, Seed.of(8).child(n), draws));
+      images.add(DenoisingDraws.uniform(image, -1, SCHEDULE, Seed.of(8).child(n), draws));
     }
     return images;
   }
@@ -75,12 +75,12 @@ class ExampleGradientsTest {
       float[] noise = new float[numel];
       System.arraycopy(image.noise(), r * numel, noise, 0, numel);
       DenoisingDraws one =
-          new DenoisingDraws(image.image(), new int[] {image.timesteps()[r]}, noise);
+          new DenoisingDraws(image.image(), -1, new int[] {image.timesteps()[r]}, noise);
       try (PointerScope scope = new PointerScope()) {
         DenoisingBatch batch =
             DenoisingBatch.of(List.of(one), model.shape(), SCHEDULE, model.parameters().type());
-        Tensor predicted = model.predictNoise(batch.xt(), batch.timesteps());
-        Tensor squared = batch.noise().sub(predicted).square();
+        Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
+        Tensor squared = batch.target().sub(predicted).square();
         Tensor loss =
             (mask == null ? squared : squared.mul(mask))
                 .sum()
@@ -202,7 +202,7 @@ class ExampleGradientsTest {
 
   @Test
   void drawsBeyondTheFirstAreDifferentSteps() {
-    DenoisingDraws draws = DenoisingDraws.uniform(new float[4], SCHEDULE, Seed.of(1), 1000);
+    DenoisingDraws draws = DenoisingDraws.uniform(new float[4], -1, SCHEDULE, Seed.of(1), 1000);
     // A uniform step falls into each tenth of 0..999 about 100 times; six standard deviations.
     int[] tenths = new int[10];
     for (int t : draws.timesteps()) {

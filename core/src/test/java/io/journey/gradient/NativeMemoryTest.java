@@ -24,8 +24,8 @@ class NativeMemoryTest {
       ExampleGradients gradients = method.of(model, NoiseSchedule.ddpm());
       List<DenoisingDraws> images =
           List.of(
-              DenoisingDraws.uniform(new float[64], NoiseSchedule.ddpm(), Seed.of(2), 3),
-              DenoisingDraws.uniform(new float[64], NoiseSchedule.ddpm(), Seed.of(3), 3));
+              DenoisingDraws.uniform(new float[64], -1, NoiseSchedule.ddpm(), Seed.of(2), 3),
+              DenoisingDraws.uniform(new float[64], -1, NoiseSchedule.ddpm(), Seed.of(3), 3));
       for (int i = 0; i < 3; i++) {
         gradients.compute(images, null, (n, g, loss) -> {});
       }

@@ -40,7 +40,7 @@ public final class LinearDenoiser implements Denoiser {
   }
 
   @Override
-  public Tensor predictNoise(Tensor xt, int[] timesteps) {
+  public Tensor predict(Tensor xt, int[] timesteps, int[] labels) {
     double[] x = Libtorch.doubles(xt);
     double[] psi = new double[x.length * parameters.count()];
     for (int b = 0; b < x.length; b++) {

@@ -34,8 +34,9 @@ class UNet2DGoldenTest {
           new DenoisingBatch(
               tensor(golden, "sample"),
               tensor(golden, "noise"),
-              new int[] {(int) timesteps[0], (int) timesteps[1]});
-      Tensor output = model.predictNoise(batch.xt(), batch.timesteps());
+              new int[] {(int) timesteps[0], (int) timesteps[1]},
+              null);
+      Tensor output = model.predict(batch.xt(), batch.timesteps(), batch.labels());
       assertClose("output", Libtorch.doubles(output.detach()), golden.doubles("output"));
 
       Tensor loss = DenoisingLoss.perRow(output, batch, null).mean();

@@ -67,7 +67,7 @@ class LeaveOneOutTest {
       double x0 = (xt[i] - Math.sqrt(1 - alphaBar) * noise) / Math.sqrt(alphaBar);
       examples.add(
           new DenoisingDraws(
-              new float[] {(float) x0}, new int[] {steps[i]}, new float[] {(float) noise}));
+              new float[] {(float) x0}, -1, new int[] {steps[i]}, new float[] {(float) noise}));
     }
     return new LinearDenoiser(weights);
   }
@@ -90,7 +90,7 @@ class LeaveOneOutTest {
   void scoresPredictTheExactLeaveOneOutChangeSignIncluded() {
     try (LinearDenoiser model = fitted()) {
       DenoisingDraws target =
-          DenoisingDraws.atStep(new float[] {0.4f}, 250, Seed.of(6), JourneyTrak.DEFAULT_DRAWS);
+          DenoisingDraws.atStep(new float[] {0.4f}, -1, 250, Seed.of(6), JourneyTrak.DEFAULT_DRAWS);
       var gradients = new OneImageGradients(model, SCHEDULE);
       var none = ProjectionConfig.parse("none").create(P, Seed.of(0));
       float[][] phi = FeatureSpace.project(gradients, none, examples, null).features();
