@@ -7,13 +7,12 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonType;
 import io.journey.run.RunDirectory;
+import io.journey.tensor.NamedTensors;
 import io.journey.tensor.Safetensors;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -33,7 +32,7 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
   /** The file of the weights in the model's own folder. */
   public static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
 
-  private static final String CONFIG = "config.json";
+  private static final String CONFIG = CheckpointFiles.CONFIG;
   private static final String SCHEDULER = "scheduler/scheduler_config.json";
 
   private static final Map<String, JsonType> SCHEDULE =
@@ -88,49 +87,55 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
   }
 
   /** Reads a checkpoint in float32. */
-  public static Checkpoint read(Path folder) {
-    return read(folder, ScalarType.Float);
+  public static Checkpoint read(Path path) {
+    return read(CheckpointSpec.of(path), ScalarType.Float);
+  }
+
+  /** Reads a checkpoint. */
+  public static Checkpoint read(Path path, ScalarType type) {
+    return read(CheckpointSpec.of(path), type);
   }
 
   /**
    * Reads a checkpoint.
    *
-   * @param folder a pipeline folder, or the model's own folder
+   * @param spec a pipeline folder, the model's own folder, or a file of weights or a program
    * @throws JourneyException if it is missing, damaged, of another architecture, or not finite
    */
-  public static Checkpoint read(Path folder, ScalarType type) {
-    Path unet = Files.exists(folder.resolve("unet")) ? folder.resolve("unet") : folder;
-    Path configFile = unet.resolve(CONFIG);
-    if (!Files.exists(configFile)) {
-      throw new JourneyException(
-          folder
-              + " holds no checkpoint (expected "
-              + CONFIG
-              + " or unet/"
-              + CONFIG
-              + "): name a folder such as checkpoints/member-000.");
-    }
-    UNet2DConfig config = UNet2DConfig.fromDiffusers(Json.read(configFile), configFile.toString());
-    Safetensors weights = Safetensors.open(unet.resolve(WEIGHTS));
-    Path schedulerFile = folder.resolve(SCHEDULER);
+  public static Checkpoint read(CheckpointSpec spec, ScalarType type) {
+    CheckpointFiles files = CheckpointFiles.locate(spec.path());
+    ObjectNode config = Json.read(files.config());
     NoiseSchedule schedule =
-        Files.exists(schedulerFile) ? schedule(schedulerFile) : NoiseSchedule.ddpm();
-    UNet2D model = UNet2D.empty(config, type);
+        files.scheduler() == null ? NoiseSchedule.ddpm() : schedule(files.scheduler());
+    if (spec.torchScript()) {
+      Denoiser model = TorchScriptDenoiser.load(files.weights(), config, files.config(), type);
+      String print = fingerprint(config, schedule, List.of(files.weights()), "");
+      return new Checkpoint(spec.name(), model, schedule, print);
+    }
+    UNet2DConfig architecture = UNet2DConfig.fromDiffusers(config, files.config().toString());
+    NamedTensors tensors = NamedTensors.open(files.weights());
+    Weights weights = Weights.in(tensors, spec.part());
+    UNet2D model = UNet2D.empty(architecture, type);
     try {
-      model.parameters().set(gather(model.parameters(), weights));
+      model.parameters().set(weights.gather(model.parameters()));
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
-    String name = folder.toAbsolutePath().normalize().getFileName().toString();
-    return new Checkpoint(name, model, schedule, fingerprint(config, schedule, weights.file()));
+    String print =
+        fingerprint(architecture.toDiffusers(), schedule, tensors.files(), weights.prefix());
+    return new Checkpoint(spec.name(), model, schedule, print);
   }
 
-  private static String fingerprint(UNet2DConfig config, NoiseSchedule schedule, Path weights) {
+  private static String fingerprint(
+      ObjectNode config, NoiseSchedule schedule, List<Path> weights, String part) {
     MessageDigest digest = Checksums.sha256();
-    digest.update(Json.bytes(config.toDiffusers()));
+    digest.update(Json.bytes(config));
     digest.update(Json.bytes(scheduler(schedule)));
-    digest.update(HexFormat.of().parseHex(Checksums.of(weights)));
+    for (Path file : weights) {
+      digest.update(HexFormat.of().parseHex(Checksums.of(file)));
+    }
+    digest.update(part.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(digest.digest());
   }
 
@@ -168,56 +173,6 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     } catch (IllegalArgumentException e) {
       throw new JourneyException(file + " holds no usable schedule: " + e.getMessage() + ".", e);
     }
-  }
-
-  /** The flat vector from the file's tensors; everything that does not fit is named at once. */
-  private static float[] gather(Parameters parameters, Safetensors file) {
-    Map<String, String> names = new LinkedHashMap<>();
-    file.names().forEach(n -> names.put(currentName(n), n));
-    float[] flat = new float[parameters.count()];
-    List<String> problems = new ArrayList<>();
-    for (Parameter parameter : parameters.list()) {
-      String stored = names.remove(parameter.name());
-      if (stored == null) {
-        problems.add("lacks " + parameter.name());
-        continue;
-      }
-      List<Long> shape = new ArrayList<>();
-      for (long dim : parameter.shape()) {
-        shape.add(dim);
-      }
-      if (!file.entry(stored).shape().equals(shape)) {
-        problems.add(
-            parameter.name() + " is " + file.entry(stored).shape() + ", expected " + shape);
-        continue;
-      }
-      float[] values = file.floats(stored);
-      for (float value : values) {
-        if (!Float.isFinite(value)) {
-          problems.add(parameter.name() + " holds a number that is not finite");
-          break;
-        }
-      }
-      System.arraycopy(values, 0, flat, parameter.offset(), values.length);
-    }
-    names.values().forEach(n -> problems.add("has the unknown tensor " + n));
-    if (!problems.isEmpty()) {
-      throw new JourneyException(
-          file.file()
-              + " does not fit its config.json or is broken: "
-              + String.join("; ", problems.subList(0, Math.min(12, problems.size())))
-              + (problems.size() > 12 ? "; and " + (problems.size() - 12) + " more" : "")
-              + ": fetch or make the checkpoint again.");
-    }
-    return flat;
-  }
-
-  /** Early diffusers names of attention weights, as they are called now. */
-  private static String currentName(String name) {
-    return name.replace(".query.", ".to_q.")
-        .replace(".key.", ".to_k.")
-        .replace(".value.", ".to_v.")
-        .replace(".proj_attn.", ".to_out.0.");
   }
 
   @Override

@@ -110,7 +110,7 @@ public final class PyTorchFile implements NamedTensors {
   }
 
   private ByteOrder order(FileChannel channel) throws IOException {
-    ZipDirectory.Entry entry = entries.get(folder + "byteorder");
+    ZipDirectory.Entry entry = plainEntry("byteorder");
     if (entry == null) {
       return ByteOrder.LITTLE_ENDIAN; // before PyTorch 2.1 there was no other
     }
@@ -124,7 +124,7 @@ public final class PyTorchFile implements NamedTensors {
   }
 
   private Object root(FileChannel channel) throws IOException {
-    ZipDirectory.Entry entry = entries.get(folder + PICKLE);
+    ZipDirectory.Entry entry = plainEntry(PICKLE);
     if (entry.bytes() > Unpickler.MAX_BYTES) {
       throw damaged("its pickle has " + entry.bytes() + " bytes, more than names and shapes need");
     }
@@ -165,7 +165,7 @@ public final class PyTorchFile implements NamedTensors {
 
   private void add(String name, PickledTensor tensor) {
     PickledTensor.Storage storage = tensor.storage();
-    ZipDirectory.Entry entry = entries.get(entryName(storage));
+    ZipDirectory.Entry entry = plainEntry("data/" + storage.key());
     if (entry == null || entry.bytes() != storage.bytes()) {
       throw damaged(
           "tensor "
@@ -173,7 +173,7 @@ public final class PyTorchFile implements NamedTensors {
               + " needs "
               + storage.bytes()
               + " bytes in the entry "
-              + Unpickler.quoted(entryName(storage))
+              + Unpickler.quoted(folder + "data/" + storage.key())
               + ", found "
               + (entry == null ? "no such entry" : Long.toString(entry.bytes())));
     }
@@ -185,8 +185,18 @@ public final class PyTorchFile implements NamedTensors {
     }
   }
 
-  private String entryName(PickledTensor.Storage storage) {
-    return folder + "data/" + storage.key();
+  /** An entry of the folder, or null; one that is compressed is refused. */
+  private ZipDirectory.Entry plainEntry(String name) {
+    ZipDirectory.Entry entry = entries.get(folder + name);
+    if (entry != null && !entry.plain()) {
+      throw new JourneyException(
+          file
+              + " holds the entry "
+              + Unpickler.quoted(folder + name)
+              + " compressed or encrypted, expected it plain as torch.save writes it: save it again"
+              + " with torch.save.");
+    }
+    return entry;
   }
 
   @Override
@@ -227,7 +237,7 @@ public final class PyTorchFile implements NamedTensors {
     PickledTensor tensor = tensor(name);
     FileBytes.requireFloats(file, name, tensor.dtype());
     int count = FileBytes.arrayLength(file, name, tensor.numel());
-    long begin = entries.get(entryName(tensor.storage())).begin();
+    long begin = plainEntry("data/" + tensor.storage().key()).begin();
     long first = begin + tensor.offset() * tensor.dtype().bytes();
     if (tensor.isContiguous()) {
       return FileBytes.floats(file, first, tensor.dtype(), order, count);

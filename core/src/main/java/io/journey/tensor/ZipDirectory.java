@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Where the entries of a zip file lie, of a file that compresses nothing: {@code torch.save} stores
- * its entries as they are, so nothing can swell while it is read. Names are keys only, never paths.
+ * Where the entries of a zip file lie. {@code torch.save} stores its entries as they are; nothing
+ * here decompresses, so nothing can swell while it is read. Names are keys only, never paths.
  *
  * <p>Layout (APPNOTE 6.3): local headers with data, the central directory, its end record, and
  * before that the zip64 end record and its locator where a number does not fit 16 or 32 bits.
@@ -33,8 +33,9 @@ final class ZipDirectory {
    *
    * @param begin its first byte in the file
    * @param bytes its length
+   * @param plain whether it is stored as it is, neither compressed nor encrypted
    */
-  record Entry(long begin, long bytes) {}
+  record Entry(long begin, long bytes, boolean plain) {}
 
   private final Path file;
   private final FileChannel channel;
@@ -45,7 +46,7 @@ final class ZipDirectory {
     this.channel = channel;
   }
 
-  /** The entries of a zip file by name; none may be compressed, encrypted or listed twice. */
+  /** The entries of a zip file by name; none is listed twice. */
   static Map<String, Entry> read(Path file, FileChannel channel) throws IOException {
     ZipDirectory directory = new ZipDirectory(file, channel);
     directory.readEntries();
@@ -107,16 +108,6 @@ final class ZipDirectory {
       byte[] text = new byte[nameBytes];
       central.get(at + 46, text);
       String name = new String(text, StandardCharsets.UTF_8);
-      boolean encrypted = (central.getShort(at + 8) & 1) != 0;
-      if (encrypted || central.getShort(at + 10) != 0) {
-        throw new JourneyException(
-            file
-                + " holds the entry "
-                + Unpickler.quoted(name)
-                + (encrypted ? " encrypted" : " compressed")
-                + ", expected plain entries as torch.save writes them: save it again with"
-                + " torch.save.");
-      }
       ByteBuffer extra =
           central.slice(at + 46 + nameBytes, extraBytes).order(ByteOrder.LITTLE_ENDIAN);
       if (entries.put(name, entry(name, central, at, extra)) != null) {
@@ -145,7 +136,7 @@ final class ZipDirectory {
       header = extra.getLong(field);
     }
     long size = channel.size();
-    boolean fits = header >= 0 && header <= size - 30 && stored == bytes && bytes >= 0;
+    boolean fits = header >= 0 && header <= size - 30 && stored >= 0;
     if (!fits || FileBytes.read(channel, header, 4).getInt(0) != LOCAL) {
       throw damaged("its entry " + Unpickler.quoted(name) + " is not where its directory says");
     }
@@ -155,10 +146,11 @@ final class ZipDirectory {
             + 30
             + Short.toUnsignedInt(lengths.getShort(0))
             + Short.toUnsignedInt(lengths.getShort(2));
-    if (begin > size - bytes) {
+    boolean plain = central.getShort(at + 10) == 0 && (central.getShort(at + 8) & 1) == 0;
+    if (begin > size - stored || plain && stored != bytes) {
       throw damaged("its entry " + Unpickler.quoted(name) + " claims " + bytes + " bytes");
     }
-    return new Entry(begin, bytes);
+    return new Entry(begin, stored, plain);
   }
 
   /** Where the content of the zip64 extra field begins, or -1. */
