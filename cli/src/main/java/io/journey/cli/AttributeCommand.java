@@ -1,6 +1,7 @@
 package io.journey.cli;
 
 import io.journey.features.FeatureStore;
+import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
@@ -30,9 +31,9 @@ final class AttributeCommand implements Runnable {
   @Option(
       names = "--checkpoints",
       required = true,
-      paramLabel = "DIR",
-      description = "The ensemble the features were made with.")
-  private Path checkpoints;
+      paramLabel = "SPEC",
+      description = "The ensemble or checkpoint the features were made with.")
+  private CheckpointSpec checkpoints;
 
   @Option(
       names = "--features",

@@ -6,6 +6,7 @@ import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
 import io.journey.gradient.GradientMethod;
+import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.projection.ProjectionConfig;
 import io.journey.tensor.DType;
@@ -30,9 +31,11 @@ final class FeaturizeCommand implements Runnable {
   @Option(
       names = "--checkpoints",
       required = true,
-      paramLabel = "DIR",
-      description = "Directory of an ensemble.")
-  private Path checkpoints;
+      paramLabel = "SPEC",
+      description =
+          "Directory of an ensemble, a folder of diffusers folders, or one checkpoint as for"
+              + " sample.")
+  private CheckpointSpec checkpoints;
 
   @Option(
       names = "--data",
@@ -95,6 +98,7 @@ final class FeaturizeCommand implements Runnable {
             .withSeed(seed);
     FeatureStore store =
         Featurizer.with(config, console.threads(), console.progress()).run(ensemble, images, out);
+    ensemble.notes().forEach(console::say);
     console.say(
         "Features of "
             + store.size()

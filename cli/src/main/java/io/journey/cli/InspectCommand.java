@@ -1,6 +1,8 @@
 package io.journey.cli;
 
 import io.journey.dataset.Datasets;
+import io.journey.model.CheckpointFiles;
+import io.journey.model.CheckpointSpec;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunStatus;
@@ -29,7 +31,9 @@ final class InspectCommand implements Runnable {
 
   @Parameters(
       paramLabel = "PATH",
-      description = "A directory a stage has written, an .npy or .safetensors file, or a data set.")
+      description =
+          "A directory a stage has written, a checkpoint's folder or file (.safetensors, .bin, .pt,"
+              + " .ckpt), an .npy file, or a data set.")
   private String path;
 
   @Option(
@@ -45,6 +49,8 @@ final class InspectCommand implements Runnable {
       inspectDirectory(file, out);
     } else if (file != null && Files.isRegularFile(file)) {
       inspectFile(file, out);
+    } else if (path.startsWith("torchscript:") || path.contains("#")) {
+      CheckpointSummary.printFile(CheckpointSpec.parse(path), out);
     } else if (path.matches("\\w{2,}:.*") || path.contains("?")) {
       DatasetSummary.print(Datasets.open(path), out);
     } else {
@@ -76,12 +82,8 @@ final class InspectCommand implements Runnable {
       Lines.printTree(out, "run", Json.read(quickstart));
       return;
     }
-    // A checkpoint is a pipeline folder, or the folder of the model inside it.
-    Path unet = directory.resolve("unet");
-    Path model = Files.isDirectory(unet) ? unet : directory;
-    Path weights = model.resolve(ArraySummary.CHECKPOINT_WEIGHTS);
-    if (Files.exists(model.resolve(ArraySummary.CHECKPOINT_CONFIG)) && Files.exists(weights)) {
-      ArraySummary.printCheckpoint(model, out);
+    if (CheckpointFiles.isCheckpoint(directory)) {
+      CheckpointSummary.printFolder(CheckpointSpec.of(directory), out);
     } else {
       DatasetSummary.print(Datasets.open(path), out);
     }
@@ -91,8 +93,8 @@ final class InspectCommand implements Runnable {
     String name = file.getFileName().toString();
     if (name.endsWith(".npy")) {
       ArraySummary.printNpy(file, out);
-    } else if (name.endsWith(".safetensors")) {
-      ArraySummary.printSafetensors(file, out);
+    } else if (CheckpointSummary.isWeights(file)) {
+      CheckpointSummary.printFile(CheckpointSpec.of(file), out);
     } else {
       DatasetSummary.print(Datasets.open(path), out);
     }

@@ -1,11 +1,14 @@
 package io.journey.cli;
 
 import io.journey.model.Checkpoint;
+import io.journey.model.CheckpointFiles;
+import io.journey.model.CheckpointSpec;
 import io.journey.run.JourneyException;
 import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.TrajectoryFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,9 +28,11 @@ final class SampleCommand implements Runnable {
   @Option(
       names = "--checkpoint",
       required = true,
-      paramLabel = "DIR",
-      description = "One checkpoint: a member of an ensemble, or a diffusers folder.")
-  private Path checkpoint;
+      paramLabel = "SPEC",
+      description =
+          "One checkpoint: a member of an ensemble, a diffusers folder, a file of weights beside"
+              + " its config.json (FILE or FILE#PART), or torchscript:FILE.")
+  private CheckpointSpec checkpoint;
 
   @Option(
       names = "--out",
@@ -58,7 +63,8 @@ final class SampleCommand implements Runnable {
     if (Files.isDirectory(out)) {
       throw new JourneyException(out + " is a directory: name a file for the trajectories.");
     }
-    try (Checkpoint model = Checkpoint.read(checkpoint)) {
+    try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
+      CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
       DdpmSampler sampler = new DdpmSampler(model, inferenceSteps);
       boolean drawn =
           TrajectoryFile.sample(

@@ -2,19 +2,23 @@ package io.journey.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.run.AtomicFile;
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonType;
 import io.journey.run.RunDirectory;
+import io.journey.tensor.DType;
 import io.journey.tensor.NamedTensors;
-import io.journey.tensor.Safetensors;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -43,19 +47,61 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
           "beta_start", JsonType.NUMBER,
           "beta_end", JsonType.NUMBER);
 
-  /** Writes a model as a pipeline folder called {@code name} inside a run. */
+  /** Writes a model as a pipeline folder called {@code name} inside a run, in float32. */
   public static void write(
       RunDirectory run, String name, UNet2D model, float[] weights, NoiseSchedule schedule) {
-    run.write(name + "/model_index.json", out -> out.write(Json.bytes(pipelineIndex())));
-    run.write(name + "/" + SCHEDULER, out -> out.write(Json.bytes(scheduler(schedule))));
-    run.write(name + "/unet/" + CONFIG, out -> out.write(Json.bytes(model.config().toDiffusers())));
-    Safetensors.Writer tensors = new Safetensors.Writer().metadata("format", "pt");
-    for (Parameter parameter : model.parameters().list()) {
-      float[] values = new float[parameter.numel()];
-      System.arraycopy(weights, parameter.offset(), values, 0, values.length);
-      tensors.add(parameter.name(), values, parameter.shape());
+    BiConsumer<String, AtomicFile.Content> files =
+        (file, content) -> run.write(name + "/" + file, content);
+    write(files, model, weights, schedule, DType.F32, Long.MAX_VALUE);
+  }
+
+  /**
+   * Writes this checkpoint as a pipeline folder that diffusers opens.
+   *
+   * @param folder empty or absent
+   * @param dtype F32, F16 or BF16
+   * @param maxShardBytes most bytes of weights in one file
+   * @throws JourneyException if the folder holds something, or the model is a program
+   */
+  public void export(Path folder, DType dtype, long maxShardBytes) {
+    if (!(model instanceof UNet2D unet)) {
+      throw new JourneyException(
+          name + " is a program, expected a UNet2DModel: only that has a diffusers form.");
     }
-    run.write(weightsFile(name), tensors::writeTo);
+    if (!Set.of(DType.F32, DType.F16, DType.BF16).contains(dtype) || maxShardBytes < 1) {
+      throw new IllegalArgumentException(
+          "weights are written as F32, F16 or BF16 in files of at least 1 byte, got "
+              + dtype
+              + " and "
+              + maxShardBytes);
+    }
+    String[] inside = folder.toFile().list();
+    if (Files.exists(folder) && (inside == null || inside.length > 0)) {
+      throw new JourneyException(
+          folder + " is not an empty directory: name another directory for the checkpoint.");
+    }
+    write(
+        (file, content) -> AtomicFile.write(folder.resolve(file), content),
+        unet,
+        unet.parameters().get(),
+        schedule,
+        dtype,
+        maxShardBytes);
+  }
+
+  private static void write(
+      BiConsumer<String, AtomicFile.Content> files,
+      UNet2D model,
+      float[] weights,
+      NoiseSchedule schedule,
+      DType dtype,
+      long maxShardBytes) {
+    files.accept("model_index.json", out -> out.write(Json.bytes(pipelineIndex())));
+    files.accept(SCHEDULER, out -> out.write(Json.bytes(scheduler(schedule))));
+    files.accept("unet/" + CONFIG, out -> out.write(Json.bytes(model.config().toDiffusers())));
+    new WeightsWriter(
+            (file, content) -> files.accept("unet/" + file, content), dtype, maxShardBytes)
+        .write(model.parameters().list(), weights);
   }
 
   /** The file whose presence says that a member is complete; written last. */

@@ -98,14 +98,23 @@ public final class Weights {
     return prefix.isEmpty() ? "(no prefix)" : prefix.substring(0, prefix.length() - 1);
   }
 
+  /** The sets in a file, by what stands before their names; empty where it holds no U-Net. */
+  public static List<String> sets(NamedTensors file) {
+    return prefixes(file).stream().map(Weights::shown).toList();
+  }
+
+  /** How many numbers the set has. */
+  public long count() {
+    long count = 0;
+    for (String stored : names().values()) {
+      count += file.shape(stored).stream().reduce(1L, Math::multiplyExact);
+    }
+    return count;
+  }
+
   /** What stands before the names, without its last dot; "" where nothing does. */
   public String prefix() {
     return prefix.isEmpty() ? "" : shown(prefix);
-  }
-
-  /** The prefixes of the sets not chosen. */
-  public List<String> others() {
-    return others.stream().map(Weights::shown).toList();
   }
 
   /**

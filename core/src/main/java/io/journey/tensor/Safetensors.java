@@ -185,7 +185,15 @@ public final class Safetensors implements NamedTensors {
 
     /** Adds a float32 tensor. */
     public Writer add(String name, float[] values, long... shape) {
-      return add(name, new Pending(DType.F32, shape, values), values.length);
+      return add(name, DType.F32, values, shape);
+    }
+
+    /** Adds a tensor of a floating-point type, rounded to the nearest, ties to even. */
+    public Writer add(String name, DType dtype, float[] values, long... shape) {
+      if (!dtype.isFloat()) {
+        throw new IllegalArgumentException(name + " cannot be written as " + dtype);
+      }
+      return add(name, new Pending(dtype, shape, values), values.length);
     }
 
     /** Adds an int64 tensor. */
@@ -241,7 +249,7 @@ public final class Safetensors implements NamedTensors {
 
     private static void writeNumbers(OutputStream out, Pending tensor) throws IOException {
       if (tensor.values() instanceof float[] floats) {
-        Npy.writeNumbers(out, DType.F32, floats);
+        Npy.writeNumbers(out, tensor.dtype(), floats);
       } else {
         long[] longs = (long[]) tensor.values();
         ByteBuffer buffer = ByteBuffer.allocate(8 * longs.length).order(ByteOrder.LITTLE_ENDIAN);
