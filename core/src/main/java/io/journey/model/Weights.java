@@ -1,5 +1,6 @@
 package io.journey.model;
 
+import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.tensor.NamedTensors;
 import java.util.ArrayList;
@@ -95,7 +96,9 @@ public final class Weights {
   }
 
   private static String shown(String prefix) {
-    return prefix.isEmpty() ? "(no prefix)" : prefix.substring(0, prefix.length() - 1);
+    return prefix.isEmpty()
+        ? "(no prefix)"
+        : Failures.quoted(prefix.substring(0, prefix.length() - 1));
   }
 
   /** The sets in a file, by what stands before their names; empty where it holds no U-Net. */
@@ -133,7 +136,7 @@ public final class Weights {
         problems.add(problem);
       }
     }
-    names.values().forEach(n -> problems.add("has the unknown tensor " + n));
+    names.values().forEach(n -> problems.add("has the unknown tensor " + Failures.quoted(n)));
     if (!problems.isEmpty()) {
       throw new JourneyException(
           file.file()
@@ -156,7 +159,12 @@ public final class Weights {
         String twin = names.put(currentName(stored.substring(prefix.length())), stored);
         if (twin != null) {
           throw new JourneyException(
-              file.file() + " holds " + twin + " and " + stored + ", which are the same weight.");
+              file.file()
+                  + " holds "
+                  + Failures.quoted(twin)
+                  + " and "
+                  + Failures.quoted(stored)
+                  + ", which are the same weight.");
         }
       }
     }
@@ -167,7 +175,11 @@ public final class Weights {
   private String copy(String stored, Parameter parameter, float[] flat) {
     List<Long> shape = Arrays.stream(parameter.shape()).boxed().collect(Collectors.toList());
     if (!file.shape(stored).equals(shape)) {
-      return parameter.name() + " is " + file.shape(stored) + ", expected " + shape;
+      return parameter.name()
+          + " is "
+          + Failures.quoted(file.shape(stored).toString())
+          + ", expected "
+          + shape;
     }
     if (!file.dtype(stored).isFloat()) {
       return parameter.name() + " is " + file.dtype(stored) + ", expected floating-point numbers";

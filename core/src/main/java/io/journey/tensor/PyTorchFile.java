@@ -119,7 +119,7 @@ public final class PyTorchFile implements NamedTensors {
     return switch (text) {
       case "little" -> ByteOrder.LITTLE_ENDIAN;
       case "big" -> ByteOrder.BIG_ENDIAN;
-      default -> throw damaged("its byte order is \"" + Unpickler.quoted(text) + "\"");
+      default -> throw damaged("its byte order is \"" + Failures.quoted(text) + "\"");
     };
   }
 
@@ -169,16 +169,16 @@ public final class PyTorchFile implements NamedTensors {
     if (entry == null || entry.bytes() != storage.bytes()) {
       throw damaged(
           "tensor "
-              + Unpickler.quoted(name)
+              + Failures.quoted(name)
               + " needs "
               + storage.bytes()
               + " bytes in the entry "
-              + Unpickler.quoted(folder + "data/" + storage.key())
+              + Failures.quoted(folder + "data/" + storage.key())
               + ", found "
               + (entry == null ? "no such entry" : Long.toString(entry.bytes())));
     }
     if (tensors.put(name, tensor) != null) {
-      throw damaged("two tensors are called " + Unpickler.quoted(name));
+      throw damaged("two tensors are called " + Failures.quoted(name));
     }
     if (tensors.size() > MAX_TENSORS) {
       throw damaged("it has more than " + MAX_TENSORS + " tensors");
@@ -192,7 +192,7 @@ public final class PyTorchFile implements NamedTensors {
       throw new JourneyException(
           file
               + " holds the entry "
-              + Unpickler.quoted(folder + name)
+              + Failures.quoted(folder + name)
               + " compressed or encrypted, expected it plain as torch.save writes it: save it again"
               + " with torch.save.");
     }

@@ -26,8 +26,8 @@ import java.util.Set;
  * against its place, no overlap, no gap, nothing behind the end.
  */
 public final class Safetensors implements NamedTensors {
-  /** The limit of the reference implementation. */
-  private static final long MAX_HEADER = 100_000_000L;
+  /** Some hundred thousand tensors; as a tree a header takes many times its bytes. */
+  private static final long MAX_HEADER = 25_000_000L;
 
   /**
    * Where a tensor is.

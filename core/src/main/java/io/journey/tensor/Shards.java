@@ -2,6 +2,7 @@ package io.journey.tensor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ public final class Shards implements NamedTensors {
       if (tensors.names().contains(field.getKey())) {
         shardOf.put(field.getKey(), tensors);
       } else {
-        problems.add(shard + " lacks " + Unpickler.quoted(field.getKey()));
+        problems.add(shard + " lacks " + Failures.quoted(field.getKey()));
       }
     }
     opened.forEach((shard, tensors) -> addStrangers(shard, tensors, map, problems));
@@ -80,7 +81,7 @@ public final class Shards implements NamedTensors {
       throw new JourneyException(
           index
               + " names the shard "
-              + Unpickler.quoted(node.toString())
+              + Failures.quoted(node.toString())
               + ", expected the name of a file in its own folder: fetch the folder again.");
     }
     return name;
@@ -90,11 +91,10 @@ public final class Shards implements NamedTensors {
       String shard, NamedTensors tensors, ObjectNode map, List<String> problems) {
     for (String name : tensors.names()) {
       if (!map.has(name)) {
-        problems.add(
-            shard + " holds " + Unpickler.quoted(name) + ", which the index does not list");
+        problems.add(shard + " holds " + Failures.quoted(name) + ", which the index does not list");
       } else if (!map.get(name).asText().equals(shard)) {
         problems.add(
-            shard + " holds " + Unpickler.quoted(name) + ", listed in " + map.get(name).asText());
+            shard + " holds " + Failures.quoted(name) + ", listed in " + map.get(name).asText());
       }
     }
   }

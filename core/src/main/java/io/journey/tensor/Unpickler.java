@@ -1,5 +1,6 @@
 package io.journey.tensor;
 
+import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,7 +35,6 @@ final class Unpickler {
   private static final int MAX_STEPS = 2_000_000;
 
   private static final Object MARK = new Object();
-  private static final int MAX_QUOTED = 80;
   private static final int MAX_DIMENSIONS = 64;
 
   private static final Map<String, DType> STORAGES =
@@ -117,13 +117,6 @@ final class Unpickler {
       throw unpickler.damaged(
           "it contradicts itself or ends too early, before byte " + pickle.position());
     }
-  }
-
-  /** A text of unknown origin, made safe and short for a message. */
-  static String quoted(String text) {
-    boolean whole = text.length() <= MAX_QUOTED;
-    String start = whole ? text : text.substring(0, MAX_QUOTED) + "...";
-    return start.replaceAll("[^\\x20-\\x7e]", "?");
   }
 
   private Object run() {
@@ -239,7 +232,8 @@ final class Unpickler {
             || DTYPES.containsKey(full)
             || full.equals(UNTYPED);
     if (!known) {
-      throw refused("names " + quoted(full), "tensors, numbers, texts, lists and dictionaries");
+      throw refused(
+          "names " + Failures.quoted(full), "tensors, numbers, texts, lists and dictionaries");
     }
     return new Global(full);
   }
@@ -281,7 +275,7 @@ final class Unpickler {
     if (!tensor.fits()) {
       throw damaged(
           "a tensor claims shape "
-              + quoted(tensor.shape().toString())
+              + Failures.quoted(tensor.shape().toString())
               + " in a storage of "
               + tensor.storage().numel());
     }
@@ -304,7 +298,7 @@ final class Unpickler {
   private PickledTensor.Storage storage(List<Object> id) {
     String type = ((Global) id.get(1)).name();
     if (!"storage".equals(id.get(0)) || !(STORAGES.containsKey(type) || type.equals(UNTYPED))) {
-      throw refused("refers to a " + quoted(type), "a storage of numbers");
+      throw refused("refers to a " + Failures.quoted(type), "a storage of numbers");
     }
     long numel = (Long) id.get(4);
     if (numel < 0) {

@@ -1,5 +1,6 @@
 package io.journey.tensor;
 
+import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -111,7 +112,7 @@ final class ZipDirectory {
       ByteBuffer extra =
           central.slice(at + 46 + nameBytes, extraBytes).order(ByteOrder.LITTLE_ENDIAN);
       if (entries.put(name, entry(name, central, at, extra)) != null) {
-        throw damaged("it lists the entry " + Unpickler.quoted(name) + " twice");
+        throw damaged("it lists the entry " + Failures.quoted(name) + " twice");
       }
       at = next;
     }
@@ -138,7 +139,7 @@ final class ZipDirectory {
     long size = channel.size();
     boolean fits = header >= 0 && header <= size - 30 && stored >= 0;
     if (!fits || FileBytes.read(channel, header, 4).getInt(0) != LOCAL) {
-      throw damaged("its entry " + Unpickler.quoted(name) + " is not where its directory says");
+      throw damaged("its entry " + Failures.quoted(name) + " is not where its directory says");
     }
     ByteBuffer lengths = FileBytes.read(channel, header + 26, 4);
     long begin =
@@ -148,7 +149,7 @@ final class ZipDirectory {
             + Short.toUnsignedInt(lengths.getShort(2));
     boolean plain = central.getShort(at + 10) == 0 && (central.getShort(at + 8) & 1) == 0;
     if (begin > size - stored || plain && stored != bytes) {
-      throw damaged("its entry " + Unpickler.quoted(name) + " claims " + bytes + " bytes");
+      throw damaged("its entry " + Failures.quoted(name) + " claims " + bytes + " bytes");
     }
     return new Entry(begin, stored, plain);
   }

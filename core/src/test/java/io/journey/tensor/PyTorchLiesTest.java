@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.journey.random.RandomStream;
+import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -327,5 +329,33 @@ class PyTorchLiesTest {
         }
       }
     }
+  }
+
+  /** Real pickles with wrong bytes: read, or refused in one short sentence, never anything else. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tensors/ordered.pt", "tensors/protocol5.pt", "training/last.ckpt"})
+  void aRealPickleWithWrongBytesIsReadOrRefused(String name) throws IOException {
+    Path golden = Path.of("src/test/resources/golden/checkpoints").resolve(name);
+    byte[] whole = Files.readAllBytes(golden);
+    String text = new String(whole, StandardCharsets.ISO_8859_1);
+    int begin = text.indexOf("data.pkl");
+    int end = text.indexOf(".format_version", begin);
+    RandomStream random = Seed.of(1).child(name).stream();
+    Path file = folder.resolve("x.pt");
+    int refused = 0;
+    for (int n = 0; n < 3000; n++) {
+      byte[] changed = whole.clone();
+      for (int k = 0; k <= n % 3; k++) {
+        changed[begin + random.nextInt(end - begin)] = (byte) random.nextInt(256);
+      }
+      Files.write(file, changed);
+      try {
+        PyTorchFile.open(file);
+      } catch (JourneyException e) {
+        refused++;
+        assertThat(e.getMessage()).contains("x.pt").hasSizeLessThan(1000).hasLineCount(1);
+      }
+    }
+    assertThat(refused).isPositive();
   }
 }
