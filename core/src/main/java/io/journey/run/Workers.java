@@ -1,10 +1,10 @@
 package io.journey.run;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
 /**
@@ -32,38 +32,170 @@ public final class Workers {
     return threads;
   }
 
+  /** A unit of work with parts that idle workers can take. */
+  public interface SharedUnit {
+    /** Does a unit; {@code parts} may be used any number of times meanwhile. */
+    void accept(int unit, Parts parts);
+  }
+
+  /** Runs the parts of a unit. */
+  public interface Parts {
+    /**
+     * Runs {@code body} for 0..count-1, on the calling worker and on those that are idle, and waits
+     * for all. After a failure no further part starts, and the first failure is thrown.
+     */
+    void forEach(int count, IntConsumer body);
+  }
+
   /**
    * Runs {@code body} for 0..units-1 and waits for all. After a failure no further unit starts, and
    * once the units under way have ended the first failure is thrown.
    */
   public void forEach(int units, IntConsumer body) {
-    AtomicInteger next = new AtomicInteger();
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    Runnable loop =
+    run(Math.min(threads, units), new Batch(units, body), () -> {});
+  }
+
+  /**
+   * The same for units that have parts: a worker that finds no further unit helps with the parts of
+   * those under way, so that a single unit, or the last one, occupies all threads too.
+   */
+  public void forEachShared(int units, SharedUnit body) {
+    SharedParts parts = new SharedParts();
+    Batch batch = new Batch(units, unit -> body.accept(unit, parts));
+    run(threads, batch, () -> parts.help(batch));
+  }
+
+  private void run(int count, Batch batch, Runnable afterwards) {
+    Runnable worker =
         () -> {
           try {
             threadStart.run();
-            for (int i = next.getAndIncrement();
-                i < units && failure.get() == null;
-                i = next.getAndIncrement()) {
-              body.accept(i);
-            }
+            batch.work();
           } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
+            batch.fail(e);
           }
+          afterwards.run();
         };
-    int count = Math.min(threads, units);
     ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, count), Workers::thread);
     for (int i = 0; i < count; i++) {
-      pool.execute(loop);
+      pool.execute(worker);
     }
     pool.shutdown();
-    await(pool, failure);
-    if (failure.get() instanceof RuntimeException e) {
-      throw e;
+    await(pool, batch);
+    batch.rethrow();
+  }
+
+  /** Numbered work that several threads take from. */
+  private static final class Batch {
+    private final int count;
+    private final IntConsumer body;
+    private int next;
+    private int running;
+    private Throwable failure;
+
+    Batch(int count, IntConsumer body) {
+      this.count = count;
+      this.body = body;
     }
-    if (failure.get() instanceof Error e) {
-      throw e;
+
+    /** Does what nobody has taken yet. */
+    void work() {
+      for (int i = take(); i >= 0; i = take()) {
+        try {
+          body.accept(i);
+        } catch (RuntimeException | Error e) {
+          fail(e);
+        } finally {
+          release();
+        }
+      }
+    }
+
+    private synchronized int take() {
+      if (next >= count || failure != null) {
+        return -1;
+      }
+      running++;
+      return next++;
+    }
+
+    private synchronized void release() {
+      running--;
+      notifyAll();
+    }
+
+    synchronized void fail(Throwable e) {
+      failure = failure == null ? e : failure;
+    }
+
+    synchronized boolean ended() {
+      return running == 0 && (next >= count || failure != null);
+    }
+
+    synchronized void await() {
+      boolean interrupted = false;
+      while (!ended()) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    synchronized void rethrow() {
+      if (failure instanceof RuntimeException e) {
+        throw e;
+      }
+      if (failure instanceof Error e) {
+        throw e;
+      }
+    }
+  }
+
+  /** The parts that workers without a unit of their own can take. */
+  private static final class SharedParts implements Parts {
+    private final Deque<Batch> open = new ArrayDeque<>();
+
+    @Override
+    public void forEach(int count, IntConsumer body) {
+      Batch batch = new Batch(count, body);
+      synchronized (this) {
+        open.add(batch);
+        notifyAll();
+      }
+      batch.work();
+      remove(batch);
+      batch.await();
+      batch.rethrow();
+    }
+
+    private synchronized void remove(Batch batch) {
+      open.remove(batch);
+    }
+
+    /** Takes parts until all units have ended. */
+    void help(Batch units) {
+      for (Batch batch = find(units); batch != null; batch = find(units)) {
+        batch.work();
+        remove(batch);
+      }
+    }
+
+    private synchronized Batch find(Batch units) {
+      notifyAll(); // A worker comes here when its units are done: the others may be waiting for it.
+      while (open.isEmpty() && !units.ended()) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return null;
+        }
+      }
+      return open.peek();
     }
   }
 
@@ -74,15 +206,14 @@ public final class Workers {
   }
 
   /** Waits for the end; an interruption stops the work after the units under way. */
-  private static void await(ExecutorService pool, AtomicReference<Throwable> failure) {
+  private static void await(ExecutorService pool, Batch batch) {
     boolean interrupted = false;
     while (!pool.isTerminated()) {
       try {
         pool.awaitTermination(1, TimeUnit.HOURS);
       } catch (InterruptedException e) {
         interrupted = true;
-        failure.compareAndSet(
-            null,
+        batch.fail(
             new JourneyException("Interrupted: start the same command again to continue.", e));
       }
     }

@@ -15,7 +15,8 @@ import java.time.Duration;
 
 /**
  * Trains M models that differ in everything random: start, order of images, steps and noise. Each
- * worker thread trains one member at a time.
+ * worker thread trains one member at a time, and helps with the passes of the others' steps when no
+ * member is left for it.
  *
  * @param architecture of every member
  * @param training of every member
@@ -76,9 +77,9 @@ public record EnsembleTrainer(
     long total = (long) members * training.steps();
     try (Progress.Task task = progress.start("Training " + members + " models", total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
-          .forEach(
+          .forEachShared(
               members,
-              m ->
+              (m, parts) ->
                   new MemberTraining(
                           run,
                           Ensemble.memberName(m),
@@ -87,7 +88,7 @@ public record EnsembleTrainer(
                           training,
                           root,
                           saveInterval)
-                      .run(task));
+                      .run(task, parts));
     }
     ObjectNode timing = Json.object();
     timing.put("data_spec", data.spec()).put("threads", threads);

@@ -16,6 +16,7 @@ import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -72,7 +74,7 @@ final class MemberTraining {
   }
 
   /** Trains to the end, or does nothing where that has been done. */
-  void run(Progress.Task progress) {
+  void run(Progress.Task progress, Workers.Parts parts) {
     if (run.has(Checkpoint.weightsFile(name))) {
       progress.advance(config.steps());
       discardResume();
@@ -85,7 +87,7 @@ final class MemberTraining {
       progress.advance(start);
       long saved = System.nanoTime();
       for (int step = start; step < config.steps(); step++) {
-        losses[step] = step(model, adam, step);
+        losses[step] = step(model, adam, step, parts);
         if (!Float.isFinite(losses[step])) {
           throw new JourneyException(
               name
@@ -111,19 +113,36 @@ final class MemberTraining {
     discardResume();
   }
 
-  private float step(UNet2D model, Adam adam, int step) {
+  private float step(UNet2D model, Adam adam, int step, Workers.Parts parts) {
+    List<DenoisingDraws> images = draws(step);
+    int pass = config.passImages();
+    try (GradientSum sum = new GradientSum()) {
+      parts.forEach(
+          (images.size() + pass - 1) / pass,
+          i -> {
+            int from = i * pass;
+            add(model, images.subList(from, Math.min(images.size(), from + pass)), i, sum);
+          });
+      adam.step(step, sum.gradient());
+      return sum.loss();
+    }
+  }
+
+  /** Adds the share of some images in the step's mean loss and its gradient. */
+  private void add(UNet2D model, List<DenoisingDraws> images, int pass, GradientSum sum) {
     try (PointerScope scope = new PointerScope()) {
-      DenoisingBatch batch =
-          DenoisingBatch.of(draws(step), data.shape(), schedule, ScalarType.Float);
+      DenoisingBatch batch = DenoisingBatch.of(images, data.shape(), schedule, ScalarType.Float);
       Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
       Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
+      if (images.size() < config.batchSize()) {
+        loss = loss.mul(new Scalar((double) images.size() / config.batchSize()));
+      }
       TensorVector gradients = Libtorch.gradients(loss, model.parameters().leaves());
       TensorVector flattened = new TensorVector();
       for (long i = 0; i < gradients.size(); i++) {
         flattened.push_back(gradients.get(i).reshape(-1));
       }
-      adam.step(step, torch.cat(flattened, 0));
-      return loss.item_float();
+      sum.add(pass, loss.item_float(), torch.cat(flattened, 0));
     }
   }
 

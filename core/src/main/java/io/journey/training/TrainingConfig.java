@@ -6,6 +6,8 @@ package io.journey.training;
  *
  * @param steps optimizer steps
  * @param batchSize images a step
+ * @param microBatchSize images in one forward and backward pass; the gradient of a step is the sum
+ *     over its passes, which different cores can do. 0: the whole batch
  * @param learningRate at the first step
  * @param adamBeta1 decay of the mean of gradients
  * @param adamBeta2 decay of the mean of their squares
@@ -17,6 +19,7 @@ package io.journey.training;
 public record TrainingConfig(
     int steps,
     int batchSize,
+    int microBatchSize,
     double learningRate,
     double adamBeta1,
     double adamBeta2,
@@ -26,6 +29,9 @@ public record TrainingConfig(
   public TrainingConfig {
     check(steps >= 1, "training.steps must be at least 1, got " + steps);
     check(batchSize >= 1, "training.batchSize must be at least 1, got " + batchSize);
+    check(
+        microBatchSize >= 0 && microBatchSize <= batchSize,
+        "training.microBatchSize must be between 0 and the batch size, got " + microBatchSize);
     check(
         learningRate > 0 && Double.isFinite(learningRate),
         "training.learningRate must be positive, got " + learningRate);
@@ -44,26 +50,37 @@ public record TrainingConfig(
 
   /** Adam as PyTorch starts it, no average, no flips. */
   public static TrainingConfig of(int steps, int batchSize, double learningRate) {
-    return new TrainingConfig(steps, batchSize, learningRate, 0.9, 0.999, 1e-8, 0, false);
+    return new TrainingConfig(steps, batchSize, 0, learningRate, 0.9, 0.999, 1e-8, 0, false);
   }
 
   /** The same with a moving average of weights. */
   public TrainingConfig withEma(double decay) {
-    return new TrainingConfig(
-        steps, batchSize, learningRate, adamBeta1, adamBeta2, adamEpsilon, decay, horizontalFlip);
+    return copy(steps, microBatchSize, decay, horizontalFlip);
   }
 
   /** The same with another number of steps. */
   public TrainingConfig withSteps(int newSteps) {
+    return copy(newSteps, microBatchSize, emaDecay, horizontalFlip);
+  }
+
+  /** The same with other images in one pass. */
+  public TrainingConfig withMicroBatches(int images) {
+    return copy(steps, images, emaDecay, horizontalFlip);
+  }
+
+  /** The same with every image mirrored at random. */
+  public TrainingConfig withHorizontalFlips() {
+    return copy(steps, microBatchSize, emaDecay, true);
+  }
+
+  private TrainingConfig copy(int newSteps, int micro, double ema, boolean flip) {
     return new TrainingConfig(
-        newSteps,
-        batchSize,
-        learningRate,
-        adamBeta1,
-        adamBeta2,
-        adamEpsilon,
-        emaDecay,
-        horizontalFlip);
+        newSteps, batchSize, micro, learningRate, adamBeta1, adamBeta2, adamEpsilon, ema, flip);
+  }
+
+  /** The images of each pass of a step. */
+  int passImages() {
+    return microBatchSize == 0 ? batchSize : microBatchSize;
   }
 
   /** The learning rate of a step: start · ½(1 + cos(π·step/steps)). */

@@ -133,6 +133,72 @@ class WorkersTest {
     assertThat(ended).hasValue(1);
   }
 
+  @Test
+  void idleWorkersTakePartsOfTheUnitsUnderWay() {
+    // Every part waits for two others: with the unit's own worker alone this would never end.
+    for (int round = 0; round < 200; round++) {
+      CountDownLatch together = new CountDownLatch(3);
+      AtomicIntegerArray runs = new AtomicIntegerArray(3);
+      new Workers(3, () -> {})
+          .forEachShared(
+              1,
+              (unit, parts) ->
+                  parts.forEach(
+                      3,
+                      part -> {
+                        runs.incrementAndGet(part);
+                        together.countDown();
+                        await(together);
+                      }));
+      assertThat(runs).hasToString("[1, 1, 1]");
+    }
+  }
+
+  @Test
+  void everyPartOfEveryUnitRunsOnceWhateverTheThreads() {
+    for (int threads = 1; threads <= 4; threads++) {
+      AtomicIntegerArray runs = new AtomicIntegerArray(5 * 20 * 7);
+      new Workers(threads, () -> {})
+          .forEachShared(
+              5,
+              (unit, parts) -> {
+                for (int step = 0; step < 20; step++) {
+                  int first = (unit * 20 + step) * 7;
+                  parts.forEach(7, part -> runs.incrementAndGet(first + part));
+                  for (int part = 0; part < 7; part++) {
+                    assertThat(runs.get(first + part)).isEqualTo(1);
+                  }
+                }
+              });
+      for (int i = 0; i < runs.length(); i++) {
+        assertThat(runs.get(i)).as("part %d", i).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void aFailedPartFailsItsUnitAndFreesTheHelpers() {
+    AtomicInteger unitsBegun = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                new Workers(3, () -> {})
+                    .forEachShared(
+                        1,
+                        (unit, parts) -> {
+                          unitsBegun.incrementAndGet();
+                          parts.forEach(
+                              50,
+                              part -> {
+                                if (part == 7) {
+                                  throw new JourneyException("part 7");
+                                }
+                              });
+                        }))
+        .isInstanceOf(JourneyException.class)
+        .hasMessage("part 7");
+    assertThat(unitsBegun).hasValue(1);
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       latch.await();

@@ -1,0 +1,71 @@
+package io.journey.benchmarks;
+
+import io.journey.dataset.Dataset;
+import io.journey.dataset.Datasets;
+import io.journey.model.UNet2DConfig;
+import io.journey.run.Json;
+import io.journey.run.Memory;
+import io.journey.run.Progress;
+import io.journey.training.EnsembleTrainer;
+import io.journey.training.TrainingConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+
+/**
+ * Images a second of {@code journey train}, from the trainer itself: reading, noising, forward and
+ * backward pass, Adam. The first two steps of each member are left out.
+ *
+ * <p>Arguments: config.json of diffusers' {@code UNet2DModel}, data set, batch size, images a pass,
+ * steps, members, threads. The training's directory is temporary.
+ */
+public final class TrainingThroughput {
+  private TrainingThroughput() {}
+
+  /** Runs the measurement. */
+  public static void main(String[] args) throws IOException {
+    UNet2DConfig model = UNet2DConfig.fromDiffusers(Json.read(Path.of(args[0])), args[0]);
+    Dataset data = Datasets.open(args[1]);
+    int batch = Integer.parseInt(args[2]);
+    int steps = Integer.parseInt(args[4]);
+    int members = Integer.parseInt(args[5]);
+    int threads = Integer.parseInt(args[6]);
+    TrainingConfig training =
+        TrainingConfig.of(steps + 2, batch, 1e-4).withMicroBatches(Integer.parseInt(args[3]));
+    ConcurrentLinkedQueue<Long> ends = new ConcurrentLinkedQueue<>();
+    Progress clock = (task, total, unit) -> units -> ends.add(System.nanoTime());
+    Path directory = Files.createTempDirectory("journey-training");
+    try {
+      new EnsembleTrainer(model, training, members, 0, threads, Duration.ofHours(9))
+          .run(data, directory, clock);
+    } finally {
+      delete(directory);
+    }
+    // Each member reports once at its start and once after every step.
+    long[] times = ends.stream().mapToLong(Long::longValue).sorted().toArray();
+    int first = 3 * members - 1;
+    double seconds = (times[times.length - 1] - times[first]) * 1e-9;
+    System.out.printf(
+        Locale.ROOT,
+        "{\"engine\": \"journey\", \"batch\": %d, \"pass\": %s, \"members\": %d, \"threads\": %d,"
+            + " \"images_per_second\": %.2f, \"peak_mib\": %d}%n",
+        batch,
+        args[3],
+        members,
+        threads,
+        (times.length - 1 - first) * (double) batch / seconds,
+        Memory.peakResidentBytes() >> 20);
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
