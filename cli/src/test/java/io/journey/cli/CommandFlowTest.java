@@ -149,14 +149,23 @@ class CommandFlowTest {
   }
 
   @Test
-  void thereAreTheSevenCommandsWhoseHelpIsTestedBelow() {
+  void thereAreTheEightCommandsWhoseHelpIsTestedBelow() {
     PrintWriter nothing = new PrintWriter(Writer.nullWriter());
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(7);
+    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(8);
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"quickstart", "train", "sample", "featurize", "attribute", "report", "inspect"})
+      strings = {
+        "quickstart",
+        "train",
+        "sample",
+        "featurize",
+        "attribute",
+        "report",
+        "export",
+        "inspect"
+      })
   void helpOfEveryCommandShowsAnExampleAndSucceeds(String command) {
     CommandRun run = CommandRun.of(command, "--help");
     assertThat(run.status()).isZero();
