@@ -67,7 +67,8 @@ final class Spill {
         end += channel.write(rest, end);
       }
       FileChannel written = channel;
-      return () -> SourceFile.read(written, offset, bytes.length);
+      int length = bytes.length; // not the bytes themselves, which would stay in memory
+      return () -> SourceFile.read(written, offset, length);
     } catch (IOException e) {
       throw new JourneyException(
           "Cannot unpack "

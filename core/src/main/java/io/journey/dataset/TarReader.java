@@ -130,11 +130,15 @@ final class TarReader implements AutoCloseable {
         || Arrays.asList(path.split("/")).contains("..")) {
       throw refused(given, "a name that leads out of the archive");
     }
-    if (!entry.isDirectory() && !entry.isFile() || entry.isSparse()) {
-      throw refused(given, "a link, a device or a file with holes");
-    }
     if (entry.isLink() || entry.isSymbolicLink()) {
       throw refused(given, "a link");
+    }
+    if (entry.isCharacterDevice()
+        || entry.isBlockDevice()
+        || entry.isFIFO()
+        || entry.isSparse()
+        || !(entry.isDirectory() || entry.isFile())) {
+      throw refused(given, "a device or a file with holes");
     }
     while (path.startsWith("./")) {
       path = path.substring(2);

@@ -9,15 +9,18 @@ import static io.journey.dataset.DatasetFiles.pngBytes;
 import static io.journey.dataset.DatasetFiles.read;
 import static io.journey.dataset.DatasetFiles.scaled;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TarArchivesTest {
@@ -131,13 +134,13 @@ class TarArchivesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(chars = {'1', '2', '3', '6'})
-  void linksAndDevicesAreRefused(char type) throws IOException {
+  @CsvSource({"1, a link", "2, a link", "3, a device", "6, a device"})
+  void linksAndDevicesAreRefused(char type, String what) throws IOException {
     Path tar =
         write(
             "link.tar",
             new TarBytes().entry("a.png", type, "/etc/passwd", 0, new byte[0]).finished());
-    assertRefused(tar.toString(), "a.png", "link", "plain files");
+    assertRefused(tar.toString(), "a.png'", what, "plain files");
   }
 
   @Test
@@ -146,7 +149,9 @@ class TarArchivesTest {
     long absurd = 077777777777L; // 8 GB, the most that fits the field
     byte[] bytes = new TarBytes().entry("a.png", '0', "", absurd, image).finished();
     assertRefused(write("a.tar", bytes).toString(), "a.png has 8589934591 bytes", "follow");
-    assertRefused(write("a.tar.gz", gzip(bytes)).toString(), "a.png", "8589934591", "single file");
+    Path packed = write("a.tar.gz", gzip(bytes));
+    assertRefused(packed.toString(), "a.tar.gz is a damaged tar file");
+    assertRefused("tar:" + packed, "a.png", "8589934591", "single file");
   }
 
   @Test
@@ -203,10 +208,9 @@ class TarArchivesTest {
     Path tar = write("pets.tar", catsAndDogs().finished());
     SourceFile source = SourceFile.of(tar);
     Content slice = source.slice(0, 10);
-    Files.setLastModifiedTime(
-        tar, java.nio.file.attribute.FileTime.from(1_000_000_000, TimeUnit.SECONDS));
+    Files.setLastModifiedTime(tar, FileTime.from(1_000_000_000, TimeUnit.SECONDS));
 
-    org.assertj.core.api.Assertions.assertThatThrownBy(slice::read)
+    assertThatThrownBy(slice::read)
         .hasMessageContaining("has changed since the data set was opened");
   }
 }
