@@ -7,8 +7,10 @@ import java.nio.channels.FileChannel;
 
 /** A part of a file, front to back, that knows where it is and passes over bytes unread. */
 final class ByteStream extends InputStream {
+  private static final int BUFFER = 1 << 16;
+
   private final FileChannel channel;
-  private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16).limit(0);
+  private final ByteBuffer buffer;
   private final long end;
   private long next; // in the file, of the first byte behind the buffer
 
@@ -16,6 +18,8 @@ final class ByteStream extends InputStream {
     this.channel = channel;
     this.next = start;
     this.end = end;
+    int capacity = (int) Math.max(1, Math.min(BUFFER, end - start));
+    this.buffer = ByteBuffer.allocate(capacity).limit(0);
   }
 
   /** Where in the file the next byte lies. */

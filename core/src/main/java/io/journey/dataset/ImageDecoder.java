@@ -9,12 +9,9 @@ import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
-import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
@@ -40,23 +37,11 @@ final class ImageDecoder {
   private ImageDecoder() {}
 
   /**
-   * Decodes a file.
-   *
-   * @return one channel if the file stores grey, otherwise three
-   * @throws JourneyException if it is no image, damaged, or larger than {@link #MAX_PIXELS}
-   */
-  static Pixels decode(Path file) {
-    try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-      return decode(bytes, file.toString());
-    } catch (IOException e) {
-      throw SourceFile.unreadable(file, e);
-    }
-  }
-
-  /**
-   * The same of an image within a file.
+   * Decodes an image in memory.
    *
    * @param name what to call it in messages
+   * @return one channel if it stores grey, otherwise three
+   * @throws JourneyException if it is no image, damaged, or larger than {@link #MAX_PIXELS}
    */
   static Pixels decode(byte[] image, String name) {
     try {
@@ -66,7 +51,8 @@ final class ImageDecoder {
     }
   }
 
-  private static Pixels decode(InputStream bytes, String name) throws IOException {
+  /** The same from a file, which is read no further than the image needs. */
+  static Pixels decode(InputStream bytes, String name) throws IOException {
     try (ImageInputStream in = new MemoryCacheImageInputStream(bytes)) {
       ImageReader reader = reader(in, name);
       try {

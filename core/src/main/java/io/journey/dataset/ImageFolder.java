@@ -58,7 +58,7 @@ final class ImageFolder {
       if (Files.isDirectory(path)) {
         list(path, id + "/");
       } else if (FolderLayout.isImage(name)) {
-        found.add(new Found(id, new StoredImage.InFile(path)));
+        found.add(new Found(id, new StoredImage.InFile(SourceFile.of(path))));
       } else if (!NO_IMAGES.contains(FolderLayout.extension(name))
           && !NO_IMAGE_NAMES.contains(name.toLowerCase(Locale.ROOT))) {
         throw new JourneyException(

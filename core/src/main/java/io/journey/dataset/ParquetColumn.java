@@ -2,7 +2,7 @@ package io.journey.dataset;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Locale;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.format.ConvertedType;
 import org.apache.parquet.format.FieldRepetitionType;
@@ -49,8 +49,8 @@ record ParquetColumn(int index, List<String> path, boolean text, ColumnDescripto
   /** Name and type, as in "image.bytes (binary)". */
   @Override
   public String toString() {
-    String kind = text ? "text" : type().name().toLowerCase(java.util.Locale.ROOT);
-    return path.stream().collect(Collectors.joining(".")) + " (" + kind + ")";
+    String kind = text ? "text" : type().name().toLowerCase(Locale.ROOT);
+    return String.join(".", path) + " (" + kind + ")";
   }
 
   /**

@@ -3,6 +3,7 @@ package io.journey.dataset;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 
 /** One image as it lies in a file. Safe for many threads. */
@@ -15,10 +16,14 @@ interface StoredImage {
   Pixels decode();
 
   /** A file of its own. */
-  record InFile(Path file) implements StoredImage {
+  record InFile(SourceFile file) implements StoredImage {
     @Override
     public Pixels decode() {
-      return ImageDecoder.decode(file);
+      try (InputStream in = file.stream(0, file.size())) {
+        return ImageDecoder.decode(in, file.path().toString());
+      } catch (IOException e) {
+        throw SourceFile.unreadable(file.path(), e);
+      }
     }
   }
 

@@ -32,7 +32,7 @@ class ImageDecoderTest {
 
   /** What a file holds, 0..255 in the order C, H, W. */
   private static int[] decoded(Path file) {
-    Pixels pixels = ImageDecoder.decode(file);
+    Pixels pixels = new StoredImage.InFile(SourceFile.of(file)).decode();
     float[] out = new float[pixels.shape().numel()];
     pixels.read(out, 0);
     int[] bytes = new int[out.length];
@@ -70,7 +70,8 @@ class ImageDecoderTest {
   void coloursSurviveARoundTrip(String format) throws IOException {
     Path file = save(folder.resolve("a." + format), colours(BufferedImage.TYPE_INT_RGB));
 
-    assertThat(ImageDecoder.decode(file).shape()).isEqualTo(new ImageShape(3, 2, 3));
+    assertThat(new StoredImage.InFile(SourceFile.of(file)).decode().shape())
+        .isEqualTo(new ImageShape(3, 2, 3));
     assertThat(decoded(file))
         .containsExactly(0, 10, 20, 30, 40, 50, 1, 11, 21, 31, 41, 51, 2, 12, 22, 32, 42, 52);
   }
@@ -176,7 +177,7 @@ class ImageDecoderTest {
   }
 
   private static void refused(Path file, String... parts) {
-    assertThatThrownBy(() -> ImageDecoder.decode(file))
+    assertThatThrownBy(() -> new StoredImage.InFile(SourceFile.of(file)).decode())
         .isInstanceOf(JourneyException.class)
         .hasMessageContainingAll(parts)
         .hasMessageMatching("[^\\n]+\\.");
