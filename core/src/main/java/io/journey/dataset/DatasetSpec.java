@@ -125,12 +125,11 @@ record DatasetSpec(
 
   private static List<Clause> clauses(Options options) {
     List<Clause> clauses = new ArrayList<>();
-    for (String name : new String[] {"classes", "class", "class!", "id", "id!"}) {
-      List<String> values = options.names(name);
-      if (!values.isEmpty()) {
-        Field field = name.startsWith("id") ? Field.ID : Field.CLASS;
-        clauses.add(Clause.parse(field, !name.endsWith("!"), values));
-      }
+    for (Map.Entry<String, String> condition : options.conditions()) {
+      String name = condition.getKey();
+      Field field = name.startsWith("id") ? Field.ID : Field.CLASS;
+      List<String> values = options.names(name, condition.getValue());
+      clauses.add(Clause.parse(field, !name.endsWith("!"), values));
     }
     return clauses;
   }
@@ -172,7 +171,10 @@ record DatasetSpec(
   }
 
   /** The part behind the question mark. */
-  private record Options(String text, Map<String, String> values) {
+  private record Options(
+      String text, Map<String, String> values, List<Map.Entry<String, String>> conditions) {
+    private static final Set<String> CONDITIONS = Set.of("classes", "class", "class!", "id", "id!");
+
     private static final List<String> KNOWN =
         List.of(
             "size",
@@ -192,6 +194,7 @@ record DatasetSpec(
 
     static Options parse(String text, String tail) {
       Map<String, String> values = new LinkedHashMap<>();
+      List<Map.Entry<String, String>> conditions = new ArrayList<>();
       for (String option : tail.isEmpty() ? new String[0] : tail.split("&", -1)) {
         int equals = option.indexOf('=');
         String name = equals < 0 ? option : option.substring(0, equals);
@@ -206,12 +209,14 @@ record DatasetSpec(
                   + ", as in ?size=16&limit=100.");
         }
         String value = equals < 0 ? "" : option.substring(equals + 1);
-        if (values.put(name, value) != null) {
+        if (CONDITIONS.contains(name)) {
+          conditions.add(Map.entry(name, value));
+        } else if (values.put(name, value) != null) {
           throw new JourneyException(
               "Data set " + text + " gives the option " + name + " twice: keep one.");
         }
       }
-      return new Options(text, values);
+      return new Options(text, values, conditions);
     }
 
     Optional<Integer> number(String name, int min, int max) {
@@ -246,29 +251,21 @@ record DatasetSpec(
       return Optional.ofNullable(value);
     }
 
-    List<String> names(String name) {
-      String value = values.get(name);
-      if (value == null) {
-        return List.of();
-      }
+    List<String> names(String name, String value) {
       List<String> names = List.of(value.split(",", -1));
       if (names.contains("")) {
-        throw wrong(name, "names with commas between them", null);
+        throw wrong(name, value, "names with commas between them", null);
       }
       return names;
     }
 
     private JourneyException wrong(String name, String expected, Throwable cause) {
+      return wrong(name, values.get(name), expected, cause);
+    }
+
+    private JourneyException wrong(String name, String value, String expected, Throwable cause) {
       return new JourneyException(
-          "Data set "
-              + text
-              + " has "
-              + name
-              + "="
-              + values.get(name)
-              + ", expected "
-              + expected
-              + ".",
+          "Data set " + text + " has " + name + "=" + value + ", expected " + expected + ".",
           cause);
     }
   }

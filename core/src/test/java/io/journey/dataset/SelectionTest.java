@@ -55,6 +55,13 @@ class SelectionTest {
   }
 
   @Test
+  void theSameConditionMayBeGivenAgain() {
+    String spec = Datasets.where(folder.toString(), "id!=cats/kit.png");
+    assertThat(ids(Datasets.open(Datasets.where(spec, "id!=dogs/rex.png"))))
+        .containsExactly("cats/tom.png", "eels & co/a,b.png");
+  }
+
+  @Test
   void idsMayStandInAFile() throws IOException {
     Path file =
         Files.writeString(lists.resolve("ids.txt"), "dogs/rex.png\n\n  eels & co/a,b.png\r\n");
