@@ -1,7 +1,6 @@
 package io.journey.cli;
 
 import io.journey.dataset.Dataset;
-import io.journey.dataset.Datasets;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
@@ -37,12 +36,7 @@ final class FeaturizeCommand implements Runnable {
               + " sample.")
   private CheckpointSpec checkpoints;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "SPEC",
-      description = "The training data, as for train.")
-  private String data;
+  @Mixin private DataOptions data;
 
   @Option(
       names = "--out",
@@ -88,7 +82,7 @@ final class FeaturizeCommand implements Runnable {
   @Override
   public void run() {
     Ensemble ensemble = Ensemble.open(checkpoints);
-    Dataset images = Datasets.open(data, console.progress());
+    Dataset images = data.open(console.progress());
     FeaturizerConfig config =
         FeaturizerConfig.defaults()
             .withProjection(ProjectionConfig.parse(projection))

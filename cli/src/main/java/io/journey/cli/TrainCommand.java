@@ -1,7 +1,6 @@
 package io.journey.cli;
 
 import io.journey.dataset.Dataset;
-import io.journey.dataset.Datasets;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.training.EnsembleTrainer;
@@ -27,12 +26,7 @@ import picocli.CommandLine.Option;
 final class TrainCommand implements Runnable {
   @Mixin private Console console;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "SPEC",
-      description = "IDX folder or folder of images, with options: DIR?size=16&classes=Bag.")
-  private String data;
+  @Mixin private DataOptions data;
 
   @Option(
       names = "--out",
@@ -90,7 +84,7 @@ final class TrainCommand implements Runnable {
 
   @Override
   public void run() {
-    Dataset images = Datasets.open(data, console.progress());
+    Dataset images = data.open(console.progress());
     Preset preset = settings.preset == null ? Preset.SMALL : Preset.parse(settings.preset);
     UNet2DConfig model = preset.model(images.shape());
     TrainingConfig training = preset.training();

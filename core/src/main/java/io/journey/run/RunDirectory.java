@@ -38,6 +38,7 @@ public final class RunDirectory implements AutoCloseable {
   private final Path directory;
   private final ObjectNode header;
   private final FileChannel lockChannel;
+  private final ObjectNode notes = Json.object();
   private Journal journal;
   private final long startNanos = System.nanoTime();
   private boolean finished;
@@ -199,6 +200,17 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /**
+   * Adds something to the manifest for its reader to know. It is not compared when the directory is
+   * claimed again, nor part of the fingerprint: what decides the result belongs to settings and
+   * inputs.
+   *
+   * @param data how the data were treated, which the fingerprint of the inputs covers
+   */
+  public void describeData(ObjectNode data) {
+    notes.set(Manifest.DATA, data);
+  }
+
+  /**
    * Writes the manifest: from now on the directory is complete.
    *
    * @param timing what was measured, beside the seconds; not covered by checksums
@@ -212,6 +224,7 @@ public final class RunDirectory implements AutoCloseable {
       list.set(file.getKey(), entry);
     }
     ObjectNode manifest = header.deepCopy();
+    manifest.setAll(notes);
     manifest.set("files", list);
     ObjectNode times = Json.object();
     times.put("seconds", Math.round(seconds() * 1000) / 1000.0);

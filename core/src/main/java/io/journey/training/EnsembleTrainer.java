@@ -90,6 +90,7 @@ public record EnsembleTrainer(
                           saveInterval)
                       .run(task, parts));
     }
+    run.describeData(data.describe());
     ObjectNode timing = Json.object();
     timing.put("data_spec", data.spec()).put("threads", threads);
     timing.put("images_per_second", total * training.batchSize() / run.seconds());
