@@ -2,10 +2,10 @@ package io.journey.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.diffusion.SchedulerConfig;
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
-import io.journey.run.JsonType;
 import io.journey.run.RunDirectory;
 import io.journey.tensor.Safetensors;
 import java.nio.file.Files;
@@ -24,9 +24,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * scheduler/scheduler_config.json}.
  *
  * @param name of the member of an ensemble, such as {@code member-000}
- * @param model ε_θ; closed with this checkpoint
- * @param schedule ᾱ_t
- * @param fingerprint SHA-256 of architecture, schedule and weights
+ * @param model what predicts; closed with this checkpoint
+ * @param schedule ᾱ_t, and what the model predicts
+ * @param fingerprint SHA-256 of architecture, training schedule and weights; how images are drawn
+ *     is no part of it
  */
 public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, String fingerprint)
     implements AutoCloseable {
@@ -36,19 +37,12 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
   private static final String CONFIG = "config.json";
   private static final String SCHEDULER = "scheduler/scheduler_config.json";
 
-  private static final Map<String, JsonType> SCHEDULE =
-      Map.of(
-          "beta_schedule", JsonType.TEXT,
-          "prediction_type", JsonType.TEXT,
-          "num_train_timesteps", JsonType.WHOLE,
-          "beta_start", JsonType.NUMBER,
-          "beta_end", JsonType.NUMBER);
-
   /** Writes a model as a pipeline folder called {@code name} inside a run. */
   public static void write(
       RunDirectory run, String name, UNet2D model, float[] weights, NoiseSchedule schedule) {
-    run.write(name + "/model_index.json", out -> out.write(Json.bytes(pipelineIndex())));
-    run.write(name + "/" + SCHEDULER, out -> out.write(Json.bytes(scheduler(schedule))));
+    run.write(name + "/model_index.json", out -> out.write(Json.bytes(pipelineIndex(schedule))));
+    ObjectNode scheduler = schedule.config().toDiffusers();
+    run.write(name + "/" + SCHEDULER, out -> out.write(Json.bytes(scheduler)));
     run.write(name + "/unet/" + CONFIG, out -> out.write(Json.bytes(model.config().toDiffusers())));
     Safetensors.Writer tensors = new Safetensors.Writer().metadata("format", "pt");
     for (Parameter parameter : model.parameters().list()) {
@@ -69,21 +63,12 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     return List.of(weightsFile(name), name + "/unet/" + CONFIG, name + "/" + SCHEDULER);
   }
 
-  private static ObjectNode pipelineIndex() {
+  private static ObjectNode pipelineIndex(NoiseSchedule schedule) {
+    String kind = schedule.config().sampling().kind().name();
     ObjectNode json = Json.object();
-    json.put("_class_name", "DDPMPipeline").put("_diffusers_version", "0.35.0");
-    json.putArray("scheduler").add("diffusers").add("DDPMScheduler");
+    json.put("_class_name", kind + "Pipeline").put("_diffusers_version", "0.35.0");
+    json.putArray("scheduler").add("diffusers").add(kind + "Scheduler");
     json.putArray("unet").add("diffusers").add("UNet2DModel");
-    return json;
-  }
-
-  private static ObjectNode scheduler(NoiseSchedule schedule) {
-    ObjectNode json = Json.object();
-    json.put("_class_name", "DDPMScheduler").put("_diffusers_version", "0.35.0");
-    json.put("beta_end", schedule.betaEnd()).put("beta_schedule", "linear");
-    json.put("beta_start", schedule.betaStart()).put("clip_sample", true);
-    json.put("num_train_timesteps", schedule.steps()).put("prediction_type", "epsilon");
-    json.put("timestep_spacing", "leading").put("variance_type", "fixed_small");
     return json;
   }
 
@@ -112,9 +97,7 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     }
     UNet2DConfig config = UNet2DConfig.fromDiffusers(Json.read(configFile), configFile.toString());
     Safetensors weights = Safetensors.open(unet.resolve(WEIGHTS));
-    Path schedulerFile = folder.resolve(SCHEDULER);
-    NoiseSchedule schedule =
-        Files.exists(schedulerFile) ? schedule(schedulerFile) : NoiseSchedule.ddpm();
+    NoiseSchedule schedule = schedule(folder, unet);
     UNet2D model = UNet2D.empty(config, type);
     try {
       model.parameters().set(gather(model.parameters(), weights));
@@ -129,42 +112,25 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
   private static String fingerprint(UNet2DConfig config, NoiseSchedule schedule, Path weights) {
     MessageDigest digest = Checksums.sha256();
     digest.update(Json.bytes(config.toDiffusers()));
-    digest.update(Json.bytes(scheduler(schedule)));
+    digest.update(Json.bytes(schedule.config().trainingOnly().toDiffusers()));
     digest.update(HexFormat.of().parseHex(Checksums.of(weights)));
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static NoiseSchedule schedule(Path file) {
-    ObjectNode json = Json.read(file);
-    for (Map.Entry<String, JsonType> field : SCHEDULE.entrySet()) {
-      if (json.has(field.getKey())) {
-        field.getValue().require(json.get(field.getKey()), field.getKey(), file.toString());
-      }
+  /** The scheduler beside the model, in a folder of its own or, as early pipelines had it, not. */
+  private static NoiseSchedule schedule(Path folder, Path unet) {
+    List<Path> places = new ArrayList<>();
+    places.add(folder.resolve(SCHEDULER));
+    places.add(folder.resolve("scheduler_config.json"));
+    if (unet.equals(folder)) {
+      places.add(folder.toAbsolutePath().normalize().resolveSibling(SCHEDULER));
     }
-    String beta = json.path("beta_schedule").asText("linear");
-    String prediction = json.path("prediction_type").asText("epsilon");
-    boolean changed =
-        json.path("rescale_betas_zero_snr").asBoolean(false) || json.hasNonNull("trained_betas");
-    if (changed) {
-      throw new JourneyException(
-          file
-              + " asks for rescale_betas_zero_snr or trained_betas, expected neither: name another"
-              + " checkpoint.");
-    }
-    if (!beta.equals("linear") || !prediction.equals("epsilon")) {
-      throw new JourneyException(
-          file
-              + " asks for beta_schedule "
-              + beta
-              + " and prediction_type "
-              + prediction
-              + ", expected linear and epsilon: name another checkpoint.");
+    Path file = places.stream().filter(Files::exists).findFirst().orElse(null);
+    if (file == null) {
+      return NoiseSchedule.ddpm();
     }
     try {
-      return NoiseSchedule.linear(
-          json.path("num_train_timesteps").asInt(1000),
-          json.path("beta_start").asDouble(1e-4),
-          json.path("beta_end").asDouble(0.02));
+      return NoiseSchedule.of(SchedulerConfig.fromDiffusers(Json.read(file), file.toString()));
     } catch (IllegalArgumentException e) {
       throw new JourneyException(file + " holds no usable schedule: " + e.getMessage() + ".", e);
     }
