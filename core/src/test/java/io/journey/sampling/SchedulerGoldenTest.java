@@ -48,7 +48,7 @@ class SchedulerGoldenTest {
    * number; over 50 steps they add up, and where x̂0 is not clipped a step multiplies them. x̂0 of
    * a model that predicts ε has the error of x_t times 1/√ᾱ_t.
    */
-  private static final double TOLERANCE = 5e-6;
+  private static final double TOLERANCE = 1e-5;
 
   private static final List<String> ROWS = new ArrayList<>();
 
