@@ -21,6 +21,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import torch
 from diffusers import DDPMScheduler, UNet2DModel
 from diffusers.schedulers import scheduling_ddpm
+from make_schedulers import make_schedulers
 from safetensors.torch import save_file
 
 F64 = torch.float64
@@ -278,6 +279,7 @@ def main():
     for name, (seed, steps, options) in UNETS.items():
         make_unet(output / f"unet-{name}", seed, steps, options)
     make_ddpm(output / "ddpm")
+    make_schedulers(output, exact_time_features)
     for path in output.rglob("*.json"):
         json.loads(path.read_text())
     write_checksums(output)

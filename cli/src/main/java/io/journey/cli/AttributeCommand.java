@@ -91,8 +91,10 @@ final class AttributeCommand implements Runnable {
   @Override
   public void run() {
     Steps wanted = Steps.parse(steps);
-    List<Trajectory> targets = TrajectoryFile.read(target);
-    PixelMask patch = mask == null ? null : PixelMask.parse(mask, targets.get(0).shape());
+    TrajectoryFile file = TrajectoryFile.open(target);
+    PixelMask patch = mask == null ? null : PixelMask.parse(mask, file.shape());
+    // Only what is attributed is read: the file may be larger than memory.
+    List<Trajectory> targets = file.read(wanted.among(file.timesteps()));
     Attribution attribution =
         JourneyTrak.of(Ensemble.open(checkpoints), FeatureStore.open(features))
             .withDamping(damping)

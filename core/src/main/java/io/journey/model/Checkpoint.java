@@ -2,11 +2,11 @@ package io.journey.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.diffusion.SchedulerConfig;
 import io.journey.run.AtomicFile;
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
-import io.journey.run.JsonType;
 import io.journey.run.RunDirectory;
 import io.journey.tensor.DType;
 import io.journey.tensor.NamedTensors;
@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -27,9 +26,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * scheduler/scheduler_config.json}.
  *
  * @param name of the member of an ensemble, such as {@code member-000}
- * @param model ε_θ; closed with this checkpoint
- * @param schedule ᾱ_t
- * @param fingerprint SHA-256 of architecture, schedule and weights
+ * @param model what predicts; closed with this checkpoint
+ * @param schedule ᾱ_t, and what the model predicts
+ * @param fingerprint SHA-256 of architecture, training schedule and weights; how images are drawn
+ *     is no part of it
  */
 public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, String fingerprint)
     implements AutoCloseable {
@@ -38,14 +38,6 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
 
   private static final String CONFIG = CheckpointFiles.CONFIG;
   private static final String SCHEDULER = "scheduler/scheduler_config.json";
-
-  private static final Map<String, JsonType> SCHEDULE =
-      Map.of(
-          "beta_schedule", JsonType.TEXT,
-          "prediction_type", JsonType.TEXT,
-          "num_train_timesteps", JsonType.WHOLE,
-          "beta_start", JsonType.NUMBER,
-          "beta_end", JsonType.NUMBER);
 
   /** Writes a model as a pipeline folder called {@code name} inside a run, in float32. */
   public static void write(
@@ -96,8 +88,8 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
       NoiseSchedule schedule,
       DType dtype,
       long maxShardBytes) {
-    files.accept("model_index.json", out -> out.write(Json.bytes(pipelineIndex())));
-    files.accept(SCHEDULER, out -> out.write(Json.bytes(scheduler(schedule))));
+    files.accept("model_index.json", out -> out.write(Json.bytes(pipelineIndex(schedule))));
+    files.accept(SCHEDULER, out -> out.write(Json.bytes(schedule.config().toDiffusers())));
     files.accept("unet/" + CONFIG, out -> out.write(Json.bytes(model.config().toDiffusers())));
     new WeightsWriter(
             (file, content) -> files.accept("unet/" + file, content), dtype, maxShardBytes)
@@ -114,21 +106,12 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     return List.of(weightsFile(name), name + "/unet/" + CONFIG, name + "/" + SCHEDULER);
   }
 
-  private static ObjectNode pipelineIndex() {
+  private static ObjectNode pipelineIndex(NoiseSchedule schedule) {
+    String kind = schedule.config().sampling().kind().name();
     ObjectNode json = Json.object();
-    json.put("_class_name", "DDPMPipeline").put("_diffusers_version", "0.35.0");
-    json.putArray("scheduler").add("diffusers").add("DDPMScheduler");
+    json.put("_class_name", kind + "Pipeline").put("_diffusers_version", "0.35.0");
+    json.putArray("scheduler").add("diffusers").add(kind + "Scheduler");
     json.putArray("unet").add("diffusers").add("UNet2DModel");
-    return json;
-  }
-
-  private static ObjectNode scheduler(NoiseSchedule schedule) {
-    ObjectNode json = Json.object();
-    json.put("_class_name", "DDPMScheduler").put("_diffusers_version", "0.35.0");
-    json.put("beta_end", schedule.betaEnd()).put("beta_schedule", "linear");
-    json.put("beta_start", schedule.betaStart()).put("clip_sample", true);
-    json.put("num_train_timesteps", schedule.steps()).put("prediction_type", "epsilon");
-    json.put("timestep_spacing", "leading").put("variance_type", "fixed_small");
     return json;
   }
 
@@ -177,7 +160,7 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
       ObjectNode config, NoiseSchedule schedule, List<Path> weights, String part) {
     MessageDigest digest = Checksums.sha256();
     digest.update(Json.bytes(config));
-    digest.update(Json.bytes(scheduler(schedule)));
+    digest.update(Json.bytes(schedule.config().trainingOnly().toDiffusers()));
     for (Path file : weights) {
       digest.update(HexFormat.of().parseHex(Checksums.of(file)));
     }
@@ -186,36 +169,8 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
   }
 
   private static NoiseSchedule schedule(Path file) {
-    ObjectNode json = Json.read(file);
-    for (Map.Entry<String, JsonType> field : SCHEDULE.entrySet()) {
-      if (json.has(field.getKey())) {
-        field.getValue().require(json.get(field.getKey()), field.getKey(), file.toString());
-      }
-    }
-    String beta = json.path("beta_schedule").asText("linear");
-    String prediction = json.path("prediction_type").asText("epsilon");
-    boolean changed =
-        json.path("rescale_betas_zero_snr").asBoolean(false) || json.hasNonNull("trained_betas");
-    if (changed) {
-      throw new JourneyException(
-          file
-              + " asks for rescale_betas_zero_snr or trained_betas, expected neither: name another"
-              + " checkpoint.");
-    }
-    if (!beta.equals("linear") || !prediction.equals("epsilon")) {
-      throw new JourneyException(
-          file
-              + " asks for beta_schedule "
-              + beta
-              + " and prediction_type "
-              + prediction
-              + ", expected linear and epsilon: name another checkpoint.");
-    }
     try {
-      return NoiseSchedule.linear(
-          json.path("num_train_timesteps").asInt(1000),
-          json.path("beta_start").asDouble(1e-4),
-          json.path("beta_end").asDouble(0.02));
+      return NoiseSchedule.of(SchedulerConfig.fromDiffusers(Json.read(file), file.toString()));
     } catch (IllegalArgumentException e) {
       throw new JourneyException(file + " holds no usable schedule: " + e.getMessage() + ".", e);
     }

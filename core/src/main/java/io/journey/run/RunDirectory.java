@@ -238,6 +238,31 @@ public final class RunDirectory implements AutoCloseable {
     finished = true;
   }
 
+  /**
+   * Deletes an unfinished directory with what it holds, for parts that have been put together
+   * elsewhere. Settings go last: until then the same run can claim it again.
+   */
+  public synchronized void discard() {
+    try {
+      for (String name : journal.files().keySet()) {
+        Files.deleteIfExists(path(name));
+      }
+      Files.deleteIfExists(path(Journal.FILE));
+      try (Stream<Path> entries = Files.list(directory)) {
+        for (Path rest : entries.toList()) {
+          if (rest.getFileName().toString().endsWith(AtomicFile.TEMPORARY)) {
+            Files.delete(rest);
+          }
+        }
+      }
+      Files.deleteIfExists(path(SETTINGS));
+      Files.deleteIfExists(path(LOCK));
+      Files.deleteIfExists(directory);
+    } catch (IOException e) {
+      throw new JourneyException("Cannot delete " + directory + ": " + Failures.reason(e) + ".", e);
+    }
+  }
+
   /** The manifest decides: notes that cannot be removed do no harm. */
   private void removeNotes() {
     for (String name : new String[] {Journal.FILE, SETTINGS}) {
@@ -263,7 +288,7 @@ public final class RunDirectory implements AutoCloseable {
   @Override
   public void close() {
     try (FileChannel lock = lockChannel) {
-      if (begunHere && !finished && isEmpty()) {
+      if (begunHere && !finished && Files.exists(directory) && isEmpty()) {
         Files.deleteIfExists(directory.resolve(SETTINGS));
       }
     } catch (IOException e) {

@@ -172,6 +172,13 @@ public final class Safetensors implements NamedTensors {
 
   /** Collects tensors and writes them in the order added. */
   public static final class Writer {
+    /** Writes a tensor's numbers when their turn comes, so that memory need not hold them. */
+    @FunctionalInterface
+    public interface Numbers {
+      /** Writes as many little endian numbers as the tensor's shape says. */
+      void writeTo(OutputStream out) throws IOException;
+    }
+
     private record Pending(DType dtype, long[] shape, Object values) {}
 
     private final Map<String, Pending> tensors = new LinkedHashMap<>();
@@ -196,12 +203,21 @@ public final class Safetensors implements NamedTensors {
       return add(name, new Pending(dtype, shape, values), values.length);
     }
 
+    /** Adds a float32 tensor whose numbers are written later. */
+    public Writer add(String name, Numbers numbers, long... shape) {
+      long numel = 1;
+      for (long n : shape) {
+        numel = Math.multiplyExact(numel, n);
+      }
+      return add(name, new Pending(DType.F32, shape, numbers), numel);
+    }
+
     /** Adds an int64 tensor. */
     public Writer add(String name, long[] values, long... shape) {
       return add(name, new Pending(DType.I64, shape, values), values.length);
     }
 
-    private Writer add(String name, Pending tensor, int length) {
+    private Writer add(String name, Pending tensor, long length) {
       long numel = 1;
       for (long n : tensor.shape()) {
         numel *= n;
@@ -248,7 +264,9 @@ public final class Safetensors implements NamedTensors {
     }
 
     private static void writeNumbers(OutputStream out, Pending tensor) throws IOException {
-      if (tensor.values() instanceof float[] floats) {
+      if (tensor.values() instanceof Numbers numbers) {
+        numbers.writeTo(out);
+      } else if (tensor.values() instanceof float[] floats) {
         Npy.writeNumbers(out, tensor.dtype(), floats);
       } else {
         long[] longs = (long[]) tensor.values();
