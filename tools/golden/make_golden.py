@@ -21,6 +21,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import torch
 from diffusers import DDPMScheduler, UNet2DModel
 from diffusers.schedulers import scheduling_ddpm
+from make_schedulers import make_schedulers
 from safetensors.torch import save_file
 
 F64 = torch.float64
@@ -500,6 +501,7 @@ def main():
     }
     (output / "pytorch-float32-errors.json").write_text(json.dumps(errors, indent=2) + "\n")
     make_ddpm(output / "ddpm")
+    make_schedulers(output, exact_time_features)
     for path in output.rglob("*.json"):
         json.loads(path.read_text())
     write_checksums(output)

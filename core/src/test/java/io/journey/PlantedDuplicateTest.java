@@ -110,6 +110,7 @@ class PlantedDuplicateTest {
               drawn.shape(),
               second.fingerprint(),
               drawn.seed(),
+              drawn.label(),
               drawn.timesteps(),
               drawn.xt(),
               drawn.x0(),

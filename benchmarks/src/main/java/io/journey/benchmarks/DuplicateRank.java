@@ -98,6 +98,7 @@ public final class DuplicateRank {
         data.shape(),
         checkpoint.fingerprint(),
         "98",
+        Trajectory.NO_LABEL,
         falling,
         xt,
         new float[xt.length][numel],

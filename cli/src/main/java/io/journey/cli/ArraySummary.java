@@ -1,24 +1,18 @@
 package io.journey.cli;
 
-import io.journey.run.Json;
 import io.journey.tensor.DType;
+import io.journey.tensor.NamedTensors;
 import io.journey.tensor.Npy;
 import io.journey.tensor.Safetensors;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 /** What array files hold: types, shapes, ranges. */
 final class ArraySummary {
-  /** The architecture's file in a checkpoint as diffusers writes it. */
-  static final String CHECKPOINT_CONFIG = "config.json";
-
-  /** The weights' file beside it. */
-  static final String CHECKPOINT_WEIGHTS = "diffusion_pytorch_model.safetensors";
-
   private static final int BLOCK = 1 << 16;
+  private static final int MAX_WIDTH = 100;
 
   private ArraySummary() {}
 
@@ -62,38 +56,27 @@ final class ArraySummary {
     }
   }
 
-  static void printSafetensors(Path file, PrintWriter out) {
-    Safetensors tensors = Safetensors.open(file);
-    Lines.print(out, "file", file);
-    printTensors(tensors, out);
-  }
-
-  static void printCheckpoint(Path directory, PrintWriter out) {
-    Safetensors tensors = Safetensors.open(directory.resolve(CHECKPOINT_WEIGHTS));
-    Lines.print(out, "checkpoint", directory);
-    Lines.printTree(out, "config", Json.read(directory.resolve(CHECKPOINT_CONFIG)));
-    printTensors(tensors, out);
-  }
-
-  private static void printTensors(Safetensors tensors, PrintWriter out) {
-    tensors.metadata().forEach((key, value) -> Lines.print(out, key, value));
+  static void printTensors(NamedTensors tensors, PrintWriter out) {
+    if (tensors instanceof Safetensors file) {
+      file.metadata().forEach((key, value) -> Lines.print(out, key, value));
+    }
     long numbers = 0;
     long bytes = 0;
     int width = 0;
     for (String name : tensors.names()) {
-      Safetensors.Entry entry = tensors.entry(name);
-      numbers += entry.bytes() / entry.dtype().bytes();
-      bytes += entry.bytes();
+      long numel = tensors.shape(name).stream().reduce(1L, (a, b) -> a * b);
+      numbers += numel;
+      bytes += numel * tensors.dtype(name).bytes();
       width = Math.max(width, name.length());
     }
     Lines.print(
         out,
         "tensors",
         tensors.names().size() + ", " + numbers + " numbers, " + Lines.bytes(bytes));
+    String line = "  %-" + Math.max(1, Math.min(width, MAX_WIDTH)) + "s  %-4s %s%n";
     for (String name : tensors.names()) {
-      Safetensors.Entry entry = tensors.entry(name);
-      List<Long> shape = entry.shape();
-      out.printf(Locale.ROOT, "  %-" + width + "s  %-4s %s%n", name, entry.dtype(), shape);
+      String shown = name.replaceAll("\\p{Cntrl}", "?");
+      out.printf(Locale.ROOT, line, shown, tensors.dtype(name), tensors.shape(name));
     }
   }
 }

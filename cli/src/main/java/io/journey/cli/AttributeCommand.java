@@ -1,6 +1,7 @@
 package io.journey.cli;
 
 import io.journey.features.FeatureStore;
+import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
@@ -30,9 +31,9 @@ final class AttributeCommand implements Runnable {
   @Option(
       names = "--checkpoints",
       required = true,
-      paramLabel = "DIR",
-      description = "The ensemble the features were made with.")
-  private Path checkpoints;
+      paramLabel = "SPEC",
+      description = "The ensemble or checkpoint the features were made with.")
+  private CheckpointSpec checkpoints;
 
   @Option(
       names = "--features",
@@ -90,8 +91,10 @@ final class AttributeCommand implements Runnable {
   @Override
   public void run() {
     Steps wanted = Steps.parse(steps);
-    List<Trajectory> targets = TrajectoryFile.read(target);
-    PixelMask patch = mask == null ? null : PixelMask.parse(mask, targets.get(0).shape());
+    TrajectoryFile file = TrajectoryFile.open(target);
+    PixelMask patch = mask == null ? null : PixelMask.parse(mask, file.shape());
+    // Only what is attributed is read: the file may be larger than memory.
+    List<Trajectory> targets = file.read(wanted.among(file.timesteps()));
     Attribution attribution =
         JourneyTrak.of(Ensemble.open(checkpoints), FeatureStore.open(features))
             .withDamping(damping)

@@ -2,6 +2,7 @@ package io.journey.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.UNet2DConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -12,11 +13,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A user's configuration: JSON with "model", fields of diffusers' {@code UNet2DModel}, and
- * "training"; what it leaves out is as in a preset.
+ * A user's configuration: JSON with "model", fields of diffusers' {@code UNet2DModel}, "scheduler",
+ * those of its schedulers, and "training"; what it leaves out is as in a preset.
  */
 record ConfigFile(Path file, ObjectNode content) {
-  private static final List<String> PARTS = List.of("model", "training");
+  private static final List<String> PARTS = List.of("model", "scheduler", "training");
 
   static ConfigFile read(Path file) {
     ObjectNode content = Json.read(file);
@@ -26,7 +27,7 @@ record ConfigFile(Path file, ObjectNode content) {
             file
                 + " has the field \""
                 + part.getKey()
-                + "\", expected \"model\" and \"training\": correct the file.");
+                + "\", expected \"model\", \"scheduler\" or \"training\": correct the file.");
       }
       JsonType.OBJECT.require(part.getValue(), "\"" + part.getKey() + "\"", file.toString());
     }
@@ -36,6 +37,11 @@ record ConfigFile(Path file, ObjectNode content) {
   UNet2DConfig model(UNet2DConfig preset) {
     return UNet2DConfig.fromDiffusers(
         merged(preset.toDiffusers(), content.path("model")), file.toString());
+  }
+
+  SchedulerConfig scheduler() {
+    return SchedulerConfig.fromDiffusers(
+        merged(Json.object(), content.path("scheduler")), file.toString());
   }
 
   TrainingConfig training(TrainingConfig preset) {

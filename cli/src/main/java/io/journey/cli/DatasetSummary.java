@@ -1,9 +1,16 @@
 package io.journey.cli;
 
 import io.journey.dataset.Dataset;
+import io.journey.dataset.DuplicateImages;
+import io.journey.dataset.ImageShape;
+import io.journey.run.Progress;
 import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** What a data set holds: size, shape, classes, the range of some pixels. */
 final class DatasetSummary {
@@ -11,6 +18,8 @@ final class DatasetSummary {
   private static final int LOOKED_AT = 256;
 
   private static final int CLASSES_SHOWN = 20;
+
+  private static final int SIZES_SHOWN = 10;
 
   private DatasetSummary() {}
 
@@ -23,6 +32,62 @@ final class DatasetSummary {
     }
     Lines.print(out, "fingerprint", images.fingerprint());
     printClasses(images, out);
+  }
+
+  /** The same, and what takes a look at every image: sizes as stored, and duplicates. */
+  static void printAll(Dataset images, PrintWriter out, Progress progress) {
+    print(images, out);
+    printSizes(images, out);
+    List<String> steps = images.transformations().steps();
+    Lines.print(out, "transformed", steps.isEmpty() ? "not at all" : String.join(", ", steps));
+    int threads = Runtime.getRuntime().availableProcessors();
+    DuplicateImages duplicates = DuplicateImages.of(images, threads, progress);
+    Lines.print(
+        out,
+        "duplicates",
+        duplicates.count() == 0
+            ? "none, no two images are equal in every pixel"
+            : String.format(
+                Locale.ROOT,
+                "%d equal an earlier image in every pixel, the first %s and %s",
+                duplicates.count(),
+                images.id(duplicates.original()),
+                images.id(duplicates.copy())));
+  }
+
+  private static void printSizes(Dataset images, PrintWriter out) {
+    Map<ImageShape, Integer> counts = new HashMap<>();
+    for (int i = 0; i < images.size(); i++) {
+      counts.merge(images.originalShape(i), 1, Integer::sum);
+    }
+    Lines.print(
+        out,
+        "stored as",
+        counts.size() == 1 ? "1 size" : counts.size() + " sizes (channels × height × width)");
+    counts.entrySet().stream()
+        .sorted(
+            Comparator.comparing((Map.Entry<ImageShape, Integer> e) -> -e.getValue())
+                .thenComparing(e -> e.getKey().toString()))
+        .limit(SIZES_SHOWN)
+        .forEach(e -> out.printf(Locale.ROOT, "  %-24s %d%n", e.getKey(), e.getValue()));
+    if (counts.size() > SIZES_SHOWN) {
+      printExtremes(counts, out);
+    }
+  }
+
+  private static void printExtremes(Map<ImageShape, Integer> counts, PrintWriter out) {
+    IntSummaryStatistics heights =
+        counts.keySet().stream().mapToInt(ImageShape::height).summaryStatistics();
+    IntSummaryStatistics widths =
+        counts.keySet().stream().mapToInt(ImageShape::width).summaryStatistics();
+    out.printf(
+        Locale.ROOT,
+        "  and %d more; heights %d to %d, widths %d to %d%n",
+        counts.size() - SIZES_SHOWN,
+        heights.getMin(),
+        heights.getMax(),
+        widths.getMin(),
+        widths.getMax());
   }
 
   private static void printPixels(Dataset images, PrintWriter out) {

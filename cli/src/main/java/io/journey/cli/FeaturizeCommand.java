@@ -1,11 +1,11 @@
 package io.journey.cli;
 
 import io.journey.dataset.Dataset;
-import io.journey.dataset.Datasets;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
 import io.journey.gradient.GradientMethod;
+import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.projection.ProjectionConfig;
 import io.journey.tensor.DType;
@@ -30,16 +30,13 @@ final class FeaturizeCommand implements Runnable {
   @Option(
       names = "--checkpoints",
       required = true,
-      paramLabel = "DIR",
-      description = "Directory of an ensemble.")
-  private Path checkpoints;
-
-  @Option(
-      names = "--data",
-      required = true,
       paramLabel = "SPEC",
-      description = "The training data, as for train.")
-  private String data;
+      description =
+          "Directory of an ensemble, a folder of diffusers folders, or one checkpoint as for"
+              + " sample.")
+  private CheckpointSpec checkpoints;
+
+  @Mixin private DataOptions data;
 
   @Option(
       names = "--out",
@@ -85,7 +82,7 @@ final class FeaturizeCommand implements Runnable {
   @Override
   public void run() {
     Ensemble ensemble = Ensemble.open(checkpoints);
-    Dataset images = Datasets.open(data, console.progress());
+    Dataset images = data.open(console.progress());
     FeaturizerConfig config =
         FeaturizerConfig.defaults()
             .withProjection(ProjectionConfig.parse(projection))
@@ -95,6 +92,7 @@ final class FeaturizeCommand implements Runnable {
             .withSeed(seed);
     FeatureStore store =
         Featurizer.with(config, console.threads(), console.progress()).run(ensemble, images, out);
+    ensemble.notes().forEach(console::say);
     console.say(
         "Features of "
             + store.size()

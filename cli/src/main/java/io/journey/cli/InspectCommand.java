@@ -1,6 +1,10 @@
 package io.journey.cli;
 
+import io.journey.dataset.ContactSheet;
+import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
+import io.journey.model.CheckpointFiles;
+import io.journey.model.CheckpointSpec;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunStatus;
@@ -8,6 +12,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,14 +28,17 @@ import picocli.CommandLine.Spec;
     footer = {
       "  journey inspect runs/fashion/features --verify",
       "  journey inspect runs/fashion/attribution/scores.npy",
-      "  journey inspect idx:data/fashion-mnist"
+      "  journey inspect --data 'photos.tar?size=32' --where class=cat --contact-sheet cats.png"
     })
 final class InspectCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Parameters(
+      arity = "0..1",
       paramLabel = "PATH",
-      description = "A directory a stage has written, an .npy or .safetensors file, or a data set.")
+      description =
+          "A directory a stage has written, a checkpoint's folder or file (.safetensors, .bin, .pt,"
+              + " .ckpt), an .npy file, or a data set.")
   private String path;
 
   @Option(
@@ -37,14 +46,58 @@ final class InspectCommand implements Runnable {
       description = "Compare every file of a run directory with its checksum.")
   private boolean verify;
 
+  @ArgGroup(exclusive = false)
+  private DataSheet data;
+
+  /** A closer look at training data. */
+  static final class DataSheet {
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    private DataOptions data;
+
+    @Option(
+        names = "--contact-sheet",
+        paramLabel = "FILE",
+        description = "Write a picture (.png) with some images of every class.")
+    private Path sheet;
+  }
+
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
+    if ((path == null) == (data == null)) {
+      throw new IllegalArgumentException(
+          "inspect takes either a PATH or --data SPEC"
+              + (path == null ? ", and got neither" : ", and got both"));
+    }
+    if (data != null) {
+      inspectData(out);
+    } else {
+      inspectPath(out);
+    }
+  }
+
+  private void inspectData(PrintWriter out) {
+    if (data.sheet != null && !data.sheet.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
+      throw new IllegalArgumentException(
+          "--contact-sheet writes a PNG, got " + data.sheet + ": give it a name that ends in .png");
+    }
+    ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());
+    Dataset images = data.data.open(progress);
+    DatasetSummary.printAll(images, out, progress);
+    if (data.sheet != null) {
+      ContactSheet.write(images, data.sheet);
+      Lines.print(out, "sheet", data.sheet.toAbsolutePath().normalize());
+    }
+  }
+
+  private void inspectPath(PrintWriter out) {
     Path file = asPath();
     if (file != null && Files.isDirectory(file)) {
       inspectDirectory(file, out);
     } else if (file != null && Files.isRegularFile(file)) {
       inspectFile(file, out);
+    } else if (path.startsWith("torchscript:") || path.contains("#")) {
+      CheckpointSummary.printFile(CheckpointSpec.parse(path), out);
     } else if (path.matches("\\w{2,}:.*") || path.contains("?")) {
       DatasetSummary.print(Datasets.open(path), out);
     } else {
@@ -76,12 +129,8 @@ final class InspectCommand implements Runnable {
       Lines.printTree(out, "run", Json.read(quickstart));
       return;
     }
-    // A checkpoint is a pipeline folder, or the folder of the model inside it.
-    Path unet = directory.resolve("unet");
-    Path model = Files.isDirectory(unet) ? unet : directory;
-    Path weights = model.resolve(ArraySummary.CHECKPOINT_WEIGHTS);
-    if (Files.exists(model.resolve(ArraySummary.CHECKPOINT_CONFIG)) && Files.exists(weights)) {
-      ArraySummary.printCheckpoint(model, out);
+    if (CheckpointFiles.isCheckpoint(directory)) {
+      CheckpointSummary.printFolder(CheckpointSpec.of(directory), out);
     } else {
       DatasetSummary.print(Datasets.open(path), out);
     }
@@ -91,8 +140,8 @@ final class InspectCommand implements Runnable {
     String name = file.getFileName().toString();
     if (name.endsWith(".npy")) {
       ArraySummary.printNpy(file, out);
-    } else if (name.endsWith(".safetensors")) {
-      ArraySummary.printSafetensors(file, out);
+    } else if (CheckpointSummary.isWeights(file)) {
+      CheckpointSummary.printFile(CheckpointSpec.of(file), out);
     } else {
       DatasetSummary.print(Datasets.open(path), out);
     }

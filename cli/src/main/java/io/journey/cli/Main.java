@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.model.CheckpointSpec;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
       FeaturizeCommand.class,
       AttributeCommand.class,
       ReportCommand.class,
+      ExportCommand.class,
       InspectCommand.class
     },
     mixinStandardHelpOptions = true,
@@ -86,6 +88,7 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(main);
     line.setOut(out).setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.registerConverter(CheckpointSpec.class, CheckpointSpec::parse);
     line.setParameterExceptionHandler(main.errors::usage);
     line.setExecutionExceptionHandler(main.errors::execution);
     return line;

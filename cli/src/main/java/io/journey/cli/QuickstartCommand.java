@@ -18,6 +18,7 @@ import io.journey.run.Memory;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.SamplingRun;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attribution;
 import io.journey.score.JourneyTrak;
@@ -141,14 +142,8 @@ final class QuickstartCommand implements Runnable {
 
   private boolean sample(Ensemble ensemble, Path targets, int threads, Progress progress) {
     try (Checkpoint checkpoint = ensemble.first()) {
-      return TrajectoryFile.sample(
-          new DdpmSampler(checkpoint, INFERENCE_STEPS),
-          checkpoint,
-          seed,
-          TARGETS,
-          targets,
-          threads,
-          progress);
+      return new SamplingRun(new DdpmSampler(checkpoint, INFERENCE_STEPS), seed, TARGETS)
+          .run(targets, threads, progress);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.dataset.Datasets;
 import io.journey.report.AttributionReport;
 import io.journey.run.JourneyException;
 import java.nio.file.Files;
@@ -28,12 +27,7 @@ final class ReportCommand implements Runnable {
       description = "Directory of the scores.")
   private Path attribution;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "SPEC",
-      description = "The training data, as for train.")
-  private String data;
+  @Mixin private DataOptions data;
 
   @Option(
       names = "--out",
@@ -47,7 +41,7 @@ final class ReportCommand implements Runnable {
     if (Files.isDirectory(out)) {
       throw new JourneyException(out + " is a directory: name a file for the page.");
     }
-    AttributionReport.write(attribution, Datasets.open(data, console.progress()), out);
+    AttributionReport.write(attribution, data.open(console.progress()), out);
     console.say("The page is " + out.toAbsolutePath().normalize().toUri());
   }
 }

@@ -30,6 +30,9 @@ final class RunSummary {
     }
     Lines.printTree(out, "settings", status.settings());
     Lines.printTree(out, "inputs", status.inputs());
+    if (status.finished()) {
+      Lines.printTree(out, "data", Manifest.read(directory).data());
+    }
   }
 
   /** Compares every file with its checksum; the first damaged one is an error. */

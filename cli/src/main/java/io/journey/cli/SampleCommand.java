@@ -1,11 +1,19 @@
 package io.journey.cli;
 
+import io.journey.diffusion.SamplingConfig;
+import io.journey.diffusion.SchedulerConfig;
+import io.journey.diffusion.TimestepSpacing;
 import io.journey.model.Checkpoint;
+import io.journey.model.CheckpointFiles;
+import io.journey.model.CheckpointSpec;
 import io.journey.run.JourneyException;
-import io.journey.sampling.DdpmSampler;
-import io.journey.sampling.TrajectoryFile;
+import io.journey.sampling.Sampler;
+import io.journey.sampling.SamplingRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,7 +25,8 @@ import picocli.CommandLine.Option;
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey sample --checkpoint runs/fashion/checkpoints/member-000 \\",
-      "      --out runs/fashion/targets.safetensors --count 12 --seed 7"
+      "      --out runs/fashion/targets.safetensors --count 12 --seed 7",
+      "  journey sample ... --scheduler ddim --inference-steps 20 --spacing trailing"
     })
 final class SampleCommand implements Runnable {
   @Mixin private Console console;
@@ -25,9 +34,11 @@ final class SampleCommand implements Runnable {
   @Option(
       names = "--checkpoint",
       required = true,
-      paramLabel = "DIR",
-      description = "One checkpoint: a member of an ensemble, or a diffusers folder.")
-  private Path checkpoint;
+      paramLabel = "SPEC",
+      description =
+          "One checkpoint: a member of an ensemble, a diffusers folder, a file of weights beside"
+              + " its config.json (FILE or FILE#PART), or torchscript:FILE.")
+  private CheckpointSpec checkpoint;
 
   @Option(
       names = "--out",
@@ -53,20 +64,80 @@ final class SampleCommand implements Runnable {
       description = "Steps of a drawing, 1..1000 (default: ${DEFAULT-VALUE}).")
   private int inferenceSteps;
 
+  @Option(
+      names = "--scheduler",
+      paramLabel = "NAME",
+      description = "ddpm or ddim (default: that of the checkpoint).")
+  private SamplingConfig.Kind scheduler;
+
+  @Option(
+      names = "--eta",
+      paramLabel = "E",
+      defaultValue = "0",
+      description = "Noise of DDIM, 0 to 1 (default: ${DEFAULT-VALUE}).")
+  private double eta;
+
+  @Option(
+      names = "--spacing",
+      paramLabel = "HOW",
+      description =
+          "Which steps are visited: leading, trailing or linspace (default: the checkpoint's).")
+  private TimestepSpacing spacing;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "LABELS",
+      description =
+          "Classes to draw in turn, such as 1,7, or all (the default), for a model with classes.")
+  private String labels;
+
   @Override
   public void run() {
     if (Files.isDirectory(out)) {
       throw new JourneyException(out + " is a directory: name a file for the trajectories.");
     }
-    try (Checkpoint model = Checkpoint.read(checkpoint)) {
-      DdpmSampler sampler = new DdpmSampler(model, inferenceSteps);
-      boolean drawn =
-          TrajectoryFile.sample(
-              sampler, model, seed, count, out, console.threads(), console.progress());
+    try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
+      CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
+      Sampler sampler = Sampler.of(model, sampling(model), inferenceSteps, eta);
+      SamplingRun run = new SamplingRun(sampler, seed, count, labels(model));
+      boolean drawn = run.run(out, console.threads(), console.progress());
       console.say(
           drawn
               ? count + (count == 1 ? " trajectory is in " : " trajectories are in ") + out + "."
               : out + " already holds these trajectories.");
+    }
+  }
+
+  private SamplingConfig sampling(Checkpoint model) {
+    SchedulerConfig made = model.schedule().config();
+    if (scheduler == null && !made.isSamplingKnown()) {
+      throw new JourneyException(
+          checkpoint
+              + " was made to be drawn with a "
+              + made.className()
+              + ", which Journey does not have: add --scheduler ddpm or --scheduler ddim, which"
+              + " suit the same training.");
+    }
+    SamplingConfig sampling = made.sampling();
+    sampling = scheduler == null ? sampling : sampling.withKind(scheduler);
+    return spacing == null ? sampling : sampling.withTimestepSpacing(spacing);
+  }
+
+  /** The classes to draw, none for a model without. */
+  private int[] labels(Checkpoint model) {
+    if (labels == null || labels.equals("all")) {
+      int classes = model.model().classes();
+      if (labels != null && classes == 0) {
+        throw new IllegalArgumentException(
+            "--labels all needs a model with classes, this one has none: leave it out");
+      }
+      return IntStream.range(0, classes).toArray();
+    }
+    try {
+      return Arrays.stream(labels.split(",", -1)).mapToInt(Integer::parseInt).toArray();
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "labels " + labels + " are unreadable: write 1,7 or all", e);
     }
   }
 }

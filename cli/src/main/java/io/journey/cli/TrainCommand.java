@@ -1,7 +1,7 @@
 package io.journey.cli;
 
 import io.journey.dataset.Dataset;
-import io.journey.dataset.Datasets;
+import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.training.EnsembleTrainer;
@@ -27,12 +27,7 @@ import picocli.CommandLine.Option;
 final class TrainCommand implements Runnable {
   @Mixin private Console console;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "SPEC",
-      description = "IDX folder or folder of images, with options: DIR?size=16&classes=Bag.")
-  private String data;
+  @Mixin private DataOptions data;
 
   @Option(
       names = "--out",
@@ -55,8 +50,8 @@ final class TrainCommand implements Runnable {
         names = "--config",
         paramLabel = "FILE",
         description =
-            "JSON with \"model\" (fields of diffusers' UNet2DModel) and \"training\"; what it leaves"
-                + " out is as in the preset small.")
+            "JSON with \"model\" (fields of diffusers' UNet2DModel), \"scheduler\" (of DDPMScheduler or"
+                + " DDIMScheduler) and \"training\"; what it leaves out is as in the preset small.")
     private Path config;
   }
 
@@ -90,20 +85,23 @@ final class TrainCommand implements Runnable {
 
   @Override
   public void run() {
-    Dataset images = Datasets.open(data, console.progress());
+    Dataset images = data.open(console.progress());
     Preset preset = settings.preset == null ? Preset.SMALL : Preset.parse(settings.preset);
     UNet2DConfig model = preset.model(images.shape());
     TrainingConfig training = preset.training(images.size());
+    SchedulerConfig scheduler = SchedulerConfig.DEFAULT;
     if (settings.config != null) {
       ConfigFile file = ConfigFile.read(settings.config);
       model = file.model(model);
       training = file.training(training);
+      scheduler = file.scheduler();
     }
     if (steps != null) {
       training = training.withSteps(steps);
     }
     EnsembleTrainer trainer =
-        new EnsembleTrainer(model, training, members, seed, console.threads(), saveInterval());
+        new EnsembleTrainer(
+            model, training, members, seed, console.threads(), saveInterval(), scheduler);
     Ensemble ensemble = trainer.run(images, out, console.progress());
     console.say(
         "Checkpoints of "

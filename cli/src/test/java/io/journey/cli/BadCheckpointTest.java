@@ -79,9 +79,12 @@ class BadCheckpointTest {
       delimiter = '|',
       quoteCharacter = '\'',
       value = {
-        "prediction_type     | \"v_prediction\" | v_prediction;epsilon",
+        "prediction_type     | \"flow\"         | prediction_type \"flow\";epsilon",
         "beta_schedule       | \"cosine\"       | cosine;linear",
-        "num_train_timesteps | 0                | T >= 1;T = 0",
+        "variance_type       | \"learned\"      | variance_type \"learned\";fixed_small",
+        "sigma_data          | 0.5              | sigma_data 0.5;does not support",
+        "_class_name         | \"EDMEulerScheduler\" | EDMEulerScheduler;DDPMScheduler",
+        "num_train_timesteps | 0                | between 1 and 1000000, got 0",
         "num_train_timesteps | \"many\"         | num_train_timesteps \"many\";a whole number",
       })
   void aScheduleThatDoesNotFitIsRefused(String field, String value, String said)
@@ -91,6 +94,37 @@ class BadCheckpointTest {
     json.set(field, Json.parse(("{\"x\": " + value + "}").getBytes(), "test").get("x"));
     Files.write(file, Json.bytes(json));
     refused((said + ";scheduler_config.json").split(";"));
+  }
+
+  @Test
+  void aSamplerThatJourneyLacksMustBeReplacedByNameOnlyToDraw() throws IOException {
+    Path file = member.resolve("scheduler/scheduler_config.json");
+    ObjectNode json =
+        Json.read(file).put("_class_name", "PNDMScheduler").put("skip_prk_steps", true);
+    Files.write(file, Json.bytes(json));
+    String copy = member.toString();
+    String fresh = folder.resolve("targets.safetensors").toString();
+    String[] sample = flow.sample("--checkpoint", copy, "--out", fresh);
+    Refusal.of(root, sample, "PNDMScheduler", "--scheduler ddpm or --scheduler ddim");
+    String[] named = flow.sample("--checkpoint", copy, "--out", fresh, "--scheduler", "ddpm");
+    assertThat(CommandRun.of(named).status()).isZero();
+    assertThat(Safetensors.open(Path.of(fresh)).floats("image"))
+        .isEqualTo(Safetensors.open(flow.targets()).floats("image"));
+  }
+
+  @Test
+  void theModelsOwnFolderFindsTheSchedulerBesideIt() throws IOException {
+    Path file = member.resolve("scheduler/scheduler_config.json");
+    Files.write(file, Json.bytes(Json.read(file).put("prediction_type", "sample")));
+    try (Checkpoint whole = Checkpoint.read(member);
+        Checkpoint own = Checkpoint.read(member.resolve("unet"))) {
+      assertThat(own.fingerprint()).isEqualTo(whole.fingerprint());
+      assertThat(own.schedule().config()).isEqualTo(whole.schedule().config());
+      Files.move(file, member.resolve("scheduler_config.json"));
+      try (Checkpoint early = Checkpoint.read(member)) {
+        assertThat(early.fingerprint()).isEqualTo(whole.fingerprint());
+      }
+    }
   }
 
   @Test

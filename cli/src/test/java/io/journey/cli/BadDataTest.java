@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -48,7 +49,7 @@ class BadDataTest {
 
   @Test
   void unknownOptionsAreRefused() throws IOException {
-    refused(TinyFlow.DATA + "&colour=1", "colour", "size, channels");
+    refused(TinyFlow.DATA + "&colour=1", "colour", "size, crop");
     refused(TinyFlow.DATA.replace("24", "0"), "limit=0", "from 1 to");
     refused(TinyFlow.DATA + "&classes=Hat", "Hat", "Trouser");
   }
@@ -88,6 +89,66 @@ class BadDataTest {
     Refusal.of(root, flow.train("--data", larger), "sample_size 8", "12", "new directory");
     Refusal.of(root, flow.featurize("--data", larger), "1×8×8", "1×12×12", "size=N");
     Refusal.of(root, flow.report("--data", larger), "fingerprint", "name the data");
+  }
+
+  @Test
+  void unknownClassesIdsAndConditionsAreRefused() throws IOException {
+    String fresh = root.resolve("new").toString();
+    for (String[] said :
+        new String[][] {
+          {"class=Hat", "no class 'Hat'", "Trouser"},
+          {"id=train/99999", "no example 'train/99999'", "train/00000"},
+          {"id!=@" + data.resolve("none.txt"), "none.txt", "no such file"},
+          {"colour=red", "'colour=red'", "class=NAME"}
+        }) {
+      Refusal.of(
+          root,
+          flow.train("--data", TinyFlow.DATA, "--out", fresh, "--where", said[0]),
+          said[1],
+          said[2]);
+      Refusal.of(root, flow.featurize("--where", said[0]), said[1], said[2]);
+      Refusal.of(root, flow.report("--where", said[0]), said[1], said[2]);
+      Refusal.of(
+          root,
+          new String[] {"inspect", "--data", TinyFlow.DATA, "--where", said[0]},
+          said[1],
+          said[2]);
+    }
+    assertThat(Path.of(fresh)).doesNotExist();
+  }
+
+  @Test
+  void otherDataThanThoseOfTheRunAreRefusedWhenFiltered() throws IOException {
+    Refusal.of(root, flow.featurize("--where", "id!=train/00000"), "inputs.data");
+    Refusal.of(root, flow.report("--where", "id!=train/00000"), "fingerprint");
+  }
+
+  @Test
+  void parquetWithoutImagesIsRefused() throws IOException {
+    Path parquet = Path.of("../core/src/test/resources/parquet");
+    refused(parquet.resolve("no-images.parquet").toString(), "no column of images", "text (text)");
+    byte[] whole = Files.readAllBytes(parquet.resolve("two.parquet"));
+    Path cut = Files.write(data.resolve("cut.parquet"), Arrays.copyOf(whole, whole.length - 9));
+    refused(cut.toString(), "cut.parquet is a damaged Parquet file");
+  }
+
+  @Test
+  void anArchiveWhoseNamesLeadOutIsRefused() throws IOException {
+    byte[] tar = new byte[2048];
+    byte[] name = "../../out.png".getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(name, 0, tar, 0, name.length);
+    System.arraycopy("0000644".getBytes(StandardCharsets.US_ASCII), 0, tar, 100, 7);
+    System.arraycopy("00000000000".getBytes(StandardCharsets.US_ASCII), 0, tar, 124, 11);
+    System.arraycopy("00000000000".getBytes(StandardCharsets.US_ASCII), 0, tar, 136, 11);
+    tar[156] = '0';
+    int sum = 8 * ' ';
+    for (byte b : tar) {
+      sum += b;
+    }
+    byte[] checksum = String.format("%06o\0 ", sum).getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(checksum, 0, tar, 148, 8);
+    Path file = Files.write(data.resolve("out.tar"), tar);
+    refused(file.toString(), "out.tar holds '../../out.png'", "leads out");
   }
 
   private void copyShipped() throws IOException {

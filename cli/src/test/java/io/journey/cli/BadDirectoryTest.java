@@ -52,6 +52,8 @@ class BadDirectoryTest {
     Refusal.of(root, flow.sample("--count", "3"), "2 images", "asks for 3", "new file");
     Refusal.of(
         root, flow.sample("--inference-steps", "5"), "10 inference steps", "asks for 5", "new");
+    Refusal.of(root, flow.sample("--scheduler", "ddim"), "DDPMScheduler", "DDIMScheduler", "new");
+    Refusal.of(root, flow.sample("--spacing", "trailing"), "leading", "trailing", "new file");
   }
 
   @Test
@@ -165,7 +167,12 @@ class BadDirectoryTest {
     changed(file, "timesteps", new byte[] {-1, -1, -1, -1, -1, -1, -1, -1});
     Refusal.of(root, attribute, "wrong.safetensors", "steps [-1, 800", "falling", "sample");
     changed(file, "xt", new byte[] {0, 0, (byte) 0xc0, 0x7f});
-    Refusal.of(root, attribute, "wrong.safetensors", "NaN in xt", "sample it again");
+    Refusal.of(
+        root,
+        flow.attribute("--target", file.toString(), "--steps", "900"),
+        "wrong.safetensors",
+        "NaN in xt",
+        "sample it again");
     changed(file, "timesteps", new byte[] {(byte) 0x88, 0x13, 0, 0, 0, 0, 0, 0});
     Refusal.of(
         root,
@@ -257,7 +264,10 @@ class BadDirectoryTest {
       String out = disk.resolve("checkpoints").toString();
       CommandRun full = CommandRun.of(flow.train("--out", out));
       assertThat(full.status()).as(full.err()).isEqualTo(2);
-      assertThat(full.err()).contains("the disk is full", "free some space").hasLineCount(1);
+      assertThat(Refusal.sentences(full))
+          .singleElement()
+          .asString()
+          .contains("the disk is full", "free some space");
       Map<String, String> left = Snapshot.of(disk);
       assertThat(left.keySet()).noneMatch(name -> name.contains("manifest.json"));
       assertThat(Snapshot.of(flow.checkpoints()).values())

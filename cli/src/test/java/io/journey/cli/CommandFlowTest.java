@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
+import io.journey.run.Json;
 import io.journey.tensor.Npy;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
@@ -74,6 +75,35 @@ class CommandFlowTest {
     Map<String, String> found = Snapshot.withoutTimes(other.root());
     expected.keySet().removeIf(name -> Path.of(name).startsWith("other"));
     assertThat(found).isEqualTo(expected);
+  }
+
+  /** A run of the whole way with another schedule, prediction and sampler. */
+  @Test
+  void aModelOfVelocitiesIsTrainedDrawnWithDdimAndAttributed(@TempDir Path own) throws IOException {
+    TinyFlow other = new TinyFlow(own);
+    String scheduler =
+        "{\"scheduler\": {\"_class_name\": \"DDIMScheduler\", \"beta_schedule\": \"squaredcos_cap_v2\","
+            + " \"prediction_type\": \"v_prediction\"},";
+    Files.writeString(
+        other.config(), Files.readString(flow.config()).replaceFirst("\\{", scheduler));
+    for (String[] stage :
+        List.of(
+            other.train(), other.sample("--eta", "0.5"), other.featurize(), other.attribute())) {
+      CommandRun run = CommandRun.of(stage);
+      assertThat(run.status()).as(stage[0] + run.err()).isZero();
+    }
+    assertThat(Json.read(other.checkpoints().resolve("manifest.json")).at("/settings/scheduler"))
+        .isEqualTo(Json.read(other.member().resolve("scheduler/scheduler_config.json")));
+    assertThat(
+            Json.read(flow.checkpoints().resolve("manifest.json"))
+                .path("settings")
+                .has("scheduler"))
+        .isFalse();
+    assertThat(Json.read(other.member().resolve("model_index.json")).path("_class_name").asText())
+        .isEqualTo("DDIMPipeline");
+    assertThat(Safetensors.open(other.targets()).metadata())
+        .containsEntry("sampler", "ddim")
+        .containsEntry("eta", "0.5");
   }
 
   @Test
@@ -149,14 +179,23 @@ class CommandFlowTest {
   }
 
   @Test
-  void thereAreTheSevenCommandsWhoseHelpIsTestedBelow() {
+  void thereAreTheEightCommandsWhoseHelpIsTestedBelow() {
     PrintWriter nothing = new PrintWriter(Writer.nullWriter());
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(7);
+    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(8);
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"quickstart", "train", "sample", "featurize", "attribute", "report", "inspect"})
+      strings = {
+        "quickstart",
+        "train",
+        "sample",
+        "featurize",
+        "attribute",
+        "report",
+        "export",
+        "inspect"
+      })
   void helpOfEveryCommandShowsAnExampleAndSucceeds(String command) {
     CommandRun run = CommandRun.of(command, "--help");
     assertThat(run.status()).isZero();

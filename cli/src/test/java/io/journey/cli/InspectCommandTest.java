@@ -7,9 +7,11 @@ import io.journey.run.Json;
 import io.journey.run.RunDirectory;
 import io.journey.tensor.Npy;
 import io.journey.tensor.Safetensors;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +110,53 @@ class InspectCommandTest {
         .containsPattern("images +2000 of 1×28×28")
         .containsPattern("fingerprint +[0-9a-f]{64}")
         .containsPattern("Trouser +200");
+  }
+
+  @Test
+  void trainingDataAreLookedAtClosely() throws IOException {
+    Path sheet = folder.resolve("sheet.png");
+    CommandRun run =
+        CommandRun.of(
+            "inspect",
+            "--data",
+            "../data/fashion-mnist?size=16&flip=horizontal",
+            "--where",
+            "class=Bag,Trouser",
+            "--where",
+            "id!=train/00001",
+            "--contact-sheet",
+            sheet.toString());
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out())
+        .containsPattern("images +400 of 1×16×16")
+        .containsPattern("Trouser +200")
+        .containsPattern("stored as +1 size")
+        .containsPattern("1×28×28 +400")
+        .containsPattern("transformed +crop=center, size=16, flip=horizontal")
+        .containsPattern("duplicates +none")
+        .containsPattern("sheet +.*sheet.png")
+        .doesNotContain("null");
+    BufferedImage picture = ImageIO.read(sheet.toFile());
+    // Two rows of tiles of 64 pixels and twelve columns.
+    assertThat(picture.getHeight()).isBetween(2 * 64, 4 * 64);
+    assertThat(picture.getWidth()).isBetween(12 * 64, 20 * 64);
+  }
+
+  @Test
+  void eitherAPathOrDataMustBeGiven() {
+    for (String[] arguments :
+        new String[][] {
+          {"inspect"}, {"inspect", "a", "--data", "b"}, {"inspect", "a", "--where", "class=b"}
+        }) {
+      CommandRun run = CommandRun.of(arguments);
+      assertThat(run.status()).isEqualTo(2);
+      assertThat(run.err()).contains("--data").hasLineCount(1);
+    }
+    CommandRun jpeg =
+        CommandRun.of("inspect", "--data", "../data/fashion-mnist", "--contact-sheet", "a.jpg");
+    assertThat(jpeg.status()).isEqualTo(2);
+    assertThat(jpeg.err()).contains("a.jpg", ".png");
   }
 
   @Test

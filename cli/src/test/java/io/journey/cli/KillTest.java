@@ -90,6 +90,23 @@ class KillTest {
     finishesAs(command, out, flow.attribution());
   }
 
+  @Test
+  void drawingsKilledBetweenImagesEndInTheSameBytes() throws Exception {
+    Path whole = root.resolve("whole.safetensors");
+    Path out = root.resolve("targets.safetensors");
+    Path parts = root.resolve("targets.safetensors.parts");
+    String[] more = {"--count", "8", "--inference-steps", "200", "--threads", "1", "--out"};
+    assertThat(CommandRun.of(flow.sample(with(new String[] {whole.toString()}, more))).status())
+        .isZero();
+    String[] command = flow.sample(with(new String[] {out.toString()}, more));
+    killWhen(command, () -> Files.exists(parts.resolve("000001.safetensors")));
+    assertThat(out).doesNotExist();
+    assertUnfinished(parts);
+    assertThat(CommandRun.of(command).status()).isZero();
+    assertThat(Files.readAllBytes(out)).isEqualTo(Files.readAllBytes(whole));
+    assertThat(parts).doesNotExist();
+  }
+
   /** A kill after the end would prove nothing. */
   private static void assertUnfinished(Path out) {
     assertThat(out.resolve("manifest.json")).doesNotExist();

@@ -13,6 +13,11 @@ final class Refusal {
 
   private Refusal() {}
 
+  /** What a command says on standard error, without the progress a slow machine shows. */
+  static List<String> sentences(CommandRun run) {
+    return run.err().lines().filter(line -> !line.matches(PROGRESS)).toList();
+  }
+
   /**
    * Runs a command that must be refused.
    *
@@ -25,7 +30,7 @@ final class Refusal {
     CommandRun run = CommandRun.of(command);
     String call = String.join(" ", command);
     assertThat(run.status()).as(call + "\n" + run.err()).isEqualTo(2);
-    List<String> lines = run.err().lines().filter(line -> !line.matches(PROGRESS)).toList();
+    List<String> lines = sentences(run);
     assertThat(lines).as(call).hasSize(1);
     assertThat(lines.get(0))
         .as(call)

@@ -1,10 +1,12 @@
 package io.journey.dataset;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.Json;
 import java.util.List;
 
 /**
  * Training images of one shape, numbered 0..size-1, each with an id that stays the same whatever
- * else is read with it. Safe for many threads.
+ * else is read with it. An image may be decoded anew each time it is read. Safe for many threads.
  */
 public interface Dataset {
   /** How to open it again, as given to {@link Datasets#open}. */
@@ -13,11 +15,28 @@ public interface Dataset {
   /** A hash of everything that decides the numbers: files, order, transformations. */
   String fingerprint();
 
+  /** What was done to every image after it was read. */
+  default Transformations transformations() {
+    return Transformations.NONE;
+  }
+
+  /** What a manifest says of the set beside its fingerprint: {@code transformations}, a list. */
+  default ObjectNode describe() {
+    ObjectNode description = Json.object();
+    description.set("transformations", Json.tree(transformations().steps()));
+    return description;
+  }
+
   /** The number of examples N. */
   int size();
 
   /** The shape of every image. */
   ImageShape shape();
+
+  /** The shape of an image as it is stored, before its transformation. */
+  default ImageShape originalShape(int index) {
+    return shape();
+  }
 
   /** The name of an example, unique in the set: "train/00017", "cats/tom.png". */
   String id(int index);
@@ -33,6 +52,7 @@ public interface Dataset {
    *
    * @param out receives {@code shape().numel()} numbers in [-1, 1], order C, H, W
    * @param offset where in {@code out} the first goes
+   * @throws io.journey.run.JourneyException if its file has changed since the set was opened
    */
   void read(int index, float[] out, int offset);
 

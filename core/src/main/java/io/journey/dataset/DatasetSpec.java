@@ -1,14 +1,21 @@
 package io.journey.dataset;
 
+import io.journey.dataset.Selection.Clause;
+import io.journey.dataset.Selection.Field;
+import io.journey.dataset.Transformations.Crop;
+import io.journey.dataset.Transformations.Flip;
 import io.journey.run.JourneyException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,37 +23,48 @@ import java.util.regex.Pattern;
  * What a user typed to name a data set: {@code [kind:]path[?option=value&option=value]}.
  *
  * @param text as typed
- * @param kind what the folder holds, empty if that is to be found out
- * @param folder where it lies
- * @param size side of the square images in pixels, empty to keep theirs
- * @param channels 1 or 3, empty to keep theirs
- * @param split which part of an IDX folder, empty for {@link Split#TRAIN}
- * @param limit at most so many examples, at least 1
- * @param classes names of the classes to keep, empty for all
+ * @param kind what the file or folder holds, empty if that is to be found out
+ * @param path where it lies
+ * @param transformations of every image
+ * @param splits which parts of a published set
+ * @param labels of CIFAR-100, "fine" or "coarse", empty for fine
+ * @param column of the images, empty if that is to be found out
+ * @param label the column of the labels, empty if that is to be found out
+ * @param selection which examples
  */
 record DatasetSpec(
     String text,
     Optional<Kind> kind,
-    Path folder,
-    Optional<Integer> size,
-    Optional<Integer> channels,
-    Optional<Split> split,
-    int limit,
-    List<String> classes) {
+    Path path,
+    Transformations transformations,
+    Splits splits,
+    Optional<String> labels,
+    Optional<String> column,
+    Optional<String> label,
+    Selection selection) {
 
   /** The side of the largest square that can be asked for. */
   static final int MAX_SIZE = 4096;
 
-  /** What a folder holds. */
+  /** What a file or folder holds. */
   enum Kind {
-    IDX,
-    IMAGES
-  }
+    IDX(Set.of()),
+    CIFAR(Set.of("labels")),
+    PARQUET(Set.of("column", "label")),
+    TAR(Set.of("column")),
+    IMAGES(Set.of());
 
-  /** The two parts of a published IDX folder. */
-  enum Split {
-    TRAIN,
-    TEST
+    private final Set<String> ownOptions;
+
+    Kind(Set<String> ownOptions) {
+      this.ownOptions = ownOptions;
+    }
+
+    /** As a user writes it. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Two letters at least: one is a drive. */
@@ -69,23 +87,74 @@ record DatasetSpec(
         place = prefix.group(2);
       } else if (!Files.exists(path(place, text))) {
         throw new JourneyException(
-            "Data set " + text + " is of unknown kind " + prefix.group(1) + ": use idx or images.");
+            "Data set "
+                + text
+                + " is of unknown kind "
+                + prefix.group(1)
+                + ": use idx, cifar, parquet, tar or images.");
       }
     }
     if (place.isEmpty()) {
-      throw new JourneyException("Data set '" + text + "' names no folder: write [kind:]path.");
+      throw new JourneyException(
+          "Data set '" + text + "' names no file or folder: write [kind:]path.");
     }
     return new DatasetSpec(
         text,
         kind,
         path(place, text),
-        options.number("size", 1, MAX_SIZE),
+        transformations(options),
+        new Splits(options.oneOf("split", "train", "validation", "test", Splits.ALL)),
+        options.oneOf("labels", "fine", "coarse"),
+        options.text("column"),
+        options.text("label"),
+        new Selection(
+            clauses(options),
+            options.number("limit", 1, Integer.MAX_VALUE).orElse(Integer.MAX_VALUE)));
+  }
+
+  private static Transformations transformations(Options options) {
+    Optional<Integer> size = options.number("size", 1, MAX_SIZE);
+    String crop =
+        options.oneOf("crop", "center", "none").orElse(size.isEmpty() ? "none" : "center");
+    return new Transformations(
         options.oneOf("channels", "1", "3").map(Integer::valueOf),
-        options
-            .oneOf("split", "train", "test")
-            .map(s -> s.equals("test") ? Split.TEST : Split.TRAIN),
-        options.number("limit", 1, Integer.MAX_VALUE).orElse(Integer.MAX_VALUE),
-        options.names("classes"));
+        crop.equals("center") ? Crop.CENTER : Crop.NONE,
+        size,
+        options.oneOf("flip", "horizontal").isPresent() ? Flip.HORIZONTAL : Flip.NONE);
+  }
+
+  private static List<Clause> clauses(Options options) {
+    List<Clause> clauses = new ArrayList<>();
+    for (Map.Entry<String, String> condition : options.conditions()) {
+      String name = condition.getKey();
+      Field field = name.startsWith("id") ? Field.ID : Field.CLASS;
+      List<String> values = options.names(name, condition.getValue());
+      clauses.add(Clause.parse(field, !name.endsWith("!"), values));
+    }
+    return clauses;
+  }
+
+  /**
+   * Makes sure that no option is without effect.
+   *
+   * @throws JourneyException if one belongs to other kinds
+   */
+  void requireOptionsOf(Kind found) {
+    Map<String, Optional<String>> given =
+        Map.of("labels", labels, "column", column, "label", label);
+    given.forEach(
+        (name, value) -> {
+          if (value.isPresent() && !found.ownOptions.contains(name)) {
+            throw new JourneyException(
+                "Data set "
+                    + text
+                    + " is of kind "
+                    + found
+                    + ", which has no option "
+                    + name
+                    + ": leave it out.");
+          }
+        });
   }
 
   private static Optional<Kind> kind(String name) {
@@ -102,12 +171,30 @@ record DatasetSpec(
   }
 
   /** The part behind the question mark. */
-  private record Options(String text, Map<String, String> values) {
+  private record Options(
+      String text, Map<String, String> values, List<Map.Entry<String, String>> conditions) {
+    private static final Set<String> CONDITIONS = Set.of("classes", "class", "class!", "id", "id!");
+
     private static final List<String> KNOWN =
-        List.of("size", "channels", "split", "limit", "classes");
+        List.of(
+            "size",
+            "crop",
+            "flip",
+            "channels",
+            "split",
+            "limit",
+            "classes",
+            "class",
+            "class!",
+            "id",
+            "id!",
+            "labels",
+            "column",
+            "label");
 
     static Options parse(String text, String tail) {
       Map<String, String> values = new LinkedHashMap<>();
+      List<Map.Entry<String, String>> conditions = new ArrayList<>();
       for (String option : tail.isEmpty() ? new String[0] : tail.split("&", -1)) {
         int equals = option.indexOf('=');
         String name = equals < 0 ? option : option.substring(0, equals);
@@ -122,12 +209,14 @@ record DatasetSpec(
                   + ", as in ?size=16&limit=100.");
         }
         String value = equals < 0 ? "" : option.substring(equals + 1);
-        if (values.put(name, value) != null) {
+        if (CONDITIONS.contains(name)) {
+          conditions.add(Map.entry(name, value));
+        } else if (values.put(name, value) != null) {
           throw new JourneyException(
               "Data set " + text + " gives the option " + name + " twice: keep one.");
         }
       }
-      return new Options(text, values);
+      return new Options(text, values, conditions);
     }
 
     Optional<Integer> number(String name, int min, int max) {
@@ -154,29 +243,29 @@ record DatasetSpec(
       return Optional.ofNullable(value);
     }
 
-    List<String> names(String name) {
+    Optional<String> text(String name) {
       String value = values.get(name);
-      if (value == null) {
-        return List.of();
+      if (value != null && value.isEmpty()) {
+        throw wrong(name, "a name", null);
       }
+      return Optional.ofNullable(value);
+    }
+
+    List<String> names(String name, String value) {
       List<String> names = List.of(value.split(",", -1));
       if (names.contains("")) {
-        throw wrong(name, "names with commas between them", null);
+        throw wrong(name, value, "names with commas between them", null);
       }
       return names;
     }
 
     private JourneyException wrong(String name, String expected, Throwable cause) {
+      return wrong(name, values.get(name), expected, cause);
+    }
+
+    private JourneyException wrong(String name, String value, String expected, Throwable cause) {
       return new JourneyException(
-          "Data set "
-              + text
-              + " has "
-              + name
-              + "="
-              + values.get(name)
-              + ", expected "
-              + expected
-              + ".",
+          "Data set " + text + " has " + name + "=" + value + ", expected " + expected + ".",
           cause);
     }
   }

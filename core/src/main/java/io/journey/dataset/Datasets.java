@@ -17,55 +17,86 @@ public final class Datasets {
   private Datasets() {}
 
   /**
-   * Opens a data set and reads all of it into memory: 1 byte for each number of an image, 4 where
-   * {@code size=} changed it.
+   * Opens a data set. Every image is read once, which checks it and gives the fingerprint. A set
+   * that fits into half of the memory Java may use stays there, 1 byte for each number of an image,
+   * 4 where {@code size=} changed it; of a larger one a part stays, and the rest is read from its
+   * file whenever it is asked for.
    *
-   * <p>{@code kind} is {@code idx} (a folder as MNIST is published) or {@code images} (a folder of
-   * PNG, JPEG, BMP or GIF files, flat or with a folder for each class); without it, the folder's
-   * content decides. Options: {@code size=N} cuts a square out of the middle and brings it to N×N
-   * pixels, {@code channels=1|3}, {@code split=train|test} (idx only), {@code classes=a,b} keeps
-   * these classes, {@code limit=N} keeps the first N examples of what is left. The grammar and both
+   * <p>{@code kind} is {@code idx} (a folder as MNIST is published), {@code cifar} (the binary
+   * release of CIFAR-10 or CIFAR-100), {@code parquet} (as the Hugging Face Hub has it), {@code
+   * tar} (images or WebDataset shards) or {@code images} (a folder of PNG, JPEG, WebP, BMP or GIF
+   * files, flat or with a folder for each class); without it, names decide. The options and all
    * formats are described in {@code docs/formats/dataset.md}.
    *
    * <p>The {@link Dataset#fingerprint} covers shape, order, ids, labels and every number; it does
-   * not change when the folder is moved, or its IDX files are gzipped.
+   * not change when the folder is moved or its files are compressed.
    *
    * @param spec {@code [kind:]path[?option=value&…]}
-   * @throws JourneyException if there is none, it is damaged, the spec is wrong, or the images do
-   *     not fit into half of the memory Java may use
+   * @throws JourneyException if there is none, it is damaged, or the spec is wrong
    */
   public static Dataset open(String spec) {
     return open(spec, Progress.SILENT);
   }
 
-  /** The same, telling how far the reading of many image files is. */
+  /** The same, telling how far the reading of many images is. */
   public static Dataset open(String spec, Progress progress) {
     DatasetSpec parsed = DatasetSpec.parse(spec);
-    Path folder = parsed.folder();
-    if (!Files.exists(folder)) {
+    if (!Files.exists(parsed.path())) {
       throw new JourneyException(
-          "There is no folder " + folder.toAbsolutePath() + ": check the path of the data set.");
+          "There is no folder or file "
+              + parsed.path().toAbsolutePath()
+              + ": check the path of the data set.");
     }
-    if (!Files.isDirectory(folder)) {
+    try {
+      Listing listing = list(parsed, progress);
+      List<Example> chosen = parsed.selection().of(listing, spec);
+      return IndexedDataset.open(parsed, listing.classNames(), chosen, progress);
+    } catch (OutOfMemoryError e) {
       throw new JourneyException(
-          folder + " is a file, expected a folder: name the folder it lies in.");
+          "Data set "
+              + spec
+              + " needs more than the "
+              + (Runtime.getRuntime().maxMemory() >> 20)
+              + " MB of memory Java may use: add ?size= or ?limit=, or give Java more with -Xmx.",
+          e);
     }
-    List<Path> files = children(folder).stream().filter(Files::isRegularFile).toList();
-    return parsed.kind().orElseGet(() -> detect(files)) == Kind.IDX
-        ? IdxFolder.open(parsed, files)
-        : ImageFolder.open(parsed, progress);
   }
 
-  private static Kind detect(List<Path> files) {
-    boolean idx = files.stream().anyMatch(f -> IdxFolder.isImages(f.getFileName().toString()));
-    return idx ? Kind.IDX : Kind.IMAGES;
+  /**
+   * Narrows a spec down.
+   *
+   * @param where a condition on {@code class} or {@code id}: {@code class=cat,dog}, {@code
+   *     class!=cat}, {@code id=@FILE}, {@code id!=train/00017}
+   * @return the spec with the condition as an option
+   * @throws JourneyException if it is no such condition
+   */
+  public static String where(String spec, String where) {
+    if (!where.matches("(class|id)!?=.+")) {
+      throw new JourneyException(
+          "The condition '"
+              + where
+              + "' is not understood: write class=NAME,NAME or id=ID,ID or id=@FILE, with != to leave"
+              + " out.");
+    }
+    return spec + (spec.contains("?") ? "&" : "?") + where.replace("&", "%26");
+  }
+
+  private static Listing list(DatasetSpec spec, Progress progress) {
+    Kind kind = spec.kind().orElseGet(() -> KindDetection.of(spec.path()));
+    spec.requireOptionsOf(kind);
+    return switch (kind) {
+      case IDX -> IdxFolder.list(spec);
+      case CIFAR -> CifarFiles.list(spec, progress);
+      case PARQUET -> ParquetTable.list(spec);
+      case TAR -> TarArchives.list(spec, progress);
+      case IMAGES -> ImageFolder.list(spec);
+    };
   }
 
   /** What lies in a folder, in order of names. */
   static List<Path> children(Path folder) {
     try (Stream<Path> all = Files.list(folder)) {
-      return all.sorted(
-              Comparator.comparing(p -> p.getFileName().toString(), ImageFolder::compareCodePoints))
+      return all.sorted(Comparator.comparing(p -> p.getFileName().toString(), CodePoints::compare))
           .toList();
     } catch (IOException e) {
       throw unreadable(folder, e);
@@ -76,11 +107,5 @@ public final class Datasets {
 
   private static JourneyException unreadable(Path folder, IOException e) {
     return new JourneyException("Cannot read " + folder + ": " + Failures.reason(e) + ".", e);
-  }
-
-  /** Channels first, then size, as a spec asks. */
-  static Pixels transform(DatasetSpec spec, Pixels image) {
-    Pixels coloured = spec.channels().map(image::withChannels).orElse(image);
-    return spec.size().map(coloured::withSize).orElse(coloured);
   }
 }

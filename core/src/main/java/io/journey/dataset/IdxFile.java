@@ -27,11 +27,13 @@ final class IdxFile implements AutoCloseable {
   private final Path file;
   private final InputStream in;
   private final int[] shape;
+  private long position;
 
   private IdxFile(Path file, InputStream in, int[] shape) {
     this.file = file;
     this.in = in;
     this.shape = shape;
+    this.position = 4 + 4L * shape.length;
   }
 
   /**
@@ -123,7 +125,18 @@ final class IdxFile implements AutoCloseable {
               + dimension(0)
               + ": copy it again from its source.");
     }
+    position += count;
     return values;
+  }
+
+  /** Where in the content the next value lies. */
+  long position() {
+    return position;
+  }
+
+  /** Whether the content lies in a gzip file, where nothing has a place of its own. */
+  boolean isCompressed() {
+    return in instanceof GZIPInputStream;
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.journey.dataset;
 
-import io.journey.dataset.DatasetSpec.Split;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
@@ -25,9 +24,22 @@ final class IdxFolder {
   private final DatasetSpec spec;
   private final Split split;
 
+  private static Split split(DatasetSpec spec) {
+    return switch (spec.splits().asked().orElse("train")) {
+      case "train" -> Split.TRAIN;
+      case "test" -> Split.TEST;
+      default ->
+          throw new JourneyException(
+              "Data set "
+                  + spec.text()
+                  + " is of kind idx, whose parts are read one at a time: use split=train or"
+                  + " split=test.");
+    };
+  }
+
   private IdxFolder(DatasetSpec spec) {
     this.spec = spec;
-    this.split = spec.split().orElse(Split.TRAIN);
+    this.split = split(spec);
   }
 
   /** Whether a file name is that of IDX images. */
@@ -39,19 +51,25 @@ final class IdxFolder {
     return "(.*[-_.])?" + split + "[-_.]" + what + ".*idx" + dimensions + "-ubyte(\\.gz)?";
   }
 
-  static Dataset open(DatasetSpec spec, List<Path> files) {
-    return new IdxFolder(spec).load(files);
+  static Listing list(DatasetSpec spec) {
+    if (!Files.isDirectory(spec.path())) {
+      throw new JourneyException(
+          spec.path() + " is a file, expected a folder: name the folder it lies in.");
+    }
+    return new IdxFolder(spec).load();
   }
 
-  private Dataset load(List<Path> files) {
+  private Listing load() {
+    List<Path> files =
+        Datasets.children(spec.path()).stream().filter(Files::isRegularFile).toList();
     Path images =
         find(files, "images", 3)
             .orElseThrow(
                 () ->
                     new JourneyException(
-                        spec.folder()
+                        spec.path()
                             + " holds no IDX images for split="
-                            + splitName()
+                            + split
                             + ": expected a file like "
                             + (split == Split.TRAIN ? "train" : "t10k")
                             + "-images-idx3-ubyte.gz."));
@@ -59,16 +77,12 @@ final class IdxFolder {
     try (IdxFile imageFile = IdxFile.open(images, 3)) {
       checkShape(imageFile, images);
       if (labels.isEmpty()) {
-        return read(imageFile, null, List.of());
+        return read(imageFile, images, null, List.of());
       }
       List<String> names = classNames();
       byte[] classes = readLabels(labels.get(), images, imageFile.dimension(0), names);
-      return read(imageFile, classes, names);
+      return read(imageFile, images, classes, names);
     }
-  }
-
-  private String splitName() {
-    return split.name().toLowerCase(Locale.ROOT);
   }
 
   /** The file of this split; of a file and its gzipped copy, the plain one. */
@@ -84,11 +98,11 @@ final class IdxFolder {
       }
       if (found != null) {
         throw new JourneyException(
-            spec.folder()
+            spec.path()
                 + " holds two files of "
                 + what
                 + " for split="
-                + splitName()
+                + split
                 + ", "
                 + found.getFileName()
                 + " and "
@@ -157,7 +171,7 @@ final class IdxFolder {
   }
 
   private List<String> classNames() {
-    Path file = spec.folder().resolve(CLASSES);
+    Path file = spec.path().resolve(CLASSES);
     if (!Files.exists(file)) {
       return IntStream.range(0, DEFAULT_CLASSES).mapToObj(Integer::toString).toList();
     }
@@ -186,25 +200,24 @@ final class IdxFolder {
     return names;
   }
 
-  private Dataset read(IdxFile file, byte[] labels, List<String> names) {
-    Set<Integer> wanted = MemoryDataset.wantedLabels(spec, names);
+  /** A gzipped file is unpacked, as it can only be read front to back. */
+  private Listing read(IdxFile file, Path path, byte[] labels, List<String> names) {
     ImageShape shape = new ImageShape(1, (int) file.dimension(1), (int) file.dimension(2));
-    MemoryBudget budget = MemoryBudget.halfOfHeap(spec.text());
-    List<MemoryDataset.Example> examples = new ArrayList<>();
+    SourceFile source = SourceFile.of(path);
+    Spill unpacked = new Spill(path);
+    List<Example> examples = new ArrayList<>();
     for (long i = 0; i < file.dimension(0); i++) {
+      long offset = file.position();
       byte[] bytes = file.next(shape.numel(), "image " + i);
-      int label = labels == null ? -1 : labels[(int) i] & 0xFF;
-      if (examples.size() < spec.limit() && (wanted == null || wanted.contains(label))) {
-        Pixels pixels = Datasets.transform(spec, Pixels.of(shape, bytes));
-        String id = String.format(Locale.ROOT, "%s/%05d", splitName(), i);
-        examples.add(new MemoryDataset.Example(id, label, budget.keep(pixels)));
-      }
+      Content content =
+          file.isCompressed() ? unpacked.keep(bytes) : source.slice(offset, bytes.length);
+      examples.add(
+          new Example(
+              String.format(Locale.ROOT, "%s/%05d", split, i),
+              labels == null ? -1 : labels[(int) i] & 0xFF,
+              new StoredImage.Raw(content, path, shape)));
     }
     file.expectEnd();
-    if (examples.isEmpty()) {
-      throw new JourneyException(
-          "Data set " + spec.text() + " has no example of the classes asked for.");
-    }
-    return new MemoryDataset(spec.text(), names, examples);
+    return new Listing(names, examples);
   }
 }

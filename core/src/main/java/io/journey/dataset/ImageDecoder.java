@@ -9,11 +9,9 @@ import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
-import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
@@ -23,41 +21,52 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes one PNG, JPEG, BMP or GIF (its first picture) to bytes. The samples are taken as they are
- * stored, without colour management; 16 bits are rounded to 8; transparency is laid on white.
+ * Decodes one PNG, JPEG, WebP, BMP or GIF (its first picture) to bytes. The samples are taken as
+ * they are stored, without colour management; 16 bits are rounded to 8; transparency is laid on
+ * white.
  */
 final class ImageDecoder {
   /** The largest image that is decoded, in pixels. */
   static final long MAX_PIXELS = 64_000_000;
 
-  private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif");
+  /** Images of more pixels are decoded one at a time: at 8 bytes each, a 16th of the heap. */
+  private static final long LARGE = Runtime.getRuntime().maxMemory() / 128;
+
+  private static final Set<String> FORMATS = Set.of("png", "jpeg", "webp", "bmp", "gif");
 
   private ImageDecoder() {}
 
   /**
-   * Decodes a file.
+   * Decodes an image in memory.
    *
-   * @return one channel if the file stores grey, otherwise three
+   * @param name what to call it in messages
+   * @return one channel if it stores grey, otherwise three
    * @throws JourneyException if it is no image, damaged, or larger than {@link #MAX_PIXELS}
    */
-  static Pixels decode(Path file) {
-    try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-        ImageInputStream in = new MemoryCacheImageInputStream(bytes)) {
-      ImageReader reader = reader(in, file);
-      try {
-        return toPixels(read(reader, in, file));
-      } finally {
-        reader.dispose();
-      }
+  static Pixels decode(byte[] image, String name) {
+    try {
+      return decode(new ByteArrayInputStream(image), name);
     } catch (IOException e) {
-      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
-    } catch (OutOfMemoryError e) {
-      throw new JourneyException(
-          file + " takes more memory to decode than Java has: make it smaller, or raise -Xmx.", e);
+      throw new JourneyException("Cannot read " + name + ": " + Failures.reason(e) + ".", e);
     }
   }
 
-  private static ImageReader reader(ImageInputStream in, Path file) throws IOException {
+  /** The same from a file, which is read no further than the image needs. */
+  static Pixels decode(InputStream bytes, String name) throws IOException {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(bytes)) {
+      ImageReader reader = reader(in, name);
+      try {
+        return read(reader, in, name);
+      } finally {
+        reader.dispose();
+      }
+    } catch (OutOfMemoryError e) {
+      throw new JourneyException(
+          name + " takes more memory to decode than Java has: make it smaller, or raise -Xmx.", e);
+    }
+  }
+
+  private static ImageReader reader(ImageInputStream in, String name) throws IOException {
     for (Iterator<ImageReader> all = ImageIO.getImageReaders(in); all.hasNext(); ) {
       ImageReader reader = all.next();
       if (FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
@@ -66,15 +75,15 @@ final class ImageDecoder {
       reader.dispose();
     }
     throw new JourneyException(
-        file + " is no PNG, JPEG, BMP or GIF image: convert it, or move it away.");
+        name + " is no PNG, JPEG, WebP, BMP or GIF image: convert it, or move it away.");
   }
 
-  private static BufferedImage read(ImageReader reader, ImageInputStream in, Path file)
+  private static Pixels read(ImageReader reader, ImageInputStream in, String name)
       throws IOException {
     boolean[] cutShort = new boolean[1];
     reader.addIIOReadWarningListener(
         (source, warning) -> cutShort[0] |= warning.contains("remature end"));
-    BufferedImage image;
+    Pixels image;
     try {
       reader.setInput(in, true, true);
       long width = reader.getWidth(0);
@@ -83,18 +92,24 @@ final class ImageDecoder {
         throw new JourneyException(
             String.format(
                 "%s has %d×%d pixels, more than 64 million: make it smaller, or move it away.",
-                file, width, height));
+                name, width, height));
       }
-      image = reader.read(0);
+      if (width * height > LARGE) {
+        synchronized (ImageDecoder.class) { // several at once could fill the memory
+          image = toPixels(reader.read(0));
+        }
+      } else {
+        image = toPixels(reader.read(0));
+      }
     } catch (JourneyException e) {
       throw e;
     } catch (IOException | RuntimeException e) { // a decoder fed with damage throws anything
       String reason = e.getMessage() == null ? "it does not decode" : e.getMessage();
       throw new JourneyException(
-          file + " is damaged or of an unusual kind (" + reason + "): save it again as PNG.", e);
+          name + " is damaged or of an unusual kind (" + reason + "): save it again as PNG.", e);
     }
     if (cutShort[0]) {
-      throw new JourneyException(file + " ends too early: copy it again from its source.");
+      throw new JourneyException(name + " ends too early: copy it again from its source.");
     }
     return image;
   }

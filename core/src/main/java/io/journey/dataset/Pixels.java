@@ -113,19 +113,36 @@ final class Pixels {
     return all;
   }
 
-  /** Cuts the largest square out of the middle and resizes it; only for images of bytes. */
-  Pixels withSize(int size) {
-    Pixels square = centreSquare();
-    int side = square.shape.height();
+  /** Brings a square image to another side; only for images of bytes. */
+  Pixels resized(int size) {
+    int side = shape.height();
     if (side == size) {
-      return square;
+      return this;
     }
     int channels = shape.channels();
-    float[] resized = new SquareResize(side, size).apply(square.bytes, channels);
+    float[] resized = new SquareResize(side, size).apply(bytes, channels);
     return new Pixels(new ImageShape(channels, size, size), null, resized);
   }
 
-  private Pixels centreSquare() {
+  /** Exchanges left and right. */
+  Pixels mirrored() {
+    int width = shape.width();
+    byte[] newBytes = bytes == null ? null : new byte[bytes.length];
+    float[] newFloats = floats == null ? null : new float[floats.length];
+    for (int row = 0; row < shape.numel(); row += width) {
+      for (int x = 0; x < width; x++) {
+        if (bytes == null) {
+          newFloats[row + x] = floats[row + width - 1 - x];
+        } else {
+          newBytes[row + x] = bytes[row + width - 1 - x];
+        }
+      }
+    }
+    return new Pixels(shape, newBytes, newFloats);
+  }
+
+  /** Cuts the largest square out of the middle; only for images of bytes. */
+  Pixels centreSquare() {
     int height = shape.height();
     int width = shape.width();
     if (height == width) {

@@ -112,6 +112,16 @@ public final class Subset implements Dataset {
   }
 
   @Override
+  public Transformations transformations() {
+    return whole.transformations();
+  }
+
+  @Override
+  public ImageShape originalShape(int index) {
+    return whole.originalShape(indices[index]);
+  }
+
+  @Override
   public int size() {
     return indices.length;
   }

@@ -17,13 +17,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public record DenoisingBatch(Tensor xt, Tensor target, int[] timesteps, int[] labels) {
 
-  /** Noises images: x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε, computed in float64 and rounded once. */
+  /**
+   * Noises images: x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε. It and the target, which is ε, x_0 or v as the
+   * schedule says, are computed in float64 and rounded once.
+   */
   public static DenoisingBatch of(
       List<DenoisingDraws> images, ImageShape shape, NoiseSchedule schedule, ScalarType type) {
     int rows = images.stream().mapToInt(DenoisingDraws::count).sum();
     int numel = shape.numel();
     float[] xt = new float[rows * numel];
-    float[] noise = new float[rows * numel];
+    float[] target = new float[rows * numel];
+    PredictionType predicted = schedule.config().forward().predictionType();
     int[] timesteps = new int[rows];
     int[] labels = new int[rows];
     int row = 0;
@@ -31,22 +35,23 @@ public record DenoisingBatch(Tensor xt, Tensor target, int[] timesteps, int[] la
       for (int r = 0; r < draws.count(); r++, row++) {
         timesteps[row] = draws.timesteps()[r];
         labels[row] = draws.label();
-        double alphaBar = schedule.alphaBar(timesteps[row]);
-        double signal = Math.sqrt(alphaBar);
-        double sigma = Math.sqrt(1 - alphaBar);
+        double signal = schedule.signal(timesteps[row]);
+        double sigma = schedule.sigma(timesteps[row]);
         int from = r * numel;
         int to = row * numel;
         for (int i = 0; i < numel; i++) {
-          xt[to + i] = (float) (signal * draws.image()[i] + sigma * draws.noise()[from + i]);
+          double image = draws.image()[i];
+          double noise = draws.noise()[from + i];
+          xt[to + i] = (float) (signal * image + sigma * noise);
+          target[to + i] = (float) predicted.target(image, noise, signal, sigma);
         }
-        System.arraycopy(draws.noise(), from, noise, to, numel);
       }
     }
     boolean known = images.stream().allMatch(d -> d.label() >= 0);
     long[] dims = {rows, shape.channels(), shape.height(), shape.width()};
     return new DenoisingBatch(
         Libtorch.of(xt, type, dims),
-        Libtorch.of(noise, type, dims),
+        Libtorch.of(target, type, dims),
         timesteps,
         known ? labels : null);
   }

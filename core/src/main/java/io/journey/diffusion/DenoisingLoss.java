@@ -3,15 +3,16 @@ package io.journey.diffusion;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The squared error of predicted noise, the loss of training and the model output of Eq. 3 alike:
- * the mean over pixels of mask·(ε − ε_θ(x_t, t))². A mean where the paper's Eq. 3 has a sum: the
- * factor 1/(C·H·W) is the same for all examples and changes no ranking.
+ * The squared error of what the model predicts (its noise ε, unless the schedule says otherwise),
+ * the loss of training and the model output of Eq. 3 alike: the mean over pixels of mask·(ε −
+ * ε_θ(x_t, t))² or the same of x_0 or v. A mean where the paper's Eq. 3 has a sum: the factor
+ * 1/(C·H·W) is the same for all examples and changes no ranking.
  */
 public final class DenoisingLoss {
   private DenoisingLoss() {}
 
   /**
-   * @param predicted ε_θ(x_t, t), [B, C, H, W]
+   * @param predicted the model's output at (x_t, t), [B, C, H, W]
    * @param batch the draws it was predicted for
    * @param mask weights of pixels, broadcast over rows and channels, [H, W], or null for all ones;
    *     the mean stays over all pixels

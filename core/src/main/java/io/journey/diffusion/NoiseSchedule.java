@@ -1,47 +1,43 @@
 package io.journey.diffusion;
 
 /**
- * The variance schedule of DDPM (Ho et al. 2020): β_t linear in t, ᾱ_t = Π_{s≤t} (1 − β_s), so that
- * q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I).
+ * A scheduler's settings made numbers: ᾱ_t in float64, so that q(x_t | x_0) = N(√ᾱ_t·x_0,
+ * (1−ᾱ_t)·I) (Ho et al. 2020), and what the model's output says of x_0 and ε.
  */
 public final class NoiseSchedule {
-  private final double betaStart;
-  private final double betaEnd;
+  private final SchedulerConfig config;
+  private final PredictionType predictionType;
   private final double[] alphaBar;
 
-  private NoiseSchedule(int steps, double betaStart, double betaEnd) {
-    this.betaStart = betaStart;
-    this.betaEnd = betaEnd;
-    this.alphaBar = new double[steps];
-    double product = 1;
-    for (int t = 0; t < steps; t++) {
-      double beta = steps == 1 ? betaStart : betaStart + (betaEnd - betaStart) * t / (steps - 1);
-      product *= 1 - beta;
-      alphaBar[t] = product;
+  private NoiseSchedule(SchedulerConfig config) {
+    this.config = config;
+    this.predictionType = config.forward().predictionType();
+    this.alphaBar = config.forward().alphaBar();
+    for (int t = 0; t < alphaBar.length - 1; t++) {
+      if (!(alphaBar[t] > 0)) {
+        throw new IllegalArgumentException(
+            "the image is gone before the last step: ᾱ_" + t + " is " + alphaBar[t]);
+      }
     }
   }
 
   /**
-   * β_t from {@code betaStart} at t = 0 to {@code betaEnd} at t = {@code steps} − 1.
+   * The schedule of a scheduler.
    *
-   * @param steps T, at least 1
+   * @throws IllegalArgumentException if ᾱ reaches 0 before the last step
    */
-  public static NoiseSchedule linear(int steps, double betaStart, double betaEnd) {
-    if (steps < 1 || !(betaStart > 0) || !(betaEnd >= betaStart) || !(betaEnd < 1)) {
-      throw new IllegalArgumentException(
-          "a linear schedule needs T >= 1 and 0 < beta_start <= beta_end < 1, got T = "
-              + steps
-              + ", "
-              + betaStart
-              + ", "
-              + betaEnd);
-    }
-    return new NoiseSchedule(steps, betaStart, betaEnd);
+  public static NoiseSchedule of(SchedulerConfig config) {
+    return new NoiseSchedule(config);
   }
 
-  /** The schedule of the paper: T = 1000, β from 1e-4 to 0.02. */
+  /** The schedule of the paper: T = 1000, β from 1e-4 to 0.02, the model predicts ε. */
   public static NoiseSchedule ddpm() {
-    return linear(1000, 1e-4, 0.02);
+    return of(SchedulerConfig.DEFAULT);
+  }
+
+  /** The settings it was made from. */
+  public SchedulerConfig config() {
+    return config;
   }
 
   /** T. */
@@ -49,18 +45,70 @@ public final class NoiseSchedule {
     return alphaBar.length;
   }
 
-  /** β_0. */
-  public double betaStart() {
-    return betaStart;
-  }
-
-  /** β_{T−1}. */
-  public double betaEnd() {
-    return betaEnd;
-  }
-
   /** ᾱ_t, 0 &lt;= t &lt; T; ᾱ of any negative t is 1, the clean image. */
   public double alphaBar(int t) {
     return t < 0 ? 1 : alphaBar[t];
+  }
+
+  /** √ᾱ_t, the share of the image in x_t. */
+  double signal(int t) {
+    return Math.sqrt(alphaBar(t));
+  }
+
+  /** √(1−ᾱ_t), the share of the noise in x_t. */
+  double sigma(int t) {
+    return Math.sqrt(1 - alphaBar(t));
+  }
+
+  /**
+   * Whether x_0 can be estimated at a step: not by predicted noise where x_t is nothing else.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  public void requireEstimable(int t) {
+    if (predictionType == PredictionType.EPSILON && alphaBar(t) == 0) {
+      throw new IllegalArgumentException(
+          "step "
+              + t
+              + " is pure noise (rescale_betas_zero_snr), from which a model that predicts epsilon"
+              + " gives no image: use leading spacing, or steps below "
+              + t);
+    }
+  }
+
+  /**
+   * One-step estimate of the clean image from x_t (Georgiev et al., section 2.2), such as x̂0 =
+   * (x_t − √(1−ᾱ_t)·ε) / √ᾱ_t where the model predicts ε.
+   *
+   * @param xt latents at step t, [C·H·W]
+   * @param output the model's at (x_t, t), [C·H·W]
+   * @return x̂0, not clipped, [C·H·W]
+   */
+  public float[] predictedOriginal(float[] xt, float[] output, int t) {
+    requireEstimable(t);
+    double signal = signal(t);
+    double sigma = sigma(t);
+    float[] x0 = new float[xt.length];
+    for (int i = 0; i < xt.length; i++) {
+      x0[i] = (float) predictionType.original(xt[i], output[i], signal, sigma);
+    }
+    return x0;
+  }
+
+  /**
+   * The noise in x_t.
+   *
+   * @param xt latents at step t, [C·H·W]
+   * @param output the model's at (x_t, t), [C·H·W]
+   * @return ε̂, [C·H·W]
+   */
+  public double[] predictedNoise(float[] xt, float[] output, int t) {
+    double signal = signal(t);
+    double sigma = sigma(t);
+    double[] noise = new double[xt.length];
+    for (int i = 0; i < xt.length; i++) {
+      noise[i] = predictionType.noise(xt[i], output[i], signal, sigma);
+    }
+    return noise;
   }
 }

@@ -117,6 +117,7 @@ public final class Featurizer {
         }
       }
     }
+    run.describeData(data.describe());
     ObjectNode timing = Json.object();
     timing.put("data_spec", data.spec()).put("threads", workers.threads());
     timing.put("draws_per_second", total * resolved.draws() / run.seconds());

@@ -2,20 +2,22 @@ package io.journey.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.diffusion.SchedulerConfig;
+import io.journey.run.AtomicFile;
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
-import io.journey.run.JsonType;
 import io.journey.run.RunDirectory;
-import io.journey.tensor.Safetensors;
+import io.journey.tensor.DType;
+import io.journey.tensor.NamedTensors;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -24,42 +26,74 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * scheduler/scheduler_config.json}.
  *
  * @param name of the member of an ensemble, such as {@code member-000}
- * @param model ε_θ; closed with this checkpoint
- * @param schedule ᾱ_t
- * @param fingerprint SHA-256 of architecture, schedule and weights
+ * @param model what predicts; closed with this checkpoint
+ * @param schedule ᾱ_t, and what the model predicts
+ * @param fingerprint SHA-256 of architecture, training schedule and weights; how images are drawn
+ *     is no part of it
  */
 public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, String fingerprint)
     implements AutoCloseable {
   /** The file of the weights in the model's own folder. */
   public static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
 
-  private static final String CONFIG = "config.json";
+  private static final String CONFIG = CheckpointFiles.CONFIG;
   private static final String SCHEDULER = "scheduler/scheduler_config.json";
 
-  private static final Map<String, JsonType> SCHEDULE =
-      Map.of(
-          "beta_schedule", JsonType.TEXT,
-          "prediction_type", JsonType.TEXT,
-          "num_train_timesteps", JsonType.WHOLE,
-          "beta_start", JsonType.NUMBER,
-          "beta_end", JsonType.NUMBER);
-
-  /** Writes a model as a pipeline folder called {@code name} inside a run. */
+  /** Writes a model as a pipeline folder called {@code name} inside a run, in float32. */
   public static void write(
       RunDirectory run, String name, UNet2D model, float[] weights, NoiseSchedule schedule) {
-    run.write(name + "/model_index.json", out -> out.write(Json.bytes(pipelineIndex())));
-    run.write(name + "/" + SCHEDULER, out -> out.write(Json.bytes(scheduler(schedule))));
-    run.write(name + "/unet/" + CONFIG, out -> out.write(Json.bytes(model.config().toDiffusers())));
-    Safetensors.Writer tensors = new Safetensors.Writer().metadata("format", "pt");
-    for (Parameter parameter : model.parameters().list()) {
-      float[] values = new float[parameter.numel()];
-      System.arraycopy(weights, parameter.offset(), values, 0, values.length);
-      tensors.add(parameter.name(), values, parameter.shape());
+    BiConsumer<String, AtomicFile.Content> files =
+        (file, content) -> run.write(name + "/" + file, content);
+    write(files, model, weights, schedule, DType.F32, Long.MAX_VALUE);
+  }
+
+  /**
+   * Writes this checkpoint as a pipeline folder that diffusers opens.
+   *
+   * @param folder empty or absent
+   * @param dtype F32, F16 or BF16
+   * @param maxShardBytes most bytes of weights in one file
+   * @throws JourneyException if the folder holds something, or the model is a program
+   */
+  public void export(Path folder, DType dtype, long maxShardBytes) {
+    if (!(model instanceof UNet2D unet)) {
+      throw new JourneyException(
+          name + " is a program, expected a UNet2DModel: only that has a diffusers form.");
     }
-    for (Parameter constant : model.parameters().frozen()) {
-      tensors.add(constant.name(), constant.get(), constant.shape());
+    if (!Set.of(DType.F32, DType.F16, DType.BF16).contains(dtype) || maxShardBytes < 1) {
+      throw new IllegalArgumentException(
+          "weights are written as F32, F16 or BF16 in files of at least 1 byte, got "
+              + dtype
+              + " and "
+              + maxShardBytes);
     }
-    run.write(weightsFile(name), tensors::writeTo);
+    String[] inside = folder.toFile().list();
+    if (Files.exists(folder) && (inside == null || inside.length > 0)) {
+      throw new JourneyException(
+          folder + " is not an empty directory: name another directory for the checkpoint.");
+    }
+    write(
+        (file, content) -> AtomicFile.write(folder.resolve(file), content),
+        unet,
+        unet.parameters().get(),
+        schedule,
+        dtype,
+        maxShardBytes);
+  }
+
+  private static void write(
+      BiConsumer<String, AtomicFile.Content> files,
+      UNet2D model,
+      float[] weights,
+      NoiseSchedule schedule,
+      DType dtype,
+      long maxShardBytes) {
+    files.accept("model_index.json", out -> out.write(Json.bytes(pipelineIndex(schedule))));
+    files.accept(SCHEDULER, out -> out.write(Json.bytes(schedule.config().toDiffusers())));
+    files.accept("unet/" + CONFIG, out -> out.write(Json.bytes(model.config().toDiffusers())));
+    new WeightsWriter(
+            (file, content) -> files.accept("unet/" + file, content), dtype, maxShardBytes)
+        .write(model.parameters().stored(), weights);
   }
 
   /** The file whose presence says that a member is complete; written last. */
@@ -72,153 +106,74 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     return List.of(weightsFile(name), name + "/unet/" + CONFIG, name + "/" + SCHEDULER);
   }
 
-  private static ObjectNode pipelineIndex() {
+  private static ObjectNode pipelineIndex(NoiseSchedule schedule) {
+    String kind = schedule.config().sampling().kind().name();
     ObjectNode json = Json.object();
-    json.put("_class_name", "DDPMPipeline").put("_diffusers_version", "0.35.0");
-    json.putArray("scheduler").add("diffusers").add("DDPMScheduler");
+    json.put("_class_name", kind + "Pipeline").put("_diffusers_version", "0.35.0");
+    json.putArray("scheduler").add("diffusers").add(kind + "Scheduler");
     json.putArray("unet").add("diffusers").add("UNet2DModel");
     return json;
   }
 
-  private static ObjectNode scheduler(NoiseSchedule schedule) {
-    ObjectNode json = Json.object();
-    json.put("_class_name", "DDPMScheduler").put("_diffusers_version", "0.35.0");
-    json.put("beta_end", schedule.betaEnd()).put("beta_schedule", "linear");
-    json.put("beta_start", schedule.betaStart()).put("clip_sample", true);
-    json.put("num_train_timesteps", schedule.steps()).put("prediction_type", "epsilon");
-    json.put("timestep_spacing", "leading").put("variance_type", "fixed_small");
-    return json;
+  /** Reads a checkpoint in float32. */
+  public static Checkpoint read(Path path) {
+    return read(CheckpointSpec.of(path), ScalarType.Float);
   }
 
-  /** Reads a checkpoint in float32. */
-  public static Checkpoint read(Path folder) {
-    return read(folder, ScalarType.Float);
+  /** Reads a checkpoint. */
+  public static Checkpoint read(Path path, ScalarType type) {
+    return read(CheckpointSpec.of(path), type);
   }
 
   /**
    * Reads a checkpoint.
    *
-   * @param folder a pipeline folder, or the model's own folder
+   * @param spec a pipeline folder, the model's own folder, or a file of weights or a program
    * @throws JourneyException if it is missing, damaged, of another architecture, or not finite
    */
-  public static Checkpoint read(Path folder, ScalarType type) {
-    Path unet = Files.exists(folder.resolve("unet")) ? folder.resolve("unet") : folder;
-    Path configFile = unet.resolve(CONFIG);
-    if (!Files.exists(configFile)) {
-      throw new JourneyException(
-          folder
-              + " holds no checkpoint (expected "
-              + CONFIG
-              + " or unet/"
-              + CONFIG
-              + "): name a folder such as checkpoints/member-000.");
-    }
-    UNet2DConfig config = UNet2DConfig.fromDiffusers(Json.read(configFile), configFile.toString());
-    Safetensors weights = Safetensors.open(unet.resolve(WEIGHTS));
-    Path schedulerFile = folder.resolve(SCHEDULER);
+  public static Checkpoint read(CheckpointSpec spec, ScalarType type) {
+    CheckpointFiles files = CheckpointFiles.locate(spec.path());
+    ObjectNode config = Json.read(files.config());
     NoiseSchedule schedule =
-        Files.exists(schedulerFile) ? schedule(schedulerFile) : NoiseSchedule.ddpm();
-    UNet2D model = UNet2D.empty(config, type);
+        files.scheduler() == null ? NoiseSchedule.ddpm() : schedule(files.scheduler());
+    if (spec.torchScript()) {
+      Denoiser model = TorchScriptDenoiser.load(files.weights(), config, files.config(), type);
+      String print = fingerprint(config, schedule, List.of(files.weights()), "");
+      return new Checkpoint(spec.name(), model, schedule, print);
+    }
+    UNet2DConfig architecture = UNet2DConfig.fromDiffusers(config, files.config().toString());
+    NamedTensors tensors = NamedTensors.open(files.weights());
+    Weights weights = Weights.in(tensors, spec.part());
+    UNet2D model = UNet2D.empty(architecture, type);
     try {
-      fill(model.parameters(), weights);
+      weights.fill(model.parameters());
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
-    String name = folder.toAbsolutePath().normalize().getFileName().toString();
-    return new Checkpoint(name, model, schedule, fingerprint(config, schedule, weights.file()));
+    String print =
+        fingerprint(architecture.toDiffusers(), schedule, tensors.files(), weights.prefix());
+    return new Checkpoint(spec.name(), model, schedule, print);
   }
 
-  private static String fingerprint(UNet2DConfig config, NoiseSchedule schedule, Path weights) {
+  private static String fingerprint(
+      ObjectNode config, NoiseSchedule schedule, List<Path> weights, String part) {
     MessageDigest digest = Checksums.sha256();
-    digest.update(Json.bytes(config.toDiffusers()));
-    digest.update(Json.bytes(scheduler(schedule)));
-    digest.update(HexFormat.of().parseHex(Checksums.of(weights)));
+    digest.update(Json.bytes(config));
+    digest.update(Json.bytes(schedule.config().trainingOnly().toDiffusers()));
+    for (Path file : weights) {
+      digest.update(HexFormat.of().parseHex(Checksums.of(file)));
+    }
+    digest.update(part.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(digest.digest());
   }
 
   private static NoiseSchedule schedule(Path file) {
-    ObjectNode json = Json.read(file);
-    for (Map.Entry<String, JsonType> field : SCHEDULE.entrySet()) {
-      if (json.has(field.getKey())) {
-        field.getValue().require(json.get(field.getKey()), field.getKey(), file.toString());
-      }
-    }
-    String beta = json.path("beta_schedule").asText("linear");
-    String prediction = json.path("prediction_type").asText("epsilon");
-    boolean changed =
-        json.path("rescale_betas_zero_snr").asBoolean(false) || json.hasNonNull("trained_betas");
-    if (changed) {
-      throw new JourneyException(
-          file
-              + " asks for rescale_betas_zero_snr or trained_betas, expected neither: name another"
-              + " checkpoint.");
-    }
-    if (!beta.equals("linear") || !prediction.equals("epsilon")) {
-      throw new JourneyException(
-          file
-              + " asks for beta_schedule "
-              + beta
-              + " and prediction_type "
-              + prediction
-              + ", expected linear and epsilon: name another checkpoint.");
-    }
     try {
-      return NoiseSchedule.linear(
-          json.path("num_train_timesteps").asInt(1000),
-          json.path("beta_start").asDouble(1e-4),
-          json.path("beta_end").asDouble(0.02));
+      return NoiseSchedule.of(SchedulerConfig.fromDiffusers(Json.read(file), file.toString()));
     } catch (IllegalArgumentException e) {
       throw new JourneyException(file + " holds no usable schedule: " + e.getMessage() + ".", e);
     }
-  }
-
-  /** Sets the model from the file's tensors; everything that does not fit is named at once. */
-  private static void fill(Parameters parameters, Safetensors file) {
-    Map<String, String> names = new LinkedHashMap<>();
-    file.names().forEach(n -> names.put(currentName(n), n));
-    List<String> problems = new ArrayList<>();
-    for (Parameter parameter : parameters.stored()) {
-      String stored = names.remove(parameter.name());
-      if (stored == null) {
-        problems.add("lacks " + parameter.name());
-        continue;
-      }
-      List<Long> shape = new ArrayList<>();
-      for (long dim : parameter.shape()) {
-        shape.add(dim);
-      }
-      if (!file.entry(stored).shape().equals(shape)) {
-        problems.add(
-            parameter.name() + " is " + file.entry(stored).shape() + ", expected " + shape);
-        continue;
-      }
-      float[] values = file.floats(stored);
-      for (float value : values) {
-        if (!Float.isFinite(value)) {
-          problems.add(parameter.name() + " holds a number that is not finite");
-          break;
-        }
-      }
-      parameter.set(values);
-    }
-    names.values().forEach(n -> problems.add("has the unknown tensor " + n));
-    if (!problems.isEmpty()) {
-      throw new JourneyException(
-          file.file()
-              + " does not fit its config.json or is broken: "
-              + String.join("; ", problems.subList(0, Math.min(12, problems.size())))
-              + (problems.size() > 12 ? "; and " + (problems.size() - 12) + " more" : "")
-              + ": fetch or make the checkpoint again.");
-    }
-  }
-
-  /** Early diffusers names of attention weights, as they are called now. */
-  private static String currentName(String name) {
-    return name.replace(".query.", ".to_q.")
-        .replace(".key.", ".to_k.")
-        .replace(".value.", ".to_v.")
-        .replace(".proj_attn.", ".to_out.0.");
   }
 
   @Override

@@ -1,6 +1,9 @@
 package io.journey.model;
 
 import io.journey.dataset.ImageShape;
+import io.journey.tensor.Libtorch;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -25,6 +28,29 @@ public interface Denoiser extends AutoCloseable {
    * @return [B, C, H, W]; lives in the caller's scope
    */
   Tensor predict(Tensor xt, int[] timesteps, int[] labels);
+
+  /** How many classes the model's labels name, from 0 on; 0: it has none and ignores labels. */
+  default int classes() {
+    return 0;
+  }
+
+  /**
+   * The model's output for one image, without gradients.
+   *
+   * @param xt [C·H·W]
+   * @param label its class, or -1 where it has none
+   * @return [C·H·W]
+   */
+  default float[] predict(float[] xt, int timestep, int label) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      ImageShape shape = shape();
+      Tensor input =
+          Libtorch.of(xt, parameters().type(), 1, shape.channels(), shape.height(), shape.width());
+      int[] labels = label < 0 ? null : new int[] {label};
+      return Libtorch.floats(predict(input, new int[] {timestep}, labels));
+    }
+  }
 
   @Override
   default void close() {

@@ -3,15 +3,21 @@ package io.journey.model;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
+import io.journey.run.RunStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Independently trained checkpoints θ*_1..θ*_M of one architecture on one data set: the directory
- * {@code journey train} writes, or a single diffusers folder as an ensemble of one.
+ * {@code journey train} writes, a folder of diffusers folders, or a single checkpoint of any kind
+ * as an ensemble of one.
  */
 public final class Ensemble {
   /** The manifest's kind. */
@@ -19,9 +25,9 @@ public final class Ensemble {
 
   private final Path directory;
   private final Manifest manifest;
-  private final List<String> members;
+  private final Map<String, CheckpointSpec> members;
 
-  private Ensemble(Path directory, Manifest manifest, List<String> members) {
+  private Ensemble(Path directory, Manifest manifest, Map<String, CheckpointSpec> members) {
     this.directory = directory;
     this.manifest = manifest;
     this.members = members;
@@ -29,23 +35,51 @@ public final class Ensemble {
 
   /** Opens a finished ensemble. */
   public static Ensemble open(Path directory) {
-    boolean single =
-        Files.exists(directory.resolve("unet/config.json"))
-            || Files.exists(directory.resolve("config.json"));
-    if (single && !Files.exists(directory.resolve(Manifest.FILE))) {
-      Path absolute = directory.toAbsolutePath().normalize();
-      return new Ensemble(absolute.getParent(), null, List.of(absolute.getFileName().toString()));
+    return open(CheckpointSpec.of(directory));
+  }
+
+  /**
+   * Opens a finished ensemble, or a single checkpoint.
+   *
+   * @throws JourneyException if the path is neither, or the ensemble is not finished
+   */
+  public static Ensemble open(CheckpointSpec spec) {
+    Path path = spec.path();
+    boolean run = RunStatus.isRunDirectory(path);
+    if (Files.isRegularFile(path) || CheckpointFiles.isCheckpoint(path) && !run) {
+      return new Ensemble(path, null, Map.of(spec.name(), spec));
     }
-    Manifest manifest = Manifest.read(directory, KIND);
+    Map<String, CheckpointSpec> members = new LinkedHashMap<>();
+    if (!run) {
+      for (Path folder : checkpointsIn(path)) {
+        CheckpointSpec member = CheckpointSpec.of(folder);
+        members.put(member.name(), member);
+      }
+      if (!members.isEmpty()) {
+        return new Ensemble(path, null, Collections.unmodifiableMap(members));
+      }
+    }
+    Manifest manifest = Manifest.read(path, KIND);
     int count = manifest.settings().path("members").asInt();
-    List<String> members = new ArrayList<>();
     for (int m = 0; m < count; m++) {
-      members.add(memberName(m));
+      members.put(memberName(m), CheckpointSpec.of(path.resolve(memberName(m))));
     }
     if (members.isEmpty()) {
-      throw new JourneyException(directory + " lists no members: train it again.");
+      throw new JourneyException(path + " lists no members: train it again.");
     }
-    return new Ensemble(directory, manifest, List.copyOf(members));
+    return new Ensemble(path, manifest, Collections.unmodifiableMap(members));
+  }
+
+  /** The folders of checkpoints in a folder, by name. */
+  private static List<Path> checkpointsIn(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> inside = Files.list(folder)) {
+      return inside.filter(CheckpointFiles::isCheckpoint).sorted().toList();
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + folder + ": " + Failures.reason(e) + ".", e);
+    }
   }
 
   /** The name of member m: {@code member-000}, … */
@@ -60,7 +94,7 @@ public final class Ensemble {
 
   /** The names of the members. */
   public List<String> members() {
-    return members;
+    return List.copyOf(members.keySet());
   }
 
   /** Loads a member, its files compared with their checksums; the caller closes it. */
@@ -70,7 +104,14 @@ public final class Ensemble {
         manifest.verified(file);
       }
     }
-    return Checkpoint.read(directory.resolve(member));
+    return Checkpoint.read(members.get(member), ScalarType.Float);
+  }
+
+  /** What had to be chosen or assumed to find the members' files, each a sentence. */
+  public List<String> notes() {
+    return members.values().stream()
+        .flatMap(member -> CheckpointFiles.locate(member.path()).notes().stream())
+        .toList();
   }
 
   /** The fingerprint of the training data, or "" where it is not known. */
@@ -99,6 +140,6 @@ public final class Ensemble {
 
   /** Loads the first member; the caller closes it. */
   public Checkpoint first() {
-    return load(members.get(0));
+    return load(members().get(0));
   }
 }

@@ -51,6 +51,11 @@ public final class Parameter {
     return offset;
   }
 
+  /** Whether it is no part of θ: stored with the weights, but no gradient is taken for it. */
+  public boolean isConstant() {
+    return offset < 0;
+  }
+
   /** The leaf tensor gradients are taken for, unless it is a constant; owned by the model. */
   public Tensor tensor() {
     return tensor;

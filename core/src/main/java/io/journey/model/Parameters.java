@@ -5,6 +5,7 @@ import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -69,6 +70,34 @@ public final class Parameters implements AutoCloseable {
         parameter.bind(Libtorch.keep(Libtorch.zeros(type, parameter.shape())));
       }
     }
+  }
+
+  /**
+   * The weights of a module that is not built of Journey's layers: a new vector takes over their
+   * numbers, and they become views of it.
+   *
+   * @param leaves the module's own tensors by name; they stay its tensors
+   */
+  static Parameters adopt(Map<String, Tensor> leaves, ScalarType type) {
+    Parameters parameters = new Parameters();
+    leaves.forEach((name, leaf) -> parameters.add(name, 0, leaf.shape()));
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      parameters.flat = Libtorch.keep(Libtorch.zeros(type, parameters.count));
+      for (Parameter parameter : parameters.list) {
+        Tensor leaf = leaves.get(parameter.name());
+        Tensor view =
+            parameters
+                .flat
+                .narrow(0, parameter.offset(), parameter.numel())
+                .view(parameter.shape());
+        view.copy_(leaf);
+        leaf.set_data(view);
+        leaf.set_requires_grad(true);
+        parameter.bind(Libtorch.keep(leaf));
+      }
+    }
+    return parameters;
   }
 
   /**

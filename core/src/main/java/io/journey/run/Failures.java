@@ -7,9 +7,18 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** Words for what the file system answers. */
+/** Words for messages: what the file system answers, and what a file says. */
 public final class Failures {
+  private static final int MAX_QUOTED = 120;
+
   private Failures() {}
+
+  /** A text of unknown origin, made safe for a message: one line, short, plain. */
+  public static String quoted(String text) {
+    boolean whole = text.length() <= MAX_QUOTED;
+    String start = whole ? text : text.substring(0, MAX_QUOTED) + "...";
+    return start.replaceAll("[^\\x20-\\x7e]", "?");
+  }
 
   /** The reason of an I/O failure in a few words, without the class name. */
   public static String reason(IOException e) {

@@ -17,6 +17,8 @@ public enum JsonType {
   OBJECT("an object", JsonNode::isObject),
   /** Array of ints. */
   WHOLES("a list of whole numbers", n -> isList(n, WHOLE)),
+  /** Array of numbers. */
+  NUMBERS("a list of numbers", n -> isList(n, NUMBER)),
   /** Array of strings. */
   TEXTS("a list of texts", n -> isList(n, TEXT));
 

@@ -13,6 +13,9 @@ public final class Manifest {
   /** The file that marks a directory as finished. */
   public static final String FILE = "manifest.json";
 
+  /** What is told of the data beside their fingerprint. */
+  static final String DATA = "data";
+
   private final Path directory;
   private final ObjectNode content;
 
@@ -77,16 +80,24 @@ public final class Manifest {
     return (ObjectNode) content.get("inputs");
   }
 
+  /** How the data were treated, empty where nothing is told. */
+  public ObjectNode data() {
+    return content.path(DATA) instanceof ObjectNode data ? data : Json.object();
+  }
+
   /** Kind, settings and inputs without the files. */
   ObjectNode header() {
     ObjectNode header = content.deepCopy();
     header.remove("files");
+    header.remove(DATA);
     return header;
   }
 
   /** One hash over settings, inputs and all files: equal exactly for equal results. */
   public String fingerprint() {
-    return HexFormat.of().formatHex(Checksums.sha256().digest(Json.bytes(content)));
+    ObjectNode hashed = content.deepCopy();
+    hashed.remove(DATA);
+    return HexFormat.of().formatHex(Checksums.sha256().digest(Json.bytes(hashed)));
   }
 
   /** The names of the files the stage wrote, in order. */

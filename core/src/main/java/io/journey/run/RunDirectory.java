@@ -38,6 +38,7 @@ public final class RunDirectory implements AutoCloseable {
   private final Path directory;
   private final ObjectNode header;
   private final FileChannel lockChannel;
+  private final ObjectNode notes = Json.object();
   private Journal journal;
   private final long startNanos = System.nanoTime();
   private boolean finished;
@@ -199,6 +200,17 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /**
+   * Adds something to the manifest for its reader to know. It is not compared when the directory is
+   * claimed again, nor part of the fingerprint: what decides the result belongs to settings and
+   * inputs.
+   *
+   * @param data how the data were treated, which the fingerprint of the inputs covers
+   */
+  public void describeData(ObjectNode data) {
+    notes.set(Manifest.DATA, data);
+  }
+
+  /**
    * Writes the manifest: from now on the directory is complete.
    *
    * @param timing what was measured, beside the seconds; not covered by checksums
@@ -212,6 +224,7 @@ public final class RunDirectory implements AutoCloseable {
       list.set(file.getKey(), entry);
     }
     ObjectNode manifest = header.deepCopy();
+    manifest.setAll(notes);
     manifest.set("files", list);
     ObjectNode times = Json.object();
     times.put("seconds", Math.round(seconds() * 1000) / 1000.0);
@@ -223,6 +236,31 @@ public final class RunDirectory implements AutoCloseable {
     AtomicFile.write(directory.resolve(Manifest.FILE), Json.bytes(manifest));
     removeNotes();
     finished = true;
+  }
+
+  /**
+   * Deletes an unfinished directory with what it holds, for parts that have been put together
+   * elsewhere. Settings go last: until then the same run can claim it again.
+   */
+  public synchronized void discard() {
+    try {
+      for (String name : journal.files().keySet()) {
+        Files.deleteIfExists(path(name));
+      }
+      Files.deleteIfExists(path(Journal.FILE));
+      try (Stream<Path> entries = Files.list(directory)) {
+        for (Path rest : entries.toList()) {
+          if (rest.getFileName().toString().endsWith(AtomicFile.TEMPORARY)) {
+            Files.delete(rest);
+          }
+        }
+      }
+      Files.deleteIfExists(path(SETTINGS));
+      Files.deleteIfExists(path(LOCK));
+      Files.deleteIfExists(directory);
+    } catch (IOException e) {
+      throw new JourneyException("Cannot delete " + directory + ": " + Failures.reason(e) + ".", e);
+    }
   }
 
   /** The manifest decides: notes that cannot be removed do no harm. */
@@ -250,7 +288,7 @@ public final class RunDirectory implements AutoCloseable {
   @Override
   public void close() {
     try (FileChannel lock = lockChannel) {
-      if (begunHere && !finished && isEmpty()) {
+      if (begunHere && !finished && Files.exists(directory) && isEmpty()) {
         Files.deleteIfExists(directory.resolve(SETTINGS));
       }
     } catch (IOException e) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
  * @param shape of the image
  * @param modelFingerprint of the checkpoint that drew it
  * @param seed its number below the root seed "trajectory"
+ * @param label its class, or {@link #NO_LABEL}
  * @param timesteps t of each kept step, falling
  * @param xt the latents the model was given at each step, [S][C·H·W]
  * @param x0 x̂0 at each step, not clipped, [S][C·H·W]
@@ -20,10 +21,13 @@ public record Trajectory(
     ImageShape shape,
     String modelFingerprint,
     String seed,
+    int label,
     int[] timesteps,
     float[][] xt,
     float[][] x0,
     float[] image) {
+  /** The label of an image without a class. */
+  public static final int NO_LABEL = -1;
 
   /**
    * The place of a step.
@@ -31,6 +35,15 @@ public record Trajectory(
    * @throws JourneyException if the trajectory has no such step
    */
   public int indexOf(int timestep) {
+    return indexOf(timesteps, timestep);
+  }
+
+  /**
+   * The place of a step among those of a trajectory.
+   *
+   * @throws JourneyException if it is not among them
+   */
+  public static int indexOf(int[] timesteps, int timestep) {
     for (int s = 0; s < timesteps.length; s++) {
       if (timesteps[s] == timestep) {
         return s;

@@ -1,156 +1,112 @@
 package io.journey.sampling;
 
 import io.journey.dataset.ImageShape;
-import io.journey.model.Checkpoint;
+import io.journey.diffusion.SamplingConfig;
+import io.journey.diffusion.SchedulerConfig;
 import io.journey.run.AtomicFile;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
+import io.journey.tensor.DType;
+import io.journey.tensor.Npy;
 import io.journey.tensor.Safetensors;
-import java.nio.file.Files;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Trajectories in a safetensors file: {@code timesteps} int64 [S]; {@code xt} and {@code x0}
- * float32 [N, S, C, H, W]; {@code image} float32 [N, C, H, W]; and as metadata the model's
- * fingerprint and name, the seed and each trajectory's own seed.
+ * float32 [N, S, C, H, W]; {@code image} float32 [N, C, H, W]; {@code labels} int64 [N] where
+ * images have classes; and as metadata the model's fingerprint and name, the sampler, the seed and
+ * each trajectory's own seed. Numbers are read when asked for: a file may be larger than memory.
  */
 public final class TrajectoryFile {
-  private TrajectoryFile() {}
+  static final String XT = "xt";
+  static final String X0 = "x0";
+  static final String IMAGE = "image";
+
+  private static final String KIND = "trajectories";
+  private static final String TIMESTEPS = "timesteps";
+  private static final String LABELS = "labels";
 
   /**
-   * Draws images 0..count−1 of a seed into a file, or leaves a file alone that already holds them.
+   * What a file says of all its trajectories.
    *
-   * @return whether anything was drawn
-   * @throws JourneyException if the file holds something else
-   */
-  public static boolean sample(
-      DdpmSampler sampler,
-      Checkpoint checkpoint,
-      long seed,
-      int count,
-      Path file,
-      int threads,
-      Progress progress) {
-    DdpmSampler.requireCount(count);
-    if (Files.exists(file)) {
-      String difference = difference(file, checkpoint, seed, count, sampler.timesteps());
-      if (difference != null) {
-        throw new JourneyException(
-            file + " holds trajectories with " + difference + ": name a new file.");
-      }
-      return false;
-    }
-    write(file, sampler.sample(seed, count, threads, progress), checkpoint.name(), seed);
-    return true;
-  }
-
-  /** What tells the file's trajectories from those wanted, or null. */
-  private static String difference(
-      Path file, Checkpoint checkpoint, long seed, int count, int[] timesteps) {
-    List<Trajectory> found = read(file);
-    String foundSeed = Safetensors.open(file).metadata().getOrDefault("seed", "");
-    if (!found.get(0).modelFingerprint().equals(checkpoint.fingerprint())) {
-      return "another model's drawings";
-    }
-    if (!foundSeed.equals(Long.toString(seed))) {
-      return "seed " + foundSeed + ", this run asks for " + seed;
-    }
-    if (found.size() != count) {
-      return found.size() + " images, this run asks for " + count;
-    }
-    int steps = found.get(0).timesteps().length;
-    return Arrays.equals(found.get(0).timesteps(), timesteps)
-        ? null
-        : steps + " inference steps, this run asks for " + timesteps.length;
-  }
-
-  /**
-   * Writes trajectories of one model.
-   *
-   * @param model name of the checkpoint
+   * @param model fingerprint of the checkpoint
+   * @param modelName its name
+   * @param sampler "ddpm" or "ddim"
+   * @param scheduler all settings of the drawing, JSON in the fields of diffusers, in one line
+   * @param eta of DDIM, otherwise empty
    * @param seed what the user typed
    */
-  public static void write(Path file, List<Trajectory> trajectories, String model, long seed) {
-    Trajectory first = trajectories.get(0);
-    ImageShape shape = first.shape();
-    int count = trajectories.size();
-    int steps = first.timesteps().length;
-    int numel = shape.numel();
-    float[] xt = new float[Math.multiplyExact(count * steps, numel)];
-    float[] x0 = new float[xt.length];
-    float[] image = new float[count * numel];
-    List<String> seeds = new ArrayList<>();
-    for (int n = 0; n < count; n++) {
-      Trajectory trajectory = trajectories.get(n);
-      for (int s = 0; s < steps; s++) {
-        System.arraycopy(trajectory.xt()[s], 0, xt, (n * steps + s) * numel, numel);
-        System.arraycopy(trajectory.x0()[s], 0, x0, (n * steps + s) * numel, numel);
-      }
-      System.arraycopy(trajectory.image(), 0, image, n * numel, numel);
-      seeds.add(trajectory.seed());
+  record Origin(
+      String model, String modelName, String sampler, String scheduler, String eta, String seed) {
+
+    static Origin of(Sampler sampler, long seed) {
+      SchedulerConfig scheduler =
+          sampler.checkpoint().schedule().config().withSampling(sampler.config());
+      boolean ddim = sampler.config().kind() == SamplingConfig.Kind.DDIM;
+      return new Origin(
+          sampler.checkpoint().fingerprint(),
+          sampler.checkpoint().name(),
+          ddim ? "ddim" : "ddpm",
+          scheduler.toDiffusers().toString(),
+          ddim ? Double.toString(sampler.eta()) : "",
+          Long.toString(seed));
     }
-    long[] timesteps = new long[steps];
-    for (int s = 0; s < steps; s++) {
-      timesteps[s] = first.timesteps()[s];
+
+    private static Origin of(Map<String, String> metadata) {
+      return new Origin(
+          metadata.getOrDefault("model", ""),
+          metadata.getOrDefault("model_name", ""),
+          metadata.getOrDefault("sampler", "ddpm"),
+          // The first files said nothing: they were all drawn like this.
+          metadata.getOrDefault("scheduler", SchedulerConfig.DEFAULT.toDiffusers().toString()),
+          metadata.getOrDefault("eta", ""),
+          metadata.getOrDefault("seed", ""));
     }
-    int c = shape.channels();
-    int h = shape.height();
-    int w = shape.width();
-    Safetensors.Writer writer =
-        new Safetensors.Writer()
-            .metadata("kind", "trajectories")
-            .metadata("model", first.modelFingerprint())
-            .metadata("model_name", model)
-            .metadata("sampler", "ddpm")
-            .metadata("seed", Long.toString(seed))
-            .metadata("seeds", String.join(" ", seeds))
-            .add("timesteps", timesteps, steps)
-            .add("xt", xt, count, steps, c, h, w)
-            .add("x0", x0, count, steps, c, h, w)
-            .add("image", image, count, c, h, w);
-    AtomicFile.write(file, writer::writeTo);
   }
 
-  /** Reads a file of trajectories. */
-  public static List<Trajectory> read(Path file) {
-    Safetensors tensors = Safetensors.open(file);
-    if (!"trajectories".equals(tensors.metadata().get("kind"))) {
-      throw new JourneyException(
-          file + " holds no trajectories: name a file that journey sample wrote.");
-    }
-    List<Long> dims = tensors.entry("xt").shape();
-    String[] seeds = tensors.metadata().getOrDefault("seeds", "").split(" ");
-    long[] steps = tensors.longs("timesteps");
+  /** Where the numbers of a file to be written come from. */
+  interface Source {
+    /** The rows of a tensor for image n: one a step, or one for the picture. */
+    float[][] rows(String tensor, int n);
+  }
+
+  private final Safetensors tensors;
+  private final Origin origin;
+  private final ImageShape shape;
+  private final int[] timesteps;
+  private final String[] seeds;
+  private final int[] labels;
+
+  private TrajectoryFile(Safetensors tensors) {
+    this.tensors = tensors;
+    this.origin = Origin.of(tensors.metadata());
+    this.seeds = tensors.metadata().getOrDefault("seeds", "").split(" ");
+    List<Long> dims = tensors.entry(XT).shape();
+    long[] steps = tensors.longs(TIMESTEPS);
     if (dims.size() != 5
         || dims.get(1) != steps.length
         || dims.get(0) != seeds.length
-        || !tensors.entry("x0").shape().equals(dims)
+        || !tensors.entry(X0).shape().equals(dims)
         || !tensors
-            .entry("image")
+            .entry(IMAGE)
             .shape()
             .equals(List.of(dims.get(0), dims.get(2), dims.get(3), dims.get(4)))) {
-      throw new JourneyException(
-          file + " has trajectories whose parts do not fit each other: sample them again.");
+      throw misfit();
     }
-    ImageShape shape =
+    this.shape =
         new ImageShape(dims.get(2).intValue(), dims.get(3).intValue(), dims.get(4).intValue());
-    int[] timesteps = timesteps(steps, file);
-    List<Trajectory> trajectories = new ArrayList<>();
-    for (int n = 0; n < seeds.length; n++) {
-      trajectories.add(
-          new Trajectory(
-              shape,
-              tensors.metadata().getOrDefault("model", ""),
-              seeds[n],
-              timesteps,
-              steps(tensors, "xt", n, timesteps.length, shape),
-              steps(tensors, "x0", n, timesteps.length, shape),
-              image(tensors, "image", n, shape)));
-    }
-    return trajectories;
+    this.timesteps = timesteps(steps, tensors.file());
+    this.labels = labels();
+  }
+
+  private JourneyException misfit() {
+    return new JourneyException(
+        tensors.file() + " has trajectories whose parts do not fit each other: sample them again.");
   }
 
   private static int[] timesteps(long[] steps, Path file) {
@@ -170,21 +126,190 @@ public final class TrajectoryFile {
     return timesteps;
   }
 
-  private static float[][] steps(
-      Safetensors tensors, String name, int n, int steps, ImageShape shape) {
-    float[][] out = new float[steps][];
-    for (int s = 0; s < steps; s++) {
-      out[s] = image(tensors, name, (long) n * steps + s, shape);
+  private int[] labels() {
+    int[] read = new int[seeds.length];
+    Arrays.fill(read, Trajectory.NO_LABEL);
+    if (tensors.names().contains(LABELS)) {
+      long[] stored = tensors.longs(LABELS);
+      if (stored.length != read.length) {
+        throw misfit();
+      }
+      for (int n = 0; n < read.length; n++) {
+        if (stored[n] < 0 || stored[n] > Integer.MAX_VALUE) {
+          throw new JourneyException(
+              tensors.file() + " has the label " + stored[n] + ": sample it again.");
+        }
+        read[n] = (int) stored[n];
+      }
+    }
+    return read;
+  }
+
+  /**
+   * Opens a file; its numbers are not read yet.
+   *
+   * @throws JourneyException if it holds no trajectories, or damaged ones
+   */
+  public static TrajectoryFile open(Path file) {
+    Safetensors tensors = Safetensors.open(file);
+    if (!KIND.equals(tensors.metadata().get("kind"))) {
+      throw new JourneyException(
+          file + " holds no trajectories: name a file that journey sample wrote.");
+    }
+    return new TrajectoryFile(tensors);
+  }
+
+  /** Reads all trajectories of a file into memory. */
+  public static List<Trajectory> read(Path file) {
+    TrajectoryFile opened = open(file);
+    return opened.read(opened.timesteps());
+  }
+
+  /** Writes trajectories of one sampler. */
+  public static void write(Path file, List<Trajectory> trajectories, Sampler sampler, long seed) {
+    AtomicFile.write(file, content(trajectories, sampler, seed));
+  }
+
+  /** The content of a file of trajectories of one sampler. */
+  static AtomicFile.Content content(List<Trajectory> trajectories, Sampler sampler, long seed) {
+    Trajectory first = trajectories.get(0);
+    Source source =
+        (tensor, n) ->
+            switch (tensor) {
+              case XT -> trajectories.get(n).xt();
+              case X0 -> trajectories.get(n).x0();
+              default -> new float[][] {trajectories.get(n).image()};
+            };
+    return content(
+        Origin.of(sampler, seed),
+        first.shape(),
+        first.timesteps(),
+        trajectories.stream().map(Trajectory::seed).toList(),
+        trajectories.stream().mapToInt(Trajectory::label).toArray(),
+        source);
+  }
+
+  /** The content of a file, made image by image: memory holds one image's rows. */
+  static AtomicFile.Content content(
+      Origin origin,
+      ImageShape shape,
+      int[] timesteps,
+      List<String> seeds,
+      int[] labels,
+      Source source) {
+    int count = seeds.size();
+    int steps = timesteps.length;
+    int c = shape.channels();
+    int h = shape.height();
+    int w = shape.width();
+    Safetensors.Writer writer = writer(origin);
+    writer.metadata("seeds", String.join(" ", seeds)).add(TIMESTEPS, longs(timesteps), steps);
+    if (labels[0] != Trajectory.NO_LABEL) {
+      writer.add(LABELS, longs(labels), count);
+    }
+    return writer
+            .add(XT, out -> writeRows(out, XT, count, source), count, steps, c, h, w)
+            .add(X0, out -> writeRows(out, X0, count, source), count, steps, c, h, w)
+            .add(IMAGE, out -> writeRows(out, IMAGE, count, source), count, c, h, w)
+        ::writeTo;
+  }
+
+  private static Safetensors.Writer writer(Origin origin) {
+    Safetensors.Writer writer =
+        new Safetensors.Writer()
+            .metadata("kind", KIND)
+            .metadata("model", origin.model())
+            .metadata("model_name", origin.modelName())
+            .metadata("sampler", origin.sampler())
+            .metadata("scheduler", origin.scheduler());
+    if (!origin.eta().isEmpty()) {
+      writer.metadata("eta", origin.eta());
+    }
+    return writer.metadata("seed", origin.seed());
+  }
+
+  private static long[] longs(int[] values) {
+    return Arrays.stream(values).asLongStream().toArray();
+  }
+
+  private static void writeRows(OutputStream out, String tensor, int count, Source source)
+      throws IOException {
+    for (int n = 0; n < count; n++) {
+      for (float[] row : source.rows(tensor, n)) {
+        Npy.writeNumbers(out, DType.F32, row);
+      }
+    }
+  }
+
+  /** How many trajectories there are. */
+  public int size() {
+    return seeds.length;
+  }
+
+  /** The shape of the images. */
+  public ImageShape shape() {
+    return shape;
+  }
+
+  /** The steps t that are kept, falling. */
+  public int[] timesteps() {
+    return timesteps.clone();
+  }
+
+  /** What all its trajectories have in common. */
+  Origin origin() {
+    return origin;
+  }
+
+  /** The labels, -1 where images have none, [N]. */
+  int[] labelsOfAll() {
+    return labels.clone();
+  }
+
+  /**
+   * Reads the trajectories at some of their steps.
+   *
+   * @param steps in any order
+   * @throws JourneyException if there is no such step, or a number is not finite
+   */
+  public List<Trajectory> read(int[] steps) {
+    int[] falling = Arrays.stream(steps).map(t -> -t).sorted().map(t -> -t).toArray();
+    List<Trajectory> trajectories = new ArrayList<>();
+    for (int n = 0; n < size(); n++) {
+      trajectories.add(
+          new Trajectory(
+              shape,
+              origin.model(),
+              seeds[n],
+              labels[n],
+              falling,
+              rows(XT, n, falling),
+              rows(X0, n, falling),
+              row(IMAGE, n)));
+    }
+    return trajectories;
+  }
+
+  /** The rows of a tensor for image n at all steps. */
+  float[][] rows(String tensor, int n) {
+    return tensor.equals(IMAGE) ? new float[][] {row(IMAGE, n)} : rows(tensor, n, timesteps);
+  }
+
+  private float[][] rows(String tensor, int n, int[] steps) {
+    float[][] out = new float[steps.length][];
+    for (int s = 0; s < steps.length; s++) {
+      int place = Trajectory.indexOf(timesteps, steps[s]);
+      out[s] = row(tensor, (long) n * timesteps.length + place);
     }
     return out;
   }
 
-  private static float[] image(Safetensors tensors, String name, long place, ImageShape shape) {
-    float[] numbers = tensors.part(name, place * shape.numel(), shape.numel());
+  private float[] row(String tensor, long place) {
+    float[] numbers = tensors.part(tensor, place * shape.numel(), shape.numel());
     for (float number : numbers) {
       if (!Float.isFinite(number)) {
         throw new JourneyException(
-            tensors.file() + " has the number " + number + " in " + name + ": sample it again.");
+            tensors.file() + " has the number " + number + " in " + tensor + ": sample it again.");
       }
     }
     return numbers;

@@ -170,6 +170,9 @@ final class AttributionWriter {
     MessageDigest digest = Checksums.sha256();
     for (Trajectory target : targets) {
       digest.update(target.modelFingerprint().getBytes(StandardCharsets.UTF_8));
+      if (target.label() != Trajectory.NO_LABEL) {
+        digest.update(ByteBuffer.allocate(4).putInt(target.label()).array());
+      }
       for (int step : steps) {
         float[] xt = target.xt()[target.indexOf(step)];
         ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * xt.length).putInt(step);

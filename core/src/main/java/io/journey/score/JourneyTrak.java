@@ -14,7 +14,6 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
-import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.Trajectory;
 import io.journey.tensor.Libtorch;
 import java.nio.file.Path;
@@ -181,6 +180,7 @@ public final class JourneyTrak {
                   "%s knows steps below %d, the target has step %d: sample it again.",
                   member, checkpoint.schedule().steps(), last));
         }
+        checkpoint.schedule().requireEstimable(last);
       }
     }
   }
@@ -270,9 +270,9 @@ public final class JourneyTrak {
     List<DenoisingDraws> asked = new ArrayList<>();
     for (int step : steps) {
       float[] xt = target.xt()[target.indexOf(step)];
-      float[] noise = DdpmSampler.predictNoise(checkpoint.model(), xt, step);
-      float[] x0 = DdpmSampler.predictedOriginal(checkpoint.schedule(), xt, noise, step);
-      asked.add(DenoisingDraws.atStep(x0, -1, step, root.child(step), draws));
+      float[] output = checkpoint.model().predict(xt, step, target.label());
+      float[] x0 = checkpoint.schedule().predictedOriginal(xt, output, step);
+      asked.add(DenoisingDraws.atStep(x0, target.label(), step, root.child(step), draws));
     }
     return asked;
   }

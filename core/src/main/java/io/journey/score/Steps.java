@@ -64,17 +64,18 @@ public final class Steps {
 
   /** The steps for a trajectory, rising. */
   public int[] of(Trajectory trajectory) {
+    return among(trajectory.timesteps());
+  }
+
+  /** The steps for a trajectory with these timesteps, rising. */
+  public int[] among(int[] timesteps) {
     if (fixed != null) {
       for (int step : fixed) {
-        trajectory.indexOf(step);
+        Trajectory.indexOf(timesteps, step);
       }
       return fixed.clone();
     }
-    int[] steps =
-        Arrays.stream(trajectory.timesteps())
-            .filter(t -> t > 0 && t % stride == 0)
-            .sorted()
-            .toArray();
+    int[] steps = Arrays.stream(timesteps).filter(t -> t > 0 && t % stride == 0).sorted().toArray();
     if (steps.length == 0) {
       throw new IllegalArgumentException(
           "the trajectory has no step that is a multiple of " + stride);

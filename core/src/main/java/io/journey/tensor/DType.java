@@ -1,12 +1,19 @@
 package io.journey.tensor;
 
+import java.nio.ByteBuffer;
+
 /** Number types of array files, by their safetensors and NumPy names. */
 public enum DType {
   F16("F16", "<f2", 2),
   BF16("BF16", null, 2),
   F32("F32", "<f4", 4),
   F64("F64", "<f8", 8),
-  I64("I64", "<i8", 8);
+  I64("I64", "<i8", 8),
+  I32("I32", null, 4),
+  I16("I16", null, 2),
+  I8("I8", null, 1),
+  U8("U8", null, 1),
+  BOOL("BOOL", null, 1);
 
   private final String safetensors;
   private final String numpy;
@@ -23,7 +30,7 @@ public enum DType {
     return safetensors;
   }
 
-  /** The type string in an NPY header, or null where NumPy has none. */
+  /** The type string in an NPY header, or null where NumPy has none or Journey reads none. */
   public String numpyName() {
     return numpy;
   }
@@ -31,5 +38,40 @@ public enum DType {
   /** Bytes of one number. */
   public int bytes() {
     return bytes;
+  }
+
+  /** Whether it is a floating-point type. */
+  public boolean isFloat() {
+    return this == F16 || this == BF16 || this == F32 || this == F64;
+  }
+
+  /** Number {@code i} of a buffer of floating-point numbers, as float32. */
+  float decode(ByteBuffer data, int i) {
+    return switch (this) {
+      case F32 -> data.getFloat(4 * i);
+      case F16 -> Float16.toFloat(data.getShort(2 * i));
+      case BF16 -> Float.intBitsToFloat(data.getShort(2 * i) << 16);
+      case F64 -> (float) data.getDouble(8 * i);
+      default -> throw new IllegalStateException(this + " is no floating-point type");
+    };
+  }
+
+  /** Appends a float32 number to a buffer of floating-point numbers, rounded to nearest even. */
+  void encode(ByteBuffer data, float value) {
+    switch (this) {
+      case F32 -> data.putFloat(value);
+      case F16 -> data.putShort(Float16.of(value));
+      case BF16 -> data.putShort(bfloat16(value));
+      case F64 -> data.putDouble(value);
+      default -> throw new IllegalArgumentException("cannot write floats as " + this);
+    }
+  }
+
+  private static short bfloat16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      return (short) ((bits >>> 16) | 0x40); // keeps its sign, and stays a NaN
+    }
+    return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
   }
 }

@@ -64,7 +64,7 @@ public final class Npy {
     out.write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** Writes numbers behind a header, as float16, float32 or float64. */
+  /** Writes numbers behind a header, as any floating-point type. */
   public static void writeNumbers(OutputStream out, DType dtype, float[] values)
       throws IOException {
     int block = 1 << 14;
@@ -73,12 +73,7 @@ public final class Npy {
       int end = Math.min(values.length, start + block);
       buffer.clear();
       for (int i = start; i < end; i++) {
-        switch (dtype) {
-          case F16 -> buffer.putShort(Float16.of(values[i]));
-          case F32 -> buffer.putFloat(values[i]);
-          case F64 -> buffer.putDouble(values[i]);
-          default -> throw new IllegalArgumentException("cannot write floats as " + dtype);
-        }
+        dtype.encode(buffer, values[i]);
       }
       out.write(buffer.array(), 0, buffer.position());
     }

@@ -25,9 +25,9 @@ import java.util.Set;
  * <p>A header is believed only after it has been checked: its length, its UTF-8, every shape
  * against its place, no overlap, no gap, nothing behind the end.
  */
-public final class Safetensors {
-  /** The limit of the reference implementation. */
-  private static final long MAX_HEADER = 100_000_000L;
+public final class Safetensors implements NamedTensors {
+  /** Some hundred thousand tensors; as a tree a header takes many times its bytes. */
+  private static final long MAX_HEADER = 25_000_000L;
 
   /**
    * Where a tensor is.
@@ -60,13 +60,13 @@ public final class Safetensors {
       if (channel.size() < 8) {
         throw SafetensorsHeader.damaged(file, "it has only " + channel.size() + " bytes");
       }
-      ByteBuffer length = read(channel, 0, 8);
+      ByteBuffer length = FileBytes.read(channel, 0, 8);
       long headerBytes = length.getLong(0);
       if (headerBytes < 2 || headerBytes > MAX_HEADER || headerBytes > channel.size() - 8) {
         throw SafetensorsHeader.damaged(
             file, "its header claims " + Long.toUnsignedString(headerBytes) + " bytes");
       }
-      byte[] text = read(channel, 8, (int) headerBytes).array();
+      byte[] text = FileBytes.read(channel, 8, (int) headerBytes).array();
       try {
         StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
       } catch (CharacterCodingException e) {
@@ -81,24 +81,29 @@ public final class Safetensors {
     }
   }
 
-  private static ByteBuffer read(FileChannel channel, long position, int bytes) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new IOException("it ends too early");
-      }
-    }
-    return buffer.flip();
-  }
-
-  /** Where it was read from. */
+  @Override
   public Path file() {
     return file;
   }
 
-  /** The names of its tensors, in the header's order. */
+  @Override
+  public List<Path> files() {
+    return List.of(file);
+  }
+
+  @Override
   public Set<String> names() {
     return entries.keySet();
+  }
+
+  @Override
+  public DType dtype(String name) {
+    return entry(name).dtype();
+  }
+
+  @Override
+  public List<Long> shape(String name) {
+    return entry(name).shape();
   }
 
   /** Free text beside the tensors. */
@@ -121,10 +126,11 @@ public final class Safetensors {
     return entry;
   }
 
-  /** A tensor of any float type as float32. */
+  @Override
   public float[] floats(String name) {
     Entry entry = entry(name);
-    return part(name, 0, entry.numel());
+    long numel = entry.bytes() / entry.dtype().bytes();
+    return part(name, 0, FileBytes.arrayLength(file, name, numel));
   }
 
   /** {@code count} numbers of a float tensor from number {@code from} on (C order) as float32. */
@@ -134,29 +140,16 @@ public final class Safetensors {
       throw new IndexOutOfBoundsException(
           "numbers " + from + ".." + (from + count) + " of " + name + " in " + file);
     }
-    ByteBuffer data =
-        data(
-            entry.begin() + from * entry.dtype().bytes(),
-            Math.multiplyExact(count, entry.dtype().bytes()));
-    float[] out = new float[count];
-    for (int i = 0; i < count; i++) {
-      out[i] =
-          switch (entry.dtype()) {
-            case F32 -> data.getFloat(4 * i);
-            case F16 -> Float16.toFloat(data.getShort(2 * i));
-            case BF16 -> Float.intBitsToFloat(data.getShort(2 * i) << 16);
-            case F64 -> (float) data.getDouble(8 * i);
-            case I64 -> throw new JourneyException(file + ": tensor " + name + " holds integers.");
-          };
-    }
-    return out;
+    FileBytes.requireFloats(file, name, entry.dtype());
+    long begin = entry.begin() + from * entry.dtype().bytes();
+    return FileBytes.floats(file, begin, entry.dtype(), ByteOrder.LITTLE_ENDIAN, count);
   }
 
   /** A float64 tensor. */
   public double[] doubles(String name) {
     Entry entry = typed(name, DType.F64);
     double[] out = new double[entry.numel()];
-    data(entry.begin(), Math.toIntExact(entry.bytes())).asDoubleBuffer().get(out);
+    FileBytes.read(file, entry.begin(), Math.toIntExact(entry.bytes())).asDoubleBuffer().get(out);
     return out;
   }
 
@@ -164,7 +157,7 @@ public final class Safetensors {
   public long[] longs(String name) {
     Entry entry = typed(name, DType.I64);
     long[] out = new long[entry.numel()];
-    data(entry.begin(), Math.toIntExact(entry.bytes())).asLongBuffer().get(out);
+    FileBytes.read(file, entry.begin(), Math.toIntExact(entry.bytes())).asLongBuffer().get(out);
     return out;
   }
 
@@ -177,16 +170,15 @@ public final class Safetensors {
     return entry;
   }
 
-  private ByteBuffer data(long begin, int bytes) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return read(channel, begin, bytes);
-    } catch (IOException e) {
-      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
-    }
-  }
-
   /** Collects tensors and writes them in the order added. */
   public static final class Writer {
+    /** Writes a tensor's numbers when their turn comes, so that memory need not hold them. */
+    @FunctionalInterface
+    public interface Numbers {
+      /** Writes as many little endian numbers as the tensor's shape says. */
+      void writeTo(OutputStream out) throws IOException;
+    }
+
     private record Pending(DType dtype, long[] shape, Object values) {}
 
     private final Map<String, Pending> tensors = new LinkedHashMap<>();
@@ -200,7 +192,24 @@ public final class Safetensors {
 
     /** Adds a float32 tensor. */
     public Writer add(String name, float[] values, long... shape) {
-      return add(name, new Pending(DType.F32, shape, values), values.length);
+      return add(name, DType.F32, values, shape);
+    }
+
+    /** Adds a tensor of a floating-point type, rounded to the nearest, ties to even. */
+    public Writer add(String name, DType dtype, float[] values, long... shape) {
+      if (!dtype.isFloat()) {
+        throw new IllegalArgumentException(name + " cannot be written as " + dtype);
+      }
+      return add(name, new Pending(dtype, shape, values), values.length);
+    }
+
+    /** Adds a float32 tensor whose numbers are written later. */
+    public Writer add(String name, Numbers numbers, long... shape) {
+      long numel = 1;
+      for (long n : shape) {
+        numel = Math.multiplyExact(numel, n);
+      }
+      return add(name, new Pending(DType.F32, shape, numbers), numel);
     }
 
     /** Adds an int64 tensor. */
@@ -208,7 +217,7 @@ public final class Safetensors {
       return add(name, new Pending(DType.I64, shape, values), values.length);
     }
 
-    private Writer add(String name, Pending tensor, int length) {
+    private Writer add(String name, Pending tensor, long length) {
       long numel = 1;
       for (long n : tensor.shape()) {
         numel *= n;
@@ -255,8 +264,10 @@ public final class Safetensors {
     }
 
     private static void writeNumbers(OutputStream out, Pending tensor) throws IOException {
-      if (tensor.values() instanceof float[] floats) {
-        Npy.writeNumbers(out, DType.F32, floats);
+      if (tensor.values() instanceof Numbers numbers) {
+        numbers.writeTo(out);
+      } else if (tensor.values() instanceof float[] floats) {
+        Npy.writeNumbers(out, tensor.dtype(), floats);
       } else {
         long[] longs = (long[]) tensor.values();
         ByteBuffer buffer = ByteBuffer.allocate(8 * longs.length).order(ByteOrder.LITTLE_ENDIAN);

@@ -2,6 +2,7 @@ package io.journey.tensor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Safetensors.Entry;
 import java.nio.file.Path;
@@ -54,6 +55,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
   }
 
   private static Entry entry(Path file, String name, JsonNode node, long dataStart, long size) {
+    String shown = Failures.quoted(name);
     DType dtype = null;
     for (DType candidate : DType.values()) {
       if (candidate.safetensorsName().equals(node.path("dtype").asText())) {
@@ -64,15 +66,15 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
       throw damaged(
           file,
           "tensor "
-              + name
+              + shown
               + " has type "
-              + node.path("dtype").asText()
+              + Failures.quoted(node.path("dtype").asText())
               + ", which Journey does not read");
     }
     JsonNode offsets = node.path("data_offsets");
     JsonNode dims = node.path("shape");
     if (!offsets.isArray() || offsets.size() != 2 || !dims.isArray()) {
-      throw damaged(file, "tensor " + name + " has no shape or place");
+      throw damaged(file, "tensor " + shown + " has no shape or place");
     }
     long begin = wholeNumber(offsets.get(0));
     long end = wholeNumber(offsets.get(1));
@@ -81,7 +83,8 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
       long bytes = dtype.bytes();
       for (JsonNode dim : dims) {
         if (wholeNumber(dim) < 0) {
-          throw damaged(file, "tensor " + name + " has the dimension " + dim);
+          throw damaged(
+              file, "tensor " + shown + " has the dimension " + Failures.quoted(dim.toString()));
         }
         shape.add(dim.asLong());
         bytes = Math.multiplyExact(bytes, dim.asLong());
@@ -89,10 +92,17 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
       if (begin < 0 || end < begin || end > size - dataStart || end - begin != bytes) {
         throw damaged(
             file,
-            "tensor " + name + " of shape " + shape + " claims the bytes " + begin + " to " + end);
+            "tensor "
+                + shown
+                + " of shape "
+                + Failures.quoted(shape.toString())
+                + " claims the bytes "
+                + begin
+                + " to "
+                + end);
       }
     } catch (ArithmeticException e) {
-      throw damaged(file, "tensor " + name + " is larger than any file");
+      throw damaged(file, "tensor " + shown + " is larger than any file");
     }
     return new Entry(dtype, List.copyOf(shape), dataStart + begin, end - begin);
   }

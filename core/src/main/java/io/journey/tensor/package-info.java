@@ -1,2 +1,2 @@
-/** Native memory, and the safetensors and NPY files that hold arrays. */
+/** Native memory, and the files that hold arrays: safetensors, NPY, and PyTorch read as data. */
 package io.journey.tensor;

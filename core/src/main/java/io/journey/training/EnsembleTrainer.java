@@ -2,6 +2,8 @@ package io.journey.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
+import io.journey.diffusion.NoiseSchedule;
+import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.random.Seed;
@@ -24,6 +26,7 @@ import java.time.Duration;
  * @param seed of all randomness
  * @param threads members trained at once
  * @param saveInterval how much work a kill may lose
+ * @param scheduler how images are noised and what the members predict
  */
 public record EnsembleTrainer(
     UNet2DConfig architecture,
@@ -31,7 +34,8 @@ public record EnsembleTrainer(
     int members,
     long seed,
     int threads,
-    Duration saveInterval) {
+    Duration saveInterval,
+    SchedulerConfig scheduler) {
   /** Work a kill may lose where nothing else is said. */
   public static final Duration SAVE_INTERVAL = Duration.ofSeconds(30);
 
@@ -40,6 +44,18 @@ public record EnsembleTrainer(
     if (members < 1 || members > 999) {
       throw new IllegalArgumentException("members must be between 1 and 999, got " + members);
     }
+    NoiseSchedule.of(scheduler);
+  }
+
+  /** Members that predict ε with the paper's noise schedule. */
+  public EnsembleTrainer(
+      UNet2DConfig architecture,
+      TrainingConfig training,
+      int members,
+      long seed,
+      int threads,
+      Duration saveInterval) {
+    this(architecture, training, members, seed, threads, saveInterval, SchedulerConfig.DEFAULT);
   }
 
   /**
@@ -63,6 +79,9 @@ public record EnsembleTrainer(
     settings.put("members", members).put("seed", seed);
     settings.set("model", architecture.toDiffusers());
     settings.set("training", Json.tree(training));
+    if (!scheduler.equals(SchedulerConfig.DEFAULT)) {
+      settings.set("scheduler", scheduler.toDiffusers());
+    }
     ObjectNode inputs = Json.object();
     inputs.put("data", data.fingerprint()).put("examples", data.size());
     try (RunDirectory run = RunDirectory.claim(directory, Ensemble.KIND, settings, inputs)) {
@@ -75,6 +94,7 @@ public record EnsembleTrainer(
 
   private void train(Dataset data, RunDirectory run, Progress progress) {
     Seed root = Seed.of(seed).child("training");
+    NoiseSchedule schedule = NoiseSchedule.of(scheduler);
     long total = (long) members * training.steps();
     try (Progress.Task task = progress.start("Training " + members + " models", total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
@@ -87,10 +107,12 @@ public record EnsembleTrainer(
                           data,
                           architecture,
                           training,
+                          schedule,
                           root,
                           saveInterval)
                       .run(task, parts));
     }
+    run.describeData(data.describe());
     ObjectNode timing = Json.object();
     timing.put("data_spec", data.spec()).put("threads", threads);
     timing.put("images_per_second", total * training.batchSize() / run.seconds());

@@ -47,7 +47,7 @@ final class MemberTraining {
   private final Dataset data;
   private final UNet2DConfig architecture;
   private final TrainingConfig config;
-  private final NoiseSchedule schedule = NoiseSchedule.ddpm();
+  private final NoiseSchedule schedule;
   private final Seed seed;
   private final Duration saveInterval;
   private final Path resumeFile;
@@ -61,6 +61,7 @@ final class MemberTraining {
       Dataset data,
       UNet2DConfig architecture,
       TrainingConfig config,
+      NoiseSchedule schedule,
       Seed seed,
       Duration saveInterval) {
     this.run = run;
@@ -68,6 +69,7 @@ final class MemberTraining {
     this.data = data;
     this.architecture = architecture;
     this.config = config;
+    this.schedule = schedule;
     this.seed = seed.child(name);
     this.saveInterval = saveInterval;
     this.resumeFile = run.path(name + "/resume.safetensors");

@@ -10,6 +10,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 
@@ -81,6 +83,21 @@ final class DatasetFiles {
 
   static Path png(Path file, int height, int width, int rgb) throws IOException {
     return save(file, plain(BufferedImage.TYPE_INT_RGB, height, width, rgb));
+  }
+
+  /** A PNG in memory. */
+  static byte[] pngBytes(int height, int width, int rgb) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ImageIO.write(plain(BufferedImage.TYPE_INT_RGB, height, width, rgb), "png", out);
+    return out.toByteArray();
+  }
+
+  static List<String> ids(Dataset dataset) {
+    return IntStream.range(0, dataset.size()).mapToObj(dataset::id).toList();
+  }
+
+  static int[] labels(Dataset dataset) {
+    return IntStream.range(0, dataset.size()).map(dataset::label).toArray();
   }
 
   static float[] read(Dataset dataset, int index) {

@@ -4,9 +4,13 @@ import static io.journey.dataset.DatasetFiles.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.dataset.DatasetSpec.Kind;
-import io.journey.dataset.DatasetSpec.Split;
+import io.journey.dataset.Selection.Clause;
+import io.journey.dataset.Selection.Field;
+import io.journey.dataset.Transformations.Crop;
+import io.journey.dataset.Transformations.Flip;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,15 +22,33 @@ class DatasetSpecTest {
   void everyPartIsTaken() {
     DatasetSpec spec =
         DatasetSpec.parse(
-            "idx:some/where?size=16&channels=3&split=test&limit=7&classes=Ankle boot,Bag");
+            "tar:some/where?size=16&channels=3&crop=none&flip=horizontal&split=test&limit=7"
+                + "&classes=Ankle boot,Bag&id!=a%2Cb,c%26d&column=jpg&label=kind&labels=coarse");
 
-    assertThat(spec.kind()).contains(Kind.IDX);
-    assertThat(spec.folder()).isEqualTo(Path.of("some/where"));
-    assertThat(spec.size()).contains(16);
-    assertThat(spec.channels()).contains(3);
-    assertThat(spec.split()).contains(Split.TEST);
-    assertThat(spec.limit()).isEqualTo(7);
-    assertThat(spec.classes()).containsExactly("Ankle boot", "Bag");
+    assertThat(spec.kind()).contains(Kind.TAR);
+    assertThat(spec.path()).isEqualTo(Path.of("some/where"));
+    assertThat(spec.transformations().steps())
+        .containsExactly("channels=3", "size=16", "flip=horizontal");
+    assertThat(spec.splits().asked()).contains("test");
+    assertThat(spec.selection().limit()).isEqualTo(7);
+    assertThat(spec.selection().clauses())
+        .containsExactly(
+            new Clause(Field.CLASS, true, Set.of("Ankle boot", "Bag")),
+            new Clause(Field.ID, false, Set.of("a,b", "c&d")));
+    assertThat(spec.column()).contains("jpg");
+    assertThat(spec.label()).contains("kind");
+    assertThat(spec.labels()).contains("coarse");
+  }
+
+  @Test
+  void sizeCutsASquareUnlessTold() {
+    assertThat(DatasetSpec.parse("a?size=8").transformations().crop()).isEqualTo(Crop.CENTER);
+    assertThat(DatasetSpec.parse("a?crop=center").transformations().steps())
+        .containsExactly("crop=center");
+    assertThat(DatasetSpec.parse("a?size=8&crop=none").transformations().crop())
+        .isEqualTo(Crop.NONE);
+    assertThat(DatasetSpec.parse("a?flip=horizontal").transformations().flip())
+        .isEqualTo(Flip.HORIZONTAL);
   }
 
   @Test
@@ -34,11 +56,10 @@ class DatasetSpecTest {
     DatasetSpec spec = DatasetSpec.parse("some/where");
 
     assertThat(spec.kind()).isEmpty();
-    assertThat(spec.size()).isEmpty();
-    assertThat(spec.channels()).isEmpty();
-    assertThat(spec.split()).isEmpty();
-    assertThat(spec.limit()).isEqualTo(Integer.MAX_VALUE);
-    assertThat(spec.classes()).isEmpty();
+    assertThat(spec.transformations()).isEqualTo(Transformations.NONE);
+    assertThat(spec.splits().asked()).isEmpty();
+    assertThat(spec.selection().limit()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(spec.selection().clauses()).isEmpty();
   }
 
   @Test
@@ -46,23 +67,23 @@ class DatasetSpecTest {
     DatasetSpec spec = DatasetSpec.parse("C:/data/cats?limit=2");
 
     assertThat(spec.kind()).isEmpty();
-    assertThat(spec.folder()).isEqualTo(Path.of("C:/data/cats"));
-    assertThat(DatasetSpec.parse("images:C:/data").folder()).isEqualTo(Path.of("C:/data"));
+    assertThat(spec.path()).isEqualTo(Path.of("C:/data/cats"));
+    assertThat(DatasetSpec.parse("images:C:/data").path()).isEqualTo(Path.of("C:/data"));
   }
 
   @Test
   void aFolderWithAColonInItsNameIsFound(@TempDir Path folder) throws Exception {
     Path odd = Files.createDirectories(folder.resolve("run:1"));
 
-    assertThat(DatasetSpec.parse(odd.toString()).folder()).isEqualTo(odd);
+    assertThat(DatasetSpec.parse(odd.toString()).path()).isEqualTo(odd);
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "mnist:data | unknown kind mnist | idx or images",
-        "data?scale=3 | unknown option 'scale' | size, channels, split, limit, classes",
+        "mnist:data | unknown kind mnist | idx, cifar, parquet, tar or images",
+        "data?scale=3 | unknown option 'scale' | size, crop, flip, channels, split, limit, classes",
         "data?limit=3& | unknown option '' | limit",
         "data?size | size= | whole number from 1 to 4096",
         "data?size=0 | size=0 | whole number from 1 to 4096",
@@ -70,14 +91,18 @@ class DatasetSpecTest {
         "data?size=big | size=big | whole number",
         "data?size=5000 | size=5000 | 4096",
         "data?channels=2 | channels=2 | 1 or 3",
-        "data?split=val | split=val | train or test",
+        "data?split=val | split=val | train or validation or test or all",
         "data?limit=0 | limit=0 | whole number from 1",
         "data?limit=99999999999 | limit=99999999999 | whole number",
         "data?limit=1&limit=2 | limit | twice",
         "data?classes= | classes= | names",
         "data?classes=a,,b | classes=a,,b | names",
-        "idx: | 'idx:' | no folder",
-        "?size=3 | '?size=3' | no folder",
+        "data?crop=left | crop=left | center or none",
+        "data?flip=vertical | flip=vertical | horizontal",
+        "data?column= | column= | a name",
+        "data?class=a,,b | class=a,,b | names",
+        "idx: | 'idx:' | no file or folder",
+        "?size=3 | '?size=3' | no file or folder",
       })
   void whatItDoesNotKnowIsRefused(String spec, String found, String remedy) {
     assertRefused(spec, found, remedy);

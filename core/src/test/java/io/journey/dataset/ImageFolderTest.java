@@ -6,10 +6,8 @@ import static io.journey.dataset.DatasetFiles.read;
 import static io.journey.dataset.DatasetFiles.save;
 import static io.journey.dataset.DatasetFiles.scaled;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.journey.run.JourneyException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,10 +60,10 @@ class ImageFolderTest {
 
   @Test
   void orderIsThatOfCodePoints() throws IOException {
-    assertThat(ImageFolder.compareCodePoints("\uFFFD", "\uD83D\uDE00")).isNegative();
-    assertThat(ImageFolder.compareCodePoints("a\uD83D\uDE00", "a\uD83D\uDE01")).isNegative();
-    assertThat(ImageFolder.compareCodePoints("a", "a\uD83D\uDE00")).isNegative();
-    assertThat(ImageFolder.compareCodePoints("é", "é")).isZero();
+    assertThat(CodePoints.compare("\uFFFD", "\uD83D\uDE00")).isNegative();
+    assertThat(CodePoints.compare("a\uD83D\uDE00", "a\uD83D\uDE01")).isNegative();
+    assertThat(CodePoints.compare("a", "a\uD83D\uDE00")).isNegative();
+    assertThat(CodePoints.compare("é", "é")).isZero();
     for (String name : List.of("a.png", "B.png", "10.png", "9.png", "a-1.png")) {
       png(folder.resolve(name), 1, 1, 0);
     }
@@ -153,14 +151,14 @@ class ImageFolderTest {
     for (int i = 5; i < 40; i++) {
       Files.writeString(folder.resolve(String.format("%02d.png", i)), "broken");
     }
-    assertRefused(folder.toString(), "05.png", "is no PNG, JPEG, BMP or GIF");
+    assertRefused(folder.toString(), "05.png", "is no PNG, JPEG, WebP, BMP or GIF");
   }
 
   @Test
   void aFileOfAnotherKindIsNamed() throws IOException {
     catsAndDogs();
-    Files.writeString(folder.resolve("cats/tom.webp"), "x");
-    assertRefused(folder.toString(), "tom.webp", "png, jpg, jpeg, bmp, gif");
+    Files.writeString(folder.resolve("cats/tom.tiff"), "x");
+    assertRefused(folder.toString(), "tom.tiff", "png, jpg, jpeg, webp, bmp, gif");
   }
 
   @Test
@@ -171,7 +169,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void splitsAreForIdxOnly() throws IOException {
+  void aSplitThatIsNotThereIsRefused() throws IOException {
     catsAndDogs();
     assertRefused(folder + "?split=test", "no splits", "leave out split=");
   }
@@ -186,7 +184,7 @@ class ImageFolderTest {
   void missingFoldersFilesAndEmptyFoldersAreRefused() throws IOException {
     assertRefused("images:" + folder, folder.toString(), "holds no images");
     assertRefused("idx:" + folder, folder.toString(), "holds no IDX images");
-    assertRefused(folder + "/nowhere", "There is no folder", "nowhere");
+    assertRefused(folder + "/nowhere", "There is no folder or file", "nowhere");
     Path file = png(folder.resolve("a.png"), 1, 1, 0);
     assertRefused(file.toString(), "a.png is a file", "name the folder");
   }
@@ -239,15 +237,25 @@ class ImageFolderTest {
   }
 
   @Test
-  void whatDoesNotFitIntoMemoryIsRefused() {
-    MemoryBudget budget = new MemoryBudget("photos", 30);
-    Pixels image = Pixels.of(new ImageShape(3, 2, 2), new byte[12]);
-    budget.keep(image);
-    budget.keep(image);
+  void foldersNamedLikePartsOfASetAreParts() throws IOException {
+    png(folder.resolve("train/cats/tom.png"), 1, 1, 0);
+    png(folder.resolve("train/dogs/rex.png"), 1, 1, 1);
+    png(folder.resolve("test/dogs/pug.png"), 1, 1, 2);
 
-    assertThatThrownBy(() -> budget.keep(image))
-        .isInstanceOf(JourneyException.class)
-        .hasMessageContainingAll("photos", "size=", "limit=", "-Xmx");
+    Dataset train = Datasets.open(folder.toString());
+    assertThat(ids(train)).containsExactly("train/cats/tom.png", "train/dogs/rex.png");
+    assertThat(train.classNames()).containsExactly("cats", "dogs");
+    assertThat(ids(Datasets.open(folder + "?split=test"))).containsExactly("test/dogs/pug.png");
+    assertThat(ids(Datasets.open(folder + "?split=all"))).hasSize(3);
+    assertRefused(folder + "?split=validation", "no part validation", "split=train, split=test");
+  }
+
+  @Test
+  void foldersOfWhichOneIsNoPartAreClasses() throws IOException {
+    png(folder.resolve("train/cats/tom.png"), 1, 1, 0);
+    png(folder.resolve("ship/cats/rex.png"), 1, 1, 1);
+
+    assertThat(Datasets.open(folder.toString()).classNames()).containsExactly("ship", "train");
   }
 
   @Test

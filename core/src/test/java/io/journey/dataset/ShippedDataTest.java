@@ -64,6 +64,17 @@ class ShippedDataTest {
     }
   }
 
+  /** Of version 0.1.0 as first published: runs made with it must find their data again. */
+  @Test
+  void theFingerprintIsThatOfEarlierRuns() {
+    assertThat(dataset.fingerprint())
+        .isEqualTo("601c6428f3871714c69330ab8762f1852d8fa714214ce8a10fac5a9979b2e3fd");
+    assertThat(Datasets.open(FOLDER + "?size=16").fingerprint())
+        .isEqualTo("73dcb23be6ad03a05b4279ed75d74f40445e332cabcfdef3334bd378442dfdb3");
+    assertThat(Datasets.open(FOLDER + "?size=8&classes=Bag&limit=7&channels=3").fingerprint())
+        .isEqualTo("4bbefc97ed1ae9338b4d61089986174bc6a4a799b0312f333324ad094f9cf133");
+  }
+
   @Test
   void originalPositionsRiseAndNumberEveryImage() throws IOException {
     List<Integer> positions =

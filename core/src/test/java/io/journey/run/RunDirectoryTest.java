@@ -47,6 +47,26 @@ class RunDirectoryTest {
         .hasMessageContaining("was begun with kind");
   }
 
+  /** Runs made before a description was written, or with another, stay what they are. */
+  @Test
+  void whatIsToldOfTheDataChangesNeitherClaimNorFingerprint(@TempDir Path other) {
+    for (Path directory : new Path[] {folder, other}) {
+      try (RunDirectory run = claim(directory)) {
+        writeUnit(run, 0);
+        if (directory.equals(other)) {
+          run.describeData(Json.object().put("transformations", "size=8"));
+        }
+        run.finish(Json.object());
+      }
+    }
+    try (RunDirectory again = claim(other)) {
+      assertThat(again.isFinished()).isTrue();
+    }
+    assertThat(Manifest.read(other).data().get("transformations").asText()).isEqualTo("size=8");
+    assertThat(Manifest.read(folder).data()).isEmpty();
+    assertThat(Manifest.read(other).fingerprint()).isEqualTo(Manifest.read(folder).fingerprint());
+  }
+
   /** What a stage does: the units that are not there yet, at most {@code limit}, then the end. */
   static int work(Path directory, int limit) {
     int made = 0;

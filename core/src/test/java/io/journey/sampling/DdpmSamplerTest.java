@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.dataset.ImageShape;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.diffusion.TimestepSpacing;
 import io.journey.model.Checkpoint;
+import io.journey.model.ClosedFormDenoiser;
+import io.journey.model.Denoiser;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.tensor.Safetensors;
@@ -32,7 +36,7 @@ class DdpmSamplerTest {
   void leadingTimestepsMatchDiffusers() {
     for (int n : new int[] {10, 50}) {
       long[] expected = golden.longs("timesteps_" + n);
-      int[] found = DdpmSampler.leading(1000, n);
+      int[] found = TimestepSpacing.LEADING.timesteps(1000, n, 0);
       assertThat(found).hasSize(n);
       for (int i = 0; i < n; i++) {
         assertThat((long) found[i]).isEqualTo(expected[i]);
@@ -55,9 +59,10 @@ class DdpmSamplerTest {
   @Test
   void aTrajectorySurvivesItsFile(@TempDir Path folder) {
     try (Checkpoint checkpoint = Checkpoint.read(GOLDEN.resolve("unet-three"))) {
-      List<Trajectory> drawn = new DdpmSampler(checkpoint, 5).sample(1, 3, 1, Progress.SILENT);
+      Sampler sampler = new DdpmSampler(checkpoint, 5);
+      List<Trajectory> drawn = sampler.sample(1, 3, 1, Progress.SILENT);
       Path file = folder.resolve("t.safetensors");
-      TrajectoryFile.write(file, drawn, checkpoint.name(), 1);
+      TrajectoryFile.write(file, drawn, sampler, 1);
       List<Trajectory> read = TrajectoryFile.read(file);
       for (int n = 0; n < 3; n++) {
         assertThat(read.get(n).xt()).isDeepEqualTo(drawn.get(n).xt());
@@ -73,44 +78,40 @@ class DdpmSamplerTest {
     }
   }
 
-  /**
-   * Golden states, noise and ε of the toy model 0.3·x + 0.1·sin(t); float32 states, float64 tables.
-   */
+  /** Golden states and noise of the toy model 0.3·x + 0.1·sin(t); float32 states. */
   @Test
   void tenStepsMatchDiffusers() {
     double[] states = golden.doubles("x_float64");
-    double[] noise = golden.doubles("noise");
-    int numel = states.length / 11;
-    int[] steps = DdpmSampler.leading(1000, 10);
-    float[] x = floats(states, 0, numel);
-    for (int s = 0; s < 10; s++) {
-      float[] predicted = new float[numel];
-      for (int i = 0; i < numel; i++) {
-        predicted[i] = (float) (0.3 * x[i] + 0.1 * Math.sin(steps[s]));
-      }
-      float[] x0 = DdpmSampler.predictedOriginal(SCHEDULE, x, predicted, steps[s]);
-      int next = s < 9 ? steps[s + 1] : -1;
-      x = DdpmSampler.step(SCHEDULE, x, x0, steps[s], next, floats(noise, s * numel, numel));
-      for (int i = 0; i < numel; i++) {
-        // Ten roundings of states of order 1 to float32.
-        assertThat((double) x[i])
-            .as("step %d, number %d", steps[s], i)
-            .isCloseTo(states[(s + 1) * numel + i], within(3e-6));
+    int numel = 16;
+    ImageShape shape = new ImageShape(1, 4, 4);
+    try (Denoiser model = new ClosedFormDenoiser(shape, 0.3, t -> 0.1 * Math.sin(t))) {
+      Sampler sampler = new DdpmSampler(new Checkpoint("toy", model, SCHEDULE, ""), 10);
+      for (int n = 0; n < 2; n++) {
+        int image = n;
+        Trajectory drawn =
+            new Drawing(
+                    sampler,
+                    golden.part("start", n * numel, numel),
+                    s -> golden.part("noise", (2L * s + image) * numel, numel),
+                    "",
+                    -1)
+                .run(Progress.Task.SILENT);
+        for (int s = 0; s < 10; s++) {
+          float[] after = s < 9 ? drawn.xt()[s + 1] : drawn.image();
+          for (int i = 0; i < numel; i++) {
+            // Ten roundings of states of order 1 to float32.
+            assertThat((double) after[i])
+                .as("image %d, step %d, number %d", n, s, i)
+                .isCloseTo(states[(2 * (s + 1) + n) * numel + i], within(3e-6));
+          }
+        }
       }
     }
-  }
-
-  private static float[] floats(double[] values, int from, int count) {
-    float[] out = new float[count];
-    for (int i = 0; i < count; i++) {
-      out[i] = (float) values[from + i];
-    }
-    return out;
   }
 
   @Test
   void tooManyInferenceStepsAreRefused() {
-    assertThatThrownBy(() -> DdpmSampler.leading(1000, 1001))
+    assertThatThrownBy(() -> TimestepSpacing.LEADING.timesteps(1000, 1001, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("between 1 and 1000");
   }

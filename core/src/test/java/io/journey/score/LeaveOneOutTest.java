@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.ForwardConfig;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.diffusion.PredictionType;
+import io.journey.diffusion.SamplingConfig;
+import io.journey.diffusion.SchedulerConfig;
 import io.journey.features.FeatureSpace;
 import io.journey.gradient.OneImageGradients;
 import io.journey.model.LinearDenoiser;
@@ -16,7 +20,8 @@ import io.journey.run.Workers;
 import java.util.ArrayList;
 import java.util.List;
 import org.ejml.simple.SimpleMatrix;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A case where the scores must be exact: a denoiser linear in its weights, fitted by ridge
@@ -29,15 +34,16 @@ import org.junit.jupiter.api.Test;
  * rises.
  *
  * <p>Residuals of equal size: for any signs s, θ = r·Ψᵀs/λ is the ridge solution for the answers y
- * = Ψθ + r·s. The answers are the noise ε; x_t is chosen and x_0 follows.
+ * = Ψθ + r·s. The answers are what the model predicts, ε, x_0 or v; x_t is chosen and the image and
+ * noise that lead to both follow.
  */
 class LeaveOneOutTest {
   private static final int N = 14;
   private static final int P = 5;
   private static final double R = 0.3;
   private static final double LAMBDA = 0.8;
-  private static final NoiseSchedule SCHEDULE = NoiseSchedule.ddpm();
 
+  private NoiseSchedule schedule;
   private final SimpleMatrix psi = new SimpleMatrix(N, P);
   private final SimpleMatrix answers = new SimpleMatrix(N, 1);
   private final List<DenoisingDraws> examples = new ArrayList<>();
@@ -61,15 +67,36 @@ class LeaveOneOutTest {
       weights[j] = (float) theta.get(j);
     }
     for (int i = 0; i < N; i++) {
-      double noise = psi.extractVector(true, i).dot(theta.transpose()) + R * signs.get(i);
-      answers.set(i, noise);
-      double alphaBar = SCHEDULE.alphaBar(steps[i]);
-      double x0 = (xt[i] - Math.sqrt(1 - alphaBar) * noise) / Math.sqrt(alphaBar);
-      examples.add(
-          new DenoisingDraws(
-              new float[] {(float) x0}, -1, new int[] {steps[i]}, new float[] {(float) noise}));
+      double answer = psi.extractVector(true, i).dot(theta.transpose()) + R * signs.get(i);
+      answers.set(i, answer);
+      examples.add(example(xt[i], answer, steps[i]));
     }
     return new LinearDenoiser(weights);
+  }
+
+  /** The image and noise that give x_t = {@code xt} and the answer. */
+  private DenoisingDraws example(double xt, double answer, int t) {
+    double signal = Math.sqrt(schedule.alphaBar(t));
+    double sigma = Math.sqrt(1 - schedule.alphaBar(t));
+    double x0;
+    double noise;
+    switch (schedule.config().forward().predictionType()) {
+      case EPSILON -> {
+        noise = answer;
+        x0 = (xt - sigma * noise) / signal;
+      }
+      case SAMPLE -> {
+        x0 = answer;
+        noise = (xt - signal * x0) / sigma;
+      }
+      default -> {
+        // x_t and v are the image and the noise, turned by an angle.
+        x0 = signal * xt - sigma * answer;
+        noise = sigma * xt + signal * answer;
+      }
+    }
+    return new DenoisingDraws(
+        new float[] {(float) x0}, -1, new int[] {t}, new float[] {(float) noise});
   }
 
   /** The ridge solution without one example, from the normal equations. */
@@ -86,12 +113,17 @@ class LeaveOneOutTest {
     return normal.solve(right);
   }
 
-  @Test
-  void scoresPredictTheExactLeaveOneOutChangeSignIncluded() {
+  @ParameterizedTest
+  @EnumSource(PredictionType.class)
+  void scoresPredictTheExactLeaveOneOutChangeSignIncluded(PredictionType type) {
+    schedule =
+        NoiseSchedule.of(
+            SchedulerConfig.of(
+                ForwardConfig.DEFAULT.withPredictionType(type), SamplingConfig.DEFAULT));
     try (LinearDenoiser model = fitted()) {
       DenoisingDraws target =
           DenoisingDraws.atStep(new float[] {0.4f}, -1, 250, Seed.of(6), JourneyTrak.DEFAULT_DRAWS);
-      var gradients = new OneImageGradients(model, SCHEDULE);
+      var gradients = new OneImageGradients(model, schedule);
       var none = ProjectionConfig.parse("none").create(P, Seed.of(0));
       float[][] phi = FeatureSpace.project(gradients, none, examples, null).features();
       float[][] g = FeatureSpace.project(gradients, none, List.of(target), null).features();
@@ -124,13 +156,24 @@ class LeaveOneOutTest {
     }
   }
 
-  /** f_t: the mean over draws of (ε − ψ·θ)². */
+  /** f_t: the mean over draws of (answer − ψ·θ)². */
   private double loss(DenoisingDraws target, SimpleMatrix weights) {
     double sum = 0;
     for (int r = 0; r < target.count(); r++) {
-      sum += Math.pow(target.noise()[r] - product(target, r, weights), 2);
+      sum += Math.pow(answer(target, r) - product(target, r, weights), 2);
     }
     return sum / target.count();
+  }
+
+  private double answer(DenoisingDraws target, int r) {
+    double alphaBar = schedule.alphaBar(target.timesteps()[r]);
+    double image = target.image()[0];
+    double noise = target.noise()[r];
+    return switch (schedule.config().forward().predictionType()) {
+      case EPSILON -> noise;
+      case SAMPLE -> image;
+      case V_PREDICTION -> Math.sqrt(alphaBar) * noise - Math.sqrt(1 - alphaBar) * image;
+    };
   }
 
   /** The second-order part of f_t, which is all there is beyond the first. */
@@ -144,7 +187,7 @@ class LeaveOneOutTest {
 
   private double product(DenoisingDraws target, int r, SimpleMatrix weights) {
     int t = target.timesteps()[r];
-    double alphaBar = SCHEDULE.alphaBar(t);
+    double alphaBar = schedule.alphaBar(t);
     double x =
         Math.sqrt(alphaBar) * target.image()[0] + Math.sqrt(1 - alphaBar) * target.noise()[r];
     try (LinearDenoiser shape = new LinearDenoiser(new float[P])) {

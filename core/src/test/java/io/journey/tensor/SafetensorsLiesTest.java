@@ -103,13 +103,39 @@ class SafetensorsLiesTest {
     isRefusedCheaply(write(claimed, "{}".getBytes(StandardCharsets.UTF_8), 0));
   }
 
-  @Test
-  void aHeaderLongerThanAnyoneWritesIsRefused() throws IOException {
-    Path file = write(100_000_001, new byte[0], 0);
+  /** Files that are as long as their headers claim, made of holes that take no disk. */
+  @ParameterizedTest
+  @ValueSource(longs = {25_000_001, 100_000_001, 3_000_000_000L})
+  void aHeaderLongerThanAnyoneWritesIsRefused(long claimed) throws IOException {
+    Path file = write(claimed, new byte[0], 0);
     try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
-      sparse.setLength(200_000_000);
+      sparse.setLength(claimed + 100);
     }
     isRefusedCheaply(file);
+  }
+
+  @Test
+  void tensorsThatOverlapInPartAreRefused() throws IOException {
+    String two =
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},"
+            + "'b':{'dtype':'F16','shape':[3],'data_offsets':[2,8]}}";
+    assertThatThrownBy(() -> Safetensors.open(write(two))).hasMessageContaining("overlap");
+    String inside = two.replace("[1]", "[2]").replace("[0,4]", "[0,8]").replace("[3]", "[1]");
+    assertThatThrownBy(() -> Safetensors.open(write(inside.replace("[2,8]", "[2,4]"))))
+        .hasMessageContaining("overlap");
+  }
+
+  @Test
+  void whatAFileSaysIsQuotedShortlyAndOnOneLine() throws IOException {
+    String name = "\\u001b[31m\\n" + "x".repeat(10_000);
+    assertThatThrownBy(
+            () -> Safetensors.open(write(GOOD.replace("a'", name + "'").replace("F32", "F33"))))
+        .satisfies(
+            e ->
+                assertThat(e.getMessage())
+                    .doesNotContain("\n", "\u001b")
+                    .hasSizeLessThan(500)
+                    .contains("F33"));
   }
 
   @Test

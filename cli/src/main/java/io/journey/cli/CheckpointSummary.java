@@ -1,0 +1,96 @@
+package io.journey.cli;
+
+import io.journey.model.Checkpoint;
+import io.journey.model.CheckpointFiles;
+import io.journey.model.CheckpointSpec;
+import io.journey.model.Parameter;
+import io.journey.model.Parameters;
+import io.journey.model.Weights;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import io.journey.tensor.NamedTensors;
+import io.journey.tensor.PyTorchFile;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** What a checkpoint holds: where its parts are, which weights are read, every tensor. */
+final class CheckpointSummary {
+  private static final List<String> ENDINGS =
+      List.of(".safetensors", ".index.json", ".bin", ".pt", ".pth", ".ckpt");
+
+  private CheckpointSummary() {}
+
+  /** Whether a file's name says that it holds weights. */
+  static boolean isWeights(Path file) {
+    String name = file.getFileName().toString();
+    return ENDINGS.stream().anyMatch(name::endsWith);
+  }
+
+  /** A folder. */
+  static void printFolder(CheckpointSpec spec, PrintWriter out) {
+    CheckpointFiles files = CheckpointFiles.locate(spec.path());
+    Lines.print(out, "checkpoint", files.config().getParent());
+    Lines.print(out, "scheduler", files.scheduler() == null ? "none" : files.scheduler());
+    files.notes().forEach(note -> Lines.print(out, "note", note));
+    Lines.printTree(out, "config", Json.read(files.config()));
+    printFile(new CheckpointSpec(files.weights(), spec.part(), spec.torchScript()), out);
+  }
+
+  /** A file of weights; a program is only run if the user says so. */
+  static void printFile(CheckpointSpec spec, PrintWriter out) {
+    Path file = spec.path();
+    if (!Files.isRegularFile(file)) {
+      throw new JourneyException("There is no file " + file + ": check the path.");
+    }
+    Lines.print(out, "file", file);
+    if (spec.torchScript()) {
+      printProgram(spec, out);
+    } else if (isProgram(file)) {
+      Lines.print(out, "kind", "TorchScript program, not run; torchscript:" + file + " runs it");
+    } else {
+      NamedTensors tensors = NamedTensors.open(file);
+      printSets(tensors, spec.part(), out);
+      ArraySummary.printTensors(tensors, out);
+    }
+  }
+
+  private static boolean isProgram(Path file) {
+    String name = file.getFileName().toString();
+    return !name.endsWith(".safetensors")
+        && !name.endsWith(".json")
+        && PyTorchFile.isTorchScript(file);
+  }
+
+  private static void printSets(NamedTensors tensors, String part, PrintWriter out) {
+    List<String> sets = Weights.sets(tensors);
+    if (sets.isEmpty()) {
+      return;
+    }
+    try {
+      Weights weights = Weights.in(tensors, part);
+      String name = weights.prefix().isEmpty() ? "" : weights.prefix() + ", ";
+      String of = sets.size() > 1 ? ", one of " + sets : "";
+      Lines.print(out, "weights", name + weights.count() + " parameters" + of);
+    } catch (JourneyException e) {
+      Lines.print(out, "weights", e.getMessage());
+    }
+  }
+
+  private static void printProgram(CheckpointSpec spec, PrintWriter out) {
+    try (Checkpoint checkpoint = Checkpoint.read(spec, ScalarType.Float)) {
+      Parameters parameters = checkpoint.model().parameters();
+      Lines.print(out, "kind", "TorchScript program");
+      Lines.print(out, "images", checkpoint.model().shape());
+      Lines.print(out, "weights", parameters.count() + " parameters");
+      for (Parameter parameter : parameters.list()) {
+        out.printf(
+            Locale.ROOT, "  %-40s %s%n", parameter.name(), Arrays.toString(parameter.shape()));
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.journey.cli;
+
+import io.journey.dataset.Dataset;
+import io.journey.dataset.Datasets;
+import io.journey.run.Progress;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** How every command is told its training data. */
+final class DataOptions {
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "SPEC",
+      description = {
+        "The training images: a folder of images, an IDX or CIFAR folder, Parquet or tar files, with"
+            + " options as in DIR?size=32&channels=1.",
+        "Later stages need the same data as train."
+      })
+  private String spec;
+
+  @Option(
+      names = "--where",
+      paramLabel = "CONDITION",
+      description = {
+        "Only some of them: class=cat,dog, id=train/00017 or id=@FILE with an id a line; != leaves"
+            + " out. Given again, all conditions must hold."
+      })
+  private List<String> where = new ArrayList<>();
+
+  /** Opens them. */
+  Dataset open(Progress progress) {
+    String narrowed = spec;
+    for (String condition : where) {
+      narrowed = Datasets.where(narrowed, condition);
+    }
+    return Datasets.open(narrowed, progress);
+  }
+}

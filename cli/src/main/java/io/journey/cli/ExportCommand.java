@@ -1,0 +1,78 @@
+package io.journey.cli;
+
+import io.journey.model.Checkpoint;
+import io.journey.model.CheckpointFiles;
+import io.journey.model.CheckpointSpec;
+import io.journey.tensor.DType;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Writes a checkpoint anew. */
+@Command(
+    name = "export",
+    description = "Write a checkpoint of any kind as a diffusers pipeline folder.",
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey export --checkpoint downloads/last.ckpt#ema --out checkpoints/theirs",
+      "  journey export --checkpoint runs/fashion/checkpoints/member-000 --out half --dtype bf16"
+    })
+final class ExportCommand implements Runnable {
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|KB|MB|GB)");
+  private static final Map<String, Long> UNITS =
+      Map.of("B", 1L, "KB", 1_000L, "MB", 1_000_000L, "GB", 1_000_000_000L);
+
+  @Mixin private Console console;
+
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      paramLabel = "SPEC",
+      description = "A diffusers folder, or a file of weights beside its config.json: FILE#PART.")
+  private CheckpointSpec checkpoint;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory for the pipeline folder, empty or new.")
+  private Path out;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      defaultValue = "f32",
+      description = "f32, f16 or bf16 (default: ${DEFAULT-VALUE}).")
+  private DType dtype;
+
+  @Option(
+      names = "--max-shard-size",
+      paramLabel = "SIZE",
+      description = "Most weights in one file, such as 500MB or 5GB (default: one file).")
+  private String maxShardSize;
+
+  @Override
+  public void run() {
+    long most = maxShardSize == null ? Long.MAX_VALUE : bytes(maxShardSize);
+    try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
+      model.export(out, dtype, most);
+    }
+    CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
+    console.say(checkpoint + " is in " + out + " as " + dtype + ".");
+  }
+
+  private static long bytes(String size) {
+    Matcher matcher = SIZE.matcher(size.toUpperCase(Locale.ROOT));
+    if (!matcher.matches() || matcher.group(1).matches("0+")) {
+      throw new IllegalArgumentException(
+          "--max-shard-size must be a number of B, KB, MB or GB, such as 500MB, got " + size);
+    }
+    return Long.parseLong(matcher.group(1)) * UNITS.get(matcher.group(2));
+  }
+}

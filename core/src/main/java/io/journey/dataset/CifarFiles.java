@@ -1,0 +1,267 @@
+package io.journey.dataset;
+
+import io.journey.run.JourneyException;
+import io.journey.run.Progress;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * The binary release of CIFAR-10 and CIFAR-100, as a folder, one of its files, or the archive it is
+ * published in. A record is one byte of label (CIFAR-100: coarse, then fine) and 3072 of pixels.
+ */
+final class CifarFiles {
+  private static final Pattern BATCH =
+      Pattern.compile("data_batch_([1-9])\\.bin|(train)\\.bin|(test_batch|test)\\.bin");
+  private static final ImageShape SHAPE = new ImageShape(3, 32, 32);
+
+  /** So many images a batch of CIFAR-10 has at most, and the ids of the next begin behind them. */
+  private static final int BATCH_SIZE = 10_000;
+
+  /** Archives have the folder and the class names before the first batch. */
+  private static final int LOOKED_AT = 8;
+
+  /** So many images a file of CIFAR-100 has at most. */
+  private static final int MAX_IN_FILE = 50_000;
+
+  private static final int MAX_NAMES_BYTES = 1 << 16;
+
+  private final DatasetSpec spec;
+  private final Map<String, String> texts = new HashMap<>();
+  private final Map<String, List<Example>> batches = new TreeMap<>();
+
+  private CifarFiles(DatasetSpec spec) {
+    this.spec = spec;
+  }
+
+  /** Whether a file name is that of a batch. */
+  static boolean isBatch(String name) {
+    return BATCH.matcher(name).matches();
+  }
+
+  /** Whether a tar file begins with files of CIFAR. */
+  static boolean isArchive(Path tarFile) {
+    try (TarReader tar = TarReader.open(tarFile, Progress.SILENT)) {
+      for (int i = 0; i < LOOKED_AT && tar.next(); i++) {
+        if (isBatch(baseName(tar.name()))) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw TarReader.damaged(tarFile, e);
+    }
+  }
+
+  private static String baseName(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  static Listing list(DatasetSpec spec, Progress progress) {
+    CifarFiles cifar = new CifarFiles(spec);
+    Path path = spec.path();
+    if (Files.isDirectory(path)) {
+      cifar.readFolder(path, "");
+    } else if (TarArchives.isTar(path.getFileName().toString())) {
+      cifar.readArchive(path, progress);
+    } else {
+      cifar.readFolder(path.toAbsolutePath().getParent(), path.getFileName().toString());
+    }
+    return cifar.listing();
+  }
+
+  /** Reads the batches that are asked for, or the one of a name. */
+  private void readFolder(Path folder, String only) {
+    for (Path file : Datasets.children(folder)) {
+      String name = file.getFileName().toString();
+      if (!Files.isRegularFile(file)) {
+        continue;
+      }
+      if (isBatch(name) && wants(name) && (only.isEmpty() || name.equals(only))) {
+        SourceFile source = SourceFile.of(file);
+        try (InputStream in = source.stream(0, source.size())) {
+          readBatch(name, in, source.size(), file, (at, bytes) -> source.slice(at, bytes.length));
+        } catch (IOException e) {
+          throw SourceFile.unreadable(file, e);
+        }
+      } else if (isText(name)) {
+        try (InputStream in = Files.newInputStream(file)) {
+          readText(name, in, file.toString());
+        } catch (IOException e) {
+          throw SourceFile.unreadable(file, e);
+        }
+      }
+    }
+  }
+
+  private void readArchive(Path file, Progress progress) {
+    try (TarReader tar = TarReader.open(file, progress)) {
+      while (tar.next()) {
+        String name = baseName(tar.name());
+        if (isBatch(name) && wants(name)) {
+          readBatch(name, tar.stream(), tar.size(), file, tar::part);
+        } else if (isText(name)) {
+          readText(name, tar.stream(), file + ": " + tar.name());
+        }
+      }
+    } catch (IOException e) {
+      throw TarReader.damaged(file, e);
+    }
+  }
+
+  private boolean wants(String name) {
+    boolean named = spec.path().endsWith(name) && spec.splits().asked().isEmpty();
+    return named || spec.splits().wants(split(name));
+  }
+
+  private static Split split(String name) {
+    return name.startsWith("test") ? Split.TEST : Split.TRAIN;
+  }
+
+  private static boolean isText(String name) {
+    return name.equals("batches.meta.txt") || name.matches("(fine|coarse)_label_names\\.txt");
+  }
+
+  private void readText(String name, InputStream in, String where) throws IOException {
+    byte[] text = in.readNBytes(MAX_NAMES_BYTES);
+    if (text.length == MAX_NAMES_BYTES) {
+      throw new JourneyException(where + " is too long for a list of class names.");
+    }
+    texts.put(name, new String(text, StandardCharsets.UTF_8));
+  }
+
+  /** How bytes of a batch that have just been read are read again. */
+  private interface Keeper {
+    Content keep(long offset, byte[] bytes) throws IOException;
+  }
+
+  private void readBatch(String name, InputStream in, long size, Path container, Keeper keeper)
+      throws IOException {
+    int labelBytes = isOfHundred(name) ? 2 : 1;
+    int record = labelBytes + SHAPE.numel();
+    String where = (container.endsWith(name) ? "" : container + ": ") + name;
+    if (size == 0 || size % record != 0) {
+      throw new JourneyException(
+          String.format(
+              "%s has %d bytes, expected a multiple of the %d of a record: copy it again from its"
+                  + " source.",
+              container.endsWith(name) ? container : where, size, record));
+    }
+    int first = firstIndex(name);
+    long count = size / record;
+    if (count > MAX_IN_FILE || (labelBytes == 1 && count > BATCH_SIZE)) {
+      throw new JourneyException(
+          where
+              + " holds "
+              + count
+              + " images, more than a batch of CIFAR has: it is no such file.");
+    }
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int label = label(in.readNBytes(labelBytes), name, i, container);
+      byte[] pixels = in.readNBytes(SHAPE.numel());
+      if (pixels.length < SHAPE.numel()) {
+        throw new EOFException("it ends inside image " + i + " of " + name);
+      }
+      Content content = keeper.keep((long) i * record + labelBytes, pixels);
+      examples.add(
+          new Example(
+              String.format(Locale.ROOT, "%s/%05d", split(name), first + i),
+              label,
+              new StoredImage.Raw(content, container, SHAPE)));
+    }
+    if (batches.put(name, examples) != null) {
+      throw new JourneyException(container + " holds two files " + name + ": take one away.");
+    }
+  }
+
+  private int label(byte[] label, String name, int index, Path container) throws IOException {
+    boolean hundred = isOfHundred(name);
+    boolean coarse = spec.labels().orElse("fine").equals("coarse");
+    if (label.length < (hundred ? 2 : 1)) {
+      throw new EOFException("it ends inside image " + index + " of " + name);
+    }
+    int value = label[hundred && !coarse ? 1 : 0] & 0xFF;
+    int classes = !hundred ? 10 : coarse ? 20 : 100;
+    if (value >= classes) {
+      throw new JourneyException(
+          String.format(
+              "%s gives image %d of %s the label %d, expected 0 to %d: it is damaged or of another"
+                  + " kind.",
+              container, index, name, value, classes - 1));
+    }
+    return value;
+  }
+
+  private static boolean isOfHundred(String name) {
+    return name.equals("train.bin") || name.equals("test.bin");
+  }
+
+  /** The number of a batch's first image within its part of the set. */
+  private static int firstIndex(String name) {
+    Matcher matcher = BATCH.matcher(name);
+    return matcher.matches() && matcher.group(1) != null
+        ? (Integer.parseInt(matcher.group(1)) - 1) * BATCH_SIZE
+        : 0;
+  }
+
+  private Listing listing() {
+    if (batches.isEmpty()) {
+      throw new JourneyException(
+          spec.path()
+              + " holds no batches of CIFAR for split="
+              + spec.splits().asked().orElse("train")
+              + ": expected data_batch_1.bin … test_batch.bin, or train.bin and test.bin.");
+    }
+    boolean hundred = isOfHundred(batches.keySet().iterator().next());
+    if (batches.keySet().stream().anyMatch(name -> isOfHundred(name) != hundred)) {
+      throw new JourneyException(
+          spec.path() + " holds both CIFAR-10 and CIFAR-100: keep each in a folder of its own.");
+    }
+    if (!hundred && spec.labels().isPresent()) {
+      throw new JourneyException(
+          "Data set "
+              + spec.text()
+              + " is CIFAR-10, which has one kind of labels: leave out labels=.");
+    }
+    List<Example> examples =
+        batches.entrySet().stream()
+            .sorted(Comparator.comparing(e -> split(e.getKey())))
+            .flatMap(e -> e.getValue().stream())
+            .toList();
+    return new Listing(classNames(hundred), examples);
+  }
+
+  /** The names beside the batches, or numbers. */
+  private List<String> classNames(boolean hundred) {
+    String kind = spec.labels().orElse("fine");
+    String file = hundred ? kind + "_label_names.txt" : "batches.meta.txt";
+    int count = !hundred ? 10 : kind.equals("fine") ? 100 : 20;
+    if (!texts.containsKey(file)) {
+      return IntStream.range(0, count).mapToObj(Integer::toString).toList();
+    }
+    List<String> names =
+        texts.get(file).lines().map(String::strip).filter(n -> !n.isEmpty()).distinct().toList();
+    if (names.size() != count) {
+      throw new JourneyException(
+          String.format(
+              "%s beside the batches of %s has %d different names, expected %d: copy it again from"
+                  + " its source.",
+              file, spec.path(), names.size(), count));
+    }
+    return names;
+  }
+}

@@ -1,0 +1,143 @@
+package io.journey.dataset;
+
+import io.journey.run.JourneyException;
+import io.journey.run.Progress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A data set of which the places of all images are known, and as many images are kept decoded as
+ * memory allows; the others are decoded whenever they are read. Which ones are kept never changes:
+ * in training every image is read once an epoch, and there a cache that exchanges images hits less
+ * often than one that does not.
+ */
+final class IndexedDataset implements Dataset {
+  private final DatasetSpec spec;
+  private final List<String> classNames;
+  private final List<Example> examples;
+  private final ImageShape shape;
+  private final ImageShape[] originals;
+  private final Pixels[] kept;
+  private final String fingerprint;
+
+  private IndexedDataset(
+      DatasetSpec spec, List<String> classNames, List<Example> examples, FirstReading reading) {
+    this.spec = spec;
+    this.classNames = List.copyOf(classNames);
+    this.examples = examples;
+    this.shape = reading.shape();
+    this.originals = shared(reading.originals());
+    this.kept = reading.kept();
+    this.fingerprint = reading.fingerprint();
+  }
+
+  /**
+   * Reads all images once.
+   *
+   * @param examples at least one, with distinct ids
+   */
+  static Dataset open(
+      DatasetSpec spec, List<String> classNames, List<Example> examples, Progress progress) {
+    return open(spec, classNames, examples, Runtime.getRuntime().maxMemory() / 2, progress);
+  }
+
+  /**
+   * The same within a given memory.
+   *
+   * @param budget bytes of decoded images that may stay in memory
+   */
+  static Dataset open(
+      DatasetSpec spec,
+      List<String> classNames,
+      List<Example> examples,
+      long budget,
+      Progress progress) {
+    FirstReading reading = FirstReading.of(spec, examples, budget, progress);
+    return new IndexedDataset(spec, classNames, examples, reading);
+  }
+
+  /** Equal shapes as one object. */
+  private static ImageShape[] shared(ImageShape[] shapes) {
+    Map<ImageShape, ImageShape> seen = new HashMap<>();
+    for (int i = 0; i < shapes.length; i++) {
+      ImageShape shape = shapes[i];
+      shapes[i] = seen.computeIfAbsent(shape, s -> shape);
+    }
+    return shapes;
+  }
+
+  /** How many images are in memory. */
+  int keptCount() {
+    int count = 0;
+    for (Pixels pixels : kept) {
+      count += pixels == null ? 0 : 1;
+    }
+    return count;
+  }
+
+  @Override
+  public String spec() {
+    return spec.text();
+  }
+
+  @Override
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  @Override
+  public Transformations transformations() {
+    return spec.transformations();
+  }
+
+  @Override
+  public int size() {
+    return examples.size();
+  }
+
+  @Override
+  public ImageShape shape() {
+    return shape;
+  }
+
+  @Override
+  public ImageShape originalShape(int index) {
+    return originals[index];
+  }
+
+  @Override
+  public String id(int index) {
+    return examples.get(index).id();
+  }
+
+  @Override
+  public int label(int index) {
+    return examples.get(index).label();
+  }
+
+  @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
+  public void read(int index, float[] out, int offset) {
+    Pixels pixels = kept[index] == null ? decoded(index) : kept[index];
+    pixels.withChannels(shape.channels()).read(out, offset);
+  }
+
+  private Pixels decoded(int index) {
+    Example example = examples.get(index);
+    Pixels stored = example.image().decode();
+    if (!stored.shape().equals(originals[index])) {
+      throw new JourneyException(
+          "Example "
+              + example.id()
+              + " of "
+              + spec.text()
+              + " has changed since the data set was opened: start again when it is complete.");
+    }
+    return spec.transformations().apply(stored, example.id());
+  }
+}

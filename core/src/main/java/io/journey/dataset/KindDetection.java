@@ -1,0 +1,89 @@
+package io.journey.dataset;
+
+import io.journey.dataset.DatasetSpec.Kind;
+import io.journey.run.JourneyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Finds out from names what a file or folder holds. */
+final class KindDetection {
+  /** How deep shards may lie: {@code data/train/0000.parquet}. */
+  private static final int DEPTH = 3;
+
+  private KindDetection() {}
+
+  /**
+   * The kind of a file or folder.
+   *
+   * @throws JourneyException if it is a file of another kind
+   */
+  static Kind of(Path path) {
+    return Files.isDirectory(path) ? ofFolder(path) : ofFile(path);
+  }
+
+  private static Kind ofFile(Path file) {
+    String name = file.getFileName().toString();
+    if (TarArchives.isTar(name)) {
+      return CifarFiles.isArchive(file) ? Kind.CIFAR : Kind.TAR;
+    }
+    if (ParquetTable.isParquet(name)) {
+      return Kind.PARQUET;
+    }
+    if (CifarFiles.isBatch(name)) {
+      return Kind.CIFAR;
+    }
+    throw new JourneyException(
+        file
+            + " is a file, expected a folder, a .tar, .tar.gz or .parquet file, or a .bin file of"
+            + " CIFAR: name the folder it lies in.");
+  }
+
+  private static Kind ofFolder(Path folder) {
+    List<String> names =
+        Datasets.children(folder).stream()
+            .filter(Files::isRegularFile)
+            .map(f -> f.getFileName().toString())
+            .toList();
+    if (names.stream().anyMatch(IdxFolder::isImages)) {
+      return Kind.IDX;
+    }
+    if (names.stream().anyMatch(CifarFiles::isBatch)) {
+      return Kind.CIFAR;
+    }
+    if (names.contains("data_batch_1") && names.contains("batches.meta")) {
+      throw new JourneyException(
+          folder
+              + " holds the Python version of CIFAR-10, whose files are programs: take the binary"
+              + " version.");
+    }
+    if (names.stream().anyMatch(FolderLayout::isImage)) {
+      return Kind.IMAGES;
+    }
+    if (holds(folder, TarArchives::isTar, DEPTH)) {
+      return Kind.TAR;
+    }
+    return holds(folder, ParquetTable::isParquet, DEPTH) ? Kind.PARQUET : Kind.IMAGES;
+  }
+
+  /** Whether shards are found before any image is. */
+  private static boolean holds(Path folder, Predicate<String> shard, int depth) {
+    List<Path> children = Datasets.children(folder);
+    Optional<Boolean> here =
+        children.stream()
+            .filter(Files::isRegularFile)
+            .map(f -> f.getFileName().toString())
+            .filter(n -> shard.test(n) || FolderLayout.isImage(n))
+            .findFirst()
+            .map(shard::test);
+    if (here.isPresent() || depth == 1) {
+      return here.orElse(false);
+    }
+    return children.stream()
+        .filter(f -> Files.isDirectory(f) && !Files.isSymbolicLink(f))
+        .filter(f -> !f.getFileName().toString().startsWith("."))
+        .anyMatch(f -> holds(f, shard, depth - 1));
+  }
+}

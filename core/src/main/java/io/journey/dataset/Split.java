@@ -1,0 +1,52 @@
+package io.journey.dataset;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The parts of a published data set. */
+enum Split {
+  TRAIN,
+  VALIDATION,
+  TEST;
+
+  private static final Pattern NAME =
+      Pattern.compile("(train|training|validation|valid|val|dev|test|testing|eval)([-_.].*)?");
+
+  /** The part a file or folder of this name holds: "test", "train-00000-of-00002.parquet". */
+  static Optional<Split> ofName(String name) {
+    Matcher matcher = NAME.matcher(name.toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (matcher.group(1)) {
+          case "train", "training" -> TRAIN;
+          case "test", "testing", "eval" -> TEST;
+          default -> VALIDATION;
+        });
+  }
+
+  /** The part a folder of exactly this name holds. */
+  static Optional<Split> ofFolder(String name) {
+    return name.matches("[A-Za-z]+") ? ofName(name) : Optional.empty();
+  }
+
+  /** The part that the first folder or file of a path with "/" names. */
+  static Optional<Split> ofPath(String path) {
+    for (String name : path.split("/")) {
+      Optional<Split> split = ofName(name);
+      if (split.isPresent()) {
+        return split;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** As a user writes it. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,56 @@
+package io.journey.dataset;
+
+import io.journey.run.Failures;
+import io.journey.run.JourneyException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+
+/** One image as it lies in a file. Safe for many threads. */
+interface StoredImage {
+  /**
+   * Reads it, untransformed.
+   *
+   * @throws JourneyException if it cannot be read; the message names it
+   */
+  Pixels decode();
+
+  /** A file of its own. */
+  record InFile(SourceFile file) implements StoredImage {
+    @Override
+    public Pixels decode() {
+      try (InputStream in = file.stream(0, file.size())) {
+        return ImageDecoder.decode(in, file.path().toString());
+      } catch (IOException e) {
+        throw SourceFile.unreadable(file.path(), e);
+      }
+    }
+  }
+
+  /** A PNG, JPEG, … within a file. */
+  record Encoded(Content content, Path container, String id) implements StoredImage {
+    @Override
+    public Pixels decode() {
+      String name = container + ": " + id;
+      return ImageDecoder.decode(bytes(content, name), name);
+    }
+  }
+
+  /** Plain bytes, order C, H, W. */
+  record Raw(Content content, Path container, ImageShape shape) implements StoredImage {
+    @Override
+    public Pixels decode() {
+      return Pixels.of(shape, bytes(content, container.toString()));
+    }
+  }
+
+  private static byte[] bytes(Content content, String name) {
+    try {
+      return content.read();
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + name + ": " + Failures.reason(e) + ".", e);
+    } catch (OutOfMemoryError e) {
+      throw new JourneyException(name + " does not fit into memory: raise -Xmx.", e);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.journey.dataset;
+
+import io.journey.dataset.FolderLayout.Found;
+import io.journey.run.JourneyException;
+import io.journey.run.Progress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Images in tar files: a folder of images packed as it is, or the shards of a WebDataset, where
+ * files of one key belong together and the class is in {@code key.cls} or {@code key.json}.
+ */
+final class TarArchives {
+  private static final Set<String> OTHER_IMAGES =
+      Set.of("tif", "tiff", "heic", "heif", "avif", "jxl", "jp2", "ppm", "pgm", "tga");
+
+  private final DatasetSpec spec;
+  private final List<Found> found = new ArrayList<>();
+  private final Set<String> ids = new HashSet<>();
+  private final WebDatasetLabels labels = new WebDatasetLabels();
+
+  private TarArchives(DatasetSpec spec) {
+    this.spec = spec;
+  }
+
+  /** Whether a file name is that of an archive that can be read. */
+  static boolean isTar(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return lower.endsWith(".tar") || lower.endsWith(".tar.gz") || lower.endsWith(".tgz");
+  }
+
+  static Listing list(DatasetSpec spec, Progress progress) {
+    Shards shards = Shards.find(spec, TarArchives::isTar, ".tar or .tar.gz");
+    TarArchives archives = new TarArchives(spec);
+    for (Path file : shards.files()) {
+      archives.read(file, progress);
+    }
+    return archives.listing(shards);
+  }
+
+  private void read(Path file, Progress progress) {
+    try (TarReader tar = TarReader.open(file, progress)) {
+      while (tar.next()) {
+        read(tar, file);
+      }
+    } catch (IOException e) {
+      throw TarReader.damaged(file, e);
+    }
+  }
+
+  private void read(TarReader tar, Path file) throws IOException {
+    String name = tar.name();
+    String extension = FolderLayout.extension(name);
+    if (FolderLayout.isImage(name)) {
+      if (!ids.add(name)) {
+        throw new JourneyException(
+            file + " holds " + name + " a second time: every image needs a name of its own.");
+      }
+      found.add(new Found(name, new StoredImage.Encoded(tar.content(), file, name)));
+    } else if (OTHER_IMAGES.contains(extension)) {
+      throw new JourneyException(
+          file + " holds " + name + ", which cannot be read: convert it to PNG, JPEG or WebP.");
+    } else if (extension.equals("cls") || extension.equals("json")) {
+      labels.read(key(name), extension, tar, file);
+    }
+  }
+
+  /** The name up to the first dot behind its folders: files of one key are one example. */
+  private static String key(String name) {
+    int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
+    return dot < 0 ? name : name.substring(0, dot);
+  }
+
+  private Listing listing(Shards shards) {
+    if (found.isEmpty()) {
+      throw new JourneyException(
+          spec.path() + " holds no images: expected PNG, JPEG, WebP, BMP or GIF files in it.");
+    }
+    boolean labelled = found.stream().anyMatch(f -> labels.of(key(f.id())) != null);
+    List<Found> images = spec.column().isPresent() ? ofColumn(spec.column().get()) : found;
+    if (labelled) {
+      requireOneImageForEachKey(images);
+    }
+    Listing byFolder = new FolderLayout(spec).list(images, shards.bySplit(), !labelled);
+    return labelled ? labels.label(byFolder, TarArchives::key) : byFolder;
+  }
+
+  private List<Found> ofColumn(String column) {
+    List<Found> images =
+        found.stream().filter(f -> f.id().equals(key(f.id()) + "." + column)).toList();
+    if (images.isEmpty()) {
+      throw new JourneyException(
+          "Data set "
+              + spec.text()
+              + " has no images with the extension "
+              + column
+              + ": its first is "
+              + found.get(0).id()
+              + ".");
+    }
+    return images;
+  }
+
+  private void requireOneImageForEachKey(List<Found> images) {
+    Map<String, String> seen = new HashMap<>();
+    for (Found image : images) {
+      String key = key(image.id());
+      String other = seen.putIfAbsent(key, image.id());
+      if (other != null) {
+        throw new JourneyException(
+            "Data set "
+                + spec.text()
+                + " has two images for the key "
+                + key
+                + ", "
+                + other
+                + " and "
+                + image.id()
+                + ": say which with column="
+                + other.substring(key.length() + 1)
+                + ".");
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.journey.dataset;
+
+import io.journey.run.JourneyException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is done to every image of a set after it is read, in this order: colour, crop, size, mirror.
+ *
+ * <p>Crop and size together keep the same part of a picture as torchvision's {@code Resize(n)}
+ * (shorter side to n) followed by {@code CenterCrop(n)}.
+ *
+ * @param channels 1 or 3, empty to keep theirs
+ * @param crop which part is kept
+ * @param size side of the square images in pixels, empty to keep theirs
+ * @param flip whether every image is mirrored
+ */
+public record Transformations(
+    Optional<Integer> channels, Crop crop, Optional<Integer> size, Flip flip) {
+  /** Images as they are stored. */
+  public static final Transformations NONE =
+      new Transformations(Optional.empty(), Crop.NONE, Optional.empty(), Flip.NONE);
+
+  /** Which part of an image is kept. */
+  public enum Crop {
+    /** All of it. */
+    NONE,
+    /** The largest square in the middle. */
+    CENTER
+  }
+
+  /** How images are mirrored. */
+  public enum Flip {
+    /** Not at all. */
+    NONE,
+    /** Left becomes right. */
+    HORIZONTAL
+  }
+
+  /** The steps in the order they are taken, as options of a spec: "crop=center", "size=32". */
+  public List<String> steps() {
+    List<String> steps = new ArrayList<>();
+    channels.ifPresent(n -> steps.add("channels=" + n));
+    if (crop == Crop.CENTER) {
+      steps.add("crop=center");
+    }
+    size.ifPresent(n -> steps.add("size=" + n));
+    if (flip == Flip.HORIZONTAL) {
+      steps.add("flip=horizontal");
+    }
+    return List.copyOf(steps);
+  }
+
+  /**
+   * Transforms an image.
+   *
+   * @param name of the image, for the message
+   * @throws JourneyException if it is not square, {@code size} is given and nothing is cropped
+   */
+  Pixels apply(Pixels image, String name) {
+    Pixels now = channels.isPresent() ? image.withChannels(channels.get()) : image;
+    if (crop == Crop.CENTER) {
+      now = now.centreSquare();
+    }
+    if (size.isPresent()) {
+      ImageShape shape = now.shape();
+      if (shape.height() != shape.width()) {
+        throw new JourneyException(
+            String.format(
+                "%s has %d×%d pixels (height × width), and crop=none keeps all of it: use"
+                    + " crop=center, images are not stretched.",
+                name, shape.height(), shape.width()));
+      }
+      now = now.resized(size.get());
+    }
+    return flip == Flip.HORIZONTAL ? now.mirrored() : now;
+  }
+}

@@ -1,0 +1,138 @@
+package io.journey.model;
+
+import io.journey.run.Failures;
+import io.journey.run.JourneyException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The files of a checkpoint, found as diffusers lays them out.
+ *
+ * @param config the architecture, {@code config.json}
+ * @param weights the tensors, an index of shards, or a TorchScript program
+ * @param scheduler {@code scheduler_config.json}, or null where there is none
+ * @param notes what had to be chosen or assumed, each a sentence
+ */
+public record CheckpointFiles(Path config, Path weights, Path scheduler, List<String> notes) {
+  static final String CONFIG = "config.json";
+  private static final String SCHEDULER = "scheduler_config.json";
+  private static final String STEM = "diffusion_pytorch_model";
+
+  /** Preferred first, as diffusers prefers them; a variant stands before or after the ending. */
+  private static final List<String> ENDINGS =
+      List.of("safetensors", "safetensors.index.json", "bin", "bin.index.json");
+
+  /** Whether a folder is a checkpoint of one model. */
+  public static boolean isCheckpoint(Path folder) {
+    return Files.exists(folder.resolve(CONFIG))
+        || Files.exists(folder.resolve("unet").resolve(CONFIG))
+        || Files.exists(folder.resolve("unet_ema").resolve(CONFIG));
+  }
+
+  /**
+   * Finds the files of a checkpoint.
+   *
+   * @param path a pipeline folder, the model's own folder, or a file of weights in it
+   * @throws JourneyException if there is no configuration, or several files of weights
+   */
+  public static CheckpointFiles locate(Path path) {
+    List<String> notes = new ArrayList<>();
+    boolean isFile = Files.isRegularFile(path);
+    Path folder = isFile ? path.toAbsolutePath().getParent() : modelFolder(path, notes);
+    Path config = folder.resolve(CONFIG);
+    if (!Files.exists(config)) {
+      throw new JourneyException(
+          isFile
+              ? path + " has no " + CONFIG + " beside it: put the model's configuration there."
+              : path
+                  + " holds no checkpoint (expected "
+                  + CONFIG
+                  + " or unet/"
+                  + CONFIG
+                  + "): name a folder such as checkpoints/member-000.");
+    }
+    Path scheduler = scheduler(folder);
+    if (scheduler == null) {
+      notes.add(
+          "No "
+              + SCHEDULER
+              + " belongs to "
+              + path
+              + ": the schedule of DDPM is assumed, 1000 linear steps from 0.0001 to 0.02.");
+    }
+    return new CheckpointFiles(
+        config, isFile ? path : weights(folder), scheduler, List.copyOf(notes));
+  }
+
+  /** Of a pipeline the unet; of a folder of diffusers' training script its moving average. */
+  private static Path modelFolder(Path path, List<String> notes) {
+    Path unet = path.resolve("unet");
+    Path average = path.resolve("unet_ema");
+    boolean pipeline = Files.exists(path.resolve("model_index.json"));
+    if (Files.exists(average.resolve(CONFIG)) && !(pipeline && Files.exists(unet))) {
+      notes.add(
+          path + " holds averaged weights: unet_ema is read; name " + unet + " for the others.");
+      return average;
+    }
+    if (Files.exists(average)) {
+      notes.add(path + " holds unet_ema besides unet: unet is read, as diffusers does.");
+    }
+    return Files.exists(unet) ? unet : path;
+  }
+
+  private static Path weights(Path folder) {
+    for (String ending : ENDINGS) {
+      Path plain = folder.resolve(STEM + "." + ending);
+      if (Files.exists(plain)) {
+        return plain;
+      }
+    }
+    for (String ending : ENDINGS) {
+      List<Path> variants = variants(folder, ending);
+      if (variants.size() > 1) {
+        throw new JourneyException(
+            folder
+                + " holds several files of weights, "
+                + String.join(", ", variants.stream().map(v -> v.getFileName().toString()).toList())
+                + ": name one of them.");
+      }
+      if (variants.size() == 1) {
+        return variants.get(0);
+      }
+    }
+    return folder.resolve(STEM + "." + ENDINGS.get(0));
+  }
+
+  /** {@code STEM.fp16.safetensors}, {@code STEM.safetensors.index.fp16.json}. */
+  private static List<Path> variants(Path folder, String ending) {
+    String pattern =
+        ending.endsWith(".json")
+            ? ending.replace(".json", "").replace(".", "\\.") + "\\.\\w+\\.json"
+            : "\\w+\\." + ending;
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(f -> f.getFileName().toString().matches(STEM + "\\." + pattern))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + folder + ": " + Failures.reason(e) + ".", e);
+    }
+  }
+
+  /** Beside the model, or in the pipeline it belongs to. */
+  private static Path scheduler(Path folder) {
+    Path model = folder.toAbsolutePath().normalize();
+    List<Path> places = new ArrayList<>();
+    places.add(model.resolve(SCHEDULER));
+    places.add(model.resolve("scheduler").resolve(SCHEDULER));
+    Path parent = model.getParent();
+    for (int up = 0; up < 2 && parent != null; up++, parent = parent.getParent()) {
+      places.add(parent.resolve("scheduler").resolve(SCHEDULER));
+    }
+    return places.stream().filter(Files::exists).findFirst().orElse(null);
+  }
+}

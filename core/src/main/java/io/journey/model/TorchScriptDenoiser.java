@@ -1,0 +1,267 @@
+package io.journey.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.ImageShape;
+import io.journey.run.JourneyException;
+import io.journey.run.JsonType;
+import io.journey.tensor.Libtorch;
+import io.journey.tensor.PyTorchFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.JitModule;
+import org.bytedeco.pytorch.NamedTensor;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.bytedeco.pytorch.named_parameter_iterator;
+import org.bytedeco.pytorch.named_parameter_list;
+
+/**
+ * Any denoiser, as a TorchScript program with {@code forward(x, t)} or {@code forward(x, t,
+ * class_labels)}: x [B, C, H, W], t [B], class_labels [B] int64, the result shaped like x (or the
+ * first of a tuple). Nothing is known of its layers, so its gradients go one image at a time.
+ *
+ * <p>Loading a program runs it. It can do what TorchScript's operators can, among them read and
+ * write files: it is loaded only where the user has asked for it as a program.
+ */
+public final class TorchScriptDenoiser implements Denoiser {
+  /** {@code _class_name} in its {@code config.json}. */
+  public static final String CLASS_NAME = "TorchScript";
+
+  private static final Set<String> FIELDS =
+      Set.of("in_channels", "sample_size", "num_class_embeds", "timestep_dtype");
+  private static final Set<String> TIMESTEP_DTYPES = new TreeSet<>(Set.of("float32", "int64"));
+
+  private final JitModule module;
+  private final Parameters parameters;
+  private final ImageShape shape;
+  private final int classes;
+  private final boolean wholeTimesteps;
+
+  private TorchScriptDenoiser(
+      JitModule module, Parameters parameters, ImageShape shape, ObjectNode config) {
+    this.module = module;
+    this.parameters = parameters;
+    this.shape = shape;
+    this.classes = config.path("num_class_embeds").asInt(0);
+    this.wholeTimesteps = !config.path("timestep_dtype").asText().equals("float32");
+  }
+
+  /**
+   * Loads and runs a program.
+   *
+   * @param config what the program does not say of itself: {@code in_channels}, {@code
+   *     sample_size}, and where they differ from none and int64 {@code num_class_embeds}, {@code
+   *     timestep_dtype}
+   * @param configFile for messages
+   * @param type the number type of weights and images
+   * @throws JourneyException if it is no TorchScript, has no weights, or does not map an image to
+   *     an image
+   */
+  static TorchScriptDenoiser load(Path file, ObjectNode config, Path configFile, ScalarType type) {
+    ImageShape shape = shape(config, configFile.toString());
+    if (!PyTorchFile.isTorchScript(file)) {
+      throw new JourneyException(
+          file + " is not a TorchScript program: name it without \"torchscript:\".");
+    }
+    try (PointerScope scope = new PointerScope()) {
+      JitModule module = torch.load(file.toString());
+      module.eval();
+      module.to(type);
+      Parameters parameters = Parameters.adopt(leaves(module, file), type);
+      module.retainReference();
+      TorchScriptDenoiser model = new TorchScriptDenoiser(module, parameters, shape, config);
+      try {
+        model.tryOut(file);
+      } catch (RuntimeException e) {
+        model.close();
+        throw e;
+      }
+      return model;
+    } catch (JourneyException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new JourneyException(
+          file + " cannot be loaded as TorchScript: " + firstLine(e) + ": save it again.", e);
+    }
+  }
+
+  private static ImageShape shape(ObjectNode config, String where) {
+    String name = config.path("_class_name").asText();
+    if (!name.equals(CLASS_NAME)) {
+      throw new JourneyException(
+          where
+              + " has _class_name \""
+              + name
+              + "\", expected "
+              + CLASS_NAME
+              + " for a program: describe it as docs/formats/checkpoints.md says.");
+    }
+    for (Map.Entry<String, JsonNode> field : config.properties()) {
+      if (field.getKey().startsWith("_")) {
+        continue;
+      }
+      if (!FIELDS.contains(field.getKey())) {
+        throw new JourneyException(
+            where
+                + " has the field "
+                + field.getKey()
+                + ", expected only "
+                + new TreeSet<>(FIELDS)
+                + ": correct the file.");
+      }
+      JsonType type = field.getKey().equals("timestep_dtype") ? JsonType.TEXT : JsonType.WHOLE;
+      type.require(field.getValue(), field.getKey(), where);
+    }
+    String dtype = config.path("timestep_dtype").asText("int64");
+    if (!TIMESTEP_DTYPES.contains(dtype)) {
+      throw new JourneyException(
+          where + " has timestep_dtype " + dtype + ", expected one of " + TIMESTEP_DTYPES + ".");
+    }
+    for (String needed : List.of("in_channels", "sample_size")) {
+      if (config.path(needed).asInt() < 1) {
+        throw new JourneyException(
+            where + " needs " + needed + " of at least 1: correct the file.");
+      }
+    }
+    int side = config.path("sample_size").asInt();
+    return new ImageShape(config.path("in_channels").asInt(), side, side);
+  }
+
+  /**
+   * The trainable weights by name; all of them, where the program was saved with none trainable.
+   */
+  private static Map<String, Tensor> leaves(JitModule module, Path file) {
+    Map<String, Tensor> trainable = new LinkedHashMap<>();
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    Map<Long, String> places = new HashMap<>();
+    List<String> tied = new ArrayList<>();
+    named_parameter_list list = module.named_parameters(true);
+    named_parameter_iterator end = list.end();
+    for (named_parameter_iterator at = list.begin(); at.notEquals(end); at = at.increment()) {
+      NamedTensor named = at.multiply();
+      String name = named.name().getString();
+      Tensor weight = new Tensor(named.value());
+      if (!weight.is_floating_point() || weight.numel() == 0) {
+        continue;
+      }
+      String twin = places.put(weight.data_ptr().address(), name);
+      if (twin != null) {
+        tied.add(twin + " and " + name);
+      }
+      all.put(name, weight);
+      if (weight.requires_grad()) {
+        trainable.put(name, weight);
+      }
+    }
+    if (all.isEmpty() || !tied.isEmpty()) {
+      throw new JourneyException(
+          file
+              + (all.isEmpty()
+                  ? " has no parameters, expected the weights to differentiate: save it without"
+                      + " torch.jit.freeze."
+                  : " shares weights between " + tied + ", expected each once: untie them."));
+    }
+    return trainable.isEmpty() ? all : trainable;
+  }
+
+  /** Two images, so that a wrong description is found before hours of work. */
+  private void tryOut(Path file) {
+    long[] dims = {2, shape.channels(), shape.height(), shape.width()};
+    Tensor out;
+    try (NoGradGuard guard = new NoGradGuard()) {
+      Tensor xt = Libtorch.zeros(parameters.type(), dims);
+      out = predict(xt, new int[] {0, 1}, classes > 0 ? new int[2] : null);
+    } catch (JourneyException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new JourneyException(
+          file
+              + " fails on images of "
+              + shape
+              + ", as its config.json describes them: "
+              + firstLine(e)
+              + ": correct the description.",
+          e);
+    }
+    if (!java.util.Arrays.equals(out.shape(), dims)) {
+      throw new JourneyException(
+          file
+              + " gives "
+              + java.util.Arrays.toString(out.shape())
+              + " for images of "
+              + java.util.Arrays.toString(dims)
+              + ", expected the same shape: correct its config.json.");
+    }
+  }
+
+  private static String firstLine(RuntimeException e) {
+    List<String> lines = String.valueOf(e.getMessage()).lines().filter(l -> !l.isBlank()).toList();
+    // The reason is the last line of TorchScript's stack, or the only line.
+    String line = lines.isEmpty() ? e.getClass().getSimpleName() : lines.get(lines.size() - 1);
+    return line.strip();
+  }
+
+  @Override
+  public ImageShape shape() {
+    return shape;
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public Tensor predict(Tensor xt, int[] timesteps, int[] labels) {
+    Tensor t = Libtorch.of(timesteps);
+    IValueVector inputs = new IValueVector();
+    inputs.push_back(new IValue(xt));
+    inputs.push_back(new IValue(wholeTimesteps ? t : t.to(parameters.type())));
+    if (classes > 0) {
+      inputs.push_back(new IValue(classLabels(labels)));
+    }
+    // Of this thread. The optimizer would rewrite the program after some runs, and its rounding.
+    torch.setGraphExecutorOptimize(false);
+    IValue out = module.forward(inputs);
+    if (out.isTuple()) {
+      out = out.toTuple().elements().get(0);
+    }
+    if (!out.isTensor()) {
+      throw new JourneyException(
+          "A TorchScript denoiser returns a " + out.tagKind().getString() + ", expected a tensor.");
+    }
+    return out.toTensor();
+  }
+
+  private Tensor classLabels(int[] labels) {
+    if (labels == null) {
+      throw new JourneyException(
+          "The denoiser draws images of " + classes + " classes, these have none: add labels.");
+    }
+    for (int label : labels) {
+      if (label < 0 || label >= classes) {
+        throw new JourneyException(
+            "An image has the class " + label + ", the denoiser knows 0.." + (classes - 1) + ".");
+      }
+    }
+    return Libtorch.of(labels);
+  }
+
+  @Override
+  public void close() {
+    parameters.close();
+    module.close();
+  }
+}

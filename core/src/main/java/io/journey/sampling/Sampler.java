@@ -1,0 +1,85 @@
+package io.journey.sampling;
+
+import io.journey.diffusion.SamplingConfig;
+import io.journey.model.Checkpoint;
+import io.journey.random.Seed;
+import io.journey.run.Progress;
+import io.journey.run.Workers;
+import io.journey.tensor.Libtorch;
+import java.util.List;
+
+/** Draws images with a checkpoint. Safe for many threads. */
+public interface Sampler {
+  /**
+   * The sampler of a kind.
+   *
+   * @param config kind, steps and clipping
+   * @param inferenceSteps how many steps a drawing takes, 1..T
+   * @param eta of DDIM, 0 for DDPM
+   */
+  static Sampler of(Checkpoint checkpoint, SamplingConfig config, int inferenceSteps, double eta) {
+    if (config.kind() == SamplingConfig.Kind.DDIM) {
+      return new DdimSampler(checkpoint, config, inferenceSteps, eta);
+    }
+    if (eta != 0) {
+      throw new IllegalArgumentException("eta is DDIM's, DDPM has none: leave it out, got " + eta);
+    }
+    return new DdpmSampler(checkpoint, config, inferenceSteps);
+  }
+
+  /** The model that draws. */
+  Checkpoint checkpoint();
+
+  /** How it is drawn. */
+  SamplingConfig config();
+
+  /** η of DDIM; 0 for DDPM. */
+  double eta();
+
+  /** The steps t at which the model is asked, falling. */
+  int[] timesteps();
+
+  /** Whether steps add noise. */
+  boolean addsNoise();
+
+  /**
+   * The latents after a step.
+   *
+   * @param index of the step in {@link #timesteps}
+   * @param xt before it, [C·H·W]
+   * @param output the model's at (x_t, t), [C·H·W]
+   * @param x0 what x_t and the output say of the clean image, not clipped, [C·H·W]
+   * @param noise standard Gaussian, [C·H·W]; null where the sampler adds none
+   */
+  float[] step(int index, float[] xt, float[] output, float[] x0, float[] noise);
+
+  /** Draws one image without a class; all noise comes from the seed. */
+  default Trajectory sample(Seed seed) {
+    return sample(seed, Trajectory.NO_LABEL);
+  }
+
+  /** Draws one image of a class; all noise comes from the seed, whatever the class. */
+  default Trajectory sample(Seed seed, int label) {
+    return new Drawing(this, seed, label).run(Progress.Task.SILENT);
+  }
+
+  /**
+   * Draws images 0..count−1 of a root seed into memory; image n is the same whatever the count.
+   *
+   * @param threads images drawn at once
+   */
+  default List<Trajectory> sample(long seed, int count, int threads, Progress progress) {
+    Drawing.requireCount(count);
+    Trajectory[] drawn = new Trajectory[count];
+    long steps = (long) count * timesteps().length;
+    try (Progress.Task task = progress.start("Drawing " + count + " images", steps, "steps")) {
+      new Workers(threads, Libtorch::singleThreaded)
+          .forEach(
+              count,
+              n ->
+                  drawn[n] =
+                      new Drawing(this, Drawing.seed(seed, n), Trajectory.NO_LABEL).run(task));
+    }
+    return List.of(drawn);
+  }
+}

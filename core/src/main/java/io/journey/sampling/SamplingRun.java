@@ -1,0 +1,170 @@
+package io.journey.sampling;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.AtomicFile;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
+import io.journey.run.RunStatus;
+import io.journey.run.Workers;
+import io.journey.sampling.TrajectoryFile.Origin;
+import io.journey.tensor.Libtorch;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * Draws images into a file, one by one into {@code FILE.parts}, which goes when the file is whole.
+ * Started again it continues. Each worker holds one trajectory; the file may be larger than memory.
+ *
+ * @param sampler draws
+ * @param seed of all noise; image n is the same whatever the count
+ * @param count how many images
+ * @param labels image n is of class {@code labels[n mod length]}; empty for a model without classes
+ */
+public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
+  private static final String KIND = "trajectory-parts";
+
+  public SamplingRun {
+    Drawing.requireCount(count);
+    int classes = sampler.checkpoint().model().classes();
+    if (classes > 0 && labels.length == 0) {
+      throw new IllegalArgumentException(
+          "the model draws images of a class: choose labels between 0 and " + (classes - 1));
+    }
+    for (int label : labels) {
+      if (label < 0 || label >= classes) {
+        throw new IllegalArgumentException(
+            classes == 0
+                ? "the model knows no classes, got label " + label + ": leave labels out"
+                : "labels must be between 0 and " + (classes - 1) + ", got " + label);
+      }
+    }
+  }
+
+  /** A run of a model without classes. */
+  public SamplingRun(Sampler sampler, long seed, int count) {
+    this(sampler, seed, count, new int[0]);
+  }
+
+  /**
+   * Draws what is missing, or leaves a file alone that holds all.
+   *
+   * @param threads images drawn at once
+   * @return whether anything was drawn
+   * @throws JourneyException if the file holds something else
+   */
+  public boolean run(Path file, int threads, Progress progress) {
+    Path parts = file.resolveSibling(file.getFileName() + ".parts");
+    boolean drawn = !Files.exists(file);
+    if (!drawn) {
+      String difference = difference(TrajectoryFile.open(file));
+      if (difference != null) {
+        throw new JourneyException(
+            file + " holds trajectories with " + difference + ": name a new file.");
+      }
+      if (!RunStatus.isRunDirectory(parts)) {
+        return false;
+      }
+    }
+    ObjectNode inputs = Json.object().put("model", sampler.checkpoint().fingerprint());
+    try (RunDirectory run = RunDirectory.claim(parts, KIND, settings(), inputs)) {
+      if (drawn) {
+        draw(run, threads, progress);
+        assemble(run, file);
+      }
+      run.discard();
+    }
+    return drawn;
+  }
+
+  private ObjectNode settings() {
+    Origin origin = Origin.of(sampler, seed);
+    ObjectNode settings = Json.object().put("seed", seed);
+    settings.put("inference_steps", sampler.timesteps().length).put("eta", sampler.eta());
+    settings.put("scheduler", origin.scheduler());
+    settings.set("labels", Json.tree(labels));
+    return settings;
+  }
+
+  private int label(int n) {
+    return labels.length == 0 ? Trajectory.NO_LABEL : labels[n % labels.length];
+  }
+
+  private int[] labelsOfAll() {
+    return IntStream.range(0, count).map(this::label).toArray();
+  }
+
+  private static String part(int n) {
+    return String.format(Locale.ROOT, "%06d.safetensors", n);
+  }
+
+  private void draw(RunDirectory run, int threads, Progress progress) {
+    int steps = sampler.timesteps().length;
+    long total = (long) count * steps;
+    try (Progress.Task task = progress.start("Drawing " + count + " images", total, "steps")) {
+      new Workers(threads, Libtorch::singleThreaded)
+          .forEach(
+              count,
+              n -> {
+                if (run.has(part(n))) {
+                  task.advance(steps);
+                } else {
+                  Drawing drawing = new Drawing(sampler, Drawing.seed(seed, n), label(n));
+                  run.write(
+                      part(n), TrajectoryFile.content(List.of(drawing.run(task)), sampler, seed));
+                }
+              });
+    }
+  }
+
+  private void assemble(RunDirectory run, Path file) {
+    List<String> seeds =
+        IntStream.range(0, count).mapToObj(n -> Drawing.seed(seed, n).hex()).toList();
+    AtomicFile.write(
+        file,
+        TrajectoryFile.content(
+            Origin.of(sampler, seed),
+            sampler.checkpoint().model().shape(),
+            sampler.timesteps(),
+            seeds,
+            labelsOfAll(),
+            (tensor, n) -> TrajectoryFile.open(run.path(part(n))).rows(tensor, 0)));
+  }
+
+  /** What tells a file's trajectories from those wanted, or null. */
+  private String difference(TrajectoryFile file) {
+    Origin found = file.origin();
+    Origin wanted = Origin.of(sampler, seed);
+    if (!found.model().equals(wanted.model())) {
+      return "another model's drawings";
+    }
+    if (!found.seed().equals(wanted.seed())) {
+      return "seed " + found.seed() + ", this run asks for " + seed;
+    }
+    if (file.size() != count) {
+      return file.size() + " images, this run asks for " + count;
+    }
+    int[] timesteps = file.timesteps();
+    if (timesteps.length != sampler.timesteps().length) {
+      return timesteps.length + " inference steps, this run asks for " + sampler.timesteps().length;
+    }
+    if (!found.scheduler().equals(wanted.scheduler())
+        || !Arrays.equals(timesteps, sampler.timesteps())) {
+      return "the scheduler " + found.scheduler() + ", this run asks for " + wanted.scheduler();
+    }
+    if (!found.eta().equals(wanted.eta())) {
+      return "eta " + found.eta() + ", this run asks for " + wanted.eta();
+    }
+    return Arrays.equals(file.labelsOfAll(), labelsOfAll())
+        ? null
+        : "labels "
+            + Arrays.toString(file.labelsOfAll())
+            + ", this run asks for "
+            + Arrays.toString(labelsOfAll());
+  }
+}

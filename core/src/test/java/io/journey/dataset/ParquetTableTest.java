@@ -1,0 +1,161 @@
+package io.journey.dataset;
+
+import static io.journey.dataset.DatasetFiles.assertRefused;
+import static io.journey.dataset.DatasetFiles.ids;
+import static io.journey.dataset.DatasetFiles.labels;
+import static io.journey.dataset.DatasetFiles.read;
+import static io.journey.dataset.DatasetFiles.scaled;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The files were written by pyarrow and datasets (tools/golden/make_parquet.py). */
+class ParquetTableTest {
+  private static final Path FILES = Path.of("src/test/resources/parquet");
+
+  @TempDir Path folder;
+  private final JsonNode truth = Json.read(FILES.resolve("pixels.json"));
+
+  private void assertPicture(Dataset dataset, int index, int picture) {
+    float[] values = read(dataset, index);
+    JsonNode expected = truth.get("pixels").get(picture);
+    assertThat(values).hasSize(expected.size());
+    for (int i = 0; i < values.length; i++) {
+      assertThat(values[i]).as("number " + i).isEqualTo(scaled(expected.get(i).asInt()));
+    }
+  }
+
+  @Test
+  void aSetFromTheHubIsReadWithItsClasses() {
+    Dataset dataset = Datasets.open(FILES.resolve("hub").toString());
+
+    assertThat(dataset.shape()).isEqualTo(new ImageShape(3, 5, 5));
+    assertThat(dataset.classNames()).containsExactly("cat", "dog", "eel");
+    assertThat(labels(dataset)).containsExactly(0, 1, 2, 0, 1, 2);
+    assertThat(ids(dataset))
+        .startsWith("train-00000-of-00002/00000")
+        .endsWith("train-00001-of-00002/00002");
+    IntStream.range(0, 6).forEach(i -> assertPicture(dataset, i, i));
+    assertThat(ids(Datasets.open(FILES.resolve("hub") + "?split=test")))
+        .containsExactly("test-00000-of-00001/00000");
+    assertRefused(FILES.resolve("hub") + "?split=validation", "split=train, split=test");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "snappy", "gzip", "zstd-v2", "lz4", "delta"})
+  void everyWayOfStoringGivesTheSamePictures(String name) {
+    Dataset dataset = Datasets.open(FILES.resolve("plain").resolve(name + ".parquet").toString());
+
+    assertThat(dataset.size()).isEqualTo(6);
+    assertThat(labels(dataset)).containsExactly(0, 1, 2, 0, 1, 2);
+    assertThat(dataset.classNames()).containsExactly("0", "1", "2");
+    IntStream.range(0, 6).forEach(i -> assertPicture(dataset, i, i));
+  }
+
+  @Test
+  void everyPictureIsFoundAgainOutOfOrder() {
+    for (String name : new String[] {"gzip", "zstd-v2", "lz4"}) {
+      DatasetSpec spec =
+          DatasetSpec.parse(FILES.resolve("plain").resolve(name + ".parquet").toString());
+      Listing listing = ParquetTable.list(spec);
+      for (int i : new int[] {5, 0, 3, 1, 4, 2, 5}) {
+        Pixels pixels = listing.examples().get(i).image().decode();
+        float[] values = new float[75];
+        pixels.read(values, 0);
+        assertThat(values[7]).isEqualTo(scaled(truth.get("pixels").get(i).get(7).asInt()));
+      }
+    }
+  }
+
+  @Test
+  void classesInWordsAreNumberedInTheirOrder() {
+    Dataset dataset = Datasets.open(FILES.resolve("words.parquet").toString());
+
+    assertThat(dataset.classNames()).containsExactly("ant", "owl");
+    assertThat(labels(dataset)).containsExactly(1, -1, 0);
+  }
+
+  @Test
+  void amongSeveralColumnsOneMustBeChosen() {
+    String two = FILES.resolve("two.parquet").toString();
+    assertRefused(two, "image, mask", "column=image");
+    assertPicture(Datasets.open(two + "?column=mask"), 1, 3);
+    assertRefused(two + "?column=label", "no column of images named label", "mask (binary)");
+    assertRefused(two + "?column=mask&label=kind", "no column kind", "label");
+  }
+
+  @Test
+  void aFileWithoutImagesIsRefused() {
+    assertRefused(
+        FILES.resolve("no-images.parquet").toString(),
+        "no column of images",
+        "text (text)",
+        "n (int64)");
+  }
+
+  @Test
+  void aGapIsNamed() {
+    assertRefused(FILES.resolve("gap.parquet").toString(), "gap/00001", "no bytes of an image");
+  }
+
+  @Test
+  void anUnknownCompressionIsNamed() {
+    assertRefused(FILES.resolve("plain/brotli.parquet").toString(), "BROTLI", "snappy");
+  }
+
+  private Path copy(byte[] bytes) throws IOException {
+    return Files.write(folder.resolve("copy.parquet"), bytes);
+  }
+
+  private static byte[] whole(String name) throws IOException {
+    return Files.readAllBytes(FILES.resolve("plain").resolve(name + ".parquet"));
+  }
+
+  @Test
+  void aFileCutAnywhereIsRefused() throws IOException {
+    byte[] whole = whole("snappy");
+    for (int length = 0; length < whole.length; length += 50) {
+      assertRefused(copy(Arrays.copyOf(whole, length)).toString(), "copy.parquet is a damaged");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 100_000, Integer.MAX_VALUE, -1, Integer.MIN_VALUE})
+  void aFooterThatLiesAboutItsLengthIsRefused(int length) throws IOException {
+    byte[] bytes = whole("snappy");
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(bytes.length - 8, length);
+    assertRefused(copy(bytes).toString(), "copy.parquet is a damaged");
+  }
+
+  /** Whatever one byte is changed to: a set, or one sentence; no other error, nothing endless. */
+  @ParameterizedTest
+  @ValueSource(strings = {"snappy", "zstd-v2", "delta"})
+  void anyDamagedByteGivesASetOrASentence(String name) throws IOException {
+    byte[] whole = whole(name);
+    int refused = 0;
+    for (int i = 0; i < whole.length; i++) {
+      byte[] bytes = whole.clone();
+      bytes[i] ^= (byte) (i % 3 == 0 ? 0xFF : i % 3 == 1 ? 0x80 : 0x11);
+      try {
+        Datasets.open(copy(bytes).toString());
+      } catch (JourneyException e) {
+        assertThat(e.getMessage()).as("byte " + i).matches("[^\\n]+\\.");
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(whole.length / 4);
+  }
+}

@@ -1,0 +1,122 @@
+package io.journey.gradient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.model.Checkpoint;
+import io.journey.model.CheckpointSpec;
+import io.journey.model.Denoiser;
+import io.journey.model.Parameter;
+import io.journey.random.Seed;
+import io.journey.run.Workers;
+import io.journey.tensor.Libtorch;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The same U-Net twice: as Journey's layers, and as a program that PyTorch traced from diffusers
+ * (tools/golden/make_checkpoints.py).
+ */
+class TorchScriptGradientsTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden/checkpoints");
+
+  /** Both compute in float32 (a trace keeps its number type) and order their sums differently. */
+  private static final double ROUNDING = 1e-5;
+
+  private static Checkpoint program() {
+    return Checkpoint.read(
+        CheckpointSpec.parse("torchscript:" + GOLDEN.resolve("torchscript-unet/model.pt")),
+        ScalarType.Float);
+  }
+
+  private static List<DenoisingDraws> images(Checkpoint checkpoint, int count) {
+    List<DenoisingDraws> images = new ArrayList<>();
+    for (int n = 0; n < count; n++) {
+      float[] image = new float[checkpoint.model().shape().numel()];
+      Seed.of(7).child(n).stream().fillGaussian(image);
+      images.add(DenoisingDraws.uniform(image, -1, checkpoint.schedule(), Seed.of(8).child(n), 5));
+    }
+    return images;
+  }
+
+  private static float[][] gradients(Checkpoint checkpoint, List<DenoisingDraws> images) {
+    float[][] out = new float[images.size()][];
+    GradientMethod.fasterFor(checkpoint.model(), 1)
+        .of(checkpoint.model(), checkpoint.schedule())
+        .compute(images, null, (i, g, loss) -> out[i] = g.clone());
+    return out;
+  }
+
+  @Test
+  void aTracedUNetHasTheGradientsOfItsLayers() {
+    try (Checkpoint layers = Checkpoint.read(GOLDEN.resolve("reference"), ScalarType.Float);
+        Checkpoint program = program()) {
+      List<DenoisingDraws> images = images(layers, 3);
+      float[][] expected = gradients(layers, images);
+      float[][] found = gradients(program, images);
+      for (int n = 0; n < images.size(); n++) {
+        assertSame(layers.model(), expected[n], program.model(), found[n]);
+      }
+    }
+  }
+
+  private static void assertSame(
+      Denoiser layers, float[] expected, Denoiser program, float[] found) {
+    assertThat(found).hasSameSizeAs(expected);
+    double largest = 0;
+    for (float g : expected) {
+      largest = Math.max(largest, Math.abs(g));
+    }
+    for (Parameter mine : program.parameters().list()) {
+      Parameter theirs =
+          layers.parameters().list().stream()
+              .filter(p -> mine.name().equals("unet." + p.name()))
+              .findFirst()
+              .orElseThrow();
+      for (int i = 0; i < mine.numel(); i++) {
+        assertThat((double) found[mine.offset() + i])
+            .as("%s, number %d", mine.name(), i)
+            .isCloseTo(expected[theirs.offset() + i], within(ROUNDING * largest));
+      }
+    }
+  }
+
+  @Test
+  void workersShareAProgramAndChangeNoNumber() {
+    try (Checkpoint program = program()) {
+      List<DenoisingDraws> images = images(program, 24);
+      float[][] alone = new float[images.size()][];
+      new Workers(1, Libtorch::singleThreaded)
+          .forEach(images.size(), n -> alone[n] = gradients(program, images.subList(n, n + 1))[0]);
+      for (int round = 0; round < 3; round++) {
+        float[][] together = new float[images.size()][];
+        new Workers(4, Libtorch::singleThreaded)
+            .forEach(
+                images.size(), n -> together[n] = gradients(program, images.subList(n, n + 1))[0]);
+        for (int n = 0; n < images.size(); n++) {
+          assertThat(java.util.Arrays.equals(together[n], alone[n])).as("image %d", n).isTrue();
+        }
+      }
+    }
+  }
+
+  /** As {@code NativeMemoryTest} for layers: a module's tensors and values must not pile up. */
+  @Test
+  void gradientsLeaveNoNativeMemory() {
+    try (Checkpoint program = program()) {
+      List<DenoisingDraws> images = images(program, 4);
+      for (int i = 0; i < 5; i++) {
+        gradients(program, images);
+      }
+      long before = org.bytedeco.javacpp.Pointer.totalCount();
+      for (int i = 0; i < 50; i++) {
+        gradients(program, images);
+      }
+      assertThat(org.bytedeco.javacpp.Pointer.totalCount()).isLessThanOrEqualTo(before);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.journey.model;
+
+import io.journey.dataset.ImageShape;
+import io.journey.tensor.Libtorch;
+import java.util.function.IntToDoubleFunction;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A model without weights, in float64: a·x + b(t).
+ *
+ * @param shape of the images
+ * @param slope a
+ * @param shift b
+ * @param parameters none
+ */
+public record ClosedFormDenoiser(
+    ImageShape shape, double slope, IntToDoubleFunction shift, Parameters parameters)
+    implements Denoiser {
+
+  public ClosedFormDenoiser(ImageShape shape, double slope, IntToDoubleFunction shift) {
+    this(shape, slope, shift, new Parameters());
+    parameters.add("none", 1, 1);
+    parameters.allocate(ScalarType.Double);
+  }
+
+  @Override
+  public Tensor predict(Tensor xt, int[] timesteps, int[] labels) {
+    double[] x = Libtorch.doubles(xt);
+    int numel = shape.numel();
+    for (int i = 0; i < x.length; i++) {
+      x[i] = slope * x[i] + shift.applyAsDouble(timesteps[i / numel]);
+    }
+    return Tensor.create(x, timesteps.length, shape.channels(), shape.height(), shape.width());
+  }
+}
