@@ -132,6 +132,7 @@ public record CheckpointFiles(Path config, Path weights, Path scheduler, List<St
     Path parent = model.getParent();
     for (int up = 0; up < 2 && parent != null; up++, parent = parent.getParent()) {
       places.add(parent.resolve("scheduler").resolve(SCHEDULER));
+      places.add(parent.resolve(SCHEDULER)); // Early pipelines had it there.
     }
     return places.stream().filter(Files::exists).findFirst().orElse(null);
   }
