@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,9 +66,10 @@ final class InspectCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     if ((path == null) == (data == null)) {
-      throw new IllegalArgumentException(
-          "inspect takes either a PATH or --data SPEC"
-              + (path == null ? ", and got neither" : ", and got both"));
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "inspect takes either a PATH or --data SPEC, and got "
+              + (path == null ? "neither." : "both."));
     }
     if (data != null) {
       inspectData(out);

@@ -31,7 +31,8 @@ class MainTest {
       value = {
         " | No command is given. Try 'journey --help'.",
         "inspct | There is no command 'inspct'; did you mean inspect? Try 'journey --help'.",
-        "inspect | Missing required parameter: 'PATH'. Try 'journey inspect --help'.",
+        "inspect | inspect takes either a PATH or --data SPEC, and got neither. Try 'journey inspect"
+            + " --help'.",
         "inspect --foo x | There is no option '--foo'. Try 'journey inspect --help'.",
         "inspect a b | There is one argument too many, 'b'. Try 'journey inspect --help'.",
       })
