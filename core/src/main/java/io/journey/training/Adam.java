@@ -9,6 +9,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Adam (Kingma and Ba 2015) on the flat parameter vector, and the moving average of weights. */
 final class Adam implements AutoCloseable {
+  /** Weights updated at once: what an update reads and writes of them stays in a core's cache. */
+  private static final int CHUNK = 1 << 15;
+
   private final TrainingConfig config;
   private final Parameters parameters;
   private final Tensor mean; // [p]
@@ -32,23 +35,32 @@ final class Adam implements AutoCloseable {
    * @param gradient [p]
    */
   void step(int step, Tensor gradient) {
-    double beta1 = config.adamBeta1();
-    double beta2 = config.adamBeta2();
-    double correction1 = 1 - StrictMath.pow(beta1, step + 1);
-    double correction2 = 1 - StrictMath.pow(beta2, step + 1);
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard guard = new NoGradGuard()) {
-      mean.lerp_(gradient, new Scalar(1 - beta1));
-      square.mul_(new Scalar(beta2)).addcmul_(gradient, gradient, new Scalar(1 - beta2));
+    double correction1 = 1 - StrictMath.pow(config.adamBeta1(), step + 1);
+    double correction2 = 1 - StrictMath.pow(config.adamBeta2(), step + 1);
+    double rate = config.learningRateAt(step) / correction1;
+    long count = parameters.count();
+    try (NoGradGuard guard = new NoGradGuard()) {
+      for (long from = 0; from < count; from += CHUNK) {
+        chunk(step, gradient, from, Math.min(CHUNK, count - from), rate, Math.sqrt(correction2));
+      }
+    }
+  }
+
+  /** The update of some weights. */
+  private void chunk(
+      int step, Tensor gradient, long from, long count, double rate, double correction) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor g = gradient.narrow(0, from, count);
+      Tensor m = mean.narrow(0, from, count);
+      Tensor v = square.narrow(0, from, count);
+      Tensor theta = parameters.flat().narrow(0, from, count);
+      m.lerp_(g, new Scalar(1 - config.adamBeta1()));
+      v.mul_(new Scalar(config.adamBeta2())).addcmul_(g, g, new Scalar(1 - config.adamBeta2()));
       Tensor denominator =
-          square
-              .sqrt()
-              .div_(new Scalar(Math.sqrt(correction2)))
-              .add_(new Scalar(config.adamEpsilon()));
-      double rate = config.learningRateAt(step) / correction1;
-      parameters.flat().addcdiv_(mean, denominator, new Scalar(-rate));
+          v.sqrt().div_(new Scalar(correction)).add_(new Scalar(config.adamEpsilon()));
+      theta.addcdiv_(m, denominator, new Scalar(-rate));
       if (config.emaDecay() > 0) {
-        average.lerp_(parameters.flat(), new Scalar(1 - config.emaDecayAt(step)));
+        average.narrow(0, from, count).lerp_(theta, new Scalar(1 - config.emaDecayAt(step)));
       }
     }
   }
