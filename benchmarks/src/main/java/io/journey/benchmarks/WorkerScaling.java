@@ -42,14 +42,14 @@ public final class WorkerScaling {
     Libtorch.singleThreaded();
     try (UNet2D model = UNet2D.random(config, Seed.of(0), ScalarType.Float)) {
       int numel = model.shape().numel();
-      Runnable training = () -> trainingStep(model, batch, numel);
-      ExampleGradients gradients = GradientMethod.ONE_IMAGE.of(model, NoiseSchedule.ddpm());
+      Runnable training = () -> trainingStep(model, batch);
+      ExampleGradients gradients = GradientMethod.LAYERWISE.of(model, NoiseSchedule.ddpm());
       Projection projection =
           ProjectionConfig.DEFAULT.create(model.parameters().count(), Seed.of(2));
-      var one = Fixtures.images(1, numel, draws);
-      Runnable features = () -> FeatureSpace.project(gradients, projection, one, null);
+      var some = Fixtures.images(8, numel, draws);
+      Runnable features = () -> FeatureSpace.project(gradients, projection, some, null);
       double[] train = inTurn(training, batch, seconds);
-      double[] feature = inTurn(features, draws, seconds);
+      double[] feature = inTurn(features, 8 * draws, seconds);
       System.out.printf(
           Locale.ROOT,
           "{\"parameters\": %d, \"batch\": %d, \"draws\": %d,"
@@ -67,11 +67,12 @@ public final class WorkerScaling {
     }
   }
 
-  private static void trainingStep(UNet2D model, int batch, int numel) {
+  /** Noising, forward and backward pass of a batch. */
+  static void trainingStep(UNet2D model, int batch) {
     try (PointerScope scope = new PointerScope()) {
       DenoisingBatch rows =
           DenoisingBatch.of(
-              Fixtures.images(batch, numel, 1),
+              Fixtures.images(batch, model.shape().numel(), 1),
               model.shape(),
               NoiseSchedule.ddpm(),
               ScalarType.Float);

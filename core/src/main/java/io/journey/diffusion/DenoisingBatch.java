@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The draws of one or more images as native tensors, one row a draw, the draws of an image next to
- * each other. Lives in the caller's {@code PointerScope}.
+ * The draws of one or more images as native tensors, one row a draw: of N images, row r·N + n is
+ * draw r of image n. Lives in the caller's {@code PointerScope}.
  *
  * @param xt noised images, [B, C, H, W]
  * @param target what the model should predict, [B, C, H, W]
@@ -17,34 +17,47 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public record DenoisingBatch(Tensor xt, Tensor target, int[] timesteps, int[] labels) {
 
+  /** All draws of images which have as many. */
+  public static DenoisingBatch of(
+      List<DenoisingDraws> images, ImageShape shape, NoiseSchedule schedule, ScalarType type) {
+    return of(images, 0, images.get(0).count(), shape, schedule, type);
+  }
+
   /**
    * Noises images: x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε. It and the target, which is ε, x_0 or v as the
    * schedule says, are computed in float64 and rounded once.
+   *
+   * @param first the first draw taken of each image
+   * @param draws how many are taken of each
    */
   public static DenoisingBatch of(
-      List<DenoisingDraws> images, ImageShape shape, NoiseSchedule schedule, ScalarType type) {
-    int rows = images.stream().mapToInt(DenoisingDraws::count).sum();
+      List<DenoisingDraws> images,
+      int first,
+      int draws,
+      ImageShape shape,
+      NoiseSchedule schedule,
+      ScalarType type) {
+    int rows = images.size() * draws;
     int numel = shape.numel();
     float[] xt = new float[rows * numel];
     float[] target = new float[rows * numel];
     PredictionType predicted = schedule.config().forward().predictionType();
     int[] timesteps = new int[rows];
     int[] labels = new int[rows];
-    int row = 0;
-    for (DenoisingDraws draws : images) {
-      for (int r = 0; r < draws.count(); r++, row++) {
-        timesteps[row] = draws.timesteps()[r];
-        labels[row] = draws.label();
-        double signal = schedule.signal(timesteps[row]);
-        double sigma = schedule.sigma(timesteps[row]);
-        int from = r * numel;
-        int to = row * numel;
-        for (int i = 0; i < numel; i++) {
-          double image = draws.image()[i];
-          double noise = draws.noise()[from + i];
-          xt[to + i] = (float) (signal * image + sigma * noise);
-          target[to + i] = (float) predicted.target(image, noise, signal, sigma);
-        }
+    for (int row = 0; row < rows; row++) {
+      DenoisingDraws image = images.get(row % images.size());
+      int r = first + row / images.size();
+      timesteps[row] = image.timesteps()[r];
+      labels[row] = image.label();
+      double signal = schedule.signal(timesteps[row]);
+      double sigma = schedule.sigma(timesteps[row]);
+      int from = r * numel;
+      int to = row * numel;
+      for (int i = 0; i < numel; i++) {
+        double clean = image.image()[i];
+        double noise = image.noise()[from + i];
+        xt[to + i] = (float) (signal * clean + sigma * noise);
+        target[to + i] = (float) predicted.target(clean, noise, signal, sigma);
       }
     }
     boolean known = images.stream().allMatch(d -> d.label() >= 0);

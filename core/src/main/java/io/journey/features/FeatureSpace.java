@@ -5,12 +5,13 @@ import io.journey.gradient.ExampleGradients;
 import io.journey.projection.Projection;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
+import io.journey.tensor.Libtorch;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** The one path from draws to features that training examples and targets both take. */
 public final class FeatureSpace {
-  /** Gradients in memory at once take about this much on each worker. */
+  /** Features in the making take at most about this much on each worker. */
   private static final long GROUP_BYTES = 64L << 20;
 
   private static final int MAX_GROUP = 32;
@@ -18,13 +19,13 @@ public final class FeatureSpace {
   private FeatureSpace() {}
 
   /**
-   * How many images a worker takes at once: a fixed number for a model, so that groups are the same
-   * on every machine.
+   * How many images a worker takes at once: a fixed number, so that groups are the same on every
+   * machine.
    *
-   * @param p number of parameters
+   * @param dim k
    */
-  public static int groupSize(int p) {
-    return (int) Math.max(1, Math.min(MAX_GROUP, GROUP_BYTES / (4L * p)));
+  public static int groupSize(int dim) {
+    return (int) Math.max(1, Math.min(MAX_GROUP, GROUP_BYTES / (8L * dim)));
   }
 
   /**
@@ -54,17 +55,20 @@ public final class FeatureSpace {
    */
   public static Projected project(
       ExampleGradients gradients, Projection projection, List<DenoisingDraws> draws, Tensor mask) {
-    float[][] whole = new float[draws.size()][];
-    float[] losses = new float[draws.size()];
-    gradients.compute(
-        draws,
-        mask,
-        (i, gradient, loss) -> {
-          whole[i] = gradient.clone();
-          losses[i] = (float) loss;
-        });
+    double[][] sums = new double[draws.size()][projection.dim()];
+    float[] losses =
+        gradients.compute(
+            draws,
+            mask,
+            (image, offset, parts) ->
+                projection.add(
+                    offset, Math.toIntExact(parts.size(1)), Libtorch.floats(parts), sums, image));
     float[][] features = new float[draws.size()][projection.dim()];
-    projection.project(whole, features);
+    for (int i = 0; i < features.length; i++) {
+      for (int j = 0; j < features[i].length; j++) {
+        features[i][j] = (float) sums[i][j];
+      }
+    }
     return new Projected(features, losses);
   }
 }

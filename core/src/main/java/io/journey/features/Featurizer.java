@@ -65,8 +65,7 @@ public final class Featurizer {
         checkShape(checkpoint, data);
         checkpoints.put(member, checkpoint.fingerprint());
         if (resolved.method() == null) {
-          resolved =
-              config.withMethod(GradientMethod.fasterFor(checkpoint.model(), config.draws()));
+          resolved = config.withMethod(GradientMethod.fasterFor(checkpoint.model()));
         }
       }
     }
@@ -167,7 +166,7 @@ public final class Featurizer {
       }
       int dim = projection.dim();
       float[] rows = new float[Math.multiplyExact(to - from, dim)];
-      int group = FeatureSpace.groupSize(checkpoint.model().parameters().count());
+      int group = FeatureSpace.groupSize(dim);
       for (int start = from; start < to; start += group) {
         int end = Math.min(to, start + group);
         float[][] features = features(start, end);

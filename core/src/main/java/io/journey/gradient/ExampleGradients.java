@@ -6,26 +6,29 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * The exact gradient of each image's loss, averaged over its draws: ∇_θ (1/R) Σ_r mean over pixels
- * of (ε_r − ε_θ(x_{t_r}, t_r))². Images never share a gradient, whatever they are batched with.
- * Safe for many threads.
+ * of (ε_r − ε_θ(x_{t_r}, t_r))². Images never share a gradient, whatever they are batched with. A
+ * gradient is handed over weight by weight, so that whole gradients need not be held. Safe for many
+ * threads.
  */
 public interface ExampleGradients {
-  /** Receives gradients one by one. */
+  /** Receives parts of gradients, to be added to what came before. */
   @FunctionalInterface
   interface Sink {
     /**
-     * @param image index into the list of images
-     * @param gradient [p], in the order of the model's flat vector; reused after the call
-     * @param loss the image's mean loss
+     * @param image index into the list of images of the first one
+     * @param offset the place of the part in the model's flat vector
+     * @param parts of the gradients of some images in a row, [N, n]; valid during the call
      */
-    void accept(int image, float[] gradient, double loss);
+    void add(int image, int offset, Tensor parts);
   }
 
   /**
    * Computes the gradients of some images.
    *
    * @param mask weights of pixels [H, W], or null
-   * @param sink told of every image, in order
+   * @param sink told of every weight of every image at least once, in an order that depends on the
+   *     model and the numbers of draws alone
+   * @return the mean loss of each image, [N]
    */
-  void compute(List<DenoisingDraws> images, Tensor mask, Sink sink);
+  float[] compute(List<DenoisingDraws> images, Tensor mask, Sink sink);
 }

@@ -11,15 +11,9 @@ public enum GradientMethod {
   /** {@link LayerwiseGradients}: many images in one batch. */
   LAYERWISE;
 
-  /**
-   * Up to this many draws a batch of one image is too small to keep a core busy, and many images in
-   * one batch are faster (measured by {@code benchmarks}, {@code GradientBenchmark}).
-   */
-  private static final int FEW_DRAWS = 5;
-
-  /** The faster way for a model and a number of draws. */
-  public static GradientMethod fasterFor(Denoiser model, int draws) {
-    return model instanceof LayeredDenoiser && draws <= FEW_DRAWS ? LAYERWISE : ONE_IMAGE;
+  /** The faster way for a model: layer by layer wherever its layers are known. */
+  public static GradientMethod fasterFor(Denoiser model) {
+    return model instanceof LayeredDenoiser ? LAYERWISE : ONE_IMAGE;
   }
 
   /** This way for a model. */

@@ -4,75 +4,103 @@ import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
 import io.journey.diffusion.NoiseSchedule;
-import io.journey.model.Conv2d;
-import io.journey.model.Embedding;
-import io.journey.model.GroupNorm;
-import io.journey.model.Layer;
 import io.journey.model.LayeredDenoiser;
-import io.journey.model.Parameter;
 import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Many images in one batch: a backward pass gives the gradient δ of every layer's output, and with
- * the layer's input a each image's weight gradients follow, Σ over its draws and positions of δ·aᵀ
- * (Goodfellow 2015; Rochette et al. 2019 for convolutions). All images must have as many draws.
+ * the layer's input each image's weight gradients follow ({@link WeightGradients}). Images with
+ * more draws than fit into a batch are spread over several.
  *
- * <p>Symbols: N images of R draws, B = N·R rows, L positions, I and O channels in and out, K the
- * side of a kernel.
+ * <p>Row r·N + n of a batch is draw r of image n. So a tensor (R·N, C, …) is also (R, N·C, …), in
+ * which the channels of different images are different channels.
  */
 public final class LayerwiseGradients implements ExampleGradients {
-  private record Call(Layer layer, Tensor input, Tensor output) {}
+  /** Rows of a batch beyond which more of them make no row cheaper. */
+  private static final int MAX_ROWS = 128;
+
+  /** Numbers in the widest layer's output of one batch: what it leaves behind fits into memory. */
+  private static final int MAX_NUMBERS = 1 << 21;
+
+  private record Call(WeightGradients layer, Tensor output) {}
 
   private final LayeredDenoiser model;
   private final NoiseSchedule schedule;
+  private final int rows;
 
   public LayerwiseGradients(LayeredDenoiser model, NoiseSchedule schedule) {
     this.model = model;
     this.schedule = schedule;
+    this.rows = Math.max(1, Math.min(MAX_ROWS, MAX_NUMBERS / model.widestOutput()));
   }
 
   @Override
-  public void compute(List<DenoisingDraws> images, Tensor mask, Sink sink) {
-    int draws = images.get(0).count();
-    for (DenoisingDraws image : images) {
-      if (image.count() != draws) {
-        throw new IllegalArgumentException(
-            "images of one batch need as many draws, got " + draws + " and " + image.count());
+  public float[] compute(List<DenoisingDraws> images, Tensor mask, Sink sink) {
+    float[] losses = new float[images.size()];
+    for (int from = 0; from < images.size(); ) {
+      int draws = images.get(from).count();
+      int to = from + 1;
+      while (to < images.size()
+          && images.get(to).count() == draws
+          && (to - from + 1) * draws <= rows) {
+        to++;
       }
+      int passes = (draws + rows - 1) / rows;
+      for (int pass = 0; pass < passes; pass++) {
+        int first = draws * pass / passes;
+        int count = draws * (pass + 1) / passes - first;
+        compute(images.subList(from, to), first, count, mask, from, sink, losses);
+      }
+      from = to;
     }
-    int p = model.parameters().count();
-    float[][] gradients = new float[images.size()][p];
-    float[] losses;
+    return losses;
+  }
+
+  /** The share of some draws of some images, which all have as many. */
+  private void compute(
+      List<DenoisingDraws> images,
+      int draw,
+      int draws,
+      Tensor mask,
+      int image,
+      Sink sink,
+      float[] losses) {
     try (PointerScope scope = new PointerScope()) {
       List<Call> calls = new ArrayList<>();
       DenoisingBatch batch =
-          DenoisingBatch.of(images, model.shape(), schedule, model.parameters().type());
+          DenoisingBatch.of(
+              images, draw, draws, model.shape(), schedule, model.parameters().type());
       Tensor predicted =
           model.predict(
               batch.xt(),
               batch.timesteps(),
               batch.labels(),
-              (layer, in, out) -> calls.add(new Call(layer, in, out)));
+              (layer, input, output, saved) ->
+                  calls.add(new Call(WeightGradients.of(layer, input, saved, draws), output)));
       Tensor loss =
-          DenoisingLoss.perRow(predicted, batch, mask).view(images.size(), draws).mean(1); // (N)
-      losses = Libtorch.floats(loss.detach());
-      TensorVector deltas = outputGradients(loss.sum(), calls);
-      Set<Layer> seen = new HashSet<>();
-      for (int i = 0; i < calls.size(); i++) {
-        boolean again = !seen.add(calls.get(i).layer());
-        addLayer(calls.get(i), deltas.get(i), images.size(), again, gradients);
+          DenoisingLoss.perRow(predicted, batch, mask)
+              .view(draws, images.size())
+              .sum(0)
+              .div(new Scalar((double) images.get(0).count())); // (N)
+      float[] shares = Libtorch.floats(loss.detach());
+      for (int i = 0; i < shares.length; i++) {
+        losses[image + i] += shares[i];
       }
-    }
-    for (int i = 0; i < gradients.length; i++) {
-      sink.accept(i, gradients[i], losses[i]);
+      TensorVector deltas = outputGradients(loss.sum(), calls);
+      for (int i = 0; i < calls.size(); i++) {
+        try (PointerScope ofLayer = new PointerScope()) {
+          calls
+              .get(i)
+              .layer()
+              .compute(deltas.get(i), (offset, parts) -> sink.add(image, offset, parts));
+        }
+      }
     }
   }
 
@@ -80,80 +108,5 @@ public final class LayerwiseGradients implements ExampleGradients {
     TensorVector outputs = new TensorVector();
     calls.forEach(call -> outputs.push_back(call.output()));
     return Libtorch.gradients(loss, outputs);
-  }
-
-  private static void addLayer(Call call, Tensor delta, int images, boolean again, float[][] out) {
-    try (PointerScope scope = new PointerScope()) {
-      Tensor input = call.input().detach();
-      Layer layer = call.layer();
-      Tensor weight;
-      Tensor bias;
-      if (layer instanceof GroupNorm norm) {
-        weight = sumOverPositions(norm.normalized(input).mul(delta), images);
-        bias = sumOverPositions(delta, images);
-      } else if (layer instanceof Embedding table) {
-        Tensor chosen = torch.one_hot(input, table.rows()).to(delta.scalar_type()); // (B, V)
-        weight = torch.bmm(rows(chosen, images), rows(delta, images).transpose(1, 2)); // (N, V, E)
-        bias = null;
-      } else {
-        // (N, O, R·L) and (N, I', R·L), I' the inputs of one output
-        Tensor d = layer instanceof Conv2d ? channelsFirst(delta, images) : rows(delta, images);
-        Tensor a =
-            layer instanceof Conv2d conv
-                ? channelsFirst(patches(conv, input), images)
-                : rows(input, images);
-        weight = torch.bmm(d, a.transpose(1, 2)); // (N, O, I')
-        bias = d.sum(2); // (N, O)
-      }
-      put(weight, layer.weight(), again, out);
-      if (bias != null) {
-        put(bias, layer.bias(), again, out);
-      }
-    }
-  }
-
-  /** (B, I, H, W) -> (B, I·K·K, L): the inputs of every output position. */
-  private static Tensor patches(Conv2d conv, Tensor input) {
-    if (conv.kernel() == 1 && conv.stride() == 1 && conv.padding() == 0) {
-      return input;
-    }
-    return torch.im2col(
-        input,
-        new long[] {conv.kernel(), conv.kernel()},
-        new long[] {1, 1},
-        new long[] {conv.padding(), conv.padding()},
-        conv.stride(),
-        conv.stride());
-  }
-
-  /** (B, C, …) -> (N, C, R·L) */
-  private static Tensor channelsFirst(Tensor x, int images) {
-    long draws = x.size(0) / images;
-    Tensor byImage = x.flatten(2, -1).view(images, draws, x.size(1), -1); // (N, R, C, L)
-    return draws == 1 ? byImage.squeeze(1) : byImage.transpose(1, 2).reshape(images, x.size(1), -1);
-  }
-
-  /** (B, …, C) -> (N, C, R·L) */
-  private static Tensor rows(Tensor x, int images) {
-    return x.reshape(images, -1, x.size(-1)).transpose(1, 2);
-  }
-
-  /** (B, C, …) -> (N, C) */
-  private static Tensor sumOverPositions(Tensor x, int images) {
-    return x.reshape(images, x.size(0) / images, x.size(1), -1).sum(1, 3);
-  }
-
-  private static void put(Tensor perImage, Parameter parameter, boolean again, float[][] out) {
-    float[] values = Libtorch.floats(perImage);
-    int numel = parameter.numel();
-    for (int i = 0; i < out.length; i++) {
-      if (!again) {
-        System.arraycopy(values, i * numel, out[i], parameter.offset(), numel);
-        continue;
-      }
-      for (int j = 0; j < numel; j++) {
-        out[i][parameter.offset() + j] += values[i * numel + j];
-      }
-    }
   }
 }

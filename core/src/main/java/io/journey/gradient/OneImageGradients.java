@@ -5,6 +5,7 @@ import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Denoiser;
+import io.journey.model.Parameter;
 import io.journey.model.Parameters;
 import io.journey.tensor.Libtorch;
 import java.util.List;
@@ -26,32 +27,30 @@ public final class OneImageGradients implements ExampleGradients {
   }
 
   @Override
-  public void compute(List<DenoisingDraws> images, Tensor mask, Sink sink) {
-    float[] gradient = new float[model.parameters().count()];
-    for (int i = 0; i < images.size(); i++) {
+  public float[] compute(List<DenoisingDraws> images, Tensor mask, Sink sink) {
+    float[] losses = new float[images.size()];
+    for (int i = 0; i < losses.length; i++) {
       try (PointerScope scope = new PointerScope()) {
-        double loss = gradient(images.get(i), mask, gradient);
-        sink.accept(i, gradient, loss);
+        losses[i] = compute(i, images.get(i), mask, sink);
       }
     }
+    return losses;
   }
 
-  private double gradient(DenoisingDraws image, Tensor mask, float[] out) {
+  private float compute(int index, DenoisingDraws image, Tensor mask, Sink sink) {
     Parameters parameters = model.parameters();
     DenoisingBatch batch =
         DenoisingBatch.of(List.of(image), model.shape(), schedule, parameters.type());
     Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
     Tensor loss = DenoisingLoss.perRow(predicted, batch, mask).mean();
     TensorVector gradients = Libtorch.gradients(loss, parameters.leaves());
-    for (int j = 0; j < parameters.list().size(); j++) {
+    List<Parameter> list = parameters.list();
+    for (int j = 0; j < list.size(); j++) {
       Tensor part = gradients.get(j);
-      int offset = parameters.list().get(j).offset();
-      if (part.defined()) {
-        Libtorch.floats(part, out, offset);
-      } else {
-        java.util.Arrays.fill(out, offset, offset + parameters.list().get(j).numel(), 0f);
+      if (part.defined()) { // not where the loss does not depend on the weight
+        sink.add(index, list.get(j).offset(), part.reshape(1, -1));
       }
     }
-    return loss.item_double();
+    return loss.item_float();
   }
 }

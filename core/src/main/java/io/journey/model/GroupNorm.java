@@ -1,5 +1,6 @@
 package io.journey.model;
 
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -20,21 +21,28 @@ public final class GroupNorm implements Layer {
 
   /** (B, C, …) -> (B, C, …) */
   Tensor forward(Tensor x, LayerTape tape) {
-    Tensor y =
-        torch.group_norm(
-            x,
-            groups,
+    Tensor in = x.contiguous();
+    long rows = in.size(0);
+    long channels = in.size(1);
+    T_TensorTensorTensor_T result = // output, and mean and 1/deviation of each group (B, G)
+        torch.native_group_norm(
+            in,
             new TensorOptional(weight.tensor()),
             new TensorOptional(bias.tensor()),
-            eps,
-            false);
-    tape.record(this, x, y);
+            rows,
+            channels,
+            in.numel() / (rows * channels),
+            groups,
+            eps);
+    // Copies of references: those of the tuple end with it.
+    Tensor y = new Tensor(result.get0());
+    tape.record(this, in, y, result.get1(), result.get2());
     return y;
   }
 
-  /** The normalised input before scale and shift: (B, C, …) -> (B, C, …) */
-  public Tensor normalized(Tensor x) {
-    return torch.group_norm(x, groups, new TensorOptional(), new TensorOptional(), eps, false);
+  /** G, the groups of channels. */
+  public int groups() {
+    return groups;
   }
 
   @Override

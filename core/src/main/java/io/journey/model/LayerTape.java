@@ -6,8 +6,13 @@ import org.bytedeco.pytorch.Tensor;
 @FunctionalInterface
 public interface LayerTape {
   /** Ignores everything. */
-  LayerTape NONE = (layer, input, output) -> {};
+  LayerTape NONE = (layer, input, output, saved) -> {};
 
-  /** {@code layer} turned {@code input} into {@code output}; both live in the caller's scope. */
-  void record(Layer layer, Tensor input, Tensor output);
+  /**
+   * {@code layer} turned {@code input} into {@code output}.
+   *
+   * @param saved what the layer's weight gradient needs besides; all tensors live in the caller's
+   *     scope
+   */
+  void record(Layer layer, Tensor input, Tensor output, Tensor... saved);
 }

@@ -15,6 +15,9 @@ public interface LayeredDenoiser extends Denoiser {
    */
   Tensor predict(Tensor xt, int[] timesteps, int[] labels, LayerTape tape);
 
+  /** Numbers one row has in the layer's output that has most, about: it tells what a row costs. */
+  int widestOutput();
+
   @Override
   default Tensor predict(Tensor xt, int[] timesteps, int[] labels) {
     return predict(xt, timesteps, labels, LayerTape.NONE);

@@ -84,6 +84,11 @@ public final class UNet2D implements LayeredDenoiser {
     return parameters;
   }
 
+  @Override
+  public int widestOutput() {
+    return config.shape().height() * config.shape().width() * config.blockOutChannels().get(0);
+  }
+
   /**
    * The model's output at (x_t, t), with every layer's input and output put on a tape.
    *

@@ -5,16 +5,14 @@ import io.journey.random.Seed;
 
 /**
  * The paper's dense projection: P ∈ R^{p×k} of independent N(0, 1). Entry (i, j) is number i·k + j
- * of the seed's stream: made anew for each group of gradients, one row at a time, never held whole.
+ * of the seed's stream: made anew for each group of parts, one row at a time, never held whole.
  * E⟨Pᵀx, Pᵀy⟩ = k·⟨x, y⟩. Costs O(p·k) for each gradient.
  */
 public final class GaussianProjection implements Projection {
-  private final int p;
   private final int dim;
   private final RandomStream stream;
 
-  GaussianProjection(int p, int dim, Seed seed) {
-    this.p = p;
+  GaussianProjection(int dim, Seed seed) {
     this.dim = dim;
     this.stream = seed.stream();
   }
@@ -25,21 +23,15 @@ public final class GaussianProjection implements Projection {
   }
 
   @Override
-  public void project(float[][] gradients, float[][] out) {
-    double[][] sums = new double[gradients.length][dim];
+  public void add(int offset, int length, float[] parts, double[][] sums, int first) {
     double[] row = new double[dim];
-    for (int i = 0; i < p; i++) {
-      long first = (long) i * dim;
+    for (int i = 0; i < length; i++) {
+      long entry = (long) (offset + i) * dim;
       for (int j = 0; j < dim; j++) {
-        row[j] = stream.gaussian(first + j);
+        row[j] = stream.gaussian(entry + j);
       }
-      for (int n = 0; n < gradients.length; n++) {
-        addScaled(sums[n], gradients[n][i], row);
-      }
-    }
-    for (int n = 0; n < gradients.length; n++) {
-      for (int j = 0; j < dim; j++) {
-        out[n][j] = (float) sums[n][j];
+      for (int from = 0; from < parts.length; from += length) {
+        addScaled(sums[first + from / length], parts[from + i], row);
       }
     }
   }

@@ -14,9 +14,9 @@ public final class NoProjection implements Projection {
   }
 
   @Override
-  public void project(float[][] gradients, float[][] out) {
-    for (int i = 0; i < gradients.length; i++) {
-      System.arraycopy(gradients[i], 0, out[i], 0, p);
+  public void add(int offset, int length, float[] parts, double[][] sums, int first) {
+    for (int i = 0; i < parts.length; i++) {
+      sums[first + i / length][offset + i % length] += parts[i];
     }
   }
 }

@@ -9,10 +9,15 @@ public interface Projection {
   int dim();
 
   /**
-   * Projects a group of gradients: out[i] = Pᵀ·gradients[i].
+   * Adds the share that a part of some gradients has in their features: sums[i] += P_part
+   * ᵀ·parts[i], where P_part are the rows of P from {@code offset} on. A feature is the sum of the
+   * shares of all parts.
    *
-   * @param gradients each [p]
-   * @param out each [k], overwritten
+   * @param offset the place of the part in a gradient
+   * @param length its numbers
+   * @param parts of gradient after gradient, [N·length]
+   * @param sums each [k]
+   * @param first where in {@code sums} the first gradient's is
    */
-  void project(float[][] gradients, float[][] out);
+  void add(int offset, int length, float[] parts, double[][] sums, int first);
 }

@@ -69,7 +69,7 @@ public record ProjectionConfig(Kind kind, int dim) {
    */
   public Projection create(int p, Seed seed) {
     return switch (kind) {
-      case GAUSSIAN -> new GaussianProjection(p, dim, seed);
+      case GAUSSIAN -> new GaussianProjection(dim, seed);
       case SPARSE -> new SparseProjection(p, dim, seed);
       case NONE -> new NoProjection(p);
     };

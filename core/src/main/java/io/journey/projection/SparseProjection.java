@@ -2,7 +2,6 @@ package io.journey.projection;
 
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
-import java.util.Arrays;
 
 /**
  * Count-sketch (Charikar, Chen, Farach-Colton 2002; as feature hashing, Weinberger et al. 2009):
@@ -35,19 +34,14 @@ public final class SparseProjection implements Projection {
   }
 
   @Override
-  public void project(float[][] gradients, float[][] out) {
-    double[] sums = new double[dim];
-    for (int n = 0; n < gradients.length; n++) {
-      Arrays.fill(sums, 0);
-      float[] gradient = gradients[n];
-      for (int i = 0; i < plan.length; i++) {
-        int place = plan[i];
+  public void add(int offset, int length, float[] parts, double[][] sums, int first) {
+    for (int from = 0; from < parts.length; from += length) {
+      double[] sum = sums[first + from / length];
+      for (int i = 0; i < length; i++) {
+        int place = plan[offset + i];
         // Flips the sign bit without a branch.
-        int bits = Float.floatToRawIntBits(gradient[i]) ^ (place << 31);
-        sums[place >>> 1] += Float.intBitsToFloat(bits);
-      }
-      for (int j = 0; j < dim; j++) {
-        out[n][j] = (float) sums[j];
+        int bits = Float.floatToRawIntBits(parts[from + i]) ^ (place << 31);
+        sum[place >>> 1] += Float.intBitsToFloat(bits);
       }
     }
   }

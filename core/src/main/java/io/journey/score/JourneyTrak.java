@@ -221,13 +221,13 @@ public final class JourneyTrak {
       Projection projection =
           FeatureSpace.projection(features.projection(), p, features.seed(), member);
       ExampleGradients gradients =
-          GradientMethod.fasterFor(checkpoint.model(), draws)
+          GradientMethod.fasterFor(checkpoint.model())
               .of(checkpoint.model(), checkpoint.schedule());
       workers.forEach(
           targets.size(),
           target -> {
             List<DenoisingDraws> asked = draws(checkpoint, targets.get(target), steps);
-            int group = FeatureSpace.groupSize(p);
+            int group = FeatureSpace.groupSize(projection.dim());
             for (int from = 0; from < steps.length; from += group) {
               int to = Math.min(steps.length, from + group);
               FeatureSpace.Projected part = project(gradients, projection, asked.subList(from, to));

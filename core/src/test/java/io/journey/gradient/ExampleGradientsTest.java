@@ -98,9 +98,7 @@ class ExampleGradientsTest {
 
   private static float[][] gradients(
       GradientMethod method, UNet2D model, List<DenoisingDraws> images, Tensor mask) {
-    float[][] out = new float[images.size()][];
-    method.of(model, SCHEDULE).compute(images, mask, (i, g, loss) -> out[i] = g.clone());
-    return out;
+    return WholeGradients.of(method.of(model, SCHEDULE), model.parameters().count(), images, mask);
   }
 
   /** ∇ of the mean over draws, as the mean of one backward pass for each draw. */
@@ -206,6 +204,39 @@ class ExampleGradientsTest {
       for (int n = 0; n < images.size(); n++) {
         // Sums of some hundred float32 products in two orders.
         assertThat(relativeDistance(one[n], many[n])).isLessThan(1e-5);
+      }
+    }
+  }
+
+  /** Widths of whole blocks of eight: convolutions of groups, which other widths do not take. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 10})
+  void groupsOfAConvolutionAreTheImagesOfABatch(int draws) {
+    UNet2DConfig config =
+        new UNet2DConfig(8, 3, List.of(8, 24), List.of(false, true), 1, 4, 1e-5, 8, true, 0, 0);
+    try (UNet2D model = model(config, ScalarType.Float);
+        UNet2D exact = model(config, ScalarType.Double)) {
+      List<DenoisingDraws> images = images(model, 6, draws);
+      float[][] one = gradients(GradientMethod.ONE_IMAGE, model, images, null);
+      float[][] many = gradients(GradientMethod.LAYERWISE, model, images, null);
+      float[][] expected = gradients(GradientMethod.ONE_IMAGE, exact, images, null);
+      for (int n = 0; n < images.size(); n++) {
+        assertThat(relativeDistance(expected[n], one[n])).isLessThan(1e-5);
+        assertThat(relativeDistance(expected[n], many[n])).isLessThan(1e-5);
+      }
+    }
+  }
+
+  /** 131 draws of 6×6 pixels fit into no batch, and neither do the next image's two beside them. */
+  @ParameterizedTest
+  @EnumSource
+  void drawsThatFillSeveralBatchesAreOneMean(GradientMethod method) {
+    try (UNet2D model = model(1, ScalarType.Double)) {
+      List<DenoisingDraws> images = new ArrayList<>(images(model, 1, 131));
+      images.addAll(images(model, 3, 2));
+      float[][] found = gradients(method, model, images, null);
+      for (int n = 0; n < images.size(); n++) {
+        assertSame(found[n], obvious(model, images.get(n), null));
       }
     }
   }

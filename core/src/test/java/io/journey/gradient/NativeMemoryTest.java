@@ -27,12 +27,12 @@ class NativeMemoryTest {
               DenoisingDraws.uniform(new float[64], -1, NoiseSchedule.ddpm(), Seed.of(2), 3),
               DenoisingDraws.uniform(new float[64], -1, NoiseSchedule.ddpm(), Seed.of(3), 3));
       for (int i = 0; i < 3; i++) {
-        gradients.compute(images, null, (n, g, loss) -> {});
+        gradients.compute(images, null, (image, offset, parts) -> {});
       }
       long count = Pointer.totalCount();
       long bytes = Pointer.totalBytes();
       for (int i = 0; i < 50; i++) {
-        gradients.compute(images, null, (n, g, loss) -> {});
+        gradients.compute(images, null, (image, offset, parts) -> {});
       }
       assertThat(Pointer.totalCount()).isLessThanOrEqualTo(count);
       assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(bytes);

@@ -44,11 +44,9 @@ class TorchScriptGradientsTest {
   }
 
   private static float[][] gradients(Checkpoint checkpoint, List<DenoisingDraws> images) {
-    float[][] out = new float[images.size()][];
-    GradientMethod.fasterFor(checkpoint.model(), 1)
-        .of(checkpoint.model(), checkpoint.schedule())
-        .compute(images, null, (i, g, loss) -> out[i] = g.clone());
-    return out;
+    ExampleGradients gradients =
+        GradientMethod.fasterFor(checkpoint.model()).of(checkpoint.model(), checkpoint.schedule());
+    return WholeGradients.of(gradients, checkpoint.model().parameters().count(), images, null);
   }
 
   @Test

@@ -28,8 +28,24 @@ class ProjectionTest {
 
   private static float[][] project(ProjectionConfig config, Seed seed, float[]... gradients) {
     Projection projection = config.create(gradients[0].length, seed);
+    int p = gradients[0].length;
+    double[][] sums = new double[gradients.length][projection.dim()];
+    // In three parts of different length.
+    int[] cuts = {0, p / 3, p / 2, p};
+    for (int part = 1; part < cuts.length; part++) {
+      int length = cuts[part] - cuts[part - 1];
+      float[] parts = new float[gradients.length * length];
+      for (int n = 0; n < gradients.length; n++) {
+        System.arraycopy(gradients[n], cuts[part - 1], parts, n * length, length);
+      }
+      projection.add(cuts[part - 1], length, parts, sums, 0);
+    }
     float[][] out = new float[gradients.length][projection.dim()];
-    projection.project(gradients, out);
+    for (int n = 0; n < out.length; n++) {
+      for (int j = 0; j < out[n].length; j++) {
+        out[n][j] = (float) sums[n][j];
+      }
+    }
     return out;
   }
 
