@@ -1,12 +1,17 @@
 package io.journey.score;
 
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrs;
+import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_dgemm;
+
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
-import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.decomposition.TriangularSolver_DDRM;
-import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
+import org.bytedeco.javacpp.DoublePointer;
 
 /**
  * Φ(ΦᵀΦ + λI)⁻¹g for many g, in float64 by Cholesky decomposition (Algorithm 1, with the damping λ
@@ -19,8 +24,11 @@ final class DampedSolver {
   /** Below this squared ratio of pivots a matrix of float32 features counts as singular. */
   private static final double SINGULAR = 1e-12;
 
-  /** Numbers of a row read at once in the dual. */
-  private static final int COLUMNS = 1024;
+  /** The triangle that is the upper one row by row is the lower one column by column. */
+  private static final byte LOWER = 'L';
+
+  /** Rows of Φ multiplied at once. */
+  private static final int BLOCK = 64;
 
   private static final String TASK = "Multiplying features";
 
@@ -67,42 +75,54 @@ final class DampedSolver {
   }
 
   float[][] primal(float[][] targets, double damping) {
-    Gram gram = new Gram(features.dim(), workers);
-    try (Progress.Task task = progress.start(TASK, features.size(), "examples")) {
-      addExamples(gram, task);
+    double[][] solved;
+    try (Gram gram = new Gram(features.dim(), workers)) {
+      try (Progress.Task task = progress.start(TASK, features.size(), "examples")) {
+        addExamples(gram, task);
+      }
+      solved = solve(gram, damping, doubles(targets));
     }
-    return multiply(solve(gram, damping, doubles(targets)));
+    return multiply(solved);
   }
 
   /** ΦᵀΦ, some rows of Φ at a time. */
   private void addExamples(Gram gram, Progress.Task task) {
     int n = features.size();
     int k = features.dim();
-    float[] row = new float[k];
-    for (int from = 0; from < n; from += Gram.ROWS) {
-      double[][] rows = new double[Gram.ROWS][k];
-      for (int r = 0; r < Gram.ROWS && from + r < n; r++) {
-        features.read(from + r, 0, k, row, 0);
-        for (int j = 0; j < k; j++) {
-          rows[r][j] = row[j];
-        }
+    try (DoublePointer block = new DoublePointer((long) Gram.ROWS * k)) {
+      for (int from = 0; from < n; from += Gram.ROWS) {
+        int first = from;
+        int count = Math.min(Gram.ROWS, n - from);
+        workers.forEach(count, r -> block(first + r, 0, k, block, r));
+        gram.add(block, count);
+        task.advance(count);
       }
-      gram.add(rows);
-      task.advance(Math.min(Gram.ROWS, n - from));
     }
+  }
+
+  /** Writes a part of a row of Φ as row {@code place} of a block. */
+  private void block(int row, int column, int width, DoublePointer block, int place) {
+    float[] numbers = new float[width];
+    features.read(row, column, width, numbers, 0);
+    double[] wide = new double[width];
+    for (int j = 0; j < width; j++) {
+      wide[j] = numbers[j];
+    }
+    Gram.at(block, (long) place * width).put(wide);
   }
 
   float[][] dual(float[][] targets, double damping) {
     int n = features.size();
-    Gram gram = new Gram(n, workers);
-    try (Progress.Task task = progress.start(TASK, features.dim(), "dimensions")) {
-      addDimensions(gram, task);
-    }
-    double[][] solved = solve(gram, damping, doubles(multiply(doubles(targets))));
     float[][] scores = new float[targets.length][n];
-    for (int q = 0; q < targets.length; q++) {
-      for (int i = 0; i < n; i++) {
-        scores[q][i] = (float) solved[q][i];
+    try (Gram gram = new Gram(n, workers)) {
+      try (Progress.Task task = progress.start(TASK, features.dim(), "dimensions")) {
+        addDimensions(gram, task);
+      }
+      double[][] solved = solve(gram, damping, doubles(multiply(doubles(targets))));
+      for (int q = 0; q < targets.length; q++) {
+        for (int i = 0; i < n; i++) {
+          scores[q][i] = (float) solved[q][i];
+        }
       }
     }
     return scores;
@@ -112,21 +132,23 @@ final class DampedSolver {
   private void addDimensions(Gram gram, Progress.Task task) {
     int n = features.size();
     int k = features.dim();
-    for (int column = 0; column < k; column += COLUMNS) {
-      int width = Math.min(COLUMNS, k - column);
-      float[] block = new float[n * width];
-      for (int i = 0; i < n; i++) {
-        features.read(i, column, width, block, i * width);
-      }
-      for (int from = 0; from < width; from += Gram.ROWS) {
-        double[][] rows = new double[Gram.ROWS][n];
-        for (int r = 0; r < Gram.ROWS && from + r < width; r++) {
-          for (int i = 0; i < n; i++) {
-            rows[r][i] = block[i * width + from + r];
-          }
-        }
-        gram.add(rows);
-        task.advance(Math.min(Gram.ROWS, width - from));
+    float[] columns = new float[Math.multiplyExact(n, Math.min(Gram.ROWS, k))];
+    try (DoublePointer block = new DoublePointer((long) Gram.ROWS * n)) {
+      for (int column = 0; column < k; column += Gram.ROWS) {
+        int first = column;
+        int width = Math.min(Gram.ROWS, k - column);
+        workers.forEach(n, i -> features.read(i, first, width, columns, i * width));
+        workers.forEach(
+            width,
+            r -> {
+              double[] row = new double[n];
+              for (int i = 0; i < n; i++) {
+                row[i] = columns[i * width + r];
+              }
+              Gram.at(block, (long) r * n).put(row);
+            });
+        gram.add(block, width);
+        task.advance(width);
       }
     }
   }
@@ -146,8 +168,8 @@ final class DampedSolver {
   private double[][] solve(Gram gram, double damping, double[][] right) {
     int n = right[0].length;
     double lambda = damping * gram.trace() / Math.min(features.size(), features.dim());
-    CholeskyDecomposition_F64<DMatrixRMaj> cholesky = DecompositionFactory_DDRM.chol(n, true);
-    if (!cholesky.decompose(DMatrixRMaj.wrap(n, n, gram.damped(lambda)))) {
+    DoublePointer triangle = gram.damped(lambda);
+    if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, LOWER, n, triangle, n) != 0) {
       if (damping > 0) {
         throw new JourneyException(
             "ΦᵀΦ + λI cannot be decomposed: the features are all zero, or damping "
@@ -156,25 +178,28 @@ final class DampedSolver {
       }
       throw singular("its Cholesky decomposition breaks down");
     }
-    DMatrixRMaj triangle = cholesky.getT(null);
-    if (damping == 0 && pivotRatio(triangle) < SINGULAR) {
+    if (damping == 0 && pivotRatio(triangle, n) < SINGULAR) {
       throw singular("its Cholesky decomposition breaks down");
     }
-    double[][] out = new double[right.length][];
-    for (int q = 0; q < right.length; q++) {
-      out[q] = right[q].clone();
-      TriangularSolver_DDRM.solveL(triangle.data, out[q], n);
-      TriangularSolver_DDRM.solveTranL(triangle.data, out[q], n);
+    double[][] out = new double[right.length][n];
+    try (DoublePointer sides = new DoublePointer((long) right.length * n)) {
+      for (int q = 0; q < right.length; q++) {
+        Gram.at(sides, (long) q * n).put(right[q]);
+      }
+      LAPACKE_dpotrs(LAPACK_COL_MAJOR, LOWER, n, right.length, triangle, n, sides, n);
+      for (int q = 0; q < right.length; q++) {
+        Gram.at(sides, (long) q * n).get(out[q]);
+      }
     }
     return out;
   }
 
   /** Smallest squared pivot over the largest, at least the reciprocal of the condition number. */
-  private static double pivotRatio(DMatrixRMaj triangle) {
+  private static double pivotRatio(DoublePointer triangle, int n) {
     double smallest = Double.POSITIVE_INFINITY;
     double largest = 0;
-    for (int i = 0; i < triangle.numRows; i++) {
-      double pivot = Math.pow(triangle.get(i, i), 2);
+    for (int i = 0; i < n; i++) {
+      double pivot = Math.pow(triangle.get((long) i * n + i), 2);
       smallest = Math.min(smallest, pivot);
       largest = Math.max(largest, pivot);
     }
@@ -183,20 +208,47 @@ final class DampedSolver {
 
   /** Φ·x for each x, [Q][k] -> [Q][N]. */
   private float[][] multiply(double[][] x) {
-    float[][] out = new float[x.length][features.size()];
-    workers.forEach(
-        features.size(),
-        i -> {
-          float[] row = new float[features.dim()];
-          features.read(i, 0, row.length, row, 0);
-          for (int q = 0; q < x.length; q++) {
-            double sum = 0;
-            for (int j = 0; j < row.length; j++) {
-              sum += row[j] * x[q][j];
-            }
-            out[q][i] = (float) sum;
-          }
-        });
+    int n = features.size();
+    int k = features.dim();
+    float[][] out = new float[x.length][n];
+    try (DoublePointer vectors = new DoublePointer((long) x.length * k)) {
+      for (int q = 0; q < x.length; q++) {
+        Gram.at(vectors, (long) q * k).put(x[q]);
+      }
+      workers.forEach((n + BLOCK - 1) / BLOCK, block -> multiply(vectors, block * BLOCK, out));
+    }
     return out;
+  }
+
+  /** Φ·x of {@link #BLOCK} rows. */
+  private void multiply(DoublePointer vectors, int from, float[][] out) {
+    int k = features.dim();
+    int count = Math.min(BLOCK, features.size() - from);
+    double[] products = new double[count * out.length];
+    try (DoublePointer rows = new DoublePointer((long) BLOCK * k);
+        DoublePointer result = new DoublePointer((long) BLOCK * out.length)) {
+      for (int r = 0; r < count; r++) {
+        block(from + r, 0, k, rows, r);
+      }
+      cblas_dgemm(
+          CblasRowMajor,
+          CblasNoTrans,
+          CblasTrans,
+          count,
+          out.length,
+          k,
+          1,
+          rows,
+          k,
+          vectors,
+          k,
+          0,
+          result,
+          out.length);
+      result.get(products);
+    }
+    for (int i = 0; i < products.length; i++) {
+      out[i % out.length][from + i / out.length] = (float) products[i];
+    }
   }
 }

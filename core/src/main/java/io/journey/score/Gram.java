@@ -1,81 +1,105 @@
 package io.journey.score;
 
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_dgemm;
+
 import io.journey.run.Workers;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.global.openblas_nolapack;
 
 /**
- * Accumulates G = Σ_r row_r·row_rᵀ in float64, in tiles that stay in the cache, on all workers.
- * Each number is a sum in the order of rows: threads do not change it.
+ * Accumulates G = Σ_r row_r·row_rᵀ in float64, in tiles, on all workers. Each number is a sum over
+ * blocks of rows in their order: threads do not change it. Of the symmetric matrix only tiles on
+ * and above the diagonal are kept up.
  */
-final class Gram {
+final class Gram implements AutoCloseable {
   /** Rows taken at once. */
-  static final int ROWS = 64;
+  static final int ROWS = 256;
 
   private static final int TILE = 512;
-  private static final int BAND = 64;
 
   private final int n;
-  private final double[][] sums;
+  private final DoublePointer sums; // [n, n]
   private final Workers workers;
 
+  /**
+   * @param n side of the matrix; it takes 8·n² bytes of native memory
+   */
   Gram(int n, Workers workers) {
     this.n = n;
-    this.sums = new double[n][n];
+    this.sums = new DoublePointer((long) n * n);
     this.workers = workers;
+    Pointer.memset(sums, 0, 8L * n * n);
+    // Workers are the threads; a number's sum must not depend on how many BLAS would take.
+    openblas_nolapack.blas_set_num_threads(1);
   }
 
   /**
    * Adds rows.
    *
-   * @param rows {@link #ROWS} arrays of n numbers; those not used are zero
+   * @param rows [count, n], row by row
    */
-  void add(double[][] rows) {
-    int bands = (n + BAND - 1) / BAND;
-    workers.forEach(bands, band -> addBand(rows, band * BAND, Math.min(n, (band + 1) * BAND)));
+  void add(DoublePointer rows, int count) {
+    int tiles = (n + TILE - 1) / TILE;
+    workers.forEach(
+        tiles * tiles,
+        tile -> {
+          if (tile / tiles <= tile % tiles) {
+            addTile(rows, count, tile / tiles * TILE, tile % tiles * TILE);
+          }
+        });
   }
 
-  /** Rows from..to−1 of the upper triangle. */
-  private void addBand(double[][] rows, int from, int to) {
-    for (int tile = from / TILE * TILE; tile < n; tile += TILE) {
-      int end = Math.min(n, tile + TILE);
-      for (int i = from; i < to; i++) {
-        int start = Math.max(i, tile);
-        for (int r = 0; r < ROWS; r += 4) {
-          addFour(sums[i], rows[r], rows[r + 1], rows[r + 2], rows[r + 3], i, start, end);
-        }
-      }
-    }
+  private void addTile(DoublePointer rows, int count, int i, int j) {
+    cblas_dgemm(
+        CblasRowMajor,
+        CblasTrans,
+        CblasNoTrans,
+        Math.min(TILE, n - i),
+        Math.min(TILE, n - j),
+        count,
+        1,
+        at(rows, i),
+        n,
+        at(rows, j),
+        n,
+        1,
+        at(sums, (long) i * n + j),
+        n);
   }
 
-  private static void addFour(
-      double[] sum, double[] a, double[] b, double[] c, double[] d, int i, int from, int to) {
-    double ai = a[i];
-    double bi = b[i];
-    double ci = c[i];
-    double di = d[i];
-    for (int j = from; j < to; j++) {
-      sum[j] += ai * a[j] + bi * b[j] + ci * c[j] + di * d[j];
-    }
+  /** The same memory from a number on; its owner closes it, the view is not closed. */
+  static DoublePointer at(DoublePointer numbers, long index) {
+    return numbers.getPointer(index);
   }
 
   /** Σ_i G_ii. */
   double trace() {
     double trace = 0;
     for (int i = 0; i < n; i++) {
-      trace += sums[i][i];
+      trace += sums.get((long) i * n + i);
     }
     return trace;
   }
 
-  /** G + λI, symmetric, row by row in one array. */
-  double[] damped(double lambda) {
-    double[] full = new double[Math.multiplyExact(n, n)];
+  /**
+   * Turns the matrix into G + λI, of which only numbers on and above the diagonal count.
+   *
+   * @return [n, n]; closed with this object
+   */
+  DoublePointer damped(double lambda) {
     for (int i = 0; i < n; i++) {
-      for (int j = i; j < n; j++) {
-        full[i * n + j] = sums[i][j];
-        full[j * n + i] = sums[i][j];
-      }
-      full[i * n + i] += lambda;
+      long diagonal = (long) i * n + i;
+      sums.put(diagonal, sums.get(diagonal) + lambda);
     }
-    return full;
+    return sums;
+  }
+
+  @Override
+  public void close() {
+    sums.close();
   }
 }

@@ -37,6 +37,9 @@ public final class JourneyTrak {
   /** k' of Eq. 3. */
   public static final int DEFAULT_DRAWS = 20;
 
+  /** Steps of a target that are one unit of work: few, so that one target occupies all workers. */
+  private static final int UNIT = 5;
+
   /** What one checkpoint says: scores [S·T][N] and f_t [S·T], step by step. */
   record MemberScores(float[][] scores, float[] outputs) {}
 
@@ -223,20 +226,20 @@ public final class JourneyTrak {
       ExampleGradients gradients =
           GradientMethod.fasterFor(checkpoint.model())
               .of(checkpoint.model(), checkpoint.schedule());
+      int units = (steps.length + UNIT - 1) / UNIT; // of each target
       workers.forEach(
-          targets.size(),
-          target -> {
-            List<DenoisingDraws> asked = draws(checkpoint, targets.get(target), steps);
-            int group = FeatureSpace.groupSize(projection.dim());
-            for (int from = 0; from < steps.length; from += group) {
-              int to = Math.min(steps.length, from + group);
-              FeatureSpace.Projected part = project(gradients, projection, asked.subList(from, to));
-              for (int s = from; s < to; s++) {
-                targetFeatures[s * targets.size() + target] = part.features()[s - from];
-                outputs[s * targets.size() + target] = part.losses()[s - from];
-              }
-              task.advance((long) (to - from) * draws);
+          targets.size() * units,
+          unit -> {
+            int target = unit / units;
+            int from = unit % units * UNIT;
+            int[] some = Arrays.copyOfRange(steps, from, Math.min(steps.length, from + UNIT));
+            FeatureSpace.Projected part =
+                project(gradients, projection, draws(checkpoint, targets.get(target), some));
+            for (int s = 0; s < some.length; s++) {
+              targetFeatures[(from + s) * targets.size() + target] = part.features()[s];
+              outputs[(from + s) * targets.size() + target] = part.losses()[s];
             }
+            task.advance((long) some.length * draws);
           });
     }
     return new MemberScores(

@@ -55,10 +55,7 @@ class DampedSolverTest {
     return m;
   }
 
-  /**
-   * Φ(ΦᵀΦ + λI)⁻¹g with an explicit inverse; sizes off the tiles' edges, and beyond 1000, where
-   * EJML decomposes in blocks.
-   */
+  /** Φ(ΦᵀΦ + λI)⁻¹g with an explicit inverse; sizes off the edges of tiles and blocks. */
   @ParameterizedTest
   @CsvSource({
     "1, 1",
