@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       FeaturizeCommand.class,
       AttributeCommand.class,
       ReportCommand.class,
+      EvaluateCommand.class,
       ExportCommand.class,
       InspectCommand.class
     },

@@ -127,6 +127,42 @@ class CommandFlowTest {
   }
 
   @Test
+  void stabilityComparesTwoAnswersAtEveryStep(@TempDir Path folder) throws IOException {
+    Path out = folder.resolve("stability");
+    CommandRun run =
+        CommandRun.of(
+            "evaluate",
+            "stability",
+            "--checkpoints",
+            flow.checkpoints().toString(),
+            "--data",
+            TinyFlow.DATA,
+            "--target",
+            flow.targets().toString(),
+            "--out",
+            out.toString(),
+            "--projection",
+            "sparse:64",
+            "--draws",
+            "1,2",
+            "--target-draws",
+            "2",
+            "--steps",
+            "100,300");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("Spearman", "features", "targets", "stability.csv");
+    // Two numbers of draws, two comparisons, two steps.
+    assertThat(Files.readAllLines(out.resolve("stability.csv"))).hasSize(1 + 8);
+  }
+
+  @Test
+  void evaluateAloneSaysWhatItCanCheck() {
+    CommandRun run = CommandRun.of("evaluate");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("evaluate needs to be told what: stability");
+  }
+
+  @Test
   void theTableRanksTheScoresOfTheArray() throws IOException {
     List<String> rows = Files.readAllLines(flow.attribution().resolve("ranking.csv"));
     // Twenty at each end of a ranking of 24.
@@ -179,9 +215,9 @@ class CommandFlowTest {
   }
 
   @Test
-  void thereAreTheEightCommandsWhoseHelpIsTestedBelow() {
+  void thereAreTheNineCommandsWhoseHelpIsTestedBelow() {
     PrintWriter nothing = new PrintWriter(Writer.nullWriter());
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(8);
+    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(9);
   }
 
   @ParameterizedTest
@@ -193,6 +229,7 @@ class CommandFlowTest {
         "featurize",
         "attribute",
         "report",
+        "evaluate",
         "export",
         "inspect"
       })

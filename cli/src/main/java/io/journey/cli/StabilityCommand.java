@@ -1,0 +1,129 @@
+package io.journey.cli;
+
+import io.journey.dataset.Dataset;
+import io.journey.evaluation.Stability;
+import io.journey.features.FeaturizerConfig;
+import io.journey.model.Ensemble;
+import io.journey.projection.ProjectionConfig;
+import io.journey.sampling.TrajectoryFile;
+import io.journey.score.JourneyTrak;
+import io.journey.score.Steps;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Asks twice and compares. */
+@Command(
+    name = "stability",
+    description = {
+      "Make features twice with independent draws and compare the scores: how alike are two answers"
+          + " to one question?",
+      "Spearman is the correlation of all scores, 1 where they are in the same order; top 10 is how"
+          + " many of the ten highest are the same images."
+    },
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey evaluate stability --checkpoints runs/fashion/checkpoints \\",
+      "      --data 'data/fashion-mnist?size=16' --target runs/fashion/targets.safetensors \\",
+      "      --draws 5,10,20 --out runs/fashion/stability"
+    })
+final class StabilityCommand implements Runnable {
+  @Mixin private Console console;
+
+  @Option(
+      names = "--checkpoints",
+      required = true,
+      paramLabel = "DIR",
+      description = "The ensemble.")
+  private Path checkpoints;
+
+  @Mixin private DataOptions data;
+
+  @Option(
+      names = "--target",
+      required = true,
+      paramLabel = "FILE",
+      description = "Trajectories that sample has written.")
+  private Path target;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory for features, scores and stability.csv.")
+  private Path out;
+
+  @Option(
+      names = "--draws",
+      split = ",",
+      paramLabel = "R",
+      defaultValue = "5,10,20",
+      description = "Numbers of draws of training features (default: ${DEFAULT-VALUE}).")
+  private List<Integer> draws;
+
+  @Option(
+      names = "--target-draws",
+      paramLabel = "K",
+      defaultValue = "20",
+      description = "Draws of noise for each step of a target (default: ${DEFAULT-VALUE}).")
+  private int targetDraws;
+
+  @Option(
+      names = "--projection",
+      paramLabel = "KIND",
+      defaultValue = "sparse:4096",
+      description = "sparse:K, gaussian:K or none (default: ${DEFAULT-VALUE}).")
+  private String projection;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "STEPS",
+      defaultValue = "100:900:100",
+      description = "first:last:distance or a list (default: ${DEFAULT-VALUE}).")
+  private String steps;
+
+  @Option(
+      names = "--damping",
+      paramLabel = "C",
+      description = "Damping c, at least 0 (default: 0.1).")
+  private double damping = JourneyTrak.DEFAULT_DAMPING;
+
+  @Override
+  public void run() {
+    Steps wanted = Steps.parse(steps);
+    FeaturizerConfig features =
+        FeaturizerConfig.defaults().withProjection(ProjectionConfig.parse(projection));
+    TrajectoryFile file = TrajectoryFile.open(target);
+    Dataset images = data.open(console.progress());
+    List<Stability.Line> lines =
+        new Stability(
+                Ensemble.open(checkpoints),
+                images,
+                file.read(wanted.among(file.timesteps())),
+                wanted,
+                features,
+                draws,
+                damping,
+                targetDraws,
+                console.threads(),
+                console.progress())
+            .run(out);
+    console.say("draws  other draws of    step  Spearman  top 10  top 100");
+    for (Stability.Line line : lines) {
+      console.say(
+          String.format(
+              Locale.ROOT,
+              "%5d  %-16s  %4d  %8.2f  %6.1f  %7.1f",
+              line.draws(),
+              line.compared().name().toLowerCase(Locale.ROOT),
+              line.agreement().step(),
+              line.agreement().spearman(),
+              line.agreement().top10(),
+              line.agreement().top100()));
+    }
+    console.say("The table is in " + out.resolve(Stability.TABLE) + ".");
+  }
+}

@@ -1,0 +1,63 @@
+package io.journey.evaluation;
+
+import io.journey.run.JourneyException;
+import io.journey.score.Attribution;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** How alike two attributions of the same targets and training images are, step by step. */
+public final class AttributionAgreement {
+  /**
+   * Means over targets at one step.
+   *
+   * @param step t
+   * @param spearman correlation of all scores, between −1 and 1
+   * @param top10 how many of the ten highest scores are those of the same images, at most 10
+   * @param top100 the same of a hundred
+   */
+  public record AtStep(int step, double spearman, double top10, double top100) {}
+
+  private AttributionAgreement() {}
+
+  /**
+   * Compares two attributions.
+   *
+   * @return one entry a step, rising
+   * @throws JourneyException if they are of other steps, training images or numbers of targets
+   */
+  public static List<AtStep> of(Attribution a, Attribution b) {
+    require(Arrays.equals(a.steps(), b.steps()), "steps");
+    require(a.targets() == b.targets(), "numbers of targets");
+    require(a.examples().equals(b.examples()), "training images");
+    List<AtStep> out = new ArrayList<>();
+    for (int step = 0; step < a.steps().length; step++) {
+      double spearman = 0;
+      double top10 = 0;
+      double top100 = 0;
+      for (int target = 0; target < a.targets(); target++) {
+        float[] left = a.scores(step, target);
+        float[] right = b.scores(step, target);
+        spearman += StepAgreement.spearman(left, right);
+        top10 += shared(left, right, 10);
+        top100 += shared(left, right, 100);
+      }
+      int n = a.targets();
+      out.add(new AtStep(a.steps()[step], spearman / n, top10 / n, top100 / n));
+    }
+    return out;
+  }
+
+  private static int shared(float[] a, float[] b, int k) {
+    return StepAgreement.overlap(Ranking.top(a, k), Ranking.top(b, k));
+  }
+
+  private static void require(boolean same, String what) {
+    if (!same) {
+      throw new JourneyException(
+          "The two attributions are of different "
+              + what
+              + ": compare attributions of the same targets, steps and data.");
+    }
+  }
+}

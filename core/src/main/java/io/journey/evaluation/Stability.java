@@ -1,0 +1,162 @@
+package io.journey.evaluation;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.Dataset;
+import io.journey.evaluation.AttributionAgreement.AtStep;
+import io.journey.features.FeatureStore;
+import io.journey.features.Featurizer;
+import io.journey.features.FeaturizerConfig;
+import io.journey.model.Ensemble;
+import io.journey.run.Json;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
+import io.journey.sampling.Trajectory;
+import io.journey.score.Attribution;
+import io.journey.score.JourneyTrak;
+import io.journey.score.Steps;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Asks twice and compares the answers: scores are random, by the draws of training features, by
+ * their projection, and by the draws of targets. For every number of draws it makes two sets of
+ * features with independent seeds, attributes the same targets with both, and with one of them
+ * again with other draws of the targets.
+ *
+ * @param ensemble the checkpoints
+ * @param data their training images
+ * @param targets what is attributed
+ * @param steps at which
+ * @param features how features are made; its draws and seed are replaced
+ * @param draws R of the sets to compare
+ * @param damping c
+ * @param targetDraws k'
+ * @param threads workers
+ * @param progress told of the work
+ */
+public record Stability(
+    Ensemble ensemble,
+    Dataset data,
+    List<Trajectory> targets,
+    Steps steps,
+    FeaturizerConfig features,
+    List<Integer> draws,
+    double damping,
+    int targetDraws,
+    int threads,
+    Progress progress) {
+  /** The result: one line for each number of draws, kind of comparison and step. */
+  public static final String TABLE = "stability.csv";
+
+  /** The kind of run directory. */
+  public static final String KIND = "stability";
+
+  /** What two answers differ in. */
+  public enum Compared {
+    /** Two sets of features, the same draws of targets. */
+    FEATURES,
+    /** The same features, two sets of draws of targets. */
+    TARGETS
+  }
+
+  /**
+   * A line of the table.
+   *
+   * @param draws R
+   */
+  public record Line(int draws, Compared compared, AtStep agreement) {}
+
+  public Stability {
+    if (draws.isEmpty() || draws.stream().anyMatch(r -> r < 1)) {
+      throw new IllegalArgumentException(
+          "stability needs one or more numbers of draws, each at least 1, got " + draws);
+    }
+    draws = List.copyOf(draws);
+  }
+
+  /**
+   * Makes what is missing and compares. The features and scores stay in folders of the directory,
+   * so that further work continues where it was interrupted.
+   *
+   * @return the lines of {@link #TABLE}
+   */
+  public List<Line> run(Path directory) {
+    ObjectNode settings = Json.object();
+    settings.set("draws", Json.tree(draws));
+    settings.put("projection", features.projection().toString());
+    settings.put("damping", damping).put("target_draws", targetDraws);
+    settings.set("steps", Json.tree(Arrays.stream(steps.of(targets.get(0))).boxed().toList()));
+    ObjectNode inputs = Json.object();
+    inputs.put("data", data.fingerprint()).put("examples", data.size());
+    inputs.put("targets", targets.size());
+    List<Line> lines = new ArrayList<>();
+    try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
+      for (int r : draws) {
+        lines.addAll(compare(r, directory.resolve("draws-" + r)));
+      }
+      if (!run.isFinished()) {
+        run.write(TABLE, out -> out.write(table(lines).getBytes(StandardCharsets.UTF_8)));
+        run.finish(timing(directory));
+      }
+    }
+    return lines;
+  }
+
+  private List<Line> compare(int r, Path folder) {
+    Attribution first = attribute(folder, r, 0, 0);
+    Attribution otherFeatures = attribute(folder, r, 1, 0);
+    Attribution otherTargets = attribute(folder, r, 0, 1);
+    List<Line> lines = new ArrayList<>();
+    for (AtStep step : AttributionAgreement.of(first, otherFeatures)) {
+      lines.add(new Line(r, Compared.FEATURES, step));
+    }
+    for (AtStep step : AttributionAgreement.of(first, otherTargets)) {
+      lines.add(new Line(r, Compared.TARGETS, step));
+    }
+    return lines;
+  }
+
+  private Attribution attribute(Path folder, int r, long featureSeed, long targetSeed) {
+    FeatureStore store =
+        Featurizer.with(features.withDraws(r).withSeed(featureSeed), threads, progress)
+            .run(ensemble, data, folder.resolve("features-" + featureSeed));
+    return JourneyTrak.of(ensemble, store)
+        .withDamping(damping)
+        .withDraws(targetDraws)
+        .withSeed(targetSeed)
+        .on(threads, progress)
+        .attribute(targets, steps, folder.resolve("attribution-" + featureSeed + "-" + targetSeed));
+  }
+
+  /** What one set of features took, by number of draws. */
+  private ObjectNode timing(Path directory) {
+    ObjectNode timing = Json.object();
+    ObjectNode seconds = timing.putObject("feature_seconds");
+    for (int r : draws) {
+      Path file = directory.resolve("draws-" + r + "/features-0/" + RunDirectory.TIMING);
+      seconds.set(Integer.toString(r), Json.read(file).path("seconds"));
+    }
+    return timing;
+  }
+
+  private static String table(List<Line> lines) {
+    StringBuilder csv = new StringBuilder("draws,compared,step,spearman,top10,top100\n");
+    for (Line line : lines) {
+      csv.append(
+          String.format(
+              Locale.ROOT,
+              "%d,%s,%d,%.4f,%.2f,%.2f\n",
+              line.draws(),
+              line.compared().name().toLowerCase(Locale.ROOT),
+              line.agreement().step(),
+              line.agreement().spearman(),
+              line.agreement().top10(),
+              line.agreement().top100()));
+    }
+    return csv.toString();
+  }
+}
