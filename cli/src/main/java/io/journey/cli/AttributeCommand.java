@@ -4,7 +4,6 @@ import io.journey.features.FeatureStore;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.sampling.Trajectory;
-import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attribution;
 import io.journey.score.JourneyTrak;
 import io.journey.score.PixelMask;
@@ -42,12 +41,7 @@ final class AttributeCommand implements Runnable {
       description = "Directory of the training features.")
   private Path features;
 
-  @Option(
-      names = "--target",
-      required = true,
-      paramLabel = "FILE",
-      description = "Trajectories that sample has written.")
-  private Path target;
+  @Mixin private TargetOptions target;
 
   @Option(
       names = "--out",
@@ -55,19 +49,6 @@ final class AttributeCommand implements Runnable {
       paramLabel = "DIR",
       description = "Directory for the scores.")
   private Path out;
-
-  @Option(
-      names = "--steps",
-      paramLabel = "STEPS",
-      defaultValue = "100:900:100",
-      description = "first:last:distance or a list (default: ${DEFAULT-VALUE}).")
-  private String steps;
-
-  @Option(
-      names = "--damping",
-      paramLabel = "C",
-      description = "Damping c, at least 0 (default: 0.1).")
-  private double damping = JourneyTrak.DEFAULT_DAMPING;
 
   @Option(
       names = "--draws",
@@ -90,14 +71,12 @@ final class AttributeCommand implements Runnable {
 
   @Override
   public void run() {
-    Steps wanted = Steps.parse(steps);
-    TrajectoryFile file = TrajectoryFile.open(target);
-    PixelMask patch = mask == null ? null : PixelMask.parse(mask, file.shape());
-    // Only what is attributed is read: the file may be larger than memory.
-    List<Trajectory> targets = file.read(wanted.among(file.timesteps()));
+    Steps wanted = target.steps();
+    PixelMask patch = mask == null ? null : PixelMask.parse(mask, target.shape());
+    List<Trajectory> targets = target.read();
     Attribution attribution =
         JourneyTrak.of(Ensemble.open(checkpoints), FeatureStore.open(features))
-            .withDamping(damping)
+            .withDamping(target.damping())
             .withDraws(draws)
             .withSeed(seed)
             .withMask(patch)

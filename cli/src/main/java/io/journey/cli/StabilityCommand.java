@@ -3,11 +3,10 @@ package io.journey.cli;
 import io.journey.dataset.Dataset;
 import io.journey.evaluation.Stability;
 import io.journey.features.FeaturizerConfig;
+import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.projection.ProjectionConfig;
-import io.journey.sampling.TrajectoryFile;
-import io.journey.score.JourneyTrak;
-import io.journey.score.Steps;
+import io.journey.sampling.Trajectory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -36,18 +35,13 @@ final class StabilityCommand implements Runnable {
   @Option(
       names = "--checkpoints",
       required = true,
-      paramLabel = "DIR",
-      description = "The ensemble.")
-  private Path checkpoints;
+      paramLabel = "SPEC",
+      description = "The ensemble or checkpoint that is asked.")
+  private CheckpointSpec checkpoints;
 
   @Mixin private DataOptions data;
 
-  @Option(
-      names = "--target",
-      required = true,
-      paramLabel = "FILE",
-      description = "Trajectories that sample has written.")
-  private Path target;
+  @Mixin private TargetOptions target;
 
   @Option(
       names = "--out",
@@ -78,35 +72,21 @@ final class StabilityCommand implements Runnable {
       description = "sparse:K, gaussian:K or none (default: ${DEFAULT-VALUE}).")
   private String projection;
 
-  @Option(
-      names = "--steps",
-      paramLabel = "STEPS",
-      defaultValue = "100:900:100",
-      description = "first:last:distance or a list (default: ${DEFAULT-VALUE}).")
-  private String steps;
-
-  @Option(
-      names = "--damping",
-      paramLabel = "C",
-      description = "Damping c, at least 0 (default: 0.1).")
-  private double damping = JourneyTrak.DEFAULT_DAMPING;
-
   @Override
   public void run() {
-    Steps wanted = Steps.parse(steps);
     FeaturizerConfig features =
         FeaturizerConfig.defaults().withProjection(ProjectionConfig.parse(projection));
-    TrajectoryFile file = TrajectoryFile.open(target);
+    List<Trajectory> targets = target.read();
     Dataset images = data.open(console.progress());
     List<Stability.Line> lines =
         new Stability(
                 Ensemble.open(checkpoints),
                 images,
-                file.read(wanted.among(file.timesteps())),
-                wanted,
+                targets,
+                target.steps(),
                 features,
                 draws,
-                damping,
+                target.damping(),
                 targetDraws,
                 console.threads(),
                 console.progress())

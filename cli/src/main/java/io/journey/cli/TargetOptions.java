@@ -1,0 +1,52 @@
+package io.journey.cli;
+
+import io.journey.dataset.ImageShape;
+import io.journey.sampling.Trajectory;
+import io.journey.sampling.TrajectoryFile;
+import io.journey.score.JourneyTrak;
+import io.journey.score.Steps;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** What is attributed, at which steps, and with which damping. */
+final class TargetOptions {
+  @Option(
+      names = "--target",
+      required = true,
+      paramLabel = "FILE",
+      description = "Trajectories that sample has written.")
+  private Path target;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "STEPS",
+      defaultValue = "100:900:100",
+      description = "first:last:distance or a list (default: ${DEFAULT-VALUE}).")
+  private String steps;
+
+  @Option(
+      names = "--damping",
+      paramLabel = "C",
+      description = "Damping c, at least 0 (default: 0.1).")
+  private double damping = JourneyTrak.DEFAULT_DAMPING;
+
+  Steps steps() {
+    return Steps.parse(steps);
+  }
+
+  double damping() {
+    return damping;
+  }
+
+  /** The shape of the targets. */
+  ImageShape shape() {
+    return TrajectoryFile.open(target).shape();
+  }
+
+  /** The targets, of which only what is attributed is read: the file may be larger than memory. */
+  List<Trajectory> read() {
+    TrajectoryFile file = TrajectoryFile.open(target);
+    return file.read(steps().among(file.timesteps()));
+  }
+}
