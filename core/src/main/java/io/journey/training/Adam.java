@@ -1,6 +1,7 @@
 package io.journey.training;
 
 import io.journey.model.Parameters;
+import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -11,6 +12,9 @@ import org.bytedeco.pytorch.Tensor;
 final class Adam implements AutoCloseable {
   /** Weights updated at once: what an update reads and writes of them stays in a core's cache. */
   private static final int CHUNK = 1 << 15;
+
+  /** Weights that are one part of the work. */
+  private static final int BLOCK = 32 * CHUNK;
 
   private final TrainingConfig config;
   private final Parameters parameters;
@@ -33,22 +37,28 @@ final class Adam implements AutoCloseable {
    *
    * @param step counted from 0
    * @param gradient [p]
+   * @param parts who else can update some of the weights; a weight's update depends on no other's
    */
-  void step(int step, Tensor gradient) {
+  void step(int step, Tensor gradient, Workers.Parts parts) {
     double correction1 = 1 - StrictMath.pow(config.adamBeta1(), step + 1);
     double correction2 = 1 - StrictMath.pow(config.adamBeta2(), step + 1);
     double rate = config.learningRateAt(step) / correction1;
     long count = parameters.count();
-    try (NoGradGuard guard = new NoGradGuard()) {
-      for (long from = 0; from < count; from += CHUNK) {
-        chunk(step, gradient, from, Math.min(CHUNK, count - from), rate, Math.sqrt(correction2));
-      }
-    }
+    parts.forEach(
+        Math.toIntExact((count + BLOCK - 1) / BLOCK),
+        block -> {
+          long end = Math.min(count, (block + 1L) * BLOCK);
+          try (NoGradGuard guard = new NoGradGuard()) {
+            for (long from = (long) block * BLOCK; from < end; from += CHUNK) {
+              chunk(step, gradient, from, Math.min(CHUNK, end - from), rate, correction2);
+            }
+          }
+        });
   }
 
   /** The update of some weights. */
   private void chunk(
-      int step, Tensor gradient, long from, long count, double rate, double correction) {
+      int step, Tensor gradient, long from, long count, double rate, double correction2) {
     try (PointerScope scope = new PointerScope()) {
       Tensor g = gradient.narrow(0, from, count);
       Tensor m = mean.narrow(0, from, count);
@@ -57,7 +67,7 @@ final class Adam implements AutoCloseable {
       m.lerp_(g, new Scalar(1 - config.adamBeta1()));
       v.mul_(new Scalar(config.adamBeta2())).addcmul_(g, g, new Scalar(1 - config.adamBeta2()));
       Tensor denominator =
-          v.sqrt().div_(new Scalar(correction)).add_(new Scalar(config.adamEpsilon()));
+          v.sqrt().div_(new Scalar(Math.sqrt(correction2))).add_(new Scalar(config.adamEpsilon()));
       theta.addcdiv_(m, denominator, new Scalar(-rate));
       if (config.emaDecay() > 0) {
         average.narrow(0, from, count).lerp_(theta, new Scalar(1 - config.emaDecayAt(step)));

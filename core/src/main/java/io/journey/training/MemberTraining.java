@@ -125,7 +125,7 @@ final class MemberTraining {
             int from = i * pass;
             add(model, images.subList(from, Math.min(images.size(), from + pass)), i, sum);
           });
-      adam.step(step, sum.gradient());
+      adam.step(step, sum.gradient(), parts);
       return sum.loss();
     }
   }
