@@ -25,8 +25,14 @@ public final class LayerwiseGradients implements ExampleGradients {
   /** Rows of a batch beyond which more of them make no row cheaper. */
   private static final int MAX_ROWS = 128;
 
-  /** Numbers in the widest layer's output of one batch: what it leaves behind fits into memory. */
-  private static final int MAX_NUMBERS = 1 << 21;
+  /**
+   * Numbers in the widest layer's output of one batch. A batch leaves behind some hundred times as
+   * many: about a gigabyte.
+   */
+  private static final int MAX_NUMBERS = 1 << 19;
+
+  /** Rows that a core needs to be busy, however much memory they take. */
+  private static final int MIN_ROWS = 16;
 
   private record Call(WeightGradients layer, Tensor output) {}
 
@@ -37,7 +43,7 @@ public final class LayerwiseGradients implements ExampleGradients {
   public LayerwiseGradients(LayeredDenoiser model, NoiseSchedule schedule) {
     this.model = model;
     this.schedule = schedule;
-    this.rows = Math.max(1, Math.min(MAX_ROWS, MAX_NUMBERS / model.widestOutput()));
+    this.rows = Math.max(MIN_ROWS, Math.min(MAX_ROWS, MAX_NUMBERS / model.widestOutput()));
   }
 
   @Override
