@@ -17,10 +17,21 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public record DenoisingBatch(Tensor xt, Tensor target, int[] timesteps, int[] labels) {
 
-  /** All draws of images which have as many. */
+  /**
+   * All draws of some images.
+   *
+   * @throws IllegalArgumentException if they have different numbers of draws
+   */
   public static DenoisingBatch of(
       List<DenoisingDraws> images, ImageShape shape, NoiseSchedule schedule, ScalarType type) {
-    return of(images, 0, images.get(0).count(), shape, schedule, type);
+    int draws = images.get(0).count();
+    for (DenoisingDraws image : images) {
+      if (image.count() != draws) {
+        throw new IllegalArgumentException(
+            "images of one batch need as many draws, got " + draws + " and " + image.count());
+      }
+    }
+    return of(images, 0, draws, shape, schedule, type);
   }
 
   /**

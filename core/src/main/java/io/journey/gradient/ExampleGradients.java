@@ -26,8 +26,8 @@ public interface ExampleGradients {
    * Computes the gradients of some images.
    *
    * @param mask weights of pixels [H, W], or null
-   * @param sink told of every weight of every image at least once, in an order that depends on the
-   *     model and the numbers of draws alone
+   * @param sink told of every weight that an image's loss depends on at least once, in an order
+   *     that depends on the model and the numbers of draws alone
    * @return the mean loss of each image, [N]
    */
   float[] compute(List<DenoisingDraws> images, Tensor mask, Sink sink);
