@@ -1,96 +1,177 @@
 package io.journey.benchmarks;
 
+import io.journey.dataset.Dataset;
+import io.journey.dataset.Datasets;
 import io.journey.diffusion.DenoisingDraws;
-import io.journey.diffusion.NoiseSchedule;
 import io.journey.features.FeatureSpace;
 import io.journey.gradient.GradientMethod;
-import io.journey.model.UNet2D;
-import io.journey.model.UNet2DConfig;
+import io.journey.model.Checkpoint;
+import io.journey.model.CheckpointSpec;
+import io.journey.model.Ensemble;
 import io.journey.projection.Projection;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
-import io.journey.run.Json;
 import io.journey.run.Memory;
 import io.journey.tensor.Libtorch;
+import io.journey.tensor.Npy;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import org.bytedeco.pytorch.global.torch.ScalarType;
+import java.util.Map;
 
 /**
- * What a draw of a feature costs beside an image of a training step: noising, gradient, and sparse
- * projection to 4096 against noising, forward and backward pass of a batch (without Adam). One
- * thread; the three take turns, medians of the rounds.
+ * What a draw of a feature costs beside an image of a training step: gradients and their projection
+ * to k numbers, on every path, against the steps of the trainer itself (Adam included). One thread;
+ * all take turns, medians of the rounds; a line of JSON for each.
  *
- * <p>Arguments: config.json of diffusers' {@code UNet2DModel}, images of a training batch, images
- * to featurize, R (5,10,20), rounds.
+ * <p>Arguments: checkpoint of a U-Net, data, images of a training batch, images to featurize, R, k,
+ * rounds[, folder]. The folder gets what was asked and answered, for others to compare with:
+ * images, timesteps, noise and features as NPY files.
  */
 public final class FeatureCost {
   private FeatureCost() {}
 
+  /** A way to features. */
+  private record Way(GradientMethod method, Projection projection) {}
+
   /** Runs the measurement. */
-  public static void main(String[] args) {
-    UNet2DConfig config = UNet2DConfig.fromDiffusers(Json.read(Path.of(args[0])), args[0]);
-    int batch = Integer.parseInt(args[1]);
-    int images = Integer.parseInt(args[2]);
-    int rounds = Integer.parseInt(args[4]);
+  public static void main(String[] args) throws IOException {
+    Dataset data = Datasets.open(args[1]);
+    int batch = Integer.parseInt(args[2]);
+    int images = Integer.parseInt(args[3]);
+    int draws = Integer.parseInt(args[4]);
+    int dim = Integer.parseInt(args[5]);
+    int rounds = Integer.parseInt(args[6]);
     Libtorch.singleThreaded();
-    try (UNet2D model = UNet2D.random(config, Seed.of(0), ScalarType.Float)) {
+    try (Checkpoint checkpoint = Ensemble.open(CheckpointSpec.parse(args[0])).first()) {
+      List<DenoisingDraws> asked = draws(checkpoint, data, images, draws);
+      Map<String, Way> ways = ways(checkpoint, dim);
+      if (args.length > 7) {
+        write(Path.of(args[7]), checkpoint, ways, asked);
+      }
+      Map<String, double[]> rates = new LinkedHashMap<>();
+      rates.put("training", new double[rounds]);
+      ways.keySet().forEach(name -> rates.put(name, new double[rounds]));
+      int steps = Math.max(3, images * draws / batch);
+      for (int round = -1; round < rounds; round++) { // the first warms up
+        int at = Math.max(round, 0);
+        rates.get("training")[at] =
+            TrainingThroughput.measure(checkpoint, data, batch, batch, steps, 1, 1);
+        for (Map.Entry<String, Way> way : ways.entrySet()) {
+          long start = System.nanoTime();
+          project(checkpoint, way.getValue(), asked);
+          rates.get(way.getKey())[at] = images * draws / ((System.nanoTime() - start) * 1e-9);
+        }
+      }
+      print(rates, checkpoint.model().parameters().count(), draws, dim);
+    }
+  }
+
+  private static List<DenoisingDraws> draws(
+      Checkpoint checkpoint, Dataset data, int images, int draws) {
+    List<DenoisingDraws> asked = new ArrayList<>();
+    for (int i = 0; i < images; i++) {
+      float[] image = new float[data.shape().numel()];
+      data.read(i, image, 0);
+      Seed seed = Seed.of(1).child(data.id(i));
+      asked.add(DenoisingDraws.uniform(image, data.label(i), checkpoint.schedule(), seed, draws));
+    }
+    return asked;
+  }
+
+  private static Map<String, Way> ways(Checkpoint checkpoint, int dim) {
+    Map<String, Way> ways = new LinkedHashMap<>();
+    for (String kind : List.of("sparse", "factored")) {
       Projection projection =
-          ProjectionConfig.DEFAULT.create(model.parameters().count(), Seed.of(2));
-      for (String text : args[3].split(",")) {
-        int draws = Integer.parseInt(text);
-        double[][] rates = new double[3][rounds];
-        for (int round = -1; round < rounds; round++) { // the first warms up
-          double training = rate(batch, () -> WorkerScaling.trainingStep(model, batch));
-          double one =
-              rate(
-                  images * draws,
-                  () -> features(GradientMethod.ONE_IMAGE, model, projection, images, draws));
-          double layerwise =
-              rate(
-                  images * draws,
-                  () -> features(GradientMethod.LAYERWISE, model, projection, images, draws));
-          if (round >= 0) {
-            rates[0][round] = training;
-            rates[1][round] = one;
-            rates[2][round] = layerwise;
-          }
+          ProjectionConfig.parse(kind + ":" + dim)
+              .create(checkpoint.model().parameters(), Seed.of(2));
+      ways.put("layerwise, " + kind, new Way(GradientMethod.LAYERWISE, projection));
+      ways.put("one image, " + kind, new Way(GradientMethod.ONE_IMAGE, projection));
+    }
+    return ways;
+  }
+
+  private static float[][] project(Checkpoint checkpoint, Way way, List<DenoisingDraws> asked) {
+    return FeatureSpace.project(
+            way.method().of(checkpoint.model(), checkpoint.schedule()),
+            way.projection(),
+            asked,
+            null)
+        .features();
+  }
+
+  private static void print(Map<String, double[]> rates, int parameters, int draws, int dim) {
+    double training = 0;
+    for (Map.Entry<String, double[]> rate : rates.entrySet()) {
+      double[] sorted = rate.getValue().clone();
+      Arrays.sort(sorted);
+      double median = sorted[sorted.length / 2];
+      training = training == 0 ? median : training;
+      System.out.printf(
+          Locale.ROOT,
+          "{\"engine\": \"journey\", \"what\": \"%s\", \"parameters\": %d, \"draws\": %d, \"k\": %d,"
+              + " \"per_second\": %.2f, \"lowest\": %.2f, \"highest\": %.2f, \"cost\": %.3f,"
+              + " \"peak_mib\": %d}%n",
+          rate.getKey(),
+          parameters,
+          draws,
+          dim,
+          median,
+          sorted[0],
+          sorted[sorted.length - 1],
+          training / median,
+          Memory.peakResidentBytes() >> 20);
+    }
+  }
+
+  private static void write(
+      Path folder, Checkpoint checkpoint, Map<String, Way> ways, List<DenoisingDraws> asked)
+      throws IOException {
+    Files.createDirectories(folder);
+    int n = asked.size();
+    int draws = asked.get(0).count();
+    int numel = asked.get(0).image().length;
+    float[] images = new float[n * numel];
+    float[] timesteps = new float[n * draws];
+    float[] noise = new float[n * draws * numel];
+    for (int i = 0; i < n; i++) {
+      System.arraycopy(asked.get(i).image(), 0, images, i * numel, numel);
+      System.arraycopy(asked.get(i).noise(), 0, noise, i * draws * numel, draws * numel);
+      for (int r = 0; r < draws; r++) {
+        timesteps[i * draws + r] = asked.get(i).timesteps()[r];
+      }
+    }
+    var shape = checkpoint.model().shape();
+    int c = shape.channels();
+    int h = shape.height();
+    int w = shape.width();
+    npy(folder.resolve("images.npy"), images, n, c, h, w);
+    npy(folder.resolve("timesteps.npy"), timesteps, n, draws);
+    npy(folder.resolve("noise.npy"), noise, n, draws, c, h, w);
+    for (Map.Entry<String, Way> way : ways.entrySet()) {
+      if (way.getValue().method() == GradientMethod.LAYERWISE) {
+        float[][] features = project(checkpoint, way.getValue(), asked);
+        int k = features[0].length;
+        float[] flat = new float[n * k];
+        for (int i = 0; i < n; i++) {
+          System.arraycopy(features[i], 0, flat, i * k, k);
         }
-        for (double[] rate : rates) {
-          Arrays.sort(rate);
-        }
-        int middle = rounds / 2;
-        System.out.printf(
-            Locale.ROOT,
-            "{\"parameters\": %d, \"batch\": %d, \"images\": %d, \"draws\": %d,"
-                + " \"training_images_per_second\": %.2f, \"one_image_draws_per_second\": %.2f,"
-                + " \"layerwise_draws_per_second\": %.2f, \"one_image_cost\": %.2f,"
-                + " \"layerwise_cost\": %.2f, \"peak_mib\": %d}%n",
-            model.parameters().count(),
-            batch,
-            images,
-            draws,
-            rates[0][middle],
-            rates[1][middle],
-            rates[2][middle],
-            rates[0][middle] / rates[1][middle],
-            rates[0][middle] / rates[2][middle],
-            Memory.peakResidentBytes() >> 20);
+        String name = way.getKey().substring(way.getKey().indexOf(' ') + 1);
+        npy(folder.resolve("features-" + name + ".npy"), flat, n, k);
       }
     }
   }
 
-  private static void features(
-      GradientMethod method, UNet2D model, Projection projection, int images, int draws) {
-    List<DenoisingDraws> asked = Fixtures.images(images, model.shape().numel(), draws);
-    FeatureSpace.project(method.of(model, NoiseSchedule.ddpm()), projection, asked, null);
-  }
-
-  private static double rate(int items, Runnable unit) {
-    long start = System.nanoTime();
-    unit.run();
-    return items / ((System.nanoTime() - start) * 1e-9);
+  private static void npy(Path file, float[] values, long... shape) throws IOException {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+      Npy.write(out, values, shape);
+    }
   }
 }

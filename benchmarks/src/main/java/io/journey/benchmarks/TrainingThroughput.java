@@ -2,6 +2,8 @@ package io.journey.benchmarks;
 
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
+import io.journey.model.Checkpoint;
+import io.journey.model.UNet2D;
 import io.journey.model.UNet2DConfig;
 import io.journey.run.Json;
 import io.journey.run.Memory;
@@ -34,8 +36,33 @@ public final class TrainingThroughput {
     int steps = Integer.parseInt(args[4]);
     int members = Integer.parseInt(args[5]);
     int threads = Integer.parseInt(args[6]);
-    TrainingConfig training =
-        TrainingConfig.of(steps + 2, batch, 1e-4).withMicroBatches(Integer.parseInt(args[3]));
+    int pass = Integer.parseInt(args[3]);
+    double rate = measure(model, data, batch, pass, steps, members, threads);
+    System.out.printf(
+        Locale.ROOT,
+        "{\"engine\": \"journey\", \"batch\": %d, \"pass\": %d, \"members\": %d, \"threads\": %d,"
+            + " \"images_per_second\": %.2f, \"peak_mib\": %d}%n",
+        batch,
+        pass,
+        members,
+        threads,
+        rate,
+        Memory.peakResidentBytes() >> 20);
+  }
+
+  /** The same for a U-Net like a checkpoint's. */
+  static double measure(
+      Checkpoint like, Dataset data, int batch, int pass, int steps, int members, int threads)
+      throws IOException {
+    UNet2DConfig model = ((UNet2D) like.model()).config();
+    return measure(model, data, batch, pass, steps, members, threads);
+  }
+
+  /** Images a second. */
+  static double measure(
+      UNet2DConfig model, Dataset data, int batch, int pass, int steps, int members, int threads)
+      throws IOException {
+    TrainingConfig training = TrainingConfig.of(steps + 2, batch, 1e-4).withMicroBatches(pass);
     ConcurrentLinkedQueue<Long> ends = new ConcurrentLinkedQueue<>();
     Progress clock = (task, total, unit) -> units -> ends.add(System.nanoTime());
     Path directory = Files.createTempDirectory("journey-training");
@@ -49,16 +76,7 @@ public final class TrainingThroughput {
     long[] times = ends.stream().mapToLong(Long::longValue).sorted().toArray();
     int first = 3 * members - 1;
     double seconds = (times[times.length - 1] - times[first]) * 1e-9;
-    System.out.printf(
-        Locale.ROOT,
-        "{\"engine\": \"journey\", \"batch\": %d, \"pass\": %s, \"members\": %d, \"threads\": %d,"
-            + " \"images_per_second\": %.2f, \"peak_mib\": %d}%n",
-        batch,
-        args[3],
-        members,
-        threads,
-        (times.length - 1 - first) * (double) batch / seconds,
-        Memory.peakResidentBytes() >> 20);
+    return (times.length - 1 - first) * (double) batch / seconds;
   }
 
   private static void delete(Path directory) throws IOException {

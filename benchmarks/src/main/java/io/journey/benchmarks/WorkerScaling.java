@@ -44,8 +44,7 @@ public final class WorkerScaling {
       int numel = model.shape().numel();
       Runnable training = () -> trainingStep(model, batch);
       ExampleGradients gradients = GradientMethod.LAYERWISE.of(model, NoiseSchedule.ddpm());
-      Projection projection =
-          ProjectionConfig.DEFAULT.create(model.parameters().count(), Seed.of(2));
+      Projection projection = ProjectionConfig.DEFAULT.create(model.parameters(), Seed.of(2));
       var some = Fixtures.images(8, numel, draws);
       Runnable features = () -> FeatureSpace.project(gradients, projection, some, null);
       double[] train = inTurn(training, batch, seconds);

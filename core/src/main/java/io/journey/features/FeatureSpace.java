@@ -2,12 +2,18 @@ package io.journey.features;
 
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.gradient.ExampleGradients;
+import io.journey.gradient.Factors;
+import io.journey.model.Parameter;
+import io.journey.model.Parameters;
 import io.journey.projection.Projection;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.tensor.Libtorch;
+import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The one path from draws to features that training examples and targets both take. */
 public final class FeatureSpace {
@@ -32,12 +38,13 @@ public final class FeatureSpace {
    * The projection of a checkpoint: the same for training examples and targets, another for each
    * checkpoint.
    *
-   * @param p number of parameters
+   * @param parameters the checkpoint's
    * @param seed of the features
    * @param member name of the checkpoint
    */
-  public static Projection projection(ProjectionConfig config, int p, long seed, String member) {
-    return config.create(p, Seed.of(seed).child("projection").child(member));
+  public static Projection projection(
+      ProjectionConfig config, Parameters parameters, long seed, String member) {
+    return config.create(parameters, Seed.of(seed).child("projection").child(member));
   }
 
   /**
@@ -55,20 +62,30 @@ public final class FeatureSpace {
    */
   public static Projected project(
       ExampleGradients gradients, Projection projection, List<DenoisingDraws> draws, Tensor mask) {
-    double[][] sums = new double[draws.size()][projection.dim()];
-    float[] losses =
-        gradients.compute(
-            draws,
-            mask,
-            (image, offset, parts) ->
-                projection.add(
-                    offset, Math.toIntExact(parts.size(1)), Libtorch.floats(parts), sums, image));
-    float[][] features = new float[draws.size()][projection.dim()];
-    for (int i = 0; i < features.length; i++) {
-      for (int j = 0; j < features[i].length; j++) {
-        features[i][j] = (float) sums[i][j];
+    int dim = projection.dim();
+    try (PointerScope scope = new PointerScope()) {
+      Tensor sums = Libtorch.zeros(ScalarType.Float, draws.size(), dim);
+      float[] losses =
+          gradients.compute(
+              draws,
+              mask,
+              new ExampleGradients.Sink() {
+                @Override
+                public void add(int image, int offset, Tensor parts) {
+                  projection.add(offset, parts, sums.narrow(0, image, parts.size(0)));
+                }
+
+                @Override
+                public Factors factors(Parameter weight) {
+                  return projection.factors(weight);
+                }
+              });
+      float[] flat = Libtorch.floats(sums);
+      float[][] features = new float[draws.size()][];
+      for (int i = 0; i < features.length; i++) {
+        features[i] = Arrays.copyOfRange(flat, i * dim, (i + 1) * dim);
       }
+      return new Projected(features, losses);
     }
-    return new Projected(features, losses);
   }
 }

@@ -104,10 +104,7 @@ public final class Featurizer {
           Seed seed = Seed.of(resolved.seed()).child("features").child(member);
           Projection projection =
               FeatureSpace.projection(
-                  resolved.projection(),
-                  checkpoint.model().parameters().count(),
-                  resolved.seed(),
-                  member);
+                  resolved.projection(), checkpoint.model().parameters(), resolved.seed(), member);
           checkSize(projection.dim(), resolved.shardRows());
           ExampleGradients gradients =
               resolved.method().of(checkpoint.model(), checkpoint.schedule());

@@ -1,6 +1,7 @@
 package io.journey.gradient;
 
 import io.journey.diffusion.DenoisingDraws;
+import io.journey.model.Parameter;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -20,6 +21,16 @@ public interface ExampleGradients {
      * @param parts of the gradients of some images in a row, [N, n]; valid during the call
      */
     void add(int image, int offset, Tensor parts);
+
+    /**
+     * Whether a weight's gradients are wanted only as L·G·Rᵀ, then handed over as [N, l·r].
+     *
+     * @param weight with two dimensions or more
+     * @return null: the gradients themselves
+     */
+    default Factors factors(Parameter weight) {
+      return null;
+    }
   }
 
   /**

@@ -101,10 +101,7 @@ public final class LayerwiseGradients implements ExampleGradients {
       TensorVector deltas = outputGradients(loss.sum(), calls);
       for (int i = 0; i < calls.size(); i++) {
         try (PointerScope ofLayer = new PointerScope()) {
-          calls
-              .get(i)
-              .layer()
-              .compute(deltas.get(i), (offset, parts) -> sink.add(image, offset, parts));
+          calls.get(i).layer().compute(deltas.get(i), image, sink);
         }
       }
     }

@@ -48,7 +48,10 @@ public final class OneImageGradients implements ExampleGradients {
     for (int j = 0; j < list.size(); j++) {
       Tensor part = gradients.get(j);
       if (part.defined()) { // not where the loss does not depend on the weight
-        sink.add(index, list.get(j).offset(), part.reshape(1, -1));
+        Parameter weight = list.get(j);
+        Factors factors = part.dim() < 2 ? null : sink.factors(weight);
+        Tensor wanted = factors == null ? part : factors.of(part);
+        sink.add(index, weight.offset(), wanted.reshape(1, -1));
       }
     }
     return loss.item_float();

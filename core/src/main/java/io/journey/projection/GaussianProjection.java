@@ -2,6 +2,8 @@ package io.journey.projection;
 
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
+import io.journey.tensor.Libtorch;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The paper's dense projection: P ∈ R^{p×k} of independent N(0, 1). Entry (i, j) is number i·k + j
@@ -23,16 +25,22 @@ public final class GaussianProjection implements Projection {
   }
 
   @Override
-  public void add(int offset, int length, float[] parts, double[][] sums, int first) {
+  public void add(int offset, Tensor parts, Tensor sums) {
+    int length = Math.toIntExact(parts.size(1));
+    float[] numbers = Libtorch.floats(parts);
     double[] row = new double[dim];
+    double[][] shares = new double[numbers.length / length][dim];
     for (int i = 0; i < length; i++) {
       long entry = (long) (offset + i) * dim;
       for (int j = 0; j < dim; j++) {
         row[j] = stream.gaussian(entry + j);
       }
-      for (int from = 0; from < parts.length; from += length) {
-        addScaled(sums[first + from / length], parts[from + i], row);
+      for (int n = 0; n < shares.length; n++) {
+        addScaled(shares[n], numbers[n * length + i], row);
       }
+    }
+    for (int n = 0; n < shares.length; n++) {
+      sums.select(0, n).add_(Tensor.create(shares[n]));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.journey.projection;
 
+import org.bytedeco.pytorch.Tensor;
+
 /** The identity: features are whole gradients. For small models. */
 public final class NoProjection implements Projection {
   private final int p;
@@ -14,9 +16,7 @@ public final class NoProjection implements Projection {
   }
 
   @Override
-  public void add(int offset, int length, float[] parts, double[][] sums, int first) {
-    for (int i = 0; i < parts.length; i++) {
-      sums[first + i / length][offset + i % length] += parts[i];
-    }
+  public void add(int offset, Tensor parts, Tensor sums) {
+    sums.narrow(1, offset, parts.size(1)).add_(parts);
   }
 }

@@ -1,5 +1,9 @@
 package io.journey.projection;
 
+import io.journey.gradient.Factors;
+import io.journey.model.Parameter;
+import org.bytedeco.pytorch.Tensor;
+
 /**
  * A fixed linear map P from R^p to R^k. The same gradient gives the same feature whatever it is
  * grouped with. Safe for many threads.
@@ -14,10 +18,18 @@ public interface Projection {
    * shares of all parts.
    *
    * @param offset the place of the part in a gradient
-   * @param length its numbers
-   * @param parts of gradient after gradient, [N·length]
-   * @param sums each [k]
-   * @param first where in {@code sums} the first gradient's is
+   * @param parts of gradient after gradient, [N, n]
+   * @param sums added to, float32 [N, k]
    */
-  void add(int offset, int length, float[] parts, double[][] sums, int first);
+  void add(int offset, Tensor parts, Tensor sums);
+
+  /**
+   * Whether a weight's part of a gradient is to come between two factors, [l·r] numbers in place of
+   * the weight's own.
+   *
+   * @return null: as it is
+   */
+  default Factors factors(Parameter weight) {
+    return null;
+  }
 }

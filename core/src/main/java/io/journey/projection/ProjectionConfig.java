@@ -1,6 +1,9 @@
 package io.journey.projection;
 
+import io.journey.model.Parameter;
+import io.journey.model.Parameters;
 import io.journey.random.Seed;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -17,6 +20,8 @@ public record ProjectionConfig(Kind kind, int dim) {
     GAUSSIAN,
     /** Count-sketch: every coordinate goes to one place, with a random sign. */
     SPARSE,
+    /** Between two factors for each weight matrix, then count-sketch: never forms a gradient. */
+    FACTORED,
     /** The gradient itself. */
     NONE
   }
@@ -31,7 +36,7 @@ public record ProjectionConfig(Kind kind, int dim) {
     }
   }
 
-  /** Reads {@code sparse:4096}, {@code gaussian:2048} or {@code none}. */
+  /** Reads {@code sparse:4096}, {@code factored:4096}, {@code gaussian:2048} or {@code none}. */
   public static ProjectionConfig parse(String text) {
     if (text.equals("none")) {
       return new ProjectionConfig(Kind.NONE, 0);
@@ -51,7 +56,9 @@ public record ProjectionConfig(Kind kind, int dim) {
       }
     }
     throw new IllegalArgumentException(
-        "projection " + text + " is unknown: write sparse:4096, gaussian:2048 or none");
+        "projection "
+            + text
+            + " is unknown: write sparse:4096, factored:4096, gaussian:2048 or none");
   }
 
   /** As {@link #parse} reads it. */
@@ -64,13 +71,19 @@ public record ProjectionConfig(Kind kind, int dim) {
   /**
    * The projection for a model.
    *
-   * @param p the model's number of parameters
+   * @param parameters the model's
    * @param seed fixes the matrix; one for each checkpoint
    */
-  public Projection create(int p, Seed seed) {
+  public Projection create(Parameters parameters, Seed seed) {
+    return create(parameters.list(), parameters.count(), seed);
+  }
+
+  /** The projection of gradients of p numbers that are of the weights named, or of none. */
+  Projection create(List<Parameter> weights, int p, Seed seed) {
     return switch (kind) {
       case GAUSSIAN -> new GaussianProjection(dim, seed);
       case SPARSE -> new SparseProjection(p, dim, seed);
+      case FACTORED -> new FactoredProjection(weights, p, dim, seed);
       case NONE -> new NoProjection(p);
     };
   }

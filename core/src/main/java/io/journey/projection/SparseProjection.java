@@ -2,29 +2,40 @@ package io.journey.projection;
 
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
+import io.journey.tensor.Libtorch;
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Count-sketch (Charikar, Chen, Farach-Colton 2002; as feature hashing, Weinberger et al. 2009):
- * each coordinate has one random place among k and a random sign. Inner products are unbiased, with
- * variance (‖x‖²‖y‖² + ⟨x,y⟩² − 2 Σ x_i² y_i²) / k. Costs O(p).
+ * each coordinate has one place among k and a random sign. Inner products are unbiased, with
+ * variance at most (‖x‖²‖y‖² + ⟨x,y⟩² − 2 Σ x_i² y_i²) / k. Costs O(p).
+ *
+ * <p>Places are not drawn one by one: k coordinates in a row take all k places, in order, from a
+ * random one on. Two coordinates of different such runs then meet with probability 1/k as before,
+ * those of one run never do, and a run is added as one vector.
  */
 public final class SparseProjection implements Projection {
   private final int dim;
 
-  /** Place · 2 + (1 if the sign is minus), for each coordinate. */
-  private final int[] plan;
+  /** The place of the first coordinate of each run. */
+  private final int[] shifts;
+
+  /** 1 or −1 for each coordinate. */
+  private final float[] signs;
 
   SparseProjection(int p, int dim, Seed seed) {
-    if (dim > Integer.MAX_VALUE / 2) {
-      throw new IllegalArgumentException("projection.dim " + dim + " is too large");
-    }
     this.dim = dim;
-    this.plan = new int[p];
-    RandomStream stream = seed.stream();
+    this.shifts = new int[(int) (((long) p + dim - 1) / dim)];
+    this.signs = new float[p];
+    RandomStream places = seed.child("shifts").stream();
+    for (int run = 0; run < shifts.length; run++) {
+      shifts[run] = places.nextInt(dim);
+    }
+    RandomStream stream = seed.child("signs").stream();
     for (int i = 0; i < p; i++) {
-      long bits = stream.bits(i);
-      int place = (int) (((bits >>> 32) * dim) >>> 32);
-      plan[i] = place << 1 | (int) (bits & 1);
+      signs[i] = stream.bits(i) < 0 ? -1 : 1;
     }
   }
 
@@ -33,16 +44,25 @@ public final class SparseProjection implements Projection {
     return dim;
   }
 
+  /** Where coordinate i goes. */
+  int place(int i) {
+    return (int) (((long) shifts[i / dim] + i % dim) % dim);
+  }
+
   @Override
-  public void add(int offset, int length, float[] parts, double[][] sums, int first) {
-    for (int from = 0; from < parts.length; from += length) {
-      double[] sum = sums[first + from / length];
-      for (int i = 0; i < length; i++) {
-        int place = plan[offset + i];
-        // Flips the sign bit without a branch.
-        int bits = Float.floatToRawIntBits(parts[from + i]) ^ (place << 31);
-        sum[place >>> 1] += Float.intBitsToFloat(bits);
-      }
+  public void add(int offset, Tensor parts, Tensor sums) {
+    int length = Math.toIntExact(parts.size(1));
+    Tensor signed =
+        parts.mul(
+            Libtorch.of(
+                Arrays.copyOfRange(signs, offset, offset + length), ScalarType.Float, length));
+    for (int i = 0; i < length; ) {
+      int coordinate = offset + i;
+      int place = place(coordinate);
+      // To the end of the part, of the run, or of the places, whichever comes first.
+      int count = Math.min(length - i, Math.min(dim - coordinate % dim, dim - place));
+      sums.narrow(1, place, count).add_(signed.narrow(1, i, count));
+      i += count;
     }
   }
 }

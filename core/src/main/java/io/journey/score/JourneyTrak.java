@@ -220,9 +220,9 @@ public final class JourneyTrak {
     try (Checkpoint checkpoint = load(member);
         Progress.Task task =
             progress.start("Attributing with " + member, (long) count * draws, "draws")) {
-      int p = checkpoint.model().parameters().count();
       Projection projection =
-          FeatureSpace.projection(features.projection(), p, features.seed(), member);
+          FeatureSpace.projection(
+              features.projection(), checkpoint.model().parameters(), features.seed(), member);
       ExampleGradients gradients =
           GradientMethod.fasterFor(checkpoint.model())
               .of(checkpoint.model(), checkpoint.schedule());

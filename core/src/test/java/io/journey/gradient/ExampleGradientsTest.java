@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.model.Parameter;
 import io.journey.model.UNet2D;
 import io.journey.model.UNet2DConfig;
 import io.journey.random.Seed;
@@ -249,6 +250,99 @@ class ExampleGradientsTest {
       norm += Math.pow(a[i], 2);
     }
     return Math.sqrt(difference / norm);
+  }
+
+  /** Wanted between two factors, on one side or both, of all kinds of layers. */
+  @ParameterizedTest
+  @EnumSource
+  void betweenFactorsComesTheProductOfThePlainGradient(GradientMethod method) {
+    for (String options : OPTIONS) {
+      try (UNet2D model = model(config(options), ScalarType.Double)) {
+        List<DenoisingDraws> images = images(model, 3, 4);
+        double[][] found = new double[images.size()][model.parameters().count()];
+        method
+            .of(model, SCHEDULE)
+            .compute(
+                images,
+                null,
+                new ExampleGradients.Sink() {
+                  @Override
+                  public void add(int image, int offset, Tensor parts) {
+                    double[] numbers = Libtorch.doubles(parts);
+                    int length = Math.toIntExact(parts.size(1));
+                    for (int i = 0; i < numbers.length; i++) {
+                      found[image + i / length][offset + i % length] += numbers[i];
+                    }
+                  }
+
+                  @Override
+                  public Factors factors(Parameter weight) {
+                    return someFactors(weight);
+                  }
+                });
+        for (int n = 0; n < images.size(); n++) {
+          double[] plain = obvious(model, images.get(n), null);
+          for (Parameter weight : model.parameters().list()) {
+            assertBetween(weight, plain, found[n]);
+          }
+        }
+      }
+    }
+  }
+
+  /** Two rows at the left, three at the right, or one of the two, by the weight's place. */
+  private static Factors someFactors(Parameter weight) {
+    long[] shape = weight.shape();
+    int out = (int) shape[0];
+    int in = weight.numel() / out;
+    if (weight.shape().length < 2 || out < 2 || in < 3) {
+      return null;
+    }
+    float[] left = new float[2 * out];
+    float[] right = new float[3 * in];
+    Seed.of(9).child(weight.name()).stream().fillGaussian(left);
+    Seed.of(10).child(weight.name()).stream().fillGaussian(right);
+    return switch (weight.offset() % 3) {
+      case 0 -> new Factors(2, left, 3, right);
+      case 1 -> new Factors(out, null, 3, right);
+      default -> new Factors(2, left, in, null);
+    };
+  }
+
+  private static void assertBetween(Parameter weight, double[] plain, double[] found) {
+    Factors factors = someFactors(weight);
+    if (factors == null) {
+      return;
+    }
+    int out = (int) weight.shape()[0];
+    int in = weight.numel() / out;
+    double scale = 1e-12;
+    for (int i = 0; i < weight.numel(); i++) {
+      scale = Math.max(scale, Math.abs(plain[weight.offset() + i]) * Math.sqrt(out * in));
+    }
+    for (int l = 0; l < factors.rows(); l++) {
+      for (int r = 0; r < factors.columns(); r++) {
+        double expected = 0;
+        for (int o = 0; o < out; o++) {
+          for (int i = 0; i < in; i++) {
+            expected +=
+                entry(factors.left(), l, o, out)
+                    * plain[weight.offset() + o * in + i]
+                    * entry(factors.right(), r, i, in);
+          }
+        }
+        assertThat(found[weight.offset() + l * factors.columns() + r])
+            .as("%s at %d, %d", weight.name(), l, r)
+            .isCloseTo(expected, within(1e-9 * scale));
+      }
+    }
+  }
+
+  private static double entry(float[] factor, int row, int column, int width) {
+    if (factor == null) {
+      return row == column ? 1 : 0;
+    }
+    return factor[row * width + column];
   }
 
   @Test

@@ -124,7 +124,7 @@ class LeaveOneOutTest {
       DenoisingDraws target =
           DenoisingDraws.atStep(new float[] {0.4f}, -1, 250, Seed.of(6), JourneyTrak.DEFAULT_DRAWS);
       var gradients = new OneImageGradients(model, schedule);
-      var none = ProjectionConfig.parse("none").create(P, Seed.of(0));
+      var none = ProjectionConfig.parse("none").create(model.parameters(), Seed.of(0));
       float[][] phi = FeatureSpace.project(gradients, none, examples, null).features();
       float[][] g = FeatureSpace.project(gradients, none, List.of(target), null).features();
 
