@@ -9,6 +9,7 @@ import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -100,7 +101,8 @@ public final class LayerwiseGradients implements ExampleGradients {
       }
       TensorVector deltas = outputGradients(loss.sum(), calls);
       for (int i = 0; i < calls.size(); i++) {
-        try (PointerScope ofLayer = new PointerScope()) {
+        try (PointerScope ofLayer = new PointerScope();
+            NoGradGuard guard = new NoGradGuard()) {
           calls.get(i).layer().compute(deltas.get(i), image, sink);
         }
       }

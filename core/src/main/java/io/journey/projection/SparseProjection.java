@@ -52,16 +52,15 @@ public final class SparseProjection implements Projection {
   @Override
   public void add(int offset, Tensor parts, Tensor sums) {
     int length = Math.toIntExact(parts.size(1));
-    Tensor signed =
-        parts.mul(
-            Libtorch.of(
-                Arrays.copyOfRange(signs, offset, offset + length), ScalarType.Float, length));
+    float[] own = Arrays.copyOfRange(signs, offset, offset + length);
+    Tensor factors = Libtorch.of(own, ScalarType.Float, length);
     for (int i = 0; i < length; ) {
       int coordinate = offset + i;
       int place = place(coordinate);
       // To the end of the part, of the run, or of the places, whichever comes first.
       int count = Math.min(length - i, Math.min(dim - coordinate % dim, dim - place));
-      sums.narrow(1, place, count).add_(signed.narrow(1, i, count));
+      sums.narrow(1, place, count)
+          .addcmul_(parts.narrow(1, i, count), factors.narrow(0, i, count));
       i += count;
     }
   }
