@@ -7,7 +7,6 @@ import io.journey.features.FeaturizerConfig;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
-import io.journey.projection.ProjectionConfig;
 import io.journey.tensor.DType;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -45,12 +44,7 @@ final class FeaturizeCommand implements Runnable {
       description = "Directory for the features.")
   private Path out;
 
-  @Option(
-      names = "--projection",
-      paramLabel = "KIND",
-      defaultValue = "sparse:4096",
-      description = "sparse:K, gaussian:K or none (default: ${DEFAULT-VALUE}).")
-  private String projection;
+  @Mixin private FeatureOptions options;
 
   @Option(
       names = "--draws",
@@ -84,12 +78,7 @@ final class FeaturizeCommand implements Runnable {
     Ensemble ensemble = Ensemble.open(checkpoints);
     Dataset images = data.open(console.progress());
     FeaturizerConfig config =
-        FeaturizerConfig.defaults()
-            .withProjection(ProjectionConfig.parse(projection))
-            .withDraws(draws)
-            .withDtype(dtype)
-            .withMethod(gradients)
-            .withSeed(seed);
+        options.config().withDraws(draws).withDtype(dtype).withMethod(gradients).withSeed(seed);
     FeatureStore store =
         Featurizer.with(config, console.threads(), console.progress()).run(ensemble, images, out);
     ensemble.notes().forEach(console::say);

@@ -2,10 +2,8 @@ package io.journey.cli;
 
 import io.journey.dataset.Dataset;
 import io.journey.evaluation.Stability;
-import io.journey.features.FeaturizerConfig;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
-import io.journey.projection.ProjectionConfig;
 import io.journey.sampling.Trajectory;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,17 +63,10 @@ final class StabilityCommand implements Runnable {
       description = "Draws of noise for each step of a target (default: ${DEFAULT-VALUE}).")
   private int targetDraws;
 
-  @Option(
-      names = "--projection",
-      paramLabel = "KIND",
-      defaultValue = "sparse:4096",
-      description = "sparse:K, gaussian:K or none (default: ${DEFAULT-VALUE}).")
-  private String projection;
+  @Mixin private FeatureOptions options;
 
   @Override
   public void run() {
-    FeaturizerConfig features =
-        FeaturizerConfig.defaults().withProjection(ProjectionConfig.parse(projection));
     List<Trajectory> targets = target.read();
     Dataset images = data.open(console.progress());
     List<Stability.Line> lines =
@@ -84,7 +75,7 @@ final class StabilityCommand implements Runnable {
                 images,
                 targets,
                 target.steps(),
-                features,
+                options.config(),
                 draws,
                 target.damping(),
                 targetDraws,

@@ -13,6 +13,9 @@ import io.journey.random.Seed;
  * @param noise ε of each draw, [R·C·H·W]
  */
 public record DenoisingDraws(float[] image, int label, int[] timesteps, float[] noise) {
+  /** The number of a pair's stream that places its step, far from those of its noise. */
+  private static final long POSITION = 1L << 40;
+
   public DenoisingDraws {
     if (timesteps.length < 1 || noise.length != image.length * timesteps.length) {
       throw new IllegalArgumentException(
@@ -40,16 +43,56 @@ public record DenoisingDraws(float[] image, int label, int[] timesteps, float[] 
     return new DenoisingDraws(image, label, timesteps, noise);
   }
 
-  /** k' draws of the model output of one step (Eq. 3): t fixed, ε standard Gaussian. */
+  /**
+   * R draws of the training loss for any number of images: see {@link DrawScheme#SHARED}. Pair q
+   * depends on the seed, q and R alone; an odd R ends with a single draw, whose part of the steps
+   * is half as long.
+   */
+  public static DenoisingDraws stratified(
+      float[] image, int label, NoiseSchedule schedule, Seed seed, int draws) {
+    int[] timesteps = new int[draws];
+    float[] noise = new float[draws * image.length];
+    for (int r = 0; r < draws; r += 2) {
+      RandomStream stream = seed.child(r / 2).stream();
+      // Within the part of steps that is the pair's, or a single last draw's, share of all draws.
+      double place = (r + Math.min(2, draws - r) * stream.uniform(POSITION)) / draws;
+      timesteps[r] = Math.min(schedule.steps() - 1, (int) (place * schedule.steps()));
+      pair(stream, noise, r, image.length, draws);
+      if (r + 1 < draws) {
+        timesteps[r + 1] = timesteps[r];
+      }
+    }
+    return new DenoisingDraws(image, label, timesteps, noise);
+  }
+
+  /**
+   * k' draws of the model output of one step (Eq. 3): t fixed, ε standard Gaussian in pairs of ε
+   * and −ε; an odd k' leaves out the last −ε.
+   */
   public static DenoisingDraws atStep(
       float[] image, int label, int timestep, Seed seed, int draws) {
     int[] timesteps = new int[draws];
     java.util.Arrays.fill(timesteps, timestep);
     float[] noise = new float[draws * image.length];
-    for (int r = 0; r < draws; r++) {
-      seed.child(r).stream().fillGaussian(noise, r * image.length, image.length);
+    for (int r = 0; r < draws; r += 2) {
+      pair(seed.child(r / 2).stream(), noise, r, image.length, draws);
     }
     return new DenoisingDraws(image, label, timesteps, noise);
+  }
+
+  /** Draw r and, if there is one, draw r + 1 with its negative. */
+  private static void pair(RandomStream stream, float[] noise, int r, int numel, int draws) {
+    stream.fillGaussian(noise, r * numel, numel);
+    if (r + 1 < draws) {
+      for (int i = r * numel; i < (r + 1) * numel; i++) {
+        noise[numel + i] = -noise[i];
+      }
+    }
+  }
+
+  /** The same draws of another image. */
+  public DenoisingDraws of(float[] otherImage, int otherLabel) {
+    return new DenoisingDraws(otherImage, otherLabel, timesteps, noise);
   }
 
   /** R. */

@@ -88,6 +88,7 @@ public record Stability(
     ObjectNode settings = Json.object();
     settings.set("draws", Json.tree(draws));
     settings.put("projection", features.projection().toString());
+    settings.put("sampling", features.sampling().name());
     settings.put("damping", damping).put("target_draws", targetDraws);
     settings.set("steps", Json.tree(Arrays.stream(steps.of(targets.get(0))).boxed().toList()));
     ObjectNode inputs = Json.object();

@@ -3,6 +3,7 @@ package io.journey.features;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.DrawScheme;
 import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
@@ -26,7 +27,7 @@ import java.util.List;
  * Computes the training features φ_i = Pᵀ∇_θ f_train(z_i; θ_m) of every example and checkpoint
  * (Algorithm 1, lines on training features), one shard of examples at a time.
  *
- * <p>The draws of an example are named by checkpoint and example id, the projection by checkpoint:
+ * <p>Draws are named by checkpoint, or by checkpoint and example id, the projection by checkpoint:
  * threads and interruptions change no number; layerwise gradients depend on the size of shards up
  * to rounding.
  */
@@ -108,7 +109,15 @@ public final class Featurizer {
           checkSize(projection.dim(), resolved.shardRows());
           ExampleGradients gradients =
               resolved.method().of(checkpoint.model(), checkpoint.schedule());
-          Shard shard = new Shard(resolved, data, checkpoint, seed, projection, gradients);
+          Shard shard =
+              new Shard(
+                  resolved,
+                  data,
+                  checkpoint,
+                  seed,
+                  shared(resolved, data, checkpoint, seed),
+                  projection,
+                  gradients);
           workers.forEach(shards, s -> shard.write(run, member, s, task));
         }
       }
@@ -118,6 +127,17 @@ public final class Featurizer {
     timing.put("data_spec", data.spec()).put("threads", workers.threads());
     timing.put("draws_per_second", total * resolved.draws() / run.seconds());
     run.finish(timing);
+  }
+
+  /** The draws of all examples, or null where each has its own. */
+  private static DenoisingDraws shared(
+      FeaturizerConfig config, Dataset data, Checkpoint checkpoint, Seed seed) {
+    if (config.sampling() == DrawScheme.INDEPENDENT) {
+      return null;
+    }
+    float[] any = new float[data.shape().numel()];
+    return DenoisingDraws.stratified(
+        any, -1, checkpoint.schedule(), seed.child("shared"), config.draws());
   }
 
   private static void checkSize(int dim, int shardRows) {
@@ -144,12 +164,13 @@ public final class Featurizer {
     }
   }
 
-  /** Everything the shards of one member share. */
+  /** Everything the shards of one member have in common; {@code shared} may be null. */
   private record Shard(
       FeaturizerConfig config,
       Dataset data,
       Checkpoint checkpoint,
       Seed seed,
+      DenoisingDraws shared,
       Projection projection,
       ExampleGradients gradients) {
 
@@ -192,12 +213,14 @@ public final class Featurizer {
         float[] image = new float[data.shape().numel()];
         data.read(i, image, 0);
         draws.add(
-            DenoisingDraws.uniform(
-                image,
-                data.label(i),
-                checkpoint.schedule(),
-                seed.child(data.id(i)),
-                config.draws()));
+            shared == null
+                ? DenoisingDraws.uniform(
+                    image,
+                    data.label(i),
+                    checkpoint.schedule(),
+                    seed.child(data.id(i)),
+                    config.draws())
+                : shared.of(image, data.label(i)));
       }
       return FeatureSpace.project(gradients, projection, draws, null).features();
     }

@@ -1,6 +1,7 @@
 package io.journey.features;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.diffusion.DrawScheme;
 import io.journey.gradient.GradientMethod;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.Json;
@@ -12,6 +13,7 @@ import java.util.Objects;
  *
  * @param projection of gradients
  * @param draws R, draws of (t, ε) each example's loss is averaged over
+ * @param sampling how they are drawn
  * @param dtype {@link DType#F32} or {@link DType#F16} on disk
  * @param method how gradients are computed; null: the faster one
  * @param shardRows examples in one file
@@ -20,12 +22,14 @@ import java.util.Objects;
 public record FeaturizerConfig(
     ProjectionConfig projection,
     int draws,
+    DrawScheme sampling,
     DType dtype,
     GradientMethod method,
     int shardRows,
     long seed) {
   public FeaturizerConfig {
     Objects.requireNonNull(projection, "features.projection");
+    Objects.requireNonNull(sampling, "features.sampling");
     if (draws < 1) {
       throw new IllegalArgumentException("features.draws must be at least 1, got " + draws);
     }
@@ -37,45 +41,52 @@ public record FeaturizerConfig(
     }
   }
 
-  /** Sparse projection to 4096, 20 draws, float32. */
+  /** Sparse projection to 4096, 20 shared draws, float32. */
   public static FeaturizerConfig defaults() {
-    return new FeaturizerConfig(ProjectionConfig.DEFAULT, 20, DType.F32, null, 64, 0);
+    return new FeaturizerConfig(
+        ProjectionConfig.DEFAULT, 20, DrawScheme.SHARED, DType.F32, null, 64, 0);
   }
 
   /** The same with another projection. */
   public FeaturizerConfig withProjection(ProjectionConfig other) {
-    return new FeaturizerConfig(other, draws, dtype, method, shardRows, seed);
+    return new FeaturizerConfig(other, draws, sampling, dtype, method, shardRows, seed);
   }
 
   /** The same with another number of draws. */
   public FeaturizerConfig withDraws(int other) {
-    return new FeaturizerConfig(projection, other, dtype, method, shardRows, seed);
+    return new FeaturizerConfig(projection, other, sampling, dtype, method, shardRows, seed);
+  }
+
+  /** The same with draws of another kind. */
+  public FeaturizerConfig withSampling(DrawScheme other) {
+    return new FeaturizerConfig(projection, draws, other, dtype, method, shardRows, seed);
   }
 
   /** The same with another seed. */
   public FeaturizerConfig withSeed(long other) {
-    return new FeaturizerConfig(projection, draws, dtype, method, shardRows, other);
+    return new FeaturizerConfig(projection, draws, sampling, dtype, method, shardRows, other);
   }
 
   /** The same with another number type on disk. */
   public FeaturizerConfig withDtype(DType other) {
-    return new FeaturizerConfig(projection, draws, other, method, shardRows, seed);
+    return new FeaturizerConfig(projection, draws, sampling, other, method, shardRows, seed);
   }
 
   /** The same with this gradient method. */
   public FeaturizerConfig withMethod(GradientMethod other) {
-    return new FeaturizerConfig(projection, draws, dtype, other, shardRows, seed);
+    return new FeaturizerConfig(projection, draws, sampling, dtype, other, shardRows, seed);
   }
 
   /** The same with other shards. */
   public FeaturizerConfig withShardRows(int other) {
-    return new FeaturizerConfig(projection, draws, dtype, method, other, seed);
+    return new FeaturizerConfig(projection, draws, sampling, dtype, method, other, seed);
   }
 
   /** As a manifest keeps it; the method must have been decided. */
   ObjectNode toJson() {
     ObjectNode json = Json.object();
     json.put("projection", projection.toString()).put("draws", draws);
+    json.put("sampling", sampling.name());
     json.put("dtype", dtype.name()).put("gradients", method.name());
     json.put("shard_rows", shardRows).put("seed", seed);
     return json;

@@ -59,8 +59,7 @@ public final class SparseProjection implements Projection {
       int place = place(coordinate);
       // To the end of the part, of the run, or of the places, whichever comes first.
       int count = Math.min(length - i, Math.min(dim - coordinate % dim, dim - place));
-      sums.narrow(1, place, count)
-          .addcmul_(parts.narrow(1, i, count), factors.narrow(0, i, count));
+      sums.narrow(1, place, count).addcmul_(parts.narrow(1, i, count), factors.narrow(0, i, count));
       i += count;
     }
   }

@@ -1,0 +1,34 @@
+package io.journey.cli;
+
+import io.journey.diffusion.DrawScheme;
+import io.journey.features.FeaturizerConfig;
+import io.journey.projection.ProjectionConfig;
+import picocli.CommandLine.Option;
+
+/** How training features are made. */
+final class FeatureOptions {
+  @Option(
+      names = "--projection",
+      paramLabel = "KIND",
+      defaultValue = "sparse:4096",
+      description =
+          "sparse:K, factored:K (faster for large models), gaussian:K (the paper's) or none"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String projection;
+
+  @Option(
+      names = "--sampling",
+      paramLabel = "SCHEME",
+      defaultValue = "shared",
+      description =
+          "shared: the same draws of step and noise for all images, which makes scores far"
+              + " stabler; independent: each image its own, as in the paper"
+              + " (default: ${DEFAULT-VALUE}).")
+  private DrawScheme sampling;
+
+  FeaturizerConfig config() {
+    return FeaturizerConfig.defaults()
+        .withProjection(ProjectionConfig.parse(projection))
+        .withSampling(sampling);
+  }
+}

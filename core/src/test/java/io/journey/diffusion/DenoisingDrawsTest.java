@@ -1,0 +1,72 @@
+package io.journey.diffusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.journey.random.Seed;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DenoisingDrawsTest {
+  private static final NoiseSchedule SCHEDULE = NoiseSchedule.ddpm();
+  private static final int NUMEL = 6;
+
+  private static DenoisingDraws stratified(int seed, int draws) {
+    return DenoisingDraws.stratified(new float[NUMEL], -1, SCHEDULE, Seed.of(seed), draws);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 20})
+  void everyPartOfTheStepsHasOnePairOfOppositeNoises(int count) {
+    DenoisingDraws draws = stratified(1, count);
+    for (int r = 0; r < count; r++) {
+      int first = r / 2 * 2;
+      int end = Math.min(count, first + 2);
+      assertThat(draws.timesteps()[r]).isBetween(1000 * first / count, 1000 * end / count);
+      if (r % 2 == 1) {
+        assertThat(draws.timesteps()[r]).isEqualTo(draws.timesteps()[r - 1]);
+        for (int i = 0; i < NUMEL; i++) {
+          assertThat(draws.noise()[r * NUMEL + i]).isEqualTo(-draws.noise()[(r - 1) * NUMEL + i]);
+        }
+      }
+    }
+  }
+
+  /** Over many seeds a draw has the distribution of the training loss: uniform t, Gaussian ε. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 5})
+  void overSeedsStepsAreUniformAndNoiseIsGaussian(int count) {
+    int seeds = 4000;
+    int[] tenths = new int[10];
+    double sum = 0;
+    double squares = 0;
+    for (int s = 0; s < seeds; s++) {
+      DenoisingDraws draws = stratified(s, count);
+      for (int t : draws.timesteps()) {
+        tenths[t / 100]++;
+      }
+      float first = draws.noise()[0];
+      sum += first;
+      squares += first * first;
+    }
+    for (int tenth : tenths) {
+      assertThat((double) tenth).isCloseTo(seeds * count / 10.0, within(6 * 20.0 * count));
+    }
+    assertThat(sum / seeds).isCloseTo(0, within(5 / Math.sqrt(seeds)));
+    assertThat(squares / seeds).isCloseTo(1, within(5 * Math.sqrt(2.0 / seeds)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void aStepsDrawsAreOppositePairsAtThatStep(int count) {
+    DenoisingDraws draws = DenoisingDraws.atStep(new float[NUMEL], -1, 300, Seed.of(3), count);
+    assertThat(draws.timesteps()).containsOnly(300);
+    assertThat(draws.count()).isEqualTo(count);
+    for (int r = 1; r < count; r += 2) {
+      assertThat(draws.noise()[r * NUMEL]).isEqualTo(-draws.noise()[(r - 1) * NUMEL]);
+    }
+    if (count > 2) {
+      assertThat(draws.noise()[2 * NUMEL]).isNotEqualTo(draws.noise()[0]);
+    }
+  }
+}
