@@ -112,7 +112,7 @@ public final class FeatureCost {
     for (Map.Entry<String, double[]> rate : rates.entrySet()) {
       double[] sorted = rate.getValue().clone();
       Arrays.sort(sorted);
-      double median = sorted[sorted.length / 2];
+      double median = Median.of(sorted);
       training = training == 0 ? median : training;
       System.out.printf(
           Locale.ROOT,

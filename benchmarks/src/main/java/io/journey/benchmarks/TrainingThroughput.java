@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.stream.Stream;
 
 /**
  * Images a second of {@code journey train}, from the trainer itself: reading, noising, forward and
@@ -70,20 +69,12 @@ public final class TrainingThroughput {
       new EnsembleTrainer(model, training, members, 0, threads, Duration.ofHours(9))
           .run(data, directory, clock);
     } finally {
-      delete(directory);
+      TemporaryFolders.delete(directory);
     }
     // Each member reports once at its start and once after every step.
     long[] times = ends.stream().mapToLong(Long::longValue).sorted().toArray();
     int first = 3 * members - 1;
     double seconds = (times[times.length - 1] - times[first]) * 1e-9;
     return (times.length - 1 - first) * (double) batch / seconds;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

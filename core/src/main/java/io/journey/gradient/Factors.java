@@ -26,7 +26,7 @@ public record Factors(int rows, float[] left, int columns, float[] right) {
   }
 
   /** L·G·Rᵀ of one gradient in the weight's shape, [l, r]. */
-  Tensor of(Tensor gradient) {
+  public Tensor of(Tensor gradient) {
     Tensor product = gradient.flatten(1, -1);
     ScalarType type = gradient.scalar_type().intern();
     if (left != null) {

@@ -100,6 +100,11 @@ public final class Manifest {
     return HexFormat.of().formatHex(Checksums.sha256().digest(Json.bytes(hashed)));
   }
 
+  /** Where the result is. */
+  public Path directory() {
+    return directory;
+  }
+
   /** The names of the files the stage wrote, in order. */
   public List<String> names() {
     List<String> names = new ArrayList<>();

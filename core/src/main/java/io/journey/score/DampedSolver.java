@@ -20,7 +20,7 @@ import org.bytedeco.javacpp.DoublePointer;
  * <p>Where N ≥ k the k×k matrix is decomposed (primal), else the N×N one, by Φ(ΦᵀΦ + λI)⁻¹ = (ΦΦᵀ +
  * λI)⁻¹Φ (dual).
  */
-final class DampedSolver {
+public final class DampedSolver {
   /** Below this squared ratio of pivots a matrix of float32 features counts as singular. */
   private static final double SINGULAR = 1e-12;
 
@@ -30,14 +30,30 @@ final class DampedSolver {
   /** Rows of Φ multiplied at once. */
   private static final int BLOCK = 64;
 
+  /** Names of what is kept. */
+  private static final String GRAM = "gram";
+
+  private static final String FACTOR = "cholesky";
+
   private static final String TASK = "Multiplying features";
 
   private final FeatureRows features;
+  private final KeptTriangles kept;
   private final Workers workers;
   private final Progress progress;
 
-  DampedSolver(FeatureRows features, Workers workers, Progress progress) {
+  /** A solver that keeps nothing. */
+  public DampedSolver(FeatureRows features, Workers workers, Progress progress) {
+    this(features, KeptTriangles.NONE, workers, progress);
+  }
+
+  /**
+   * @param kept where ΦᵀΦ (or ΦΦᵀ) and its last decomposition are kept
+   */
+  public DampedSolver(
+      FeatureRows features, KeptTriangles kept, Workers workers, Progress progress) {
     this.features = features;
+    this.kept = kept;
     this.workers = workers;
     this.progress = progress;
   }
@@ -50,7 +66,7 @@ final class DampedSolver {
    * @return [Q][N]
    * @throws JourneyException if c is 0 and ΦᵀΦ is singular
    */
-  float[][] scores(float[][] targets, double damping) {
+  public float[][] scores(float[][] targets, double damping) {
     if (!(damping >= 0) || Double.isInfinite(damping)) {
       throw new IllegalArgumentException("damping must be at least 0, got " + damping);
     }
@@ -77,19 +93,18 @@ final class DampedSolver {
   float[][] primal(float[][] targets, double damping) {
     double[][] solved;
     try (Gram gram = new Gram(features.dim(), workers)) {
-      try (Progress.Task task = progress.start(TASK, features.size(), "examples")) {
-        addExamples(gram, task);
-      }
-      solved = solve(gram, damping, doubles(targets));
+      decompose(gram, features.dim(), damping, () -> addExamples(gram));
+      solved = solve(gram, doubles(targets));
     }
     return multiply(solved);
   }
 
   /** ΦᵀΦ, some rows of Φ at a time. */
-  private void addExamples(Gram gram, Progress.Task task) {
+  private void addExamples(Gram gram) {
     int n = features.size();
     int k = features.dim();
-    try (DoublePointer block = new DoublePointer((long) Gram.ROWS * k)) {
+    try (Progress.Task task = progress.start(TASK, n, "examples");
+        DoublePointer block = new DoublePointer((long) Gram.ROWS * k)) {
       for (int from = 0; from < n; from += Gram.ROWS) {
         int first = from;
         int count = Math.min(Gram.ROWS, n - from);
@@ -115,10 +130,8 @@ final class DampedSolver {
     int n = features.size();
     float[][] scores = new float[targets.length][n];
     try (Gram gram = new Gram(n, workers)) {
-      try (Progress.Task task = progress.start(TASK, features.dim(), "dimensions")) {
-        addDimensions(gram, task);
-      }
-      double[][] solved = solve(gram, damping, doubles(multiply(doubles(targets))));
+      decompose(gram, n, damping, () -> addDimensions(gram));
+      double[][] solved = solve(gram, doubles(multiply(doubles(targets))));
       for (int q = 0; q < targets.length; q++) {
         for (int i = 0; i < n; i++) {
           scores[q][i] = (float) solved[q][i];
@@ -129,11 +142,12 @@ final class DampedSolver {
   }
 
   /** ΦΦᵀ, some columns of Φ at a time. */
-  private void addDimensions(Gram gram, Progress.Task task) {
+  private void addDimensions(Gram gram) {
     int n = features.size();
     int k = features.dim();
     float[] columns = new float[Math.multiplyExact(n, Math.min(Gram.ROWS, k))];
-    try (DoublePointer block = new DoublePointer((long) Gram.ROWS * n)) {
+    try (Progress.Task task = progress.start(TASK, k, "dimensions");
+        DoublePointer block = new DoublePointer((long) Gram.ROWS * n)) {
       for (int column = 0; column < k; column += Gram.ROWS) {
         int first = column;
         int width = Math.min(Gram.ROWS, k - column);
@@ -164,9 +178,21 @@ final class DampedSolver {
     return out;
   }
 
-  /** (G + λI)⁻¹ of each right side. */
-  private double[][] solve(Gram gram, double damping, double[][] right) {
-    int n = right[0].length;
+  /**
+   * Makes a matrix the Cholesky factor of G + λI, from what is kept of it or from the features.
+   *
+   * @param fill adds the features to an empty matrix
+   */
+  private void decompose(Gram gram, int n, double damping, Runnable fill) {
+    String made = "damping " + damping;
+    if (kept.load(FACTOR, made, gram.matrix(), n)) {
+      return;
+    }
+    if (!kept.load(GRAM, "", gram.matrix(), n)) {
+      gram.clear();
+      fill.run();
+      kept.save(GRAM, "", gram.matrix(), n);
+    }
     double lambda = damping * gram.trace() / Math.min(features.size(), features.dim());
     DoublePointer triangle = gram.damped(lambda);
     if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, LOWER, n, triangle, n) != 0) {
@@ -181,12 +207,18 @@ final class DampedSolver {
     if (damping == 0 && pivotRatio(triangle, n) < SINGULAR) {
       throw singular("its Cholesky decomposition breaks down");
     }
+    kept.save(FACTOR, made, triangle, n);
+  }
+
+  /** (G + λI)⁻¹ of each right side. */
+  private static double[][] solve(Gram factor, double[][] right) {
+    int n = right[0].length;
     double[][] out = new double[right.length][n];
     try (DoublePointer sides = new DoublePointer((long) right.length * n)) {
       for (int q = 0; q < right.length; q++) {
         Gram.at(sides, (long) q * n).put(right[q]);
       }
-      LAPACKE_dpotrs(LAPACK_COL_MAJOR, LOWER, n, right.length, triangle, n, sides, n);
+      LAPACKE_dpotrs(LAPACK_COL_MAJOR, LOWER, n, right.length, factor.matrix(), n, sides, n);
       for (int q = 0; q < right.length; q++) {
         Gram.at(sides, (long) q * n).get(out[q]);
       }

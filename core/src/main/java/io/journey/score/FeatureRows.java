@@ -3,7 +3,7 @@ package io.journey.score;
 import io.journey.features.FeatureStore;
 
 /** Φ ∈ R^{N×k}, read in parts. */
-interface FeatureRows {
+public interface FeatureRows {
   /** N. */
   int size();
 

@@ -32,9 +32,19 @@ final class Gram implements AutoCloseable {
     this.n = n;
     this.sums = new DoublePointer((long) n * n);
     this.workers = workers;
-    Pointer.memset(sums, 0, 8L * n * n);
+    clear();
     // Workers are the threads; a number's sum must not depend on how many BLAS would take.
     openblas_nolapack.blas_set_num_threads(1);
+  }
+
+  /** Makes all numbers 0. */
+  void clear() {
+    Pointer.memset(sums, 0, 8L * n * n);
+  }
+
+  /** The numbers, [n, n], of which those on and above the diagonal count; closed with this. */
+  DoublePointer matrix() {
+    return sums;
   }
 
   /**

@@ -243,7 +243,11 @@ public final class JourneyTrak {
           });
     }
     return new MemberScores(
-        new DampedSolver(FeatureRows.of(features, member), workers, progress)
+        new DampedSolver(
+                FeatureRows.of(features, member),
+                KeptTriangles.of(features, member),
+                workers,
+                progress)
             .scores(targetFeatures, damping),
         outputs);
   }

@@ -79,6 +79,13 @@ public final class Npy {
     }
   }
 
+  /** Writes float64 numbers behind a header of {@link DType#F64}. */
+  public static void writeNumbers(OutputStream out, double[] values) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.asDoubleBuffer().put(values);
+    out.write(buffer.array());
+  }
+
   /** Writes a whole float32 array. */
   public static void write(OutputStream out, float[] values, long... shape) throws IOException {
     writeHeader(out, DType.F32, shape);
@@ -185,6 +192,11 @@ public final class Npy {
     return shape.clone();
   }
 
+  /** Takes numbers {@code done} and following of those wanted from a slice of the file. */
+  private interface Copy {
+    void from(ByteBuffer slice, int done, int count);
+  }
+
   /**
    * Copies numbers out.
    *
@@ -192,6 +204,23 @@ public final class Npy {
    * @param out receives {@code count} numbers from {@code offset} on
    */
   public void read(long from, float[] out, int offset, int count) {
+    read(from, count, (slice, done, n) -> copy(slice, out, offset + done, n));
+  }
+
+  /**
+   * Copies float64 numbers out.
+   *
+   * @param from the first, counted in C order
+   * @param out receives its first {@code count} numbers
+   */
+  public void read(long from, double[] out, int count) {
+    if (dtype != DType.F64) {
+      throw new IllegalStateException("cannot read " + dtype + " as float64");
+    }
+    read(from, count, (slice, done, n) -> slice.asDoubleBuffer().get(out, done, n));
+  }
+
+  private void read(long from, int count, Copy copy) {
     long size = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     if (from < 0 || count < 0 || from + count > size) {
       throw new IndexOutOfBoundsException(
@@ -203,7 +232,7 @@ public final class Npy {
       ByteBuffer segment = segments.get((int) (at / SEGMENT));
       int start = (int) (at % SEGMENT);
       int n = Math.min(count - done, (segment.limit() - start) / bytes);
-      copy(segment.slice(start, n * bytes).order(ByteOrder.LITTLE_ENDIAN), out, offset + done, n);
+      copy.from(segment.slice(start, n * bytes).order(ByteOrder.LITTLE_ENDIAN), done, n);
       done += n;
     }
   }

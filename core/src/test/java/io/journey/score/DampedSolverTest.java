@@ -9,8 +9,13 @@ import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -143,5 +148,63 @@ class DampedSolverTest {
                     .scores(gaussians("targets", 1, 8), 0))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("3 examples cannot fill 8 dimensions");
+  }
+
+  /** Φ whose rows are counted as they are read. */
+  private static final class Counted implements FeatureRows {
+    private final FeatureRows rows;
+    private final AtomicInteger reads = new AtomicInteger();
+
+    Counted(FeatureRows rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public int size() {
+      return rows.size();
+    }
+
+    @Override
+    public int dim() {
+      return rows.dim();
+    }
+
+    @Override
+    public void read(int row, int column, int count, float[] out, int offset) {
+      reads.incrementAndGet();
+      rows.read(row, column, count, out, offset);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"130, 67, 130", "67, 130, 67"})
+  void whatIsKeptSparesTheFeaturesAndChangesNoBit(int n, int k, int once, @TempDir Path folder)
+      throws IOException {
+    FeatureRows phi = rows(gaussians("phi", n, k));
+    float[][] targets = gaussians("targets", 2, k);
+    KeptTriangles kept = new KeptTriangles(folder, "these features");
+    assertThat(scores(phi, kept, targets, 0.1)).isEqualTo(2 * once);
+    assertThat(scores(phi, kept, targets, 0.1)).as("the factor is kept").isEqualTo(once);
+    assertThat(scores(phi, kept, targets, 0.5)).as("the product is kept").isEqualTo(once);
+    assertThat(scores(phi, new KeptTriangles(folder, "others"), targets, 0.5))
+        .as("of other features")
+        .isEqualTo(2 * once);
+
+    assertThat(scores(phi, kept, targets, 0.5)).isEqualTo(2 * once);
+    for (String name : new String[] {"gram.npy", "cholesky.npy"}) {
+      byte[] bytes = Files.readAllBytes(folder.resolve(name));
+      bytes[bytes.length - 5] ^= 1;
+      Files.write(folder.resolve(name), bytes);
+    }
+    assertThat(scores(phi, kept, targets, 0.5)).as("damaged").isEqualTo(2 * once);
+    assertThat(scores(phi, kept, targets, 0.5)).as("mended").isEqualTo(once);
+  }
+
+  /** Compares with a solver that keeps nothing; how many rows were read. */
+  private static int scores(FeatureRows phi, KeptTriangles kept, float[][] targets, double c) {
+    Counted counted = new Counted(phi);
+    float[][] found = new DampedSolver(counted, kept, WORKERS, Progress.SILENT).scores(targets, c);
+    assertThat(found).isEqualTo(new DampedSolver(phi, WORKERS, Progress.SILENT).scores(targets, c));
+    return counted.reads.get();
   }
 }

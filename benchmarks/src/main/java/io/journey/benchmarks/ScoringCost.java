@@ -1,0 +1,109 @@
+package io.journey.benchmarks;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.features.FeatureStore;
+import io.journey.random.Seed;
+import io.journey.run.Json;
+import io.journey.run.Memory;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
+import io.journey.run.Workers;
+import io.journey.score.DampedSolver;
+import io.journey.score.FeatureRows;
+import io.journey.score.KeptTriangles;
+import io.journey.tensor.Libtorch;
+import io.journey.tensor.Npy;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * Scores from made-up features on disk: seconds and peak memory of the first time, of the same
+ * damping again and of another damping, which use what was kept. All cores.
+ *
+ * <p>Arguments: N (1000,10000), k, targets. The features take 4·N·k bytes of a temporary folder.
+ */
+public final class ScoringCost {
+  private static final int SHARD = 64;
+  private static final String MEMBER = "member-000";
+
+  private ScoringCost() {}
+
+  /** Runs the measurement. */
+  public static void main(String[] args) throws IOException {
+    int k = Integer.parseInt(args[1]);
+    int targets = Integer.parseInt(args[2]);
+    for (int n : Arrays.stream(args[0].split(",")).mapToInt(Integer::parseInt).toArray()) {
+      Path folder = Files.createTempDirectory("journey-scoring");
+      write(folder, n, k);
+      float[][] right = new float[targets][k];
+      for (int q = 0; q < targets; q++) {
+        Seed.of(2).child(q).stream().fillGaussian(right[q]);
+      }
+      System.gc();
+      Memory.forgetPeak();
+      double first = seconds(folder, right, 0.1);
+      long peak = Memory.peakResidentBytes() >> 20;
+      System.out.printf(
+          Locale.ROOT,
+          "{\"examples\": %d, \"k\": %d, \"targets\": %d, \"first_seconds\": %.2f,"
+              + " \"peak_mib\": %d, \"again_seconds\": %.2f, \"other_damping_seconds\": %.2f}%n",
+          n,
+          k,
+          targets,
+          first,
+          peak,
+          seconds(folder, right, 0.1),
+          seconds(folder, right, 1));
+      TemporaryFolders.delete(folder);
+    }
+  }
+
+  /** From opening the features, with their checksums, to the scores. */
+  private static double seconds(Path folder, float[][] targets, double damping) {
+    Workers workers =
+        new Workers(Runtime.getRuntime().availableProcessors(), Libtorch::singleThreaded);
+    long start = System.nanoTime();
+    FeatureStore features = FeatureStore.open(folder);
+    new DampedSolver(
+            FeatureRows.of(features, MEMBER),
+            KeptTriangles.of(features, MEMBER),
+            workers,
+            Progress.SILENT)
+        .scores(targets, damping);
+    return (System.nanoTime() - start) * 1e-9;
+  }
+
+  private static void write(Path folder, int n, int k) {
+    ObjectNode settings = Json.object().put("projection", "sparse:" + k).put("shard_rows", SHARD);
+    ObjectNode inputs = Json.object().put("examples", n);
+    inputs.putObject("checkpoints").put(MEMBER, "");
+    Random random = new Random(1);
+    float[] some = new float[1 << 20]; // A Gaussian each would take longer than the measurement.
+    Seed.of(1).stream().fillGaussian(some);
+    try (RunDirectory run = RunDirectory.claim(folder, FeatureStore.KIND, settings, inputs)) {
+      StringBuilder table = new StringBuilder("index,id,label,class\n");
+      for (int i = 0; i < n; i++) {
+        table.append(i).append(",x").append(i).append(",-1,\n");
+      }
+      run.write(
+          FeatureStore.EXAMPLES,
+          out -> out.write(table.toString().getBytes(StandardCharsets.UTF_8)));
+      for (int from = 0; from < n; from += SHARD) {
+        float[] rows = new float[Math.min(SHARD, n - from) * k];
+        for (int at = 0; at < rows.length; at += k) {
+          System.arraycopy(some, random.nextInt(some.length - k), rows, at, k);
+        }
+        int count = rows.length / k;
+        run.write(
+            String.format(Locale.ROOT, "%s/shard-%05d.npy", MEMBER, from / SHARD),
+            out -> Npy.write(out, rows, count, k));
+      }
+      run.finish(Json.object());
+    }
+  }
+}
