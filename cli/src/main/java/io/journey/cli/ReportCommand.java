@@ -27,6 +27,14 @@ final class ReportCommand implements Runnable {
       description = "Directory of the scores.")
   private Path attribution;
 
+  @Option(
+      names = "--again",
+      paramLabel = "DIR",
+      description =
+          "Scores of the same targets from features of another --seed: the page then tells how much"
+              + " of it remains.")
+  private Path again;
+
   @Mixin private DataOptions data;
 
   @Option(
@@ -41,7 +49,7 @@ final class ReportCommand implements Runnable {
     if (Files.isDirectory(out)) {
       throw new JourneyException(out + " is a directory: name a file for the page.");
     }
-    AttributionReport.write(attribution, data.open(console.progress()), out);
+    AttributionReport.write(attribution, again, data.open(console.progress()), out);
     console.say("The page is " + out.toAbsolutePath().normalize().toUri());
   }
 }

@@ -21,9 +21,12 @@ public final class AttributionReport {
   private final Attribution attribution;
   private final Dataset dataset;
 
-  private AttributionReport(Attribution attribution, Dataset dataset) {
+  private final SecondAnswer again;
+
+  private AttributionReport(Attribution attribution, Dataset dataset, SecondAnswer again) {
     this.attribution = attribution;
     this.dataset = dataset;
+    this.again = again;
   }
 
   /**
@@ -36,8 +39,19 @@ public final class AttributionReport {
    *     data
    */
   public static void write(Path attributionDir, Dataset data, Path outHtml) {
+    write(attributionDir, null, data, outHtml);
+  }
+
+  /**
+   * Writes the page, and how much of it remains when it is asked again.
+   *
+   * @param againDir an attribution of the same with features of another seed, or null
+   */
+  public static void write(Path attributionDir, Path againDir, Dataset data, Path outHtml) {
     Attribution attribution = Attribution.open(attributionDir);
-    String html = new AttributionReport(attribution, data).html();
+    SecondAnswer again =
+        againDir == null ? null : SecondAnswer.of(attribution, Attribution.open(againDir));
+    String html = new AttributionReport(attribution, data, again).html();
     AtomicFile.write(outHtml, html.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -70,6 +84,12 @@ public final class AttributionReport {
             ? "This attribution keeps no scores of single checkpoints, so how far they agree is not"
                 + " known."
             : Html.escape(agreement.sentence()));
+    values.put(
+        "again",
+        again == null
+            ? "<p>It was not asked again with other draws (<code>journey report --again</code>),"
+                + " so how much of it is chance is not known.</p>"
+            : again.html());
     values.put("examples", Integer.toString(attribution.size()));
     values.put("settings", settings(images));
     values.put("manifest", Html.escape(manifestText()));

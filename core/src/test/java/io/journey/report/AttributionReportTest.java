@@ -167,6 +167,40 @@ class AttributionReportTest {
   }
 
   @Test
+  void askedAgainThePageTellsWhatRemains() throws IOException {
+    MemoryDataset data = data(30, 1, 4);
+    FakeAttribution fake = fake(data, STEPS, 2, 2);
+    Path first = fake.write(folder.resolve("first"), data);
+    Path page = folder.resolve("page.html");
+    AttributionReport.write(first, data, page);
+    assertThat(Files.readString(page)).contains("not asked again");
+
+    Path same = fake.withFeatures("0c0d").write(folder.resolve("same"), data);
+    AttributionReport.write(first, same, data, page);
+    assertThat(Files.readString(page))
+        .contains("10.0 of the 10 strongest images are the same", "<td>1.00</td>")
+        .doesNotContain("not asked again");
+
+    FakeAttribution other = fake(data(30, 1, 4), STEPS, 2, 2);
+    for (float[][][] member : other.members) {
+      for (float[][] step : member) {
+        for (float[] scores : step) {
+          for (int i = 0; i < scores.length; i++) {
+            scores[i] = -scores[i];
+          }
+        }
+      }
+    }
+    Path opposite = other.withFeatures("0c0d").write(folder.resolve("opposite"), data);
+    AttributionReport.write(first, opposite, data, page);
+    assertThat(Files.readString(page)).contains("<td>-1.00</td>");
+
+    assertThatThrownBy(() -> AttributionReport.write(first, first, data, page))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("another --seed");
+  }
+
+  @Test
   void equalAttributionsGiveEqualBytes() throws IOException {
     MemoryDataset data = data(30, 3, 4);
     Path directory = fake(data, STEPS, 2, 2).write(folder.resolve("attribution"), data);

@@ -23,6 +23,8 @@ final class FakeAttribution {
   /** [members, steps, targets, N]; the scores are their mean. */
   final float[][][][] members;
 
+  private String features = "51ab";
+
   boolean keepMembers = true;
   boolean mask;
   String loss;
@@ -47,6 +49,13 @@ final class FakeAttribution {
     return out;
   }
 
+  /** The same scores as if from other features. */
+  FakeAttribution withFeatures(String other) {
+    FakeAttribution copy = new FakeAttribution(steps, finals, members);
+    copy.features = other;
+    return copy;
+  }
+
   Path write(Path directory, Dataset data) {
     ObjectNode settings = Json.object();
     settings.putArray("steps");
@@ -61,7 +70,7 @@ final class FakeAttribution {
     for (int m = 0; m < members.length; m++) {
       inputs.withObject("checkpoints").put(memberName(m), "9f2c".repeat(16));
     }
-    inputs.put("features", "51ab".repeat(16));
+    inputs.put("features", features.repeat(16));
     try (RunDirectory run = RunDirectory.claim(directory, "attribution", settings, inputs)) {
       run.write("scores.npy", out -> Npy.write(out, mean(), shape()));
       if (keepMembers) {

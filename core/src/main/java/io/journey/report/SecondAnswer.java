@@ -1,0 +1,79 @@
+package io.journey.report;
+
+import io.journey.evaluation.AttributionAgreement;
+import io.journey.evaluation.AttributionAgreement.AtStep;
+import io.journey.run.JourneyException;
+import io.journey.score.Attribution;
+import java.util.List;
+import java.util.Locale;
+
+/** What remains of a ranking when the same question is asked again with other random draws. */
+final class SecondAnswer {
+  private final List<AtStep> steps;
+  private final int size;
+
+  private SecondAnswer(List<AtStep> steps, int size) {
+    this.steps = steps;
+    this.size = size;
+  }
+
+  /**
+   * Compares an attribution with another of the same pictures.
+   *
+   * @throws JourneyException if both were made from the same features, or of other pictures, steps
+   *     or training images
+   */
+  static SecondAnswer of(Attribution attribution, Attribution again) {
+    for (String input : List.of("target", "checkpoints")) {
+      if (!attribution
+          .manifest()
+          .inputs()
+          .path(input)
+          .equals(again.manifest().inputs().path(input))) {
+        throw new JourneyException(
+            "The second attribution is of another "
+                + (input.equals("target") ? "target or other steps" : "ensemble")
+                + ": attribute the same pictures with the same checkpoints again.");
+      }
+    }
+    if (attribution
+        .manifest()
+        .inputs()
+        .path("features")
+        .equals(again.manifest().inputs().path("features"))) {
+      throw new JourneyException(
+          "Both attributions were made from the same features, so their likeness says nothing:"
+              + " featurize with another --seed.");
+    }
+    return new SecondAnswer(AttributionAgreement.of(attribution, again), attribution.size());
+  }
+
+  /** A sentence and the numbers of each step, in the order of the page. */
+  String html() {
+    StringBuilder steps = new StringBuilder();
+    StringBuilder shared = new StringBuilder();
+    StringBuilder spearman = new StringBuilder();
+    double mean = 0;
+    for (int i = this.steps.size() - 1; i >= 0; i--) {
+      AtStep step = this.steps.get(i);
+      steps.append("<th scope=\"col\">").append(step.step()).append("</th>");
+      shared.append(String.format(Locale.ROOT, "<td>%.1f</td>", step.top10()));
+      spearman.append(String.format(Locale.ROOT, "<td>%.2f</td>", step.spearman()));
+      mean += step.top10() / this.steps.size();
+    }
+    return String.format(
+            Locale.ROOT,
+            "<p>Asked again, with other random draws of the training images and another projection,"
+                + " %.1f of the 10 strongest images are the same on average (two random rankings"
+                + " would share %.2f). More draws make that more.</p>\n",
+            mean,
+            100.0 / size)
+        + "<table class=\"again\"><thead><tr><th scope=\"row\">step t</th>"
+        + steps
+        + "</tr></thead><tbody><tr><th scope=\"row\">the same of 10</th>"
+        + shared
+        + "</tr><tr><th scope=\"row\">Spearman, all images</th>"
+        + spearman
+        + "</tr></tbody></table>";
+  }
+}
