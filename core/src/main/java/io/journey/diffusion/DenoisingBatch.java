@@ -14,8 +14,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param target what the model should predict, [B, C, H, W]
  * @param timesteps t of each row, [B]
  * @param labels the class of each row, [B]; null where an image has none
+ * @param weights of each row's loss, [B]; null where all are 1
  */
-public record DenoisingBatch(Tensor xt, Tensor target, int[] timesteps, int[] labels) {
+public record DenoisingBatch(
+    Tensor xt, Tensor target, int[] timesteps, int[] labels, Tensor weights) {
 
   /**
    * All draws of some images.
@@ -55,11 +57,13 @@ public record DenoisingBatch(Tensor xt, Tensor target, int[] timesteps, int[] la
     PredictionType predicted = schedule.config().forward().predictionType();
     int[] timesteps = new int[rows];
     int[] labels = new int[rows];
+    float[] weights = new float[rows];
     for (int row = 0; row < rows; row++) {
       DenoisingDraws image = images.get(row % images.size());
       int r = first + row / images.size();
       timesteps[row] = image.timesteps()[r];
       labels[row] = image.label();
+      weights[row] = image.weights() == null ? 1 : image.weights()[r];
       double signal = schedule.signal(timesteps[row]);
       double sigma = schedule.sigma(timesteps[row]);
       int from = r * numel;
@@ -77,6 +81,9 @@ public record DenoisingBatch(Tensor xt, Tensor target, int[] timesteps, int[] la
         Libtorch.of(xt, type, dims),
         Libtorch.of(target, type, dims),
         timesteps,
-        known ? labels : null);
+        known ? labels : null,
+        images.stream().allMatch(d -> d.weights() == null)
+            ? null
+            : Libtorch.of(weights, type, rows));
   }
 }

@@ -11,8 +11,10 @@ import io.journey.random.Seed;
  * @param label its class, or -1 where it has none
  * @param timesteps t of each draw, [R]
  * @param noise ε of each draw, [R·C·H·W]
+ * @param weights of the draws in the mean over them, [R], or null where all are 1
  */
-public record DenoisingDraws(float[] image, int label, int[] timesteps, float[] noise) {
+public record DenoisingDraws(
+    float[] image, int label, int[] timesteps, float[] noise, float[] weights) {
   /** The number of a pair's stream that places its step, far from those of its noise. */
   private static final long POSITION = 1L << 40;
 
@@ -25,6 +27,15 @@ public record DenoisingDraws(float[] image, int label, int[] timesteps, float[] 
               + " numbers need as much noise, got "
               + noise.length);
     }
+    if (weights != null && weights.length != timesteps.length) {
+      throw new IllegalArgumentException(
+          timesteps.length + " draws need as many weights, got " + weights.length);
+    }
+  }
+
+  /** Draws of equal weight. */
+  public DenoisingDraws(float[] image, int label, int[] timesteps, float[] noise) {
+    this(image, label, timesteps, noise, null);
   }
 
   /**
@@ -49,20 +60,22 @@ public record DenoisingDraws(float[] image, int label, int[] timesteps, float[] 
    * is half as long.
    */
   public static DenoisingDraws stratified(
-      float[] image, int label, NoiseSchedule schedule, Seed seed, int draws) {
+      float[] image, int label, StepDistribution distribution, Seed seed, int draws) {
     int[] timesteps = new int[draws];
     float[] noise = new float[draws * image.length];
+    float[] weights = new float[draws];
     for (int r = 0; r < draws; r += 2) {
       RandomStream stream = seed.child(r / 2).stream();
-      // Within the part of steps that is the pair's, or a single last draw's, share of all draws.
-      double place = (r + Math.min(2, draws - r) * stream.uniform(POSITION)) / draws;
-      timesteps[r] = Math.min(schedule.steps() - 1, (int) (place * schedule.steps()));
+      // Within the part of all draws that is the pair's, or a single last draw's, share.
+      int count = Math.min(2, draws - r);
+      double place = (r + count * stream.uniform(POSITION)) / draws;
       pair(stream, noise, r, image.length, draws);
-      if (r + 1 < draws) {
-        timesteps[r + 1] = timesteps[r];
+      for (int i = r; i < r + count; i++) {
+        timesteps[i] = distribution.at(place);
+        weights[i] = (float) distribution.weight(timesteps[i]);
       }
     }
-    return new DenoisingDraws(image, label, timesteps, noise);
+    return new DenoisingDraws(image, label, timesteps, noise, weights);
   }
 
   /**
@@ -92,7 +105,7 @@ public record DenoisingDraws(float[] image, int label, int[] timesteps, float[] 
 
   /** The same draws of another image. */
   public DenoisingDraws of(float[] otherImage, int otherLabel) {
-    return new DenoisingDraws(otherImage, otherLabel, timesteps, noise);
+    return new DenoisingDraws(otherImage, otherLabel, timesteps, noise, weights);
   }
 
   /** R. */

@@ -16,11 +16,12 @@ public final class DenoisingLoss {
    * @param batch the draws it was predicted for
    * @param mask weights of pixels, broadcast over rows and channels, [H, W], or null for all ones;
    *     the mean stays over all pixels
-   * @return the loss of each row, [B]
+   * @return the loss of each row, times its weight where the batch has weights, [B]
    */
   public static Tensor perRow(Tensor predicted, DenoisingBatch batch, Tensor mask) {
     Tensor squared = batch.target().sub(predicted).square();
     Tensor weighted = mask == null ? squared : squared.mul(mask);
-    return weighted.flatten(1, -1).mean(1);
+    Tensor losses = weighted.flatten(1, -1).mean(1);
+    return batch.weights() == null ? losses : losses.mul(batch.weights());
   }
 }

@@ -43,6 +43,10 @@ public final class FeatureStore {
     return String.format(Locale.ROOT, "%s/shard-%05d.scale.npy", member, index);
   }
 
+  static String stepsFile(String member) {
+    return member + "/steps.csv";
+  }
+
   /** Opens finished features. */
   public static FeatureStore open(Path directory) {
     Manifest manifest = Manifest.read(directory, KIND);

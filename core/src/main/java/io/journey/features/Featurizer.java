@@ -10,6 +10,7 @@ import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.projection.Projection;
 import io.journey.random.Seed;
+import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
@@ -18,7 +19,9 @@ import io.journey.run.Workers;
 import io.journey.tensor.DType;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.Npy;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,7 +118,7 @@ public final class Featurizer {
                   data,
                   checkpoint,
                   seed,
-                  shared(resolved, data, checkpoint, seed),
+                  shared(run, resolved, data, checkpoint, seed, projection, gradients),
                   projection,
                   gradients);
           workers.forEach(shards, s -> shard.write(run, member, s, task));
@@ -129,15 +132,43 @@ public final class Featurizer {
     run.finish(timing);
   }
 
-  /** The draws of all examples, or null where each has its own. */
-  private static DenoisingDraws shared(
-      FeaturizerConfig config, Dataset data, Checkpoint checkpoint, Seed seed) {
+  /**
+   * The draws of all examples, or null where each has its own. Where steps are drawn is measured
+   * once and written down, so that a run continued elsewhere has the same draws.
+   */
+  private DenoisingDraws shared(
+      RunDirectory run,
+      FeaturizerConfig config,
+      Dataset data,
+      Checkpoint checkpoint,
+      Seed seed,
+      Projection projection,
+      ExampleGradients gradients) {
     if (config.sampling() == DrawScheme.INDEPENDENT) {
       return null;
     }
-    float[] any = new float[data.shape().numel()];
+    String file = FeatureStore.stepsFile(checkpoint.name());
+    if (!run.has(file)) {
+      StepSpread measured =
+          StepSpread.measure(
+              checkpoint, data, gradients, projection, seed.child("spread"), workers);
+      run.write(file, out -> out.write(measured.csv().getBytes(StandardCharsets.UTF_8)));
+    }
+    int steps = checkpoint.schedule().steps();
     return DenoisingDraws.stratified(
-        any, -1, checkpoint.schedule(), seed.child("shared"), config.draws());
+        new float[data.shape().numel()],
+        -1,
+        StepSpread.parse(text(run.path(file)), file).distribution(steps),
+        seed.child("shared"),
+        config.draws());
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
+    }
   }
 
   private static void checkSize(int dim, int shardRows) {

@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.journey.random.Seed;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DenoisingDrawsTest {
-  private static final NoiseSchedule SCHEDULE = NoiseSchedule.ddpm();
   private static final int NUMEL = 6;
 
   private static DenoisingDraws stratified(int seed, int draws) {
-    return DenoisingDraws.stratified(new float[NUMEL], -1, SCHEDULE, Seed.of(seed), draws);
+    return DenoisingDraws.stratified(
+        new float[NUMEL], -1, StepDistribution.uniform(1000), Seed.of(seed), draws);
   }
 
   @ParameterizedTest
@@ -68,5 +69,51 @@ class DenoisingDrawsTest {
     if (count > 2) {
       assertThat(draws.noise()[2 * NUMEL]).isNotEqualTo(draws.noise()[0]);
     }
+  }
+
+  /** Σ_t h(t)/T, by draws where a density says: unbiased, whatever the density. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 10})
+  void weightedMeansOverSeedsAreMeansOverSteps(int count) {
+    StepDistribution distribution =
+        StepDistribution.of(1000, new int[] {50, 400, 950}, new double[] {8, 1, 0});
+    int seeds = 4000;
+    double sum = 0;
+    double squares = 0;
+    int early = 0;
+    for (int s = 0; s < seeds; s++) {
+      DenoisingDraws draws =
+          DenoisingDraws.stratified(new float[1], -1, distribution, Seed.of(s), count);
+      double mean = 0;
+      for (int r = 0; r < count; r++) {
+        int t = draws.timesteps()[r];
+        mean += draws.weights()[r] * Math.cos(t * 0.005) / count;
+        early += t < 200 ? 1 : 0;
+      }
+      sum += mean;
+      squares += mean * mean;
+    }
+    double expected = 0;
+    for (int t = 0; t < 1000; t++) {
+      expected += Math.cos(t * 0.005) / 1000;
+    }
+    double mean = sum / seeds;
+    double error = Math.sqrt((squares / seeds - mean * mean) / seeds);
+    assertThat(mean).isCloseTo(expected, within(5 * error + 1e-6));
+    // The density's share below 200 is 0.7 of its whole, a fifth of the uniform tenth.
+    assertThat((double) early / seeds / count).isBetween(0.55, 0.75);
+  }
+
+  @Test
+  void noWeightExceedsTen() {
+    StepDistribution distribution =
+        StepDistribution.of(1000, new int[] {0, 1, 999}, new double[] {1, 0, 0});
+    for (int t = 0; t < 1000; t++) {
+      assertThat(distribution.weight(t)).isLessThan(10.000001);
+    }
+    assertThat(StepDistribution.of(10, new int[] {5}, new double[] {0}).weight(3))
+        .isCloseTo(1, within(1e-12));
+    assertThat(StepDistribution.uniform(10).at(0.999999)).isEqualTo(9);
+    assertThat(StepDistribution.uniform(10).at(0)).isZero();
   }
 }

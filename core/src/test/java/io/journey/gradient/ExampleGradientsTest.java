@@ -16,6 +16,7 @@ import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -206,6 +207,37 @@ class ExampleGradientsTest {
         // Sums of some hundred float32 products in two orders.
         assertThat(relativeDistance(one[n], many[n])).isLessThan(1e-5);
       }
+    }
+  }
+
+  /** Weights are of the rows' losses, so a weighted image is the sum of its draws' gradients. */
+  @ParameterizedTest
+  @EnumSource
+  void drawsCountByTheirWeights(GradientMethod method) {
+    try (UNet2D model = model(1, ScalarType.Double)) {
+      DenoisingDraws plain = images(model, 1, 2).get(0);
+      DenoisingDraws weighted =
+          new DenoisingDraws(
+              plain.image(),
+              plain.label(),
+              plain.timesteps(),
+              plain.noise(),
+              new float[] {3, 0.5f});
+      int numel = model.shape().numel();
+      double[] expected = new double[model.parameters().count()];
+      for (int r = 0; r < 2; r++) {
+        DenoisingDraws one =
+            new DenoisingDraws(
+                plain.image(),
+                plain.label(),
+                new int[] {plain.timesteps()[r]},
+                Arrays.copyOfRange(plain.noise(), r * numel, (r + 1) * numel));
+        double[] gradient = obvious(model, one, null);
+        for (int i = 0; i < expected.length; i++) {
+          expected[i] += weighted.weights()[r] / 2 * gradient[i];
+        }
+      }
+      assertSame(gradients(method, model, List.of(weighted), null)[0], expected);
     }
   }
 

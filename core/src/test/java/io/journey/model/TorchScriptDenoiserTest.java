@@ -50,7 +50,8 @@ class TorchScriptDenoiserTest {
               tensor(golden, "sample"),
               tensor(golden, "noise"),
               ints(golden.longs("timestep")),
-              ints(golden.longs("labels")));
+              ints(golden.longs("labels")),
+              null);
       Tensor output = model.predict(batch.xt(), batch.timesteps(), batch.labels());
       assertClose("output", Libtorch.doubles(output.detach()), golden.doubles("output"));
       Tensor loss = DenoisingLoss.perRow(output, batch, null).mean();

@@ -100,7 +100,8 @@ class UNet2DGoldenTest {
               tensor(golden, "sample", type),
               tensor(golden, "noise", type),
               ints(golden, "timestep"),
-              labels);
+              labels,
+              null);
       Tensor output = model.predict(batch.xt(), batch.timesteps(), batch.labels());
       TensorVector gradients =
           Libtorch.gradients(

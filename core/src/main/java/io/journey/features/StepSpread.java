@@ -1,0 +1,103 @@
+package io.journey.features;
+
+import io.journey.dataset.Dataset;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.StepDistribution;
+import io.journey.gradient.ExampleGradients;
+import io.journey.model.Checkpoint;
+import io.journey.projection.Projection;
+import io.journey.random.Seed;
+import io.journey.run.JourneyException;
+import io.journey.run.Workers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How far the gradients of a few images lie apart at a few steps: where to draw steps, as the
+ * variance of a mean over draws is least where they are drawn in proportion to the spread of what
+ * is averaged.
+ *
+ * @param at the steps
+ * @param spread the root of the mean squared distance from the images' mean, at each
+ */
+record StepSpread(int[] at, double[] spread) {
+  private static final int STEPS = 20;
+  private static final int IMAGES = 16;
+
+  /** Measures it with one noise a step, the same for all images. */
+  static StepSpread measure(
+      Checkpoint checkpoint,
+      Dataset data,
+      ExampleGradients gradients,
+      Projection projection,
+      Seed seed,
+      Workers workers) {
+    int steps = checkpoint.schedule().steps();
+    int count = Math.min(STEPS, steps);
+    int[] at = new int[count];
+    double[] spread = new double[count];
+    workers.forEach(
+        count,
+        s -> {
+          at[s] = (int) ((2L * s + 1) * steps / (2L * count));
+          float[] any = new float[data.shape().numel()];
+          DenoisingDraws one = DenoisingDraws.atStep(any, -1, at[s], seed.child(at[s]), 1);
+          List<DenoisingDraws> asked = new ArrayList<>();
+          int images = Math.min(IMAGES, data.size());
+          for (int i = 0; i < images; i++) {
+            int example = (int) ((long) i * data.size() / images);
+            float[] image = new float[data.shape().numel()];
+            data.read(example, image, 0);
+            asked.add(one.of(image, data.label(example)));
+          }
+          spread[s] = spread(FeatureSpace.project(gradients, projection, asked, null).features());
+        });
+    return new StepSpread(at, spread);
+  }
+
+  private static double spread(float[][] features) {
+    double sum = 0;
+    for (int j = 0; j < features[0].length; j++) {
+      double mean = 0;
+      double squares = 0;
+      for (float[] feature : features) {
+        mean += feature[j] / features.length;
+        squares += (double) feature[j] * feature[j] / features.length;
+      }
+      sum += Math.max(0, squares - mean * mean);
+    }
+    return Math.sqrt(sum);
+  }
+
+  /** Steps in proportion to the spread. */
+  StepDistribution distribution(int steps) {
+    return StepDistribution.of(steps, at, spread);
+  }
+
+  /** {@code step,spread}, a line each. */
+  String csv() {
+    StringBuilder csv = new StringBuilder("step,spread\n");
+    for (int s = 0; s < at.length; s++) {
+      csv.append(String.format(Locale.ROOT, "%d,%.6e\n", at[s], spread[s]));
+    }
+    return csv.toString();
+  }
+
+  /** Reads {@link #csv()}. */
+  static StepSpread parse(String csv, Object file) {
+    List<String> lines = csv.lines().skip(1).toList();
+    int[] at = new int[lines.size()];
+    double[] spread = new double[lines.size()];
+    try {
+      for (int s = 0; s < at.length; s++) {
+        String[] fields = lines.get(s).split(",");
+        at[s] = Integer.parseInt(fields[0]);
+        spread[s] = Double.parseDouble(fields[1]);
+      }
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      throw new JourneyException(file + " is no list of steps and spreads: featurize anew.", e);
+    }
+    return new StepSpread(at, spread);
+  }
+}
