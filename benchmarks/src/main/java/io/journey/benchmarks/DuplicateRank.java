@@ -23,7 +23,7 @@ import java.util.Locale;
  * as median and worst, for each step, and for scores dealt to the wrong examples.
  *
  * <p>Arguments: a run directory with {@code checkpoints} and {@code features}, the data, how many
- * images.
+ * images[, another folder of features[, damping]].
  */
 public final class DuplicateRank {
   private static final int[] STEPS = {100, 200, 300, 400, 500, 600, 700, 800, 900};
@@ -36,7 +36,9 @@ public final class DuplicateRank {
     Dataset data = Datasets.open(args[1]);
     int count = Integer.parseInt(args[2]);
     Ensemble ensemble = Ensemble.open(run.resolve("checkpoints"));
-    FeatureStore features = FeatureStore.open(run.resolve("features"));
+    FeatureStore features =
+        FeatureStore.open(args.length > 3 ? Path.of(args[3]) : run.resolve("features"));
+    double damping = args.length > 4 ? Double.parseDouble(args[4]) : JourneyTrak.DEFAULT_DAMPING;
     int[] planted = new int[count];
     List<Trajectory> targets = new ArrayList<>();
     try (Checkpoint checkpoint = ensemble.first()) {
@@ -47,6 +49,7 @@ public final class DuplicateRank {
     }
     Attribution attribution =
         JourneyTrak.of(ensemble, features)
+            .withDamping(damping)
             .on(Runtime.getRuntime().availableProcessors(), Progress.SILENT)
             .attribute(targets, Steps.of(STEPS));
     int[] order = Seed.of(99).stream().permutation(data.size());
