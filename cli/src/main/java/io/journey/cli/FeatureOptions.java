@@ -3,6 +3,7 @@ package io.journey.cli;
 import io.journey.diffusion.DrawScheme;
 import io.journey.features.FeaturizerConfig;
 import io.journey.projection.ProjectionConfig;
+import io.journey.tensor.DType;
 import picocli.CommandLine.Option;
 
 /** How training features are made. */
@@ -26,9 +27,19 @@ final class FeatureOptions {
               + " (default: ${DEFAULT-VALUE}).")
   private DrawScheme sampling;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      defaultValue = "f32",
+      description =
+          "f32, or bf16 to compute gradients in bfloat16: faster where the processor has"
+              + " instructions for it, far slower elsewhere (default: ${DEFAULT-VALUE}).")
+  private DType precision;
+
   FeaturizerConfig config() {
     return FeaturizerConfig.defaults()
         .withProjection(ProjectionConfig.parse(projection))
-        .withSampling(sampling);
+        .withSampling(sampling)
+        .withPrecision(precision);
   }
 }

@@ -77,13 +77,15 @@ public record DenoisingBatch(
     }
     boolean known = images.stream().allMatch(d -> d.label() >= 0);
     long[] dims = {rows, shape.channels(), shape.height(), shape.width()};
+    // What is subtracted and averaged stays in float32 where the model has less.
+    ScalarType exact = type == ScalarType.BFloat16 ? ScalarType.Float : type;
     return new DenoisingBatch(
         Libtorch.of(xt, type, dims),
-        Libtorch.of(target, type, dims),
+        Libtorch.of(target, exact, dims),
         timesteps,
         known ? labels : null,
         images.stream().allMatch(d -> d.weights() == null)
             ? null
-            : Libtorch.of(weights, type, rows));
+            : Libtorch.of(weights, exact, rows));
   }
 }

@@ -72,7 +72,8 @@ public final class FeatureSpace {
               new ExampleGradients.Sink() {
                 @Override
                 public void add(int image, int offset, Tensor parts) {
-                  projection.add(offset, parts, sums.narrow(0, image, parts.size(0)));
+                  Tensor exact = parts.to(ScalarType.Float);
+                  projection.add(offset, exact, sums.narrow(0, image, parts.size(0)));
                 }
 
                 @Override

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Computes the training features φ_i = Pᵀ∇_θ f_train(z_i; θ_m) of every example and checkpoint
@@ -103,8 +104,9 @@ public final class Featurizer {
       run.write(
           FeatureStore.EXAMPLES,
           out -> out.write(ExampleTable.of(data).getBytes(StandardCharsets.UTF_8)));
+      ScalarType type = resolved.precision() == DType.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
       for (String member : ensemble.members()) {
-        try (Checkpoint checkpoint = ensemble.load(member)) {
+        try (Checkpoint checkpoint = ensemble.load(member, type)) {
           Seed seed = Seed.of(resolved.seed()).child("features").child(member);
           Projection projection =
               FeatureSpace.projection(

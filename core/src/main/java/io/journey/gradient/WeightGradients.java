@@ -124,7 +124,7 @@ final class WeightGradients {
 
   private boolean hasGroups(Conv2d conv) {
     long[] shape = conv.weight().shape(); // (O, I, K, K)
-    return input.scalar_type().intern() == ScalarType.Float
+    return input.scalar_type().intern() != ScalarType.Double
         && shape[0] % BLOCK == 0
         && shape[1] % BLOCK == 0;
   }
@@ -135,7 +135,7 @@ final class WeightGradients {
     Tensor a = input.contiguous();
     long[] shape = conv.weight().shape();
     long outs = images * shape[0];
-    Tensor weights = Libtorch.empty(ScalarType.Float, outs, shape[1], shape[2], shape[3]);
+    Tensor weights = Libtorch.empty(a.scalar_type().intern(), outs, shape[1], shape[2], shape[3]);
     try (BoolPointer wanted = new BoolPointer(3)) {
       T_TensorTensorTensor_T gradients =
           torch.convolution_backward(

@@ -99,12 +99,17 @@ public final class Ensemble {
 
   /** Loads a member, its files compared with their checksums; the caller closes it. */
   public Checkpoint load(String member) {
+    return load(member, ScalarType.Float);
+  }
+
+  /** The same, to compute with numbers of another type. */
+  public Checkpoint load(String member, ScalarType type) {
     if (manifest != null) {
       for (String file : Checkpoint.filesThatDecide(member)) {
         manifest.verified(file);
       }
     }
-    return Checkpoint.read(members.get(member), ScalarType.Float);
+    return Checkpoint.read(members.get(member), type);
   }
 
   /** What had to be chosen or assumed to find the members' files, each a sentence. */

@@ -2,6 +2,7 @@ package io.journey.tensor;
 
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -52,7 +53,7 @@ public final class Libtorch {
     return empty(type, shape).zero_();
   }
 
-  /** Copies numbers into a new float32 or float64 tensor. */
+  /** Copies numbers into a new float32, float64 or bfloat16 tensor. */
   public static Tensor of(float[] values, ScalarType type, long... shape) {
     Tensor tensor = empty(type, shape);
     write(tensor, values);
@@ -68,7 +69,7 @@ public final class Libtorch {
     return Tensor.create(longs, values.length);
   }
 
-  /** Overwrites a contiguous float32 or float64 tensor. */
+  /** Overwrites a contiguous float32, float64 or bfloat16 tensor. */
   public static void write(Tensor tensor, float[] values) {
     if (tensor.numel() != values.length) {
       throw new IllegalArgumentException(
@@ -82,6 +83,10 @@ public final class Libtorch {
       try (DoublePointer data = tensor.data_ptr_double()) {
         data.put(doubles, 0, doubles.length);
       }
+    } else if (tensor.scalar_type().intern() == ScalarType.BFloat16) {
+      try (PointerScope scope = new PointerScope()) {
+        tensor.copy_(of(values, ScalarType.Float, values.length).view_as(tensor));
+      }
     } else {
       try (FloatPointer data = tensor.data_ptr_float()) {
         data.put(values, 0, values.length);
@@ -89,16 +94,17 @@ public final class Libtorch {
     }
   }
 
-  /** Copies a float32 or float64 tensor out, in C order. */
+  /** Copies a float32, float64 or bfloat16 tensor out, in C order. */
   public static float[] floats(Tensor tensor) {
     float[] out = new float[Math.toIntExact(tensor.numel())];
     floats(tensor, out, 0);
     return out;
   }
 
-  /** Copies a float32 or float64 tensor out, in C order, to {@code out} from {@code offset} on. */
+  /** The same, to {@code out} from {@code offset} on. */
   public static void floats(Tensor tensor, float[] out, int offset) {
-    Tensor contiguous = tensor.contiguous();
+    boolean half = tensor.scalar_type().intern() == ScalarType.BFloat16;
+    Tensor contiguous = (half ? tensor.to(ScalarType.Float) : tensor).contiguous();
     int count = Math.toIntExact(contiguous.numel());
     if (contiguous.scalar_type().intern() == ScalarType.Double) {
       double[] doubles = new double[count];

@@ -260,6 +260,25 @@ class ExampleGradientsTest {
     }
   }
 
+  /** bfloat16 has 8 bits of precision, 2⁻⁸ = 0.004 a rounding; errors of layers add up. */
+  @ParameterizedTest
+  @EnumSource
+  void inBfloat16GradientsAreTheSameToAFewPercent(GradientMethod method) {
+    UNet2DConfig config =
+        new UNet2DConfig(8, 3, List.of(8, 24), List.of(false, true), 1, 4, 1e-5, 8, true, 0, 0);
+    try (UNet2D model = model(config, ScalarType.BFloat16);
+        UNet2D exact = model(config, ScalarType.Float)) {
+      // The same weights in both: those that bfloat16 can hold.
+      exact.parameters().set(model.parameters().get());
+      List<DenoisingDraws> images = images(model, 3, 4);
+      float[][] found = gradients(method, model, images, null);
+      float[][] expected = gradients(method, exact, images, null);
+      for (int n = 0; n < images.size(); n++) {
+        assertThat(relativeDistance(expected[n], found[n])).isBetween(1e-4, 0.04);
+      }
+    }
+  }
+
   /** 131 draws of 6×6 pixels fit into no batch, and neither do the next image's two beside them. */
   @ParameterizedTest
   @EnumSource
