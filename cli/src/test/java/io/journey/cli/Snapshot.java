@@ -17,7 +17,8 @@ final class Snapshot {
     Map<String, String> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(root)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
-        if (!file.endsWith(".lock")) {
+        // Not what scoring keeps beside features: a run that was not scored has none.
+        if (!file.endsWith(".lock") && !file.toString().contains("/solver/")) {
           files.put(root.relativize(file).toString(), Checksums.of(file));
         }
       }

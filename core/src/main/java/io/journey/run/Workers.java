@@ -2,9 +2,9 @@ package io.journey.run;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.IntConsumer;
 
 /**
@@ -76,12 +76,11 @@ public final class Workers {
           }
           afterwards.run();
         };
-    ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, count), Workers::thread);
-    for (int i = 0; i < count; i++) {
-      pool.execute(worker);
+    CountDownLatch running = new CountDownLatch(Math.max(1, count));
+    for (int i = 0; i < Math.max(1, count); i++) {
+      WorkerThread.start(worker, running);
     }
-    pool.shutdown();
-    await(pool, batch);
+    await(running, batch);
     batch.rethrow();
   }
 
@@ -199,18 +198,59 @@ public final class Workers {
     }
   }
 
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "journey-worker");
-    thread.setDaemon(true);
-    return thread;
+  /**
+   * A thread that waits for further work when its own is done. Native memory is kept by the thread
+   * that freed it: a fresh thread for every piece of work would hold as much again.
+   */
+  private static final class WorkerThread extends Thread {
+    private static final Deque<WorkerThread> IDLE = new ArrayDeque<>();
+
+    private final BlockingQueue<Runnable> next = new ArrayBlockingQueue<>(1);
+
+    private WorkerThread() {
+      super("journey-worker");
+      setDaemon(true);
+    }
+
+    /** Runs a task, which throws nothing, on an idle thread or a new one. */
+    static void start(Runnable task, CountDownLatch end) {
+      WorkerThread thread;
+      synchronized (IDLE) {
+        thread = IDLE.poll();
+      }
+      if (thread == null) {
+        thread = new WorkerThread();
+        thread.start();
+      }
+      WorkerThread chosen = thread;
+      chosen.next.add(
+          () -> {
+            task.run();
+            synchronized (IDLE) {
+              IDLE.push(chosen);
+            }
+            end.countDown();
+          });
+    }
+
+    @Override
+    public void run() {
+      while (true) {
+        try {
+          next.take().run();
+        } catch (InterruptedException e) {
+          // Meant for work that has ended.
+        }
+      }
+    }
   }
 
   /** Waits for the end; an interruption stops the work after the units under way. */
-  private static void await(ExecutorService pool, Batch batch) {
+  private static void await(CountDownLatch running, Batch batch) {
     boolean interrupted = false;
-    while (!pool.isTerminated()) {
+    while (running.getCount() > 0) {
       try {
-        pool.awaitTermination(1, TimeUnit.HOURS);
+        running.await();
       } catch (InterruptedException e) {
         interrupted = true;
         batch.fail(
