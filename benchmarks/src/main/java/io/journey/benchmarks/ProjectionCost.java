@@ -56,11 +56,7 @@ public final class ProjectionCost {
 
   private static void measure(UNet2D model, ProjectionConfig config, int examples, int rounds) {
     int p = model.parameters().count();
-    System.gc();
-    long before = heap();
     Projection projection = config.create(model.parameters(), Seed.of(1));
-    System.gc();
-    long held = heap() - before;
     double[] milliseconds = new double[rounds];
     for (int round = -1; round < rounds; round++) { // the first warms up
       milliseconds[Math.max(round, 0)] = round(model, projection, config, examples);
@@ -74,12 +70,24 @@ public final class ProjectionCost {
         examples,
         Median.of(milliseconds),
         config.kind() == Kind.GAUSSIAN && (long) p * config.dim() > DENSE_PRODUCTS,
-        Math.max(0, held));
+        held(model, projection, config));
   }
 
-  private static long heap() {
-    Runtime runtime = Runtime.getRuntime();
-    return runtime.totalMemory() - runtime.freeMemory();
+  /** A sign for each number, a place for each run, and factors, in four bytes each. */
+  private static long held(UNet2D model, Projection projection, ProjectionConfig config) {
+    if (config.kind() == Kind.GAUSSIAN) {
+      return 0; // made anew from its seed
+    }
+    long p = model.parameters().count();
+    long numbers = p + (p + config.dim() - 1) / config.dim();
+    for (Parameter weight : model.parameters().list()) {
+      Factors factors = projection.factors(weight);
+      if (factors != null) {
+        numbers += factors.left() == null ? 0 : factors.left().length;
+        numbers += factors.right() == null ? 0 : factors.right().length;
+      }
+    }
+    return 4 * numbers;
   }
 
   private static double round(
