@@ -1,7 +1,9 @@
 package io.journey.run;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -76,10 +78,9 @@ public final class Workers {
           }
           afterwards.run();
         };
-    CountDownLatch running = new CountDownLatch(Math.max(1, count));
-    for (int i = 0; i < Math.max(1, count); i++) {
-      WorkerThread.start(worker, running);
-    }
+    List<WorkerThread> chosen = WorkerThread.take(Math.max(1, count));
+    CountDownLatch running = new CountDownLatch(chosen.size());
+    chosen.forEach(thread -> thread.start(worker, running));
     await(running, batch);
     batch.rethrow();
   }
@@ -212,22 +213,29 @@ public final class Workers {
       setDaemon(true);
     }
 
-    /** Runs a task, which throws nothing, on an idle thread or a new one. */
-    static void start(Runnable task, CountDownLatch end) {
-      WorkerThread thread;
+    /** Idle threads, and new ones where there are not enough; nobody else gets them. */
+    static List<WorkerThread> take(int count) {
+      List<WorkerThread> taken = new ArrayList<>();
       synchronized (IDLE) {
-        thread = IDLE.poll();
+        while (taken.size() < count && !IDLE.isEmpty()) {
+          taken.add(IDLE.pop());
+        }
       }
-      if (thread == null) {
-        thread = new WorkerThread();
+      while (taken.size() < count) {
+        WorkerThread thread = new WorkerThread();
         thread.start();
+        taken.add(thread);
       }
-      WorkerThread chosen = thread;
-      chosen.next.add(
+      return taken;
+    }
+
+    /** Runs a task, which throws nothing, and is idle then. */
+    void start(Runnable task, CountDownLatch end) {
+      next.add(
           () -> {
             task.run();
             synchronized (IDLE) {
-              IDLE.push(chosen);
+              IDLE.push(this);
             }
             end.countDown();
           });
