@@ -72,7 +72,7 @@ public final class FactoredProjection implements Projection {
         rows[r][i] = stream.gaussian((long) r * n + i);
       }
       for (int before = 0; before < r; before++) {
-        addScaled(rows[r], -dot(rows[r], rows[before]), rows[before]);
+        GaussianProjection.addScaled(rows[r], -dot(rows[r], rows[before]), rows[before]);
       }
       double length = Math.sqrt(dot(rows[r], rows[r]));
       for (int i = 0; i < n; i++) {
@@ -89,11 +89,5 @@ public final class FactoredProjection implements Projection {
       sum += a[i] * b[i];
     }
     return sum;
-  }
-
-  private static void addScaled(double[] sum, double factor, double[] row) {
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += factor * row[i];
-    }
   }
 }

@@ -44,7 +44,8 @@ public final class GaussianProjection implements Projection {
     }
   }
 
-  private static void addScaled(double[] sum, double factor, double[] row) {
+  /** sum += factor·row. */
+  static void addScaled(double[] sum, double factor, double[] row) {
     for (int j = 0; j < row.length; j++) {
       sum[j] += factor * row[j];
     }

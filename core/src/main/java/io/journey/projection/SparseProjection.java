@@ -45,7 +45,7 @@ public final class SparseProjection implements Projection {
   }
 
   /** Where coordinate i goes. */
-  int place(int i) {
+  private int place(int i) {
     return (int) (((long) shifts[i / dim] + i % dim) % dim);
   }
 

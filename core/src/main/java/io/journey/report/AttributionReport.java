@@ -20,7 +20,6 @@ import java.util.Map;
 public final class AttributionReport {
   private final Attribution attribution;
   private final Dataset dataset;
-
   private final SecondAnswer again;
 
   private AttributionReport(Attribution attribution, Dataset dataset, SecondAnswer again) {

@@ -25,27 +25,23 @@ final class SecondAnswer {
    */
   static SecondAnswer of(Attribution attribution, Attribution again) {
     for (String input : List.of("target", "checkpoints")) {
-      if (!attribution
-          .manifest()
-          .inputs()
-          .path(input)
-          .equals(again.manifest().inputs().path(input))) {
+      if (!same(attribution, again, input)) {
         throw new JourneyException(
             "The second attribution is of another "
                 + (input.equals("target") ? "target or other steps" : "ensemble")
                 + ": attribute the same pictures with the same checkpoints again.");
       }
     }
-    if (attribution
-        .manifest()
-        .inputs()
-        .path("features")
-        .equals(again.manifest().inputs().path("features"))) {
+    if (same(attribution, again, "features")) {
       throw new JourneyException(
           "Both attributions were made from the same features, so their likeness says nothing:"
               + " featurize with another --seed.");
     }
     return new SecondAnswer(AttributionAgreement.of(attribution, again), attribution.size());
+  }
+
+  private static boolean same(Attribution a, Attribution b, String input) {
+    return a.manifest().inputs().path(input).equals(b.manifest().inputs().path(input));
   }
 
   /** A sentence and the numbers of each step, in the order of the page. */
@@ -63,7 +59,7 @@ final class SecondAnswer {
     }
     return String.format(
             Locale.ROOT,
-            "<p>Asked again, with other random draws of the training images and another projection,"
+            "<p>Asked again, with other random draws and another projection,"
                 + " %.1f of the 10 strongest images are the same on average (two random rankings"
                 + " would share %.2f). More draws make that more.</p>\n",
             mean,

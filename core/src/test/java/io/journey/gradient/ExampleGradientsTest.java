@@ -103,15 +103,20 @@ class ExampleGradientsTest {
     return WholeGradients.of(method.of(model, SCHEDULE), model.parameters().count(), images, mask);
   }
 
+  /** One draw of an image, of weight 1. */
+  private static DenoisingDraws draw(DenoisingDraws image, int r) {
+    int numel = image.image().length;
+    float[] noise = Arrays.copyOfRange(image.noise(), r * numel, (r + 1) * numel);
+    int[] timestep = {image.timesteps()[r]};
+    return new DenoisingDraws(image.image(), image.label(), timestep, noise);
+  }
+
   /** ∇ of the mean over draws, as the mean of one backward pass for each draw. */
   private static double[] obvious(UNet2D model, DenoisingDraws image, Tensor mask) {
     double[] sum = new double[model.parameters().count()];
     int numel = model.shape().numel();
     for (int r = 0; r < image.count(); r++) {
-      float[] noise = new float[numel];
-      System.arraycopy(image.noise(), r * numel, noise, 0, numel);
-      DenoisingDraws one =
-          new DenoisingDraws(image.image(), image.label(), new int[] {image.timesteps()[r]}, noise);
+      DenoisingDraws one = draw(image, r);
       try (PointerScope scope = new PointerScope()) {
         DenoisingBatch batch =
             DenoisingBatch.of(List.of(one), model.shape(), SCHEDULE, model.parameters().type());
@@ -223,16 +228,9 @@ class ExampleGradientsTest {
               plain.timesteps(),
               plain.noise(),
               new float[] {3, 0.5f});
-      int numel = model.shape().numel();
       double[] expected = new double[model.parameters().count()];
       for (int r = 0; r < 2; r++) {
-        DenoisingDraws one =
-            new DenoisingDraws(
-                plain.image(),
-                plain.label(),
-                new int[] {plain.timesteps()[r]},
-                Arrays.copyOfRange(plain.noise(), r * numel, (r + 1) * numel));
-        double[] gradient = obvious(model, one, null);
+        double[] gradient = obvious(model, draw(plain, r), null);
         for (int i = 0; i < expected.length; i++) {
           expected[i] += weighted.weights()[r] / 2 * gradient[i];
         }
