@@ -92,6 +92,11 @@ public final class Ensemble {
     return directory;
   }
 
+  /** What {@code journey train} wrote of it; null where it was trained elsewhere. */
+  public Manifest manifest() {
+    return manifest;
+  }
+
   /** The names of the members. */
   public List<String> members() {
     return List.copyOf(members.keySet());

@@ -64,17 +64,7 @@ public record EnsembleTrainer(
    * @return the finished ensemble
    */
   public Ensemble run(Dataset data, Path directory, Progress progress) {
-    if (!data.shape().equals(architecture.shape())) {
-      throw new IllegalArgumentException(
-          "the model takes images of "
-              + architecture.shape()
-              + ", the data are "
-              + data.shape()
-              + ": add size="
-              + architecture.shape().height()
-              + " to the data's name, or change sample_size"
-              + " and in_channels");
-    }
+    requireShape(architecture, data);
     ObjectNode settings = Json.object();
     settings.put("members", members).put("seed", seed);
     settings.set("model", architecture.toDiffusers());
@@ -92,8 +82,27 @@ public record EnsembleTrainer(
     return Ensemble.open(directory);
   }
 
+  /** Refuses images of another shape than the model's. */
+  static void requireShape(UNet2DConfig architecture, Dataset data) {
+    if (!data.shape().equals(architecture.shape())) {
+      throw new IllegalArgumentException(
+          "the model takes images of "
+              + architecture.shape()
+              + ", the data are "
+              + data.shape()
+              + ": add size="
+              + architecture.shape().height()
+              + " to the data's name, or change sample_size"
+              + " and in_channels");
+    }
+  }
+
+  /** What is random about member m of an ensemble. */
+  static Seed seedOf(long seed, int member) {
+    return Seed.of(seed).child("training").child(Ensemble.memberName(member));
+  }
+
   private void train(Dataset data, RunDirectory run, Progress progress) {
-    Seed root = Seed.of(seed).child("training");
     NoiseSchedule schedule = NoiseSchedule.of(scheduler);
     long total = (long) members * training.steps();
     try (Progress.Task task = progress.start("Training " + members + " models", total, "steps")) {
@@ -105,10 +114,11 @@ public record EnsembleTrainer(
                           run,
                           Ensemble.memberName(m),
                           data,
+                          null,
                           architecture,
                           training,
                           schedule,
-                          root,
+                          seedOf(seed, m),
                           saveInterval)
                       .run(task, parts));
     }

@@ -1,6 +1,7 @@
 package io.journey.training;
 
 import io.journey.dataset.Dataset;
+import io.journey.dataset.ImageShape;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
@@ -9,7 +10,6 @@ import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2D;
 import io.journey.model.UNet2DConfig;
-import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.AtomicFile;
 import io.journey.run.Failures;
@@ -24,7 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.PointerScope;
@@ -44,21 +44,25 @@ final class MemberTraining {
 
   private final RunDirectory run;
   private final String name;
-  private final Dataset data;
+  private final ImageShape shape;
   private final UNet2DConfig architecture;
   private final TrainingConfig config;
   private final NoiseSchedule schedule;
   private final Seed seed;
   private final Duration saveInterval;
   private final Path resumeFile;
+  private final TrainingBatches batches;
 
-  private int epoch = -1;
-  private int[] order;
-
+  /**
+   * @param name of the member's folder
+   * @param kept the examples it is trained on; null: all
+   * @param seed of everything random about this member
+   */
   MemberTraining(
       RunDirectory run,
       String name,
       Dataset data,
+      BitSet kept,
       UNet2DConfig architecture,
       TrainingConfig config,
       NoiseSchedule schedule,
@@ -66,13 +70,14 @@ final class MemberTraining {
       Duration saveInterval) {
     this.run = run;
     this.name = name;
-    this.data = data;
+    this.shape = data.shape();
     this.architecture = architecture;
     this.config = config;
     this.schedule = schedule;
-    this.seed = seed.child(name);
+    this.seed = seed;
     this.saveInterval = saveInterval;
     this.resumeFile = run.path(name + "/resume.safetensors");
+    this.batches = new TrainingBatches(data, kept, config, schedule, seed);
   }
 
   /** Trains to the end, or does nothing where that has been done. */
@@ -89,7 +94,11 @@ final class MemberTraining {
       progress.advance(start);
       long saved = System.nanoTime();
       for (int step = start; step < config.steps(); step++) {
-        losses[step] = step(model, adam, step, parts);
+        List<DenoisingDraws> images = batches.of(step);
+        losses[step] =
+            images.isEmpty()
+                ? losses[Math.max(0, step - 1)]
+                : step(model, adam, step, images, parts);
         if (!Float.isFinite(losses[step])) {
           throw new JourneyException(
               name
@@ -115,15 +124,17 @@ final class MemberTraining {
     discardResume();
   }
 
-  private float step(UNet2D model, Adam adam, int step, Workers.Parts parts) {
-    List<DenoisingDraws> images = draws(step);
+  private float step(
+      UNet2D model, Adam adam, int step, List<DenoisingDraws> images, Workers.Parts parts) {
     int pass = config.passImages();
     try (GradientSum sum = new GradientSum()) {
       parts.forEach(
           (images.size() + pass - 1) / pass,
           i -> {
             int from = i * pass;
-            add(model, images.subList(from, Math.min(images.size(), from + pass)), i, sum);
+            int to = Math.min(images.size(), from + pass);
+            double share = (double) (to - from) / images.size();
+            add(model, images.subList(from, to), share, i, sum);
           });
       adam.step(step, sum.gradient(), parts);
       return sum.loss();
@@ -131,13 +142,14 @@ final class MemberTraining {
   }
 
   /** Adds the share of some images in the step's mean loss and its gradient. */
-  private void add(UNet2D model, List<DenoisingDraws> images, int pass, GradientSum sum) {
+  private void add(
+      UNet2D model, List<DenoisingDraws> images, double share, int pass, GradientSum sum) {
     try (PointerScope scope = new PointerScope()) {
-      DenoisingBatch batch = DenoisingBatch.of(images, data.shape(), schedule, ScalarType.Float);
+      DenoisingBatch batch = DenoisingBatch.of(images, shape, schedule, ScalarType.Float);
       Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
       Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
-      if (images.size() < config.batchSize()) {
-        loss = loss.mul(new Scalar((double) images.size() / config.batchSize()));
+      if (share < 1) {
+        loss = loss.mul(new Scalar(share));
       }
       TensorVector gradients = Libtorch.gradients(loss, model.parameters().leaves());
       TensorVector flattened = new TensorVector();
@@ -145,47 +157,6 @@ final class MemberTraining {
         flattened.push_back(gradients.get(i).reshape(-1));
       }
       sum.add(pass, loss.item_float(), torch.cat(flattened, 0));
-    }
-  }
-
-  /** One draw of each image of a step's batch. */
-  private List<DenoisingDraws> draws(int step) {
-    int numel = data.shape().numel();
-    RandomStream stream = seed.child("step").child(step).stream();
-    List<DenoisingDraws> draws = new ArrayList<>(config.batchSize());
-    for (int i = 0; i < config.batchSize(); i++) {
-      float[] image = new float[numel];
-      int example = example((long) step * config.batchSize() + i);
-      data.read(example, image, 0);
-      int timestep = stream.nextInt(schedule.steps());
-      if (config.horizontalFlip() && stream.nextInt(2) == 1) {
-        flip(image);
-      }
-      float[] noise = new float[numel];
-      stream.fillGaussian(noise);
-      draws.add(new DenoisingDraws(image, data.label(example), new int[] {timestep}, noise));
-    }
-    return draws;
-  }
-
-  /** The example at a place in the endless sequence of shuffled epochs. */
-  private int example(long position) {
-    int wanted = Math.toIntExact(position / data.size());
-    if (wanted != epoch) {
-      epoch = wanted;
-      order = seed.child("epoch").child(epoch).stream().permutation(data.size());
-    }
-    return order[(int) (position % data.size())];
-  }
-
-  private void flip(float[] image) {
-    int width = data.shape().width();
-    for (int row = 0; row < image.length; row += width) {
-      for (int x = 0; x < width / 2; x++) {
-        float left = image[row + x];
-        image[row + x] = image[row + width - 1 - x];
-        image[row + width - 1 - x] = left;
-      }
     }
   }
 

@@ -1,0 +1,84 @@
+package io.journey.training;
+
+import io.journey.dataset.Dataset;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.NoiseSchedule;
+import io.journey.random.RandomStream;
+import io.journey.random.Seed;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * What each optimizer step sees: the next images of an endless sequence of shuffled epochs, each
+ * with a step t, a noise and perhaps a flip of its own. Everything is named by the place in that
+ * sequence: where images are left out, the others are met at the same steps with the same noise.
+ */
+final class TrainingBatches {
+  private final Dataset data;
+  private final BitSet kept;
+  private final TrainingConfig config;
+  private final NoiseSchedule schedule;
+  private final Seed seed;
+
+  private int epoch = -1;
+  private int[] order;
+
+  /**
+   * @param kept the examples that are not left out; null: all
+   */
+  TrainingBatches(
+      Dataset data, BitSet kept, TrainingConfig config, NoiseSchedule schedule, Seed seed) {
+    this.data = data;
+    this.kept = kept;
+    this.config = config;
+    this.schedule = schedule;
+    this.seed = seed;
+  }
+
+  /** One draw of each image of a step's batch that is not left out; perhaps none. */
+  List<DenoisingDraws> of(int step) {
+    Seed places = seed.child("step").child(step);
+    List<DenoisingDraws> draws = new ArrayList<>(config.batchSize());
+    for (int place = 0; place < config.batchSize(); place++) {
+      int example = example((long) step * config.batchSize() + place);
+      if (kept == null || kept.get(example)) {
+        draws.add(draw(example, places.child(place).stream()));
+      }
+    }
+    return draws;
+  }
+
+  private DenoisingDraws draw(int example, RandomStream stream) {
+    float[] image = new float[data.shape().numel()];
+    data.read(example, image, 0);
+    int timestep = stream.nextInt(schedule.steps());
+    if (config.horizontalFlip() && stream.nextInt(2) == 1) {
+      flip(image);
+    }
+    float[] noise = new float[image.length];
+    stream.fillGaussian(noise);
+    return new DenoisingDraws(image, data.label(example), new int[] {timestep}, noise);
+  }
+
+  /** The example at a place in the endless sequence of shuffled epochs. */
+  private int example(long position) {
+    int wanted = Math.toIntExact(position / data.size());
+    if (wanted != epoch) {
+      epoch = wanted;
+      order = seed.child("epoch").child(epoch).stream().permutation(data.size());
+    }
+    return order[(int) (position % data.size())];
+  }
+
+  private void flip(float[] image) {
+    int width = data.shape().width();
+    for (int row = 0; row < image.length; row += width) {
+      for (int x = 0; x < width / 2; x++) {
+        float left = image[row + x];
+        image[row + x] = image[row + width - 1 - x];
+        image[row + width - 1 - x] = left;
+      }
+    }
+  }
+}
