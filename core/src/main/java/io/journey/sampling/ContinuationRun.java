@@ -83,7 +83,8 @@ public record ContinuationRun(
     return settings;
   }
 
-  private ObjectNode inputs() {
+  /** Fingerprints of the model and the targets. */
+  public ObjectNode inputs() {
     ObjectNode inputs = Json.object().put("model", sampler.checkpoint().fingerprint());
     return inputs.put("targets", targets.size()).put("target", fingerprint());
   }

@@ -70,11 +70,6 @@ public interface Sampler {
     return Drawing.seed(root, n);
   }
 
-  /** x_T of a drawing of this seed, [C·H·W]. */
-  default float[] start(Seed seed) {
-    return Drawing.start(seed, this);
-  }
-
   /**
    * Pictures from p_θ(·|x_t) (Georgiev et al., section 2.2): drawings are continued from their
    * latents at one step to the end, several in one pass of the model. Each takes its noise from its
