@@ -97,7 +97,7 @@ public record SignFlips(List<AtK> curve, List<Flip> flips) {
     return new SignFlips(curve, sorted);
   }
 
-  private static void check(Attribution attribution, List<Integer> ks) {
+  static void check(Attribution attribution, List<Integer> ks) {
     if (attribution.steps().length < 2) {
       throw new IllegalArgumentException(
           "the attribution has one step: attribute at two steps or more to compare them");
