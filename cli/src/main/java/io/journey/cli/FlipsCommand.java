@@ -78,7 +78,7 @@ final class FlipsCommand implements Runnable {
   private static String sentence(Flip flip) {
     return String.format(
         Locale.ROOT,
-        "  target %d: %s%s is the %s for it at t = %d, the %s against it at t = %d",
+        "  target %d: %s%s is %s for it at t = %d, %s against it at t = %d",
         flip.target(),
         flip.id(),
         flip.className().isEmpty() ? "" : " (" + flip.className() + ")",
@@ -89,6 +89,6 @@ final class FlipsCommand implements Runnable {
   }
 
   private static String place(int rank) {
-    return rank == 1 ? "strongest" : "number " + rank;
+    return rank == 1 ? "the strongest" : "number " + rank;
   }
 }
