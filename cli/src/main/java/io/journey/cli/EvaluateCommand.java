@@ -12,13 +12,16 @@ import picocli.CommandLine.Spec;
     // Every check is listed here and nowhere else.
     subcommands = {
       StabilityCommand.class,
+      ClassifierCommand.class,
       StepCorrelationCommand.class,
       FlipsCommand.class,
-      SeedsCommand.class
+      SeedsCommand.class,
+      EmergenceCommand.class
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey evaluate stability --help       how alike two answers to one question are",
+      "  journey evaluate classifier --help      a network that tells the data's classes apart",
       "  journey evaluate steps --help           how alike the scores of two steps are",
       "  journey evaluate flips --help           which images push both ways",
       "  journey evaluate seeds --help           whether models draw alike from the same noise",

@@ -1,12 +1,13 @@
 package io.journey.cli;
 
+import io.journey.embedding.Embedder;
+import io.journey.embedding.Embedders;
 import io.journey.evaluation.PictureSpace;
 import io.journey.evaluation.SeedConsistency;
 import io.journey.evaluation.SeedDistances;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -73,10 +74,26 @@ final class SeedsCommand implements Runnable {
       description = "Seed of all noise (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Option(
+      names = "--embedding",
+      paramLabel = "SPEC",
+      description =
+          "Compare also in the space of a network, such as classifier:DIR by evaluate classifier.")
+  private String embedding;
+
   @Override
   public void run() {
-    List<PictureSpace> spaces = new ArrayList<>();
-    spaces.add(PictureSpace.pixels());
+    if (embedding == null) {
+      compare(List.of(PictureSpace.pixels()));
+      return;
+    }
+    try (Embedder embedder = Embedders.open(embedding)) {
+      PictureSpace space = PictureSpace.of(embedder, console.threads(), console.progress());
+      compare(List.of(PictureSpace.pixels(), space));
+    }
+  }
+
+  private void compare(List<PictureSpace> spaces) {
     Map<String, SeedDistances> found =
         new SeedConsistency(Ensemble.open(checkpoints), count, inferenceSteps, seed, pairs, spaces)
             .run(out, console.threads(), console.progress());

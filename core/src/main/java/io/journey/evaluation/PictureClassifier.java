@@ -1,6 +1,7 @@
 package io.journey.evaluation;
 
 import io.journey.dataset.ImageShape;
+import io.journey.embedding.Classifier;
 import java.util.List;
 
 /** Says of which class a picture is. */
@@ -18,4 +19,24 @@ public interface PictureClassifier {
    * @return [N, K]
    */
   float[][] probabilities(List<float[]> pictures, ImageShape shape);
+
+  /** A trained classifier, which its owner closes. */
+  static PictureClassifier of(Classifier classifier) {
+    return new PictureClassifier() {
+      @Override
+      public String fingerprint() {
+        return classifier.fingerprint();
+      }
+
+      @Override
+      public List<String> classNames() {
+        return classifier.classNames();
+      }
+
+      @Override
+      public float[][] probabilities(List<float[]> pictures, ImageShape shape) {
+        return classifier.probabilities(pictures, shape);
+      }
+    };
+  }
 }

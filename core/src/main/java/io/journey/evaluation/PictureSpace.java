@@ -1,6 +1,8 @@
 package io.journey.evaluation;
 
 import io.journey.dataset.ImageShape;
+import io.journey.embedding.Embedder;
+import io.journey.run.Progress;
 import java.util.List;
 
 /** How far two pictures are apart. */
@@ -25,44 +27,13 @@ public interface PictureSpace {
   /** The distance of two vectors, at least 0. */
   double distance(float[] a, float[] b);
 
-  /** ℓ2 of pixels in [−1, 1]; what a drawing leaves beyond is cut off, as in every picture file. */
+  /** ℓ2 of pixels in [−1, 1]; what a drawing leaves beyond is cut off. */
   static PictureSpace pixels() {
-    return new PictureSpace() {
-      @Override
-      public String name() {
-        return "pixels";
-      }
+    return new PixelSpace();
+  }
 
-      @Override
-      public String fingerprint() {
-        return "l2";
-      }
-
-      @Override
-      public String unit() {
-        return "ℓ2 distance of pixels in [−1, 1]";
-      }
-
-      @Override
-      public float[][] vectors(List<float[]> pictures, ImageShape shape) {
-        float[][] out = new float[pictures.size()][shape.numel()];
-        for (int n = 0; n < out.length; n++) {
-          for (int i = 0; i < out[n].length; i++) {
-            out[n][i] = Math.max(-1, Math.min(1, pictures.get(n)[i]));
-          }
-        }
-        return out;
-      }
-
-      @Override
-      public double distance(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-          double difference = (double) a[i] - b[i];
-          sum += difference * difference;
-        }
-        return Math.sqrt(sum);
-      }
-    };
+  /** One minus the cosine of a network's vectors. */
+  static PictureSpace of(Embedder embedder, int threads, Progress progress) {
+    return new EmbeddingSpace(embedder, threads, progress);
   }
 }

@@ -17,7 +17,6 @@ import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
-import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +29,6 @@ import java.util.Locale;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -51,9 +48,7 @@ final class MemberTraining {
   private final Seed seed;
   private final Duration saveInterval;
   private final Path resumeFile;
-
-  private int epoch = -1;
-  private int[] order;
+  private final ShuffledEpochs order;
 
   MemberTraining(
       RunDirectory run,
@@ -72,6 +67,7 @@ final class MemberTraining {
     this.schedule = schedule;
     this.seed = seed.child(name);
     this.saveInterval = saveInterval;
+    this.order = new ShuffledEpochs(this.seed.child("epoch"), data.size());
     this.resumeFile = run.path(name + "/resume.safetensors");
   }
 
@@ -139,12 +135,7 @@ final class MemberTraining {
       if (images.size() < config.batchSize()) {
         loss = loss.mul(new Scalar((double) images.size() / config.batchSize()));
       }
-      TensorVector gradients = Libtorch.gradients(loss, model.parameters().leaves());
-      TensorVector flattened = new TensorVector();
-      for (long i = 0; i < gradients.size(); i++) {
-        flattened.push_back(gradients.get(i).reshape(-1));
-      }
-      sum.add(pass, loss.item_float(), torch.cat(flattened, 0));
+      sum.add(pass, loss.item_float(), model.parameters().gradient(loss));
     }
   }
 
@@ -155,7 +146,7 @@ final class MemberTraining {
     List<DenoisingDraws> draws = new ArrayList<>(config.batchSize());
     for (int i = 0; i < config.batchSize(); i++) {
       float[] image = new float[numel];
-      int example = example((long) step * config.batchSize() + i);
+      int example = order.at((long) step * config.batchSize() + i);
       data.read(example, image, 0);
       int timestep = stream.nextInt(schedule.steps());
       if (config.horizontalFlip() && stream.nextInt(2) == 1) {
@@ -166,16 +157,6 @@ final class MemberTraining {
       draws.add(new DenoisingDraws(image, data.label(example), new int[] {timestep}, noise));
     }
     return draws;
-  }
-
-  /** The example at a place in the endless sequence of shuffled epochs. */
-  private int example(long position) {
-    int wanted = Math.toIntExact(position / data.size());
-    if (wanted != epoch) {
-      epoch = wanted;
-      order = seed.child("epoch").child(epoch).stream().permutation(data.size());
-    }
-    return order[(int) (position % data.size())];
   }
 
   private void flip(float[] image) {
