@@ -62,10 +62,8 @@ final class SeedsCommand implements Runnable {
   @Option(
       names = "--pairs",
       paramLabel = "P",
-      defaultValue = "1000000",
-      description = "Most pairs of models, chosen by the seed (default: all).",
-      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
-  private int pairs;
+      description = "Most pairs of models, chosen by the seed (default: all).")
+  private Integer pairs;
 
   @Option(
       names = "--seed",
@@ -95,7 +93,13 @@ final class SeedsCommand implements Runnable {
 
   private void compare(List<PictureSpace> spaces) {
     Map<String, SeedDistances> found =
-        new SeedConsistency(Ensemble.open(checkpoints), count, inferenceSteps, seed, pairs, spaces)
+        new SeedConsistency(
+                Ensemble.open(checkpoints),
+                count,
+                inferenceSteps,
+                seed,
+                pairs == null ? Integer.MAX_VALUE : pairs,
+                spaces)
             .run(out, console.threads(), console.progress());
     console.say("distance in  same noise  different noise  same noise is nearest  by chance");
     found.forEach((space, distances) -> say(space, distances.all()));

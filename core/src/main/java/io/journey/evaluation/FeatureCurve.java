@@ -63,7 +63,7 @@ public record FeatureCurve(int target, String feature, List<Point> points) {
   }
 
   /** The share at a step. */
-  double shareAt(int step) {
+  public double shareAt(int step) {
     return points.stream()
         .filter(p -> p.step() == step)
         .findFirst()
