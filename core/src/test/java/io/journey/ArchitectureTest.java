@@ -33,6 +33,7 @@ class ArchitectureTest {
           "model",
           "training",
           "sampling",
+          "embedding",
           "gradient",
           "projection",
           "features",

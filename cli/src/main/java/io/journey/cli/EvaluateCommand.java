@@ -9,15 +9,31 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     description = "Check how far attributions can be trusted.",
-    subcommands = StabilityCommand.class,
+    // Every check is listed here and nowhere else.
+    subcommands = {
+      StabilityCommand.class,
+      ClassifierCommand.class,
+      StepCorrelationCommand.class,
+      FlipsCommand.class,
+      SeedsCommand.class,
+      EmergenceCommand.class
+    },
     footerHeading = Main.EXAMPLES_HEADING,
-    footer = "  journey evaluate stability --help       how alike two answers to one question are")
+    footer = {
+      "  journey evaluate stability --help       how alike two answers to one question are",
+      "  journey evaluate classifier --help      a network that tells the data's classes apart",
+      "  journey evaluate steps --help           how alike the scores of two steps are",
+      "  journey evaluate flips --help           which images push both ways",
+      "  journey evaluate seeds --help           whether models draw alike from the same noise",
+      "  journey evaluate emergence --help       at which step a feature is decided"
+    })
 final class EvaluateCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "evaluate needs to be told what: stability.");
+        spec.commandLine(),
+        "evaluate needs to be told what: " + String.join(", ", spec.subcommands().keySet()) + ".");
   }
 }

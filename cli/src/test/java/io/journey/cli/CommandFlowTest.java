@@ -156,10 +156,36 @@ class CommandFlowTest {
   }
 
   @Test
+  void aClassifierTellsHowOftenItIsRight(@TempDir Path folder) {
+    Path out = folder.resolve("classifier");
+    String[] command = {
+      "evaluate",
+      "classifier",
+      "--data",
+      "../data/fashion-mnist?size=8&limit=60",
+      "--epochs",
+      "1",
+      "--out",
+      out.toString()
+    };
+    CommandRun run = CommandRun.of(command);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).containsPattern("names the class of \\d+\\.\\d % of \\d+ images");
+    assertThat(CommandRun.of(command).out()).isEqualTo(run.out());
+    CommandRun inspected = CommandRun.of("inspect", out.toString());
+    assertThat(inspected.out()).contains("classifier", "finished");
+    command[3] = "../data/fashion-mnist?size=8&limit=60&class=Bag";
+    CommandRun refused = CommandRun.of(command);
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("at least two classes");
+  }
+
+  @Test
   void evaluateAloneSaysWhatItCanCheck() {
     CommandRun run = CommandRun.of("evaluate");
     assertThat(run.status()).isEqualTo(2);
-    assertThat(run.err()).contains("evaluate needs to be told what: stability");
+    assertThat(run.err())
+        .contains("evaluate needs to be told what: stability, classifier, steps, flips");
   }
 
   @Test

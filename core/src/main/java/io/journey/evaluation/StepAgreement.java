@@ -78,15 +78,31 @@ public final class StepAgreement {
    * @return [S, S], symmetric
    */
   public static double[][] spearmans(float[][] scores) {
-    double[][] ranks = new double[scores.length][];
-    for (int s = 0; s < scores.length; s++) {
-      ranks[s] = unitRanks(scores[s]);
-    }
+    double[][] ranks = unitRanks(scores);
     double[][] out = new double[scores.length][scores.length];
     for (int s = 0; s < ranks.length; s++) {
       for (int other = 0; other <= s; other++) {
         out[s][other] = dot(ranks[s], ranks[other]);
         out[other][s] = out[s][other];
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Spearman's correlation of each ranking of one side with each of the other.
+   *
+   * @param a [S, N]
+   * @param b [S', N]
+   * @return [S, S']
+   */
+  public static double[][] spearmans(float[][] a, float[][] b) {
+    double[][] left = unitRanks(a);
+    double[][] right = unitRanks(b);
+    double[][] out = new double[a.length][b.length];
+    for (int s = 0; s < a.length; s++) {
+      for (int other = 0; other < b.length; other++) {
+        out[s][other] = dot(left[s], right[other]);
       }
     }
     return out;
@@ -117,6 +133,14 @@ public final class StepAgreement {
       numbers[s] = Arrays.stream(matrix[s]).asDoubleStream().toArray();
     }
     return meanOfPairs(numbers);
+  }
+
+  private static double[][] unitRanks(float[][] scores) {
+    double[][] ranks = new double[scores.length][];
+    for (int s = 0; s < scores.length; s++) {
+      ranks[s] = unitRanks(scores[s]);
+    }
+    return ranks;
   }
 
   /** Ranks minus their mean, of length 1; zeros if all are equal. */

@@ -10,6 +10,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -162,6 +163,21 @@ public final class Parameters implements AutoCloseable {
         NoGradGuard guard = new NoGradGuard()) {
       Libtorch.write(flat, values);
     }
+  }
+
+  /**
+   * The gradient of a scalar by all weights.
+   *
+   * @param of one number, which depends on every weight
+   * @return [p]; lives in the caller's scope
+   */
+  public Tensor gradient(Tensor of) {
+    TensorVector gradients = Libtorch.gradients(of, leaves());
+    TensorVector flattened = new TensorVector();
+    for (long i = 0; i < gradients.size(); i++) {
+      flattened.push_back(gradients.get(i).reshape(-1));
+    }
+    return torch.cat(flattened, 0);
   }
 
   /** The views as leaves for {@code torch.grad}, in order; lives in the caller's scope. */

@@ -24,10 +24,20 @@ record Drawing(Sampler sampler, float[] start, IntFunction<float[]> noise, Strin
   Drawing(Sampler sampler, Seed seed, int label) {
     this(
         sampler,
-        gaussian(seed.child("start"), sampler),
-        s -> gaussian(seed.child("step").child(sampler.timesteps()[s]), sampler),
+        start(seed, sampler),
+        s -> noise(seed, sampler, sampler.timesteps()[s]),
         seed.hex(),
         label);
+  }
+
+  /** x_T of a seed. */
+  static float[] start(Seed seed, Sampler sampler) {
+    return gaussian(seed.child("start"), sampler);
+  }
+
+  /** The noise a seed adds in the step from t on. */
+  static float[] noise(Seed seed, Sampler sampler, int t) {
+    return gaussian(seed.child("step").child(t), sampler);
   }
 
   private static float[] gaussian(Seed seed, Sampler sampler) {
@@ -73,14 +83,14 @@ record Drawing(Sampler sampler, float[] start, IntFunction<float[]> noise, Strin
       float[] output = model.predict(x, timesteps[s], label);
       x0[s] = schedule.predictedOriginal(x, output, timesteps[s]);
       x = sampler.step(s, x, output, x0[s], sampler.addsNoise() ? noise.apply(s) : null);
-      requireFinite(x, timesteps[s]);
+      requireFinite(sampler, x, timesteps[s]);
       progress.advance(1);
     }
     return new Trajectory(
         model.shape(), checkpoint.fingerprint(), seed, label, timesteps, xt, x0, x);
   }
 
-  private void requireFinite(float[] x, int timestep) {
+  static void requireFinite(Sampler sampler, float[] x, int timestep) {
     for (float value : x) {
       if (!Float.isFinite(value)) {
         throw new JourneyException(

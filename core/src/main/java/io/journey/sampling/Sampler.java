@@ -2,7 +2,9 @@ package io.journey.sampling;
 
 import io.journey.diffusion.SamplingConfig;
 import io.journey.model.Checkpoint;
+import io.journey.model.Denoiser;
 import io.journey.random.Seed;
+import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
@@ -61,6 +63,44 @@ public interface Sampler {
   /** Draws one image of a class; all noise comes from the seed, whatever the class. */
   default Trajectory sample(Seed seed, int label) {
     return new Drawing(this, seed, label).run(Progress.Task.SILENT);
+  }
+
+  /** The seed of image n of a root seed, as all drawings of Journey name it. */
+  static Seed seed(long root, int n) {
+    return Drawing.seed(root, n);
+  }
+
+  /**
+   * Pictures from p_θ(·|x_t) (Georgiev et al., section 2.2): drawings are continued from their
+   * latents at one step to the end, several in one pass of the model. Each takes its noise from its
+   * own seed, named as in {@link #sample(Seed)}, so that it does not depend on the others, but for
+   * rounding.
+   *
+   * @param xt the latents at step t, [B][C·H·W]
+   * @param step t, one of {@link #timesteps()}
+   * @param label the class of all, or {@link Trajectory#NO_LABEL}
+   * @param seeds one for each drawing, [B]
+   * @param progress told of every step of every drawing
+   * @return the pictures, [B][C·H·W]
+   * @throws JourneyException if no step has this t
+   */
+  default float[][] finish(
+      float[][] xt, int step, int label, List<Seed> seeds, Progress.Task progress) {
+    Denoiser model = checkpoint().model();
+    int[] timesteps = timesteps();
+    float[][] x = xt.clone();
+    for (int s = Trajectory.indexOf(timesteps, step); s < timesteps.length; s++) {
+      int t = timesteps[s];
+      float[][] output = model.predict(x, t, label);
+      for (int b = 0; b < x.length; b++) {
+        float[] x0 = checkpoint().schedule().predictedOriginal(x[b], output[b], t);
+        float[] noise = addsNoise() ? Drawing.noise(seeds.get(b), this, t) : null;
+        x[b] = step(s, x[b], output[b], x0, noise);
+        Drawing.requireFinite(this, x[b], t);
+      }
+      progress.advance(x.length);
+    }
+    return x;
   }
 
   /**

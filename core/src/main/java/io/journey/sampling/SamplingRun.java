@@ -8,7 +8,6 @@ import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.RunStatus;
 import io.journey.run.Workers;
-import io.journey.sampling.TrajectoryFile.Origin;
 import io.journey.tensor.Libtorch;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,7 @@
 package io.journey.sampling;
 
 import io.journey.dataset.ImageShape;
-import io.journey.diffusion.SamplingConfig;
-import io.journey.diffusion.SchedulerConfig;
+import io.journey.model.Checkpoint;
 import io.journey.run.AtomicFile;
 import io.journey.run.JourneyException;
 import io.journey.tensor.DType;
@@ -14,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Trajectories in a safetensors file: {@code timesteps} int64 [S]; {@code xt} and {@code x0}
@@ -30,44 +28,6 @@ public final class TrajectoryFile {
   private static final String KIND = "trajectories";
   private static final String TIMESTEPS = "timesteps";
   private static final String LABELS = "labels";
-
-  /**
-   * What a file says of all its trajectories.
-   *
-   * @param model fingerprint of the checkpoint
-   * @param modelName its name
-   * @param sampler "ddpm" or "ddim"
-   * @param scheduler all settings of the drawing, JSON in the fields of diffusers, in one line
-   * @param eta of DDIM, otherwise empty
-   * @param seed what the user typed
-   */
-  record Origin(
-      String model, String modelName, String sampler, String scheduler, String eta, String seed) {
-
-    static Origin of(Sampler sampler, long seed) {
-      SchedulerConfig scheduler =
-          sampler.checkpoint().schedule().config().withSampling(sampler.config());
-      boolean ddim = sampler.config().kind() == SamplingConfig.Kind.DDIM;
-      return new Origin(
-          sampler.checkpoint().fingerprint(),
-          sampler.checkpoint().name(),
-          ddim ? "ddim" : "ddpm",
-          scheduler.toDiffusers().toString(),
-          ddim ? Double.toString(sampler.eta()) : "",
-          Long.toString(seed));
-    }
-
-    private static Origin of(Map<String, String> metadata) {
-      return new Origin(
-          metadata.getOrDefault("model", ""),
-          metadata.getOrDefault("model_name", ""),
-          metadata.getOrDefault("sampler", "ddpm"),
-          // The first files said nothing: they were all drawn like this.
-          metadata.getOrDefault("scheduler", SchedulerConfig.DEFAULT.toDiffusers().toString()),
-          metadata.getOrDefault("eta", ""),
-          metadata.getOrDefault("seed", ""));
-    }
-  }
 
   /** Where the numbers of a file to be written come from. */
   interface Source {
@@ -254,6 +214,21 @@ public final class TrajectoryFile {
   /** The steps t that are kept, falling. */
   public int[] timesteps() {
     return timesteps.clone();
+  }
+
+  /**
+   * The sampler that drew them, to continue from their steps.
+   *
+   * @throws JourneyException if the checkpoint is not the one that drew them, or would visit other
+   *     steps
+   */
+  public Sampler sampler(Checkpoint checkpoint) {
+    Sampler sampler = origin.sampler(checkpoint, timesteps.length, tensors.file());
+    if (!Arrays.equals(sampler.timesteps(), timesteps)) {
+      throw new JourneyException(
+          tensors.file() + " has other steps than its scheduler visits: sample it again.");
+    }
+    return sampler;
   }
 
   /** What all its trajectories have in common. */

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** Adam (Kingma and Ba 2015) on the flat parameter vector, and the moving average of weights. */
-final class Adam implements AutoCloseable {
+public final class Adam implements AutoCloseable {
   /** Weights updated at once: what an update reads and writes of them stays in a core's cache. */
   private static final int CHUNK = 1 << 15;
 
@@ -22,7 +22,11 @@ final class Adam implements AutoCloseable {
   private final Tensor square; // [p]
   private final Tensor average; // [p]
 
-  Adam(TrainingConfig config, Parameters parameters) {
+  /**
+   * @param config rate, decays, average
+   * @param parameters what is updated; stays its owner's
+   */
+  public Adam(TrainingConfig config, Parameters parameters) {
     this.config = config;
     this.parameters = parameters;
     try (PointerScope scope = new PointerScope()) {
@@ -39,7 +43,7 @@ final class Adam implements AutoCloseable {
    * @param gradient [p]
    * @param parts who else can update some of the weights; a weight's update depends on no other's
    */
-  void step(int step, Tensor gradient, Workers.Parts parts) {
+  public void step(int step, Tensor gradient, Workers.Parts parts) {
     double correction1 = 1 - StrictMath.pow(config.adamBeta1(), step + 1);
     double correction2 = 1 - StrictMath.pow(config.adamBeta2(), step + 1);
     double rate = config.learningRateAt(step) / correction1;
@@ -76,7 +80,7 @@ final class Adam implements AutoCloseable {
   }
 
   /** The weights that become the checkpoint. */
-  float[] result() {
+  public float[] result() {
     try (PointerScope scope = new PointerScope()) {
       return Libtorch.floats(config.emaDecay() > 0 ? average : parameters.flat());
     }

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
  * The gradient of a step, summed over its passes in their order, whichever is ready first: the same
  * bytes for any number of threads. A pass that is ahead of its turn waits here.
  */
-final class GradientSum implements AutoCloseable {
+public final class GradientSum implements AutoCloseable {
   private record Share(float loss, Tensor gradient) {}
 
   private final Map<Integer, Share> waiting = new TreeMap<>();
@@ -24,7 +24,7 @@ final class GradientSum implements AutoCloseable {
    * @param passLoss its share of the loss
    * @param passGradient its share of the gradient, [p]; copied by reference, may leave its scope
    */
-  synchronized void add(int pass, float passLoss, Tensor passGradient) {
+  public synchronized void add(int pass, float passLoss, Tensor passGradient) {
     waiting.put(pass, new Share(passLoss, Libtorch.keep(passGradient)));
     for (Share share = waiting.remove(next); share != null; share = waiting.remove(next)) {
       next++;
@@ -46,12 +46,12 @@ final class GradientSum implements AutoCloseable {
   }
 
   /** The sum of all shares of the gradient, [p]; closed with this object. */
-  Tensor gradient() {
+  public Tensor gradient() {
     return gradient;
   }
 
   /** The sum of all shares of the loss. */
-  float loss() {
+  public float loss() {
     return loss;
   }
 

@@ -17,7 +17,6 @@ import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
-import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +29,6 @@ import java.util.Locale;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -151,12 +148,7 @@ final class MemberTraining {
       if (share < 1) {
         loss = loss.mul(new Scalar(share));
       }
-      TensorVector gradients = Libtorch.gradients(loss, model.parameters().leaves());
-      TensorVector flattened = new TensorVector();
-      for (long i = 0; i < gradients.size(); i++) {
-        flattened.push_back(gradients.get(i).reshape(-1));
-      }
-      sum.add(pass, loss.item_float(), torch.cat(flattened, 0));
+      sum.add(pass, loss.item_float(), model.parameters().gradient(loss));
     }
   }
 

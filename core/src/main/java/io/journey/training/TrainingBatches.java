@@ -20,9 +20,7 @@ final class TrainingBatches {
   private final TrainingConfig config;
   private final NoiseSchedule schedule;
   private final Seed seed;
-
-  private int epoch = -1;
-  private int[] order;
+  private final ShuffledEpochs order;
 
   /**
    * @param kept the examples that are not left out; null: all
@@ -34,6 +32,7 @@ final class TrainingBatches {
     this.config = config;
     this.schedule = schedule;
     this.seed = seed;
+    this.order = new ShuffledEpochs(seed.child("epoch"), data.size());
   }
 
   /** One draw of each image of a step's batch that is not left out; perhaps none. */
@@ -41,7 +40,7 @@ final class TrainingBatches {
     Seed places = seed.child("step").child(step);
     List<DenoisingDraws> draws = new ArrayList<>(config.batchSize());
     for (int place = 0; place < config.batchSize(); place++) {
-      int example = example((long) step * config.batchSize() + place);
+      int example = order.at((long) step * config.batchSize() + place);
       if (kept == null || kept.get(example)) {
         draws.add(draw(example, places.child(place).stream()));
       }
@@ -59,16 +58,6 @@ final class TrainingBatches {
     float[] noise = new float[image.length];
     stream.fillGaussian(noise);
     return new DenoisingDraws(image, data.label(example), new int[] {timestep}, noise);
-  }
-
-  /** The example at a place in the endless sequence of shuffled epochs. */
-  private int example(long position) {
-    int wanted = Math.toIntExact(position / data.size());
-    if (wanted != epoch) {
-      epoch = wanted;
-      order = seed.child("epoch").child(epoch).stream().permutation(data.size());
-    }
-    return order[(int) (position % data.size())];
   }
 
   private void flip(float[] image) {

@@ -79,7 +79,7 @@ public record TrainingConfig(
   }
 
   /** The images of each pass of a step. */
-  int passImages() {
+  public int passImages() {
     return microBatchSize == 0 ? batchSize : microBatchSize;
   }
 

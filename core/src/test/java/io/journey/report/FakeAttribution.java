@@ -16,7 +16,7 @@ import java.nio.file.Path;
  * Attributions nobody computed: targets are noised images, scores are handed in. What a report must
  * cope with, without a model.
  */
-final class FakeAttribution {
+public final class FakeAttribution {
   final int[] steps;
   final float[][] finals;
 
@@ -29,14 +29,14 @@ final class FakeAttribution {
   boolean mask;
   String loss;
 
-  FakeAttribution(int[] steps, float[][] finals, float[][][][] members) {
+  public FakeAttribution(int[] steps, float[][] finals, float[][][][] members) {
     this.steps = steps;
     this.finals = finals;
     this.members = members;
   }
 
   /** Scores that are standard Gaussians. */
-  static float[][][][] noise(int members, int steps, int targets, int n, long seed) {
+  public static float[][][][] noise(int members, int steps, int targets, int n, long seed) {
     float[][][][] out = new float[members][steps][targets][n];
     RandomStream random = Seed.of(seed).child("scores").stream();
     for (float[][][] member : out) {
@@ -56,7 +56,8 @@ final class FakeAttribution {
     return copy;
   }
 
-  Path write(Path directory, Dataset data) {
+  /** Writes it as a finished run. */
+  public Path write(Path directory, Dataset data) {
     ObjectNode settings = Json.object();
     settings.putArray("steps");
     for (int step : steps) {

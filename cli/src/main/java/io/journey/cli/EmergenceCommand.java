@@ -1,0 +1,177 @@
+package io.journey.cli;
+
+import io.journey.embedding.Classifier;
+import io.journey.evaluation.FeatureCurve;
+import io.journey.evaluation.FeatureEmergence;
+import io.journey.evaluation.PictureClassifier;
+import io.journey.evaluation.ScoreChange;
+import io.journey.model.Checkpoint;
+import io.journey.model.CheckpointSpec;
+import io.journey.sampling.ContinuationRun;
+import io.journey.sampling.Sampler;
+import io.journey.sampling.Trajectory;
+import io.journey.sampling.TrajectoryFile;
+import io.journey.score.Attribution;
+import io.journey.score.Steps;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Finds where features are decided. */
+@Command(
+    name = "emergence",
+    description = {
+      "At which step of a drawing is a feature of its picture decided?",
+      "Each target is continued from its latents at each step with fresh noise, many times; how"
+          + " often a classifier finds the feature on the pictures rises where it is decided."
+    },
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey evaluate emergence --checkpoint runs/fashion/checkpoints/member-000 \\",
+      "      --target runs/fashion/targets.safetensors --classifier runs/fashion/classifier \\",
+      "      --out runs/fashion/evaluation/emergence",
+      "  journey evaluate emergence ... --steps 0:980:20 --feature Bag,Coat --targets 3"
+    })
+final class EmergenceCommand implements Runnable {
+  @Mixin private Console console;
+
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      paramLabel = "SPEC",
+      description = "The checkpoint that drew the targets.")
+  private CheckpointSpec checkpoint;
+
+  @Option(
+      names = "--target",
+      required = true,
+      paramLabel = "FILE",
+      description = "Trajectories that sample has written.")
+  private Path target;
+
+  @Option(
+      names = "--targets",
+      paramLabel = "N",
+      description = "Only the first N of them (default: all).")
+  private Integer targets;
+
+  @Option(
+      names = "--classifier",
+      required = true,
+      paramLabel = "DIR",
+      description = "What evaluate classifier has trained.")
+  private Path classifier;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory for tables and figures.")
+  private Path out;
+
+  @Option(
+      names = "--pictures",
+      paramLabel = "DIR",
+      description =
+          "Directory for the pictures, which evaluations of the same targets with other classifiers"
+              + " or features can share (default: pictures in --out).")
+  private Path pictures;
+
+  @Option(
+      names = "--feature",
+      split = ",",
+      paramLabel = "CLASS",
+      description = "Classes to look for (default: that of each target's final picture).")
+  private List<String> features = new ArrayList<>();
+
+  @Option(
+      names = "--steps",
+      paramLabel = "STEPS",
+      description = "first:last:distance or a list (default: all steps of the drawing).")
+  private String steps;
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      defaultValue = "60",
+      description = "Pictures at each step (default: ${DEFAULT-VALUE}).")
+  private int samples;
+
+  @Option(
+      names = "--attribution",
+      paramLabel = "DIR",
+      description = "Scores of these targets: where they change most is told beside it.")
+  private Path attribution;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "0",
+      description = "Seed of the fresh noise (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Override
+  public void run() {
+    Attribution scores = attribution == null ? null : Attribution.open(attribution);
+    TrajectoryFile file = TrajectoryFile.open(target);
+    int[] wanted = steps == null ? file.timesteps() : Steps.parse(steps).among(file.timesteps());
+    try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float);
+        Classifier trained = Classifier.open(classifier)) {
+      Sampler sampler = file.sampler(model);
+      ContinuationRun drawing =
+          new ContinuationRun(sampler, chosen(file.read(wanted)), wanted, samples, seed);
+      FeatureEmergence emergence =
+          new FeatureEmergence(drawing, PictureClassifier.of(trained), features, scores);
+      Path drawn = pictures == null ? out.resolve(FeatureEmergence.PICTURES) : pictures;
+      say(emergence.run(out, drawn, console.threads(), console.progress()));
+    }
+  }
+
+  private List<Trajectory> chosen(List<Trajectory> all) {
+    if (targets == null) {
+      return all;
+    }
+    if (targets < 1 || targets > all.size()) {
+      throw new IllegalArgumentException(
+          "targets must be between 1 and the " + all.size() + " of the file, got " + targets);
+    }
+    return all.subList(0, targets);
+  }
+
+  private void say(FeatureEmergence.Found found) {
+    for (FeatureCurve curve : found.curves()) {
+      StringBuilder line = new StringBuilder();
+      line.append("target ").append(curve.target()).append(", ").append(curve.feature());
+      FeatureCurve.Interval rise = curve.steepest();
+      FeatureCurve.Interval passage = curve.passage();
+      if (rise == null) {
+        line.append(": its likelihood rises at no step");
+      } else {
+        line.append(
+            String.format(
+                Locale.ROOT,
+                ": steepest from t = %d (%.0f %%) to %d (%.0f %%)",
+                rise.from(),
+                100 * curve.shareAt(rise.from()),
+                rise.to(),
+                100 * curve.shareAt(rise.to())));
+      }
+      if (passage != null) {
+        line.append(", decided between ").append(passage.from()).append(" and ");
+        line.append(passage.to());
+      }
+      if (!found.changes().isEmpty()) {
+        ScoreChange change = found.changes().get(curve.target());
+        line.append("; scores change most between ").append(change.from()).append(" and ");
+        line.append(change.to());
+      }
+      console.say(line.append('.').toString());
+    }
+    console.say("Tables and figures are in " + out + ".");
+  }
+}

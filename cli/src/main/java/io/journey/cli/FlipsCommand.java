@@ -1,0 +1,94 @@
+package io.journey.cli;
+
+import io.journey.evaluation.SignFlips;
+import io.journey.evaluation.SignFlips.AtK;
+import io.journey.evaluation.SignFlips.Flip;
+import io.journey.evaluation.SignFlipsRun;
+import io.journey.score.Attribution;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Searches images that push both ways. */
+@Command(
+    name = "flips",
+    description = {
+      "Does an image that pushes most for a drawing at one step push most against it at another?",
+      "For each K: the share of targets with an image among the K highest scores at one step and"
+          + " the K lowest at another, and how much of the K highest two steps share; both beside"
+          + " what random scores would give."
+    },
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey evaluate flips --attribution runs/fashion/attribution \\",
+      "      --out runs/fashion/evaluation/flips --top 1,10,100"
+    })
+final class FlipsCommand implements Runnable {
+  private static final int TOLD = 5;
+
+  @Mixin private Console console;
+
+  @Option(
+      names = "--attribution",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory of the scores, of two steps or more.")
+  private Path attribution;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory for tables and figures.")
+  private Path out;
+
+  @Option(
+      names = "--top",
+      split = ",",
+      paramLabel = "K",
+      description =
+          "Numbers of images, at most half of the training images (default: 16 from 1 to 100).")
+  private List<Integer> top;
+
+  @Override
+  public void run() {
+    Attribution scores = Attribution.open(attribution);
+    SignFlipsRun run = top == null ? SignFlipsRun.of(scores) : new SignFlipsRun(scores, top);
+    SignFlips found = run.run(out, console.threads(), console.progress());
+    console.say("  top K  targets with a flip  by chance  shared by two steps  by chance");
+    for (AtK at : found.curve()) {
+      console.say(
+          String.format(
+              Locale.ROOT,
+              "%7d  %18.0f %%  %7.0f %%  %17.1f %%  %7.1f %%",
+              at.k(),
+              100 * at.share().mean(),
+              100 * at.randomShare(),
+              100 * at.overlap().mean(),
+              100 * at.randomOverlap()));
+    }
+    console.say("The most striking:");
+    found.flips().stream().limit(TOLD).map(FlipsCommand::sentence).forEach(console::say);
+    console.say("Tables and figures are in " + out + ".");
+  }
+
+  private static String sentence(Flip flip) {
+    return String.format(
+        Locale.ROOT,
+        "  target %d: %s%s is %s for it at t = %d, %s against it at t = %d",
+        flip.target(),
+        flip.id(),
+        flip.className().isEmpty() ? "" : " (" + flip.className() + ")",
+        place(flip.highestRank()),
+        flip.highestStep(),
+        place(flip.lowestRank()),
+        flip.lowestStep());
+  }
+
+  private static String place(int rank) {
+    return rank == 1 ? "the strongest" : "number " + rank;
+  }
+}

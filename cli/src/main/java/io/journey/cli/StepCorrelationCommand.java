@@ -1,0 +1,68 @@
+package io.journey.cli;
+
+import io.journey.evaluation.StepCorrelation;
+import io.journey.evaluation.StepCorrelation.AtDistance;
+import io.journey.evaluation.StepCorrelationRun;
+import io.journey.score.Attribution;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Compares the scores of steps. */
+@Command(
+    name = "steps",
+    description = {
+      "How alike are the scores of one target at two steps, the further these are apart?",
+      "Spearman is the correlation of all scores, 1 where they are in the same order; beside it"
+          + " stands that with the scores of other targets."
+    },
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey evaluate steps --attribution runs/fashion/attribution \\",
+      "      --out runs/fashion/evaluation/steps"
+    })
+final class StepCorrelationCommand implements Runnable {
+  @Mixin private Console console;
+
+  @Option(
+      names = "--attribution",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory of the scores, of two steps or more.")
+  private Path attribution;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory for tables and figures.")
+  private Path out;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "0",
+      description = "Chooses which other targets are compared with (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Override
+  public void run() {
+    StepCorrelation found =
+        new StepCorrelationRun(Attribution.open(attribution), seed)
+            .run(out, console.threads(), console.progress());
+    console.say("steps apart  Spearman  ± error  with other targets");
+    for (AtDistance at : found.distances()) {
+      console.say(
+          String.format(
+              Locale.ROOT,
+              "%11d  %8.3f  %7.3f  %18.3f",
+              at.distance(),
+              at.same().mean(),
+              at.same().standardError(),
+              at.other().mean()));
+    }
+    console.say("Tables and figures are in " + out + ".");
+  }
+}

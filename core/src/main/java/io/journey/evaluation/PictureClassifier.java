@@ -1,0 +1,42 @@
+package io.journey.evaluation;
+
+import io.journey.dataset.ImageShape;
+import io.journey.embedding.Classifier;
+import java.util.List;
+
+/** Says of which class a picture is. */
+public interface PictureClassifier {
+  /** What decides its answers, as a hash. */
+  String fingerprint();
+
+  /** K names. */
+  List<String> classNames();
+
+  /**
+   * How likely each picture is of each class.
+   *
+   * @param pictures each [C·H·W] in [−1, 1]
+   * @return [N, K]
+   */
+  float[][] probabilities(List<float[]> pictures, ImageShape shape);
+
+  /** A trained classifier, which its owner closes. */
+  static PictureClassifier of(Classifier classifier) {
+    return new PictureClassifier() {
+      @Override
+      public String fingerprint() {
+        return classifier.fingerprint();
+      }
+
+      @Override
+      public List<String> classNames() {
+        return classifier.classNames();
+      }
+
+      @Override
+      public float[][] probabilities(List<float[]> pictures, ImageShape shape) {
+        return classifier.probabilities(pictures, shape);
+      }
+    };
+  }
+}

@@ -1,0 +1,67 @@
+package io.journey.evaluation;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.evaluation.StepCorrelation.AtDistance;
+import io.journey.evaluation.StepCorrelation.AtSteps;
+import io.journey.run.Json;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
+import io.journey.score.Attribution;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * Writes a {@link StepCorrelation} as a run directory.
+ *
+ * @param attribution finished, on disk
+ * @param seed chooses which other targets a target is compared with
+ */
+public record StepCorrelationRun(Attribution attribution, long seed) {
+  /** The kind of run directory. */
+  public static final String KIND = "evaluation-steps";
+
+  /** One line for each distance of steps. */
+  public static final String TABLE = "correlation.csv";
+
+  /** One line for each two steps. */
+  public static final String MATRIX = "matrix.csv";
+
+  /** Correlates, and writes it unless the directory holds it already. */
+  public StepCorrelation run(Path directory, int threads, Progress progress) {
+    ObjectNode settings = Json.object().put("seed", seed);
+    settings.put("partners", StepCorrelation.PARTNERS);
+    ObjectNode inputs = Json.object();
+    inputs.put("attribution", attribution.manifest().fingerprint());
+    try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
+      StepCorrelation found = StepCorrelation.of(attribution, seed, threads, progress);
+      if (!run.isFinished()) {
+        run.write(TABLE, out -> out.write(table(found).getBytes(StandardCharsets.UTF_8)));
+        run.write(MATRIX, out -> out.write(matrix(found).getBytes(StandardCharsets.UTF_8)));
+        run.finish(Json.object().put("threads", threads));
+      }
+      return found;
+    }
+  }
+
+  private static String table(StepCorrelation found) {
+    StringBuilder csv =
+        new StringBuilder(
+            "distance,mean,standard_error,pairs,other_target_mean,other_target_standard_error\n");
+    for (AtDistance at : found.distances()) {
+      csv.append(at.distance()).append(',').append(at.same().cells()).append(',');
+      csv.append(at.pairs()).append(',').append(at.other().cells()).append('\n');
+    }
+    return csv.toString();
+  }
+
+  private static String matrix(StepCorrelation found) {
+    StringBuilder csv =
+        new StringBuilder(
+            "step,other_step,mean,standard_error,other_target_mean,other_target_standard_error\n");
+    for (AtSteps at : found.matrix()) {
+      csv.append(at.step()).append(',').append(at.otherStep()).append(',');
+      csv.append(at.same().cells()).append(',').append(at.other().cells()).append('\n');
+    }
+    return csv.toString();
+  }
+}

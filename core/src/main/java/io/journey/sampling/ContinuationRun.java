@@ -1,0 +1,176 @@
+package io.journey.sampling;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.ImageShape;
+import io.journey.random.Seed;
+import io.journey.run.Checksums;
+import io.journey.run.Json;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
+import io.journey.run.Workers;
+import io.journey.tensor.Libtorch;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Draws pictures from p_θ(·|x_t) of some trajectories at some steps: the sampler is started again
+ * from x_t with fresh noise. Leaves a run directory with a {@link PictureFile} for each target and
+ * step; started again it continues with those that are missing.
+ *
+ * <p>The noise of a picture is named by the seed, the trajectory's own seed, the step and the
+ * picture's number. Pictures are drawn in batches of {@link #BATCH}, fixed so that rounding is the
+ * same whatever the threads.
+ *
+ * @param sampler that drew the trajectories; adds noise
+ * @param targets that are continued, with their latents at the steps
+ * @param steps t, in any order
+ * @param samples pictures at each step of each target
+ * @param seed of the fresh noise
+ */
+public record ContinuationRun(
+    Sampler sampler, List<Trajectory> targets, int[] steps, int samples, long seed) {
+  /** The kind of run directory. */
+  public static final String KIND = "continuations";
+
+  /** How many pictures go through the model at once. */
+  static final int BATCH = 20;
+
+  public ContinuationRun {
+    if (samples < 1) {
+      throw new IllegalArgumentException("samples must be at least 1, got " + samples);
+    }
+    if (targets.isEmpty() || steps.length == 0) {
+      throw new IllegalArgumentException("name one target and one step or more");
+    }
+    if (!sampler.addsNoise()) {
+      throw new IllegalArgumentException(
+          "the targets were drawn without noise (DDIM with eta 0), so each step decides the whole"
+              + " picture: use targets drawn with DDPM, or with eta above 0");
+    }
+    for (int step : steps) {
+      Trajectory.indexOf(sampler.timesteps(), step);
+    }
+    targets = List.copyOf(targets);
+    steps = Arrays.stream(steps).map(t -> -t).sorted().distinct().map(t -> -t).toArray();
+  }
+
+  /**
+   * Draws what is missing.
+   *
+   * @param threads batches drawn at once
+   */
+  public void run(Path directory, int threads, Progress progress) {
+    try (RunDirectory run = RunDirectory.claim(directory, KIND, settings(), inputs())) {
+      if (!run.isFinished()) {
+        draw(run, threads, progress);
+        run.finish(Json.object().put("threads", threads));
+      }
+    }
+  }
+
+  private ObjectNode settings() {
+    ObjectNode settings = Json.object().put("samples", samples).put("seed", seed);
+    settings.put("inference_steps", sampler.timesteps().length).put("eta", sampler.eta());
+    settings.put("scheduler", Origin.of(sampler, seed).scheduler());
+    settings.set("steps", Json.tree(steps));
+    return settings;
+  }
+
+  /** Fingerprints of the model and the targets. */
+  public ObjectNode inputs() {
+    ObjectNode inputs = Json.object().put("model", sampler.checkpoint().fingerprint());
+    return inputs.put("targets", targets.size()).put("target", fingerprint());
+  }
+
+  private String fingerprint() {
+    MessageDigest digest = Checksums.sha256();
+    for (Trajectory target : targets) {
+      digest.update(target.seed().getBytes(StandardCharsets.UTF_8));
+      digest.update(ByteBuffer.allocate(4).putInt(target.label()).array());
+      for (int step : steps) {
+        float[] xt = target.xt()[target.indexOf(step)];
+        ByteBuffer bytes = ByteBuffer.allocate(4 * xt.length);
+        bytes.asFloatBuffer().put(xt);
+        digest.update(bytes.array());
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private void draw(RunDirectory run, int threads, Progress progress) {
+    long total = 0;
+    for (int step : steps) {
+      total += (long) targets.size() * samples * remaining(step);
+    }
+    try (Progress.Task task = progress.start("Continuing drawings", total, "steps")) {
+      new Workers(threads, Libtorch::singleThreaded)
+          .forEachShared(
+              targets.size() * steps.length,
+              (unit, parts) -> {
+                int target = unit % targets.size();
+                int step = steps[unit / targets.size()];
+                String file = file(target, step);
+                if (run.has(file)) {
+                  task.advance((long) samples * remaining(step));
+                } else {
+                  float[][] pictures = pictures(targets.get(target), step, parts, task);
+                  run.write(file, PictureFile.content(pictures, shape()));
+                }
+              });
+    }
+  }
+
+  private float[][] pictures(
+      Trajectory target, int step, Workers.Parts parts, Progress.Task progress) {
+    float[][] pictures = new float[samples][];
+    float[] xt = target.xt()[target.indexOf(step)];
+    Seed root = Seed.of(seed).child("continuation").child(target.seed()).child(step);
+    parts.forEach(
+        (samples + BATCH - 1) / BATCH,
+        batch -> {
+          int first = batch * BATCH;
+          int count = Math.min(BATCH, samples - first);
+          float[][] start = new float[count][];
+          Arrays.fill(start, xt);
+          List<Seed> seeds = new ArrayList<>();
+          for (int i = 0; i < count; i++) {
+            seeds.add(root.child(first + i));
+          }
+          float[][] drawn = sampler.finish(start, step, target.label(), seeds, progress);
+          System.arraycopy(drawn, 0, pictures, first, count);
+        });
+    return pictures;
+  }
+
+  /** How many steps are left from t on. */
+  private int remaining(int step) {
+    int[] timesteps = sampler.timesteps();
+    return timesteps.length - Trajectory.indexOf(timesteps, step);
+  }
+
+  private ImageShape shape() {
+    return sampler.checkpoint().model().shape();
+  }
+
+  /**
+   * Reads the pictures of a target at a step.
+   *
+   * @param target an index into {@link #targets}
+   * @return [samples][C·H·W]
+   */
+  public float[][] read(Path directory, int target, int step) {
+    return PictureFile.read(directory.resolve(file(target, step)), samples, shape());
+  }
+
+  /** The file of a target at a step. */
+  static String file(int target, int step) {
+    return String.format(Locale.ROOT, "target-%03d/step-%04d.npy", target, step);
+  }
+}

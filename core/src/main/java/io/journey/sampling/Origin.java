@@ -1,0 +1,78 @@
+package io.journey.sampling;
+
+import io.journey.diffusion.SamplingConfig;
+import io.journey.diffusion.SchedulerConfig;
+import io.journey.model.Checkpoint;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What a file says of all its trajectories.
+ *
+ * @param model fingerprint of the checkpoint
+ * @param modelName its name
+ * @param sampler "ddpm" or "ddim"
+ * @param scheduler all settings of the drawing, JSON in the fields of diffusers, in one line
+ * @param eta of DDIM, otherwise empty
+ * @param seed what the user typed
+ */
+record Origin(
+    String model, String modelName, String sampler, String scheduler, String eta, String seed) {
+
+  static Origin of(Sampler sampler, long seed) {
+    SchedulerConfig scheduler =
+        sampler.checkpoint().schedule().config().withSampling(sampler.config());
+    boolean ddim = sampler.config().kind() == SamplingConfig.Kind.DDIM;
+    return new Origin(
+        sampler.checkpoint().fingerprint(),
+        sampler.checkpoint().name(),
+        ddim ? "ddim" : "ddpm",
+        scheduler.toDiffusers().toString(),
+        ddim ? Double.toString(sampler.eta()) : "",
+        Long.toString(seed));
+  }
+
+  static Origin of(Map<String, String> metadata) {
+    return new Origin(
+        metadata.getOrDefault("model", ""),
+        metadata.getOrDefault("model_name", ""),
+        metadata.getOrDefault("sampler", "ddpm"),
+        // The first files said nothing: they were all drawn like this.
+        metadata.getOrDefault("scheduler", SchedulerConfig.DEFAULT.toDiffusers().toString()),
+        metadata.getOrDefault("eta", ""),
+        metadata.getOrDefault("seed", ""));
+  }
+
+  /** The sampler that drew, from its checkpoint and the number of its steps. */
+  Sampler sampler(Checkpoint checkpoint, int inferenceSteps, Path file) {
+    if (!model.equals(checkpoint.fingerprint())) {
+      throw new JourneyException(
+          file
+              + " was drawn by the checkpoint "
+              + shortened(modelName, model)
+              + ", expected "
+              + shortened(checkpoint.name(), checkpoint.fingerprint())
+              + ": name the checkpoint that drew it.");
+    }
+    byte[] text = scheduler.getBytes(StandardCharsets.UTF_8);
+    SchedulerConfig config =
+        SchedulerConfig.fromDiffusers(
+            Json.parse(text, "The scheduler of " + file), file.toString());
+    try {
+      double parsed = eta.isEmpty() ? 0 : Double.parseDouble(eta);
+      return Sampler.of(checkpoint, config.sampling(), inferenceSteps, parsed);
+    } catch (IllegalArgumentException e) {
+      throw new JourneyException(
+          file + " says of its sampler what cannot be: " + e.getMessage() + ": sample it again.",
+          e);
+    }
+  }
+
+  private static String shortened(String name, String fingerprint) {
+    String start = fingerprint.substring(0, Math.min(12, fingerprint.length()));
+    return name + " (" + start + "…)";
+  }
+}
