@@ -1,9 +1,7 @@
 package io.journey.evaluation;
 
-import io.journey.run.JourneyException;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
-import io.journey.tensor.Safetensors;
 import java.util.Arrays;
 import java.util.List;
 
@@ -19,31 +17,15 @@ public record ScoreChange(int from, int to, double correlation) {
    * Finds it for some targets of an attribution.
    *
    * @return one for each target, in their order
-   * @throws JourneyException if the attribution is not of these targets
+   * @throws io.journey.run.JourneyException if the attribution is not of these targets
    */
   static List<ScoreChange> of(Attribution attribution, List<Trajectory> targets) {
     if (attribution.steps().length < 2) {
       throw new IllegalArgumentException(
           "the attribution has one step: attribute at two steps or more to compare them");
     }
-    Safetensors pictures = Safetensors.open(attribution.manifest().verified(Attribution.TARGETS));
-    List<String> seeds = Arrays.asList(pictures.metadata().getOrDefault("seeds", "").split(" "));
-    String model = pictures.metadata().getOrDefault("model", "");
-    return targets.stream()
-        .map(
-            target -> {
-              int index = seeds.indexOf(target.seed());
-              if (index < 0
-                  || index >= attribution.targets()
-                  || !model.equals(target.modelFingerprint())) {
-                throw new JourneyException(
-                    attribution.manifest().directory()
-                        + " is of other targets than those drawn with the seed "
-                        + target.seed()
-                        + ": name the attribution of these targets.");
-              }
-              return of(attribution, index);
-            })
+    return Arrays.stream(TargetPlaces.of(attribution, targets))
+        .mapToObj(place -> of(attribution, place))
         .toList();
   }
 

@@ -38,6 +38,20 @@ public record Seed(long high, long low) {
     return String.format(Locale.ROOT, "%016x%016x", high, low);
   }
 
+  /**
+   * The seed of which this is the {@link #hex()}.
+   *
+   * @throws IllegalArgumentException if it is not 32 hexadecimal digits
+   */
+  public static Seed parse(String hex) {
+    if (!hex.matches("[0-9a-f]{32}")) {
+      throw new IllegalArgumentException("a seed has 32 hexadecimal digits, got '" + hex + "'");
+    }
+    return new Seed(
+        Long.parseUnsignedLong(hex.substring(0, 16), 16),
+        Long.parseUnsignedLong(hex.substring(16), 16));
+  }
+
   /** The numbers of this seed, from the first on. */
   public RandomStream stream() {
     return new RandomStream(this);

@@ -86,10 +86,29 @@ public interface Sampler {
    */
   default float[][] finish(
       float[][] xt, int step, int label, List<Seed> seeds, Progress.Task progress) {
+    int[] timesteps = timesteps();
+    int from = Trajectory.indexOf(timesteps, step);
+    return advance(xt, from, timesteps.length, label, seeds, progress);
+  }
+
+  /**
+   * Takes some steps of several drawings, so that different models can take those of different
+   * parts: {@link #finish} is all that are left.
+   *
+   * @param xt the latents before the first of them, [B][C·H·W]
+   * @param from the index of the first in {@link #timesteps()}
+   * @param to the index after the last
+   * @param label the class of all, or {@link Trajectory#NO_LABEL}
+   * @param seeds one for each drawing, [B]
+   * @param progress told of every step of every drawing
+   * @return the latents after the last, [B][C·H·W]
+   */
+  default float[][] advance(
+      float[][] xt, int from, int to, int label, List<Seed> seeds, Progress.Task progress) {
     Denoiser model = checkpoint().model();
     int[] timesteps = timesteps();
     float[][] x = xt.clone();
-    for (int s = Trajectory.indexOf(timesteps, step); s < timesteps.length; s++) {
+    for (int s = from; s < to; s++) {
       int t = timesteps[s];
       float[][] output = model.predict(x, t, label);
       for (int b = 0; b < x.length; b++) {

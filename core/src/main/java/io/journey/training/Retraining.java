@@ -159,7 +159,8 @@ public record Retraining(
     return settings().put("member", member);
   }
 
-  private static String fingerprint(BitSet kept, int size) {
+  /** SHA-256 of which examples of a set are kept, in hexadecimal. */
+  public static String fingerprint(BitSet kept, int size) {
     byte[] bits = new byte[size];
     kept.stream().forEach(i -> bits[i] = 1);
     return HexFormat.of().formatHex(Checksums.sha256().digest(bits));
