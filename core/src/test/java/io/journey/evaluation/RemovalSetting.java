@@ -39,7 +39,7 @@ final class RemovalSetting {
 
   RemovalSetting(Path folder) {
     ensemble =
-        new EnsembleTrainer(MODEL, TrainingConfig.of(12, 10, 3e-3), 2, 3, 2, Duration.ofHours(1))
+        new EnsembleTrainer(MODEL, TrainingConfig.of(6, 10, 5e-3), 2, 3, 2, Duration.ofHours(1))
             .run(data, folder.resolve("checkpoints"), Progress.SILENT);
     Path file = folder.resolve("targets.safetensors");
     try (Checkpoint first = ensemble.first()) {
