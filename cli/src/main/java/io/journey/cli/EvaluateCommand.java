@@ -16,7 +16,9 @@ import picocli.CommandLine.Spec;
       StepCorrelationCommand.class,
       FlipsCommand.class,
       SeedsCommand.class,
-      EmergenceCommand.class
+      EmergenceCommand.class,
+      RetrainCommand.class,
+      ForgetCommand.class
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
@@ -25,7 +27,9 @@ import picocli.CommandLine.Spec;
       "  journey evaluate steps --help           how alike the scores of two steps are",
       "  journey evaluate flips --help           which images push both ways",
       "  journey evaluate seeds --help           whether models draw alike from the same noise",
-      "  journey evaluate emergence --help       at which step a feature is decided"
+      "  journey evaluate emergence --help       at which step a feature is decided",
+      "  journey evaluate retrain --help         what images matter for a step, by leaving them out",
+      "  journey evaluate forget --help          what images a picture is forgotten without"
     })
 final class EvaluateCommand implements Runnable {
   @Spec private CommandSpec spec;
