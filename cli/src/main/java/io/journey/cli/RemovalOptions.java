@@ -91,7 +91,9 @@ final class RemovalOptions {
       paramLabel = "J",
       description =
           "Sets of random images removed beside, the same for all targets (default: one for each"
-              + " attribution, at least " + FEWEST_RANDOM_SETS + ").")
+              + " attribution, at least "
+              + FEWEST_RANDOM_SETS
+              + ").")
   private Integer randomSets;
 
   @Option(
@@ -137,12 +139,20 @@ final class RemovalOptions {
 
   /** Tells what was found. */
   void say(
-      Console console, String quantity, RemovalTable table, List<String> said, List<String> warned) {
+      Console console,
+      String quantity,
+      RemovalTable table,
+      List<String> said,
+      List<String> warned) {
     console.say(
         String.format(
             Locale.ROOT,
             "%-16s  %6s  %20s  %20s  %28s",
-            "removed by", "K", quantity, "above baseline", "more than random (95 %)"));
+            "removed by",
+            "K",
+            quantity,
+            "above baseline",
+            "more than random (95 %)"));
     for (Summary summary : table.summaries()) {
       console.say(line(summary));
     }

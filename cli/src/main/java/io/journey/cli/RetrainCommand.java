@@ -81,8 +81,7 @@ final class RetrainCommand implements Runnable {
   @Override
   public void run() {
     try (Embedder embedder = Embedders.open(embedding)) {
-      RemovalStudy study =
-          removal.study(step, removed, targets, USUAL_TARGETS, console.progress());
+      RemovalStudy study = removal.study(step, removed, targets, USUAL_TARGETS, console.progress());
       RetrainCheck check = new RetrainCheck(study, delta, samples, embedder);
       RemovalTable table = check.run(removal.out(), console.threads(), console.progress());
       removal.say(console, "distance", table, check.sentences(table), check.warnings());
