@@ -2,10 +2,12 @@ package io.journey.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -126,16 +128,7 @@ public final class RunDirectory implements AutoCloseable {
   /** Before the lock, so that a folder of something else is left as it was. */
   private static void refuseForeignFiles(Path directory) throws IOException {
     try (Stream<Path> entries = Files.list(directory)) {
-      Path foreign =
-          entries
-              .filter(
-                  p -> {
-                    String name = p.getFileName().toString();
-                    return !name.equals(LOCK) && !name.endsWith(AtomicFile.TEMPORARY);
-                  })
-              .sorted()
-              .findFirst()
-              .orElse(null);
+      Path foreign = entries.sorted().filter(p -> holdsMoreThanNotes(p)).findFirst().orElse(null);
       if (foreign != null) {
         throw new JourneyException(
             directory
@@ -274,13 +267,16 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
-  /** Whether there is no file but the notes. */
-  private boolean isEmpty() throws IOException {
-    try (Stream<Path> entries = Files.walk(directory)) {
-      return entries
-          .filter(Files::isRegularFile)
+  /** Folders of stages that wrote nothing hold only notes, too. */
+  private static boolean holdsMoreThanNotes(Path entry) {
+    try (Stream<Path> inside = Files.walk(entry)) {
+      return inside
+          .filter(p -> !Files.isDirectory(p, LinkOption.NOFOLLOW_LINKS))
           .map(p -> p.getFileName().toString())
-          .allMatch(n -> n.equals(LOCK) || n.equals(SETTINGS) || n.endsWith(AtomicFile.TEMPORARY));
+          .anyMatch(
+              n -> !(n.equals(LOCK) || n.equals(SETTINGS) || n.endsWith(AtomicFile.TEMPORARY)));
+    } catch (IOException | UncheckedIOException e) {
+      return true; // It cannot be looked into, so it is not ours.
     }
   }
 
@@ -288,7 +284,7 @@ public final class RunDirectory implements AutoCloseable {
   @Override
   public void close() {
     try (FileChannel lock = lockChannel) {
-      if (begunHere && !finished && Files.exists(directory) && isEmpty()) {
+      if (begunHere && !finished && Files.exists(directory) && !holdsMoreThanNotes(directory)) {
         Files.deleteIfExists(directory.resolve(SETTINGS));
       }
     } catch (IOException e) {

@@ -47,6 +47,20 @@ class RunDirectoryTest {
         .hasMessageContaining("was begun with kind");
   }
 
+  /** Such as a model that is trained inside a check and fails before its first step. */
+  @Test
+  void aRunThatFailsWithinAnotherBeforeAnyFileLeavesBothToBeginAgain() throws IOException {
+    for (int again = 0; again < 2; again++) {
+      try (RunDirectory outer = claim(folder);
+          RunDirectory inner = claim(outer.path("models/first"))) {
+        assertThat(inner.isFinished()).isFalse();
+      }
+    }
+    Files.createDirectories(folder.resolve("photos"));
+    Files.writeString(folder.resolve("photos/cat.png"), "a cat");
+    assertThatThrownBy(() -> claim(folder)).hasMessageContaining("already holds photos");
+  }
+
   /** Runs made before a description was written, or with another, stay what they are. */
   @Test
   void whatIsToldOfTheDataChangesNeitherClaimNorFingerprint(@TempDir Path other) {
