@@ -2,9 +2,12 @@ package io.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
@@ -13,6 +16,7 @@ import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.projection.ProjectionConfig;
+import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
@@ -23,6 +27,7 @@ import io.journey.score.JourneyTrak;
 import io.journey.score.PixelMask;
 import io.journey.score.Steps;
 import io.journey.tensor.DType;
+import io.journey.tensor.Npy;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.TrainingConfig;
 import java.io.IOException;
@@ -221,11 +226,44 @@ class FlowTest {
         .isNotEqualTo(plain);
   }
 
+  /** The outputs on disk are the mean squared predictions, computed here from the model alone. */
+  @Test
+  void targetsAreAskedTheFunctionOfTheFeatures() {
+    FeatureStore norms =
+        Featurizer.with(FEATURES.withFunction(ModelOutput.NORM), 2, Progress.SILENT)
+            .run(ensemble, data, folder.resolve("f"));
+    assertThat(norms.manifest().settings().path("function").asText()).isEqualTo("norm");
+    JourneyTrak.of(ensemble, norms).withDraws(2).attribute(targets, STEPS, folder.resolve("a"));
+    float[] found = new float[4];
+    Npy.map(folder.resolve("a/member-001.output.npy")).read(0, found, 0, 4); // [S, T]
+    try (Checkpoint checkpoint = ensemble.load("member-001")) {
+      float[] xt = targets.get(0).xt()[targets.get(0).indexOf(300)];
+      float[] predicted = checkpoint.model().predict(xt, 300, -1);
+      float[] x0 = checkpoint.schedule().predictedOriginal(xt, predicted, 300);
+      Seed seed = Seed.of(0).child("targets").child("member-001").child(300);
+      float[] noise = DenoisingDraws.atStep(x0, -1, 300, seed, 2).noise();
+      double alphaBar = checkpoint.schedule().alphaBar(300);
+      double sum = 0;
+      for (int i = 0; i < noise.length; i += x0.length) {
+        float[] noised = new float[x0.length];
+        for (int j = 0; j < x0.length; j++) {
+          noised[j] =
+              (float) (Math.sqrt(alphaBar) * x0[j] + Math.sqrt(1 - alphaBar) * noise[i + j]);
+        }
+        for (float number : checkpoint.model().predict(noised, 300, -1)) {
+          sum += number * number;
+        }
+      }
+      // Float32 sums in another order.
+      assertThat(found[2]).isCloseTo((float) (sum / noise.length), withinPercentage(1e-3));
+    }
+  }
+
   @Test
   void theLibraryIsUsedInTenLines() throws IOException {
     try (PointerScope scope = new PointerScope();
         Checkpoint first = ensemble.first()) {
-      Trajectory trajectory = new DdpmSampler(first, 50).sample(io.journey.random.Seed.of(7));
+      Trajectory trajectory = new DdpmSampler(first, 50).sample(Seed.of(7));
       Attribution attribution =
           JourneyTrak.of(ensemble, features).withDraws(2).attribute(trajectory, Steps.every(100));
       assertThat(attribution.steps()).containsExactly(100, 200, 300, 400, 500, 600, 700, 800, 900);

@@ -1,6 +1,7 @@
 package io.journey.cli;
 
 import io.journey.diffusion.DrawScheme;
+import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeaturizerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.tensor.DType;
@@ -16,6 +17,15 @@ final class FeatureOptions {
           "sparse:K, factored:K (faster for large models), gaussian:K (the paper's) or none"
               + " (default: ${DEFAULT-VALUE}).")
   private String projection;
+
+  @Option(
+      names = "--function",
+      paramLabel = "NAME",
+      defaultValue = "loss",
+      description =
+          "loss, or norm: the gradients of the mean squared prediction, as in D-TRAK"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String function;
 
   @Option(
       names = "--sampling",
@@ -39,6 +49,7 @@ final class FeatureOptions {
   FeaturizerConfig config() {
     return FeaturizerConfig.defaults()
         .withProjection(ProjectionConfig.parse(projection))
+        .withFunction(ModelOutput.parse(function))
         .withSampling(sampling)
         .withPrecision(precision);
   }

@@ -63,6 +63,7 @@ class BadSettingsTest {
         "featurize | --projection      | sparse     | projection sparse is unknown;sparse:4096",
         "featurize | --projection      | sparse:lot | projection sparse:lot;whole number;sparse:4096",
         "featurize | --projection      | sparse:0   | projection.dim;at least 1;got 0",
+        "featurize | --function        | square     | function square is unknown;loss or norm",
         "featurize | --dtype           | i64        | dtype;F32 or F16;got I64",
         "featurize | --gradients       | fast       | --gradients;fast;ONE_IMAGE, LAYERWISE;--help",
         "attribute | --draws           | 0          | draws;at least 1;got 0",

@@ -19,7 +19,22 @@ public final class DenoisingLoss {
    * @return the loss of each row, times its weight where the batch has weights, [B]
    */
   public static Tensor perRow(Tensor predicted, DenoisingBatch batch, Tensor mask) {
-    Tensor squared = batch.target().sub(predicted).square();
+    return perRow(ModelOutput.LOSS, predicted, batch, mask);
+  }
+
+  /**
+   * The same, or another output in its place.
+   *
+   * @param output what is averaged over pixels
+   */
+  public static Tensor perRow(
+      ModelOutput output, Tensor predicted, DenoisingBatch batch, Tensor mask) {
+    Tensor residual =
+        switch (output) {
+          case LOSS -> batch.target().sub(predicted);
+          case NORM -> predicted.to(batch.target().scalar_type());
+        };
+    Tensor squared = residual.square();
     Tensor weighted = mask == null ? squared : squared.mul(mask);
     Tensor losses = weighted.flatten(1, -1).mean(1);
     return batch.weights() == null ? losses : losses.mul(batch.weights());

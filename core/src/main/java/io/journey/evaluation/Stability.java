@@ -2,6 +2,7 @@ package io.journey.evaluation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
+import io.journey.diffusion.ModelOutput;
 import io.journey.evaluation.AttributionAgreement.AtStep;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
@@ -89,6 +90,9 @@ public record Stability(
     settings.set("draws", Json.tree(draws));
     settings.put("projection", features.projection().toString());
     settings.put("sampling", features.sampling().name());
+    if (features.function() != ModelOutput.LOSS) {
+      settings.put("function", features.function().toString());
+    }
     settings.put("damping", damping).put("target_draws", targetDraws);
     settings.set("steps", Json.tree(Arrays.stream(steps.of(targets.get(0))).boxed().toList()));
     ObjectNode inputs = Json.object();

@@ -1,5 +1,6 @@
 package io.journey.features;
 
+import io.journey.diffusion.ModelOutput;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -94,6 +95,11 @@ public final class FeatureStore {
   /** The projection. */
   public ProjectionConfig projection() {
     return ProjectionConfig.parse(manifest.settings().path("projection").asText());
+  }
+
+  /** The function whose gradients they are; the loss where the manifest names none. */
+  public ModelOutput function() {
+    return ModelOutput.parse(manifest.settings().path("function").asText("loss"));
   }
 
   /** The seed of draws and projections. */

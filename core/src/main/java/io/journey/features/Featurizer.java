@@ -113,7 +113,7 @@ public final class Featurizer {
                   resolved.projection(), checkpoint.model().parameters(), resolved.seed(), member);
           checkSize(projection.dim(), resolved.shardRows());
           ExampleGradients gradients =
-              resolved.method().of(checkpoint.model(), checkpoint.schedule());
+              resolved.method().of(checkpoint.model(), checkpoint.schedule(), resolved.function());
           Shard shard =
               new Shard(
                   resolved,

@@ -2,6 +2,7 @@ package io.journey.features;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.DrawScheme;
+import io.journey.diffusion.ModelOutput;
 import io.journey.gradient.GradientMethod;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.Json;
@@ -12,6 +13,7 @@ import java.util.Objects;
  * How training features are computed.
  *
  * @param projection of gradients
+ * @param function whose gradient a feature is
  * @param draws R, draws of (t, ε) each example's loss is averaged over
  * @param sampling how they are drawn
  * @param dtype {@link DType#F32} or {@link DType#F16} on disk
@@ -23,6 +25,7 @@ import java.util.Objects;
  */
 public record FeaturizerConfig(
     ProjectionConfig projection,
+    ModelOutput function,
     int draws,
     DrawScheme sampling,
     DType dtype,
@@ -32,6 +35,7 @@ public record FeaturizerConfig(
     long seed) {
   public FeaturizerConfig {
     Objects.requireNonNull(projection, "features.projection");
+    Objects.requireNonNull(function, "features.function");
     Objects.requireNonNull(sampling, "features.sampling");
     if (draws < 1) {
       throw new IllegalArgumentException("features.draws must be at least 1, got " + draws);
@@ -51,58 +55,78 @@ public record FeaturizerConfig(
   /** Sparse projection to 4096, 20 shared draws, float32. */
   public static FeaturizerConfig defaults() {
     return new FeaturizerConfig(
-        ProjectionConfig.DEFAULT, 20, DrawScheme.SHARED, DType.F32, DType.F32, null, 64, 0);
+        ProjectionConfig.DEFAULT,
+        ModelOutput.LOSS,
+        20,
+        DrawScheme.SHARED,
+        DType.F32,
+        DType.F32,
+        null,
+        64,
+        0);
   }
 
   /** The same with another projection. */
   public FeaturizerConfig withProjection(ProjectionConfig other) {
-    return new FeaturizerConfig(other, draws, sampling, dtype, precision, method, shardRows, seed);
+    return new FeaturizerConfig(
+        other, function, draws, sampling, dtype, precision, method, shardRows, seed);
+  }
+
+  /** The same with the gradients of another function. */
+  public FeaturizerConfig withFunction(ModelOutput other) {
+    return new FeaturizerConfig(
+        projection, other, draws, sampling, dtype, precision, method, shardRows, seed);
   }
 
   /** The same with another number of draws. */
   public FeaturizerConfig withDraws(int other) {
     return new FeaturizerConfig(
-        projection, other, sampling, dtype, precision, method, shardRows, seed);
+        projection, function, other, sampling, dtype, precision, method, shardRows, seed);
   }
 
   /** The same with draws of another kind. */
   public FeaturizerConfig withSampling(DrawScheme other) {
     return new FeaturizerConfig(
-        projection, draws, other, dtype, precision, method, shardRows, seed);
+        projection, function, draws, other, dtype, precision, method, shardRows, seed);
   }
 
   /** The same with another seed. */
   public FeaturizerConfig withSeed(long other) {
     return new FeaturizerConfig(
-        projection, draws, sampling, dtype, precision, method, shardRows, other);
+        projection, function, draws, sampling, dtype, precision, method, shardRows, other);
   }
 
   /** The same with another number type on disk. */
   public FeaturizerConfig withDtype(DType other) {
     return new FeaturizerConfig(
-        projection, draws, sampling, other, precision, method, shardRows, seed);
+        projection, function, draws, sampling, other, precision, method, shardRows, seed);
   }
 
   /** The same with gradients computed in numbers of another type. */
   public FeaturizerConfig withPrecision(DType other) {
-    return new FeaturizerConfig(projection, draws, sampling, dtype, other, method, shardRows, seed);
+    return new FeaturizerConfig(
+        projection, function, draws, sampling, dtype, other, method, shardRows, seed);
   }
 
   /** The same with this gradient method. */
   public FeaturizerConfig withMethod(GradientMethod other) {
     return new FeaturizerConfig(
-        projection, draws, sampling, dtype, precision, other, shardRows, seed);
+        projection, function, draws, sampling, dtype, precision, other, shardRows, seed);
   }
 
   /** The same with other shards. */
   public FeaturizerConfig withShardRows(int other) {
-    return new FeaturizerConfig(projection, draws, sampling, dtype, precision, method, other, seed);
+    return new FeaturizerConfig(
+        projection, function, draws, sampling, dtype, precision, method, other, seed);
   }
 
   /** As a manifest keeps it; the method must have been decided. */
   ObjectNode toJson() {
     ObjectNode json = Json.object();
     json.put("projection", projection.toString()).put("draws", draws);
+    if (function != ModelOutput.LOSS) { // features made before there was a choice say nothing
+      json.put("function", function.toString());
+    }
     json.put("sampling", sampling.name());
     json.put("dtype", dtype.name()).put("precision", precision.name());
     json.put("gradients", method.name());

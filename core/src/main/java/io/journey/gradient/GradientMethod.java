@@ -1,5 +1,6 @@
 package io.journey.gradient;
 
+import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Denoiser;
 import io.journey.model.LayeredDenoiser;
@@ -16,13 +17,18 @@ public enum GradientMethod {
     return model instanceof LayeredDenoiser ? LAYERWISE : ONE_IMAGE;
   }
 
-  /** This way for a model. */
+  /** This way for a model and its loss. */
   public ExampleGradients of(Denoiser model, NoiseSchedule schedule) {
+    return of(model, schedule, ModelOutput.LOSS);
+  }
+
+  /** This way for an output of a model. */
+  public ExampleGradients of(Denoiser model, NoiseSchedule schedule, ModelOutput output) {
     if (this == ONE_IMAGE) {
-      return new OneImageGradients(model, schedule);
+      return new OneImageGradients(model, schedule, output);
     }
     if (model instanceof LayeredDenoiser layered) {
-      return new LayerwiseGradients(layered, schedule);
+      return new LayerwiseGradients(layered, schedule, output);
     }
     throw new IllegalArgumentException(
         "gradient method LAYERWISE needs a model of known layers: use ONE_IMAGE");

@@ -3,6 +3,7 @@ package io.journey.gradient;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
+import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.LayeredDenoiser;
 import io.journey.tensor.Libtorch;
@@ -35,15 +36,17 @@ public final class LayerwiseGradients implements ExampleGradients {
   /** Rows that a core needs to be busy, however much memory they take. */
   private static final int MIN_ROWS = 16;
 
-  private record Call(WeightGradients layer, Tensor output) {}
+  private record Call(WeightGradients layer, Tensor result) {}
 
   private final LayeredDenoiser model;
   private final NoiseSchedule schedule;
+  private final ModelOutput output;
   private final int rows;
 
-  public LayerwiseGradients(LayeredDenoiser model, NoiseSchedule schedule) {
+  public LayerwiseGradients(LayeredDenoiser model, NoiseSchedule schedule, ModelOutput output) {
     this.model = model;
     this.schedule = schedule;
+    this.output = output;
     this.rows = Math.max(MIN_ROWS, Math.min(MAX_ROWS, MAX_NUMBERS / model.widestOutput()));
   }
 
@@ -88,10 +91,10 @@ public final class LayerwiseGradients implements ExampleGradients {
               batch.xt(),
               batch.timesteps(),
               batch.labels(),
-              (layer, input, output, saved) ->
-                  calls.add(new Call(WeightGradients.of(layer, input, saved, draws), output)));
+              (layer, input, result, saved) ->
+                  calls.add(new Call(WeightGradients.of(layer, input, saved, draws), result)));
       Tensor loss =
-          DenoisingLoss.perRow(predicted, batch, mask)
+          DenoisingLoss.perRow(output, predicted, batch, mask)
               .view(draws, images.size())
               .sum(0)
               .div(new Scalar((double) images.get(0).count())); // (N)
@@ -111,7 +114,7 @@ public final class LayerwiseGradients implements ExampleGradients {
 
   private static TensorVector outputGradients(Tensor loss, List<Call> calls) {
     TensorVector outputs = new TensorVector();
-    calls.forEach(call -> outputs.push_back(call.output()));
+    calls.forEach(call -> outputs.push_back(call.result()));
     return Libtorch.gradients(loss, outputs);
   }
 }

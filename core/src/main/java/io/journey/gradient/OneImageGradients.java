@@ -3,6 +3,7 @@ package io.journey.gradient;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
+import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Denoiser;
 import io.journey.model.Parameter;
@@ -20,10 +21,12 @@ import org.bytedeco.pytorch.TensorVector;
 public final class OneImageGradients implements ExampleGradients {
   private final Denoiser model;
   private final NoiseSchedule schedule;
+  private final ModelOutput output;
 
-  public OneImageGradients(Denoiser model, NoiseSchedule schedule) {
+  public OneImageGradients(Denoiser model, NoiseSchedule schedule, ModelOutput output) {
     this.model = model;
     this.schedule = schedule;
+    this.output = output;
   }
 
   @Override
@@ -42,7 +45,7 @@ public final class OneImageGradients implements ExampleGradients {
     DenoisingBatch batch =
         DenoisingBatch.of(List.of(image), model.shape(), schedule, parameters.type());
     Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
-    Tensor loss = DenoisingLoss.perRow(predicted, batch, mask).mean();
+    Tensor loss = DenoisingLoss.perRow(output, predicted, batch, mask).mean();
     TensorVector gradients = Libtorch.gradients(loss, parameters.leaves());
     List<Parameter> list = parameters.list();
     for (int j = 0; j < list.size(); j++) {

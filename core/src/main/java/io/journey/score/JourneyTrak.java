@@ -225,7 +225,7 @@ public final class JourneyTrak {
               features.projection(), checkpoint.model().parameters(), features.seed(), member);
       ExampleGradients gradients =
           GradientMethod.fasterFor(checkpoint.model())
-              .of(checkpoint.model(), checkpoint.schedule());
+              .of(checkpoint.model(), checkpoint.schedule(), features.function());
       int units = (steps.length + UNIT - 1) / UNIT; // of each target
       workers.forEach(
           targets.size() * units,

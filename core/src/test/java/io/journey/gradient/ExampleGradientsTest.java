@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Parameter;
 import io.journey.model.UNet2D;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -123,9 +126,7 @@ class ExampleGradientsTest {
         Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
         Tensor squared = batch.target().sub(predicted).square();
         Tensor loss =
-            (mask == null ? squared : squared.mul(mask))
-                .sum()
-                .div(new org.bytedeco.pytorch.Scalar((double) numel));
+            (mask == null ? squared : squared.mul(mask)).sum().div(new Scalar((double) numel));
         loss.backward();
         model
             .parameters()
@@ -198,6 +199,60 @@ class ExampleGradientsTest {
       for (int n = 0; n < 2; n++) {
         assertSame(found[n], obvious(model, images.get(n), mask));
       }
+    }
+  }
+
+  /** Along a direction, against the difference of what the model itself predicts, squared here. */
+  @ParameterizedTest
+  @EnumSource
+  void theGradientOfTheNormIsTheDifferenceOfSquaredPredictions(GradientMethod method) {
+    float[] weights = new float[36];
+    Arrays.fill(weights, 0, 20, 0.5f);
+    try (PointerScope scope = new PointerScope();
+        UNet2D model = model(1, ScalarType.Double)) {
+      int p = model.parameters().count();
+      Tensor mask = Libtorch.of(weights, ScalarType.Double, 6, 6);
+      DenoisingDraws plain = images(model, 1, 3).get(0);
+      float[] ofDraws = {1, 0.25f, 3};
+      DenoisingDraws image =
+          new DenoisingDraws(
+              plain.image(), plain.label(), plain.timesteps(), plain.noise(), ofDraws);
+      float[] gradient =
+          WholeGradients.of(method.of(model, SCHEDULE, ModelOutput.NORM), p, List.of(image), mask)[
+              0];
+      float[] direction = new float[p];
+      Seed.of(11).stream().fillGaussian(direction);
+      double expected = 0;
+      for (int i = 0; i < p; i++) {
+        expected += (double) direction[i] * gradient[i];
+      }
+      double h = 1e-6;
+      double above = squaredPrediction(model, direction, h, image, weights);
+      double below = squaredPrediction(model, direction, -h, image, weights);
+      // Gradients are rounded to float32, and products of both signs nearly cancel.
+      assertThat((above - below) / (2 * h)).isCloseTo(expected, within(1e-5 * Math.abs(expected)));
+    }
+  }
+
+  /** Σ_r w_r·mean over pixels of mask·ε_θ(x_{t_r}, t_r)², divided by R, at θ + h·direction. */
+  private static double squaredPrediction(
+      UNet2D model, float[] direction, double h, DenoisingDraws image, float[] mask) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      Tensor flat = model.parameters().flat();
+      Tensor before = flat.clone();
+      flat.add_(Libtorch.of(direction, ScalarType.Double, direction.length), new Scalar(h));
+      DenoisingBatch batch =
+          DenoisingBatch.of(List.of(image), model.shape(), SCHEDULE, ScalarType.Double);
+      double[] predicted =
+          Libtorch.doubles(model.predict(batch.xt(), batch.timesteps(), batch.labels()));
+      flat.copy_(before);
+      int numel = image.image().length;
+      double sum = 0;
+      for (int i = 0; i < predicted.length; i++) {
+        sum += image.weights()[i / numel] * mask[i % mask.length] * Math.pow(predicted[i], 2);
+      }
+      return sum / predicted.length;
     }
   }
 

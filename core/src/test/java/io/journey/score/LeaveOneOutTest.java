@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.ForwardConfig;
+import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.PredictionType;
 import io.journey.diffusion.SamplingConfig;
@@ -123,7 +124,7 @@ class LeaveOneOutTest {
     try (LinearDenoiser model = fitted()) {
       DenoisingDraws target =
           DenoisingDraws.atStep(new float[] {0.4f}, -1, 250, Seed.of(6), JourneyTrak.DEFAULT_DRAWS);
-      var gradients = new OneImageGradients(model, schedule);
+      var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
       var none = ProjectionConfig.parse("none").create(model.parameters(), Seed.of(0));
       float[][] phi = FeatureSpace.project(gradients, none, examples, null).features();
       float[][] g = FeatureSpace.project(gradients, none, List.of(target), null).features();
