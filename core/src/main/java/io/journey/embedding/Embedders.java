@@ -1,43 +1,44 @@
 package io.journey.embedding;
 
 import io.journey.run.JourneyException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
+import java.nio.file.Files;
 
 /** Opens embedders from what a user types. */
 public final class Embedders {
-  private static final String FORMS = "classifier:DIR";
-
   private Embedders() {}
 
   /**
-   * Opens an embedder; the forms are described in {@code docs/formats/embeddings.md}.
+   * Opens an embedder; forms and options are described in {@code docs/formats/embeddings.md}.
    *
-   * @param spec {@code classifier:DIR}
+   * @param spec {@code classifier:DIR}, {@code clip:DIR}, {@code onnx:FILE[?options]} or {@code
+   *     torchscript:FILE?size=SIDE[&options]}
    * @return the embedder, to be closed
    * @throws JourneyException if the spec is wrong, or what it names is missing or damaged
    */
   public static Embedder open(String spec) {
-    int colon = spec.indexOf(':');
-    String kind = colon < 0 ? "" : spec.substring(0, colon);
-    String place = spec.substring(colon + 1);
-    if (place.isEmpty()) {
-      throw new JourneyException("Embedder '" + spec + "' names no file: write " + FORMS + ".");
+    EmbedderSpec parsed = EmbedderSpec.parse(spec);
+    if (!Files.exists(parsed.path())) {
+      throw new JourneyException(
+          "There is no file or directory " + parsed.path() + ": check the path of the embedder.");
     }
-    return switch (kind) {
-      case "classifier" -> Classifier.open(path(place, spec));
-      default ->
-          throw new JourneyException(
-              "Embedder '" + spec + "' is of no known kind: write " + FORMS + ".");
+    return switch (parsed.kind()) {
+      case CLASSIFIER -> Classifier.open(parsed.path());
+      case CLIP -> ClipEmbedder.open(parsed.path());
+      case ONNX -> onnx(parsed);
+      case TORCHSCRIPT -> TorchScriptEmbedder.open(parsed);
     };
   }
 
-  private static Path path(String place, String spec) {
+  private static Embedder onnx(EmbedderSpec spec) {
     try {
-      return Path.of(place);
-    } catch (InvalidPathException e) {
+      return OnnxEmbedder.open(spec);
+    } catch (NoClassDefFoundError e) {
       throw new JourneyException(
-          "Embedder '" + spec + "' is no path of this system: " + e.getReason() + ".", e);
+          "ONNX Runtime, which "
+              + spec.text()
+              + " needs, is not installed: build Journey once with ./mvnw -q -Ponnx -DskipTests"
+              + " package.",
+          e);
     }
   }
 }

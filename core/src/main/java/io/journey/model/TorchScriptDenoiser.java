@@ -6,7 +6,6 @@ import io.journey.dataset.ImageShape;
 import io.journey.run.JourneyException;
 import io.journey.run.JsonType;
 import io.journey.tensor.Libtorch;
-import io.journey.tensor.PyTorchFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,13 +15,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.NamedTensor;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.named_parameter_iterator;
 import org.bytedeco.pytorch.named_parameter_list;
@@ -32,8 +28,7 @@ import org.bytedeco.pytorch.named_parameter_list;
  * class_labels)}: x [B, C, H, W], t [B], class_labels [B] int64, the result shaped like x (or the
  * first of a tuple). Nothing is known of its layers, so its gradients go one image at a time.
  *
- * <p>Loading a program runs it. It can do what TorchScript's operators can, among them read and
- * write files: it is loaded only where the user has asked for it as a program.
+ * <p>Loading a program runs it: see {@link TorchScriptProgram}.
  */
 public final class TorchScriptDenoiser implements Denoiser {
   /** {@code _class_name} in its {@code config.json}. */
@@ -43,15 +38,15 @@ public final class TorchScriptDenoiser implements Denoiser {
       Set.of("in_channels", "sample_size", "num_class_embeds", "timestep_dtype");
   private static final Set<String> TIMESTEP_DTYPES = new TreeSet<>(Set.of("float32", "int64"));
 
-  private final JitModule module;
+  private final TorchScriptProgram program;
   private final Parameters parameters;
   private final ImageShape shape;
   private final int classes;
   private final boolean wholeTimesteps;
 
   private TorchScriptDenoiser(
-      JitModule module, Parameters parameters, ImageShape shape, ObjectNode config) {
-    this.module = module;
+      TorchScriptProgram program, Parameters parameters, ImageShape shape, ObjectNode config) {
+    this.program = program;
     this.parameters = parameters;
     this.shape = shape;
     this.classes = config.path("num_class_embeds").asInt(0);
@@ -71,29 +66,17 @@ public final class TorchScriptDenoiser implements Denoiser {
    */
   static TorchScriptDenoiser load(Path file, ObjectNode config, Path configFile, ScalarType type) {
     ImageShape shape = shape(config, configFile.toString());
-    if (!PyTorchFile.isTorchScript(file)) {
-      throw new JourneyException(
-          file + " is not a TorchScript program: name it without \"torchscript:\".");
-    }
     try (PointerScope scope = new PointerScope()) {
-      JitModule module = torch.load(file.toString());
-      module.eval();
-      module.to(type);
-      Parameters parameters = Parameters.adopt(leaves(module, file), type);
-      module.retainReference();
-      TorchScriptDenoiser model = new TorchScriptDenoiser(module, parameters, shape, config);
+      TorchScriptProgram program = TorchScriptProgram.load(file, type);
       try {
+        Parameters parameters = Parameters.adopt(leaves(program.module(), file), type);
+        TorchScriptDenoiser model = new TorchScriptDenoiser(program, parameters, shape, config);
         model.tryOut(file);
+        return model;
       } catch (RuntimeException e) {
-        model.close();
+        program.close();
         throw e;
       }
-      return model;
-    } catch (JourneyException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw new JourneyException(
-          file + " cannot be loaded as TorchScript: " + firstLine(e) + ": save it again.", e);
     }
   }
 
@@ -191,7 +174,7 @@ public final class TorchScriptDenoiser implements Denoiser {
               + " fails on images of "
               + shape
               + ", as its config.json describes them: "
-              + firstLine(e)
+              + TorchScriptProgram.reason(e)
               + ": correct the description.",
           e);
     }
@@ -204,13 +187,6 @@ public final class TorchScriptDenoiser implements Denoiser {
               + java.util.Arrays.toString(dims)
               + ", expected the same shape: correct its config.json.");
     }
-  }
-
-  private static String firstLine(RuntimeException e) {
-    List<String> lines = String.valueOf(e.getMessage()).lines().filter(l -> !l.isBlank()).toList();
-    // The reason is the last line of TorchScript's stack, or the only line.
-    String line = lines.isEmpty() ? e.getClass().getSimpleName() : lines.get(lines.size() - 1);
-    return line.strip();
   }
 
   @Override
@@ -226,23 +202,8 @@ public final class TorchScriptDenoiser implements Denoiser {
   @Override
   public Tensor predict(Tensor xt, int[] timesteps, int[] labels) {
     Tensor t = Libtorch.of(timesteps);
-    IValueVector inputs = new IValueVector();
-    inputs.push_back(new IValue(xt));
-    inputs.push_back(new IValue(wholeTimesteps ? t : t.to(parameters.type())));
-    if (classes > 0) {
-      inputs.push_back(new IValue(classLabels(labels)));
-    }
-    // Of this thread. The optimizer would rewrite the program after some runs, and its rounding.
-    torch.setGraphExecutorOptimize(false);
-    IValue out = module.forward(inputs);
-    if (out.isTuple()) {
-      out = out.toTuple().elements().get(0);
-    }
-    if (!out.isTensor()) {
-      throw new JourneyException(
-          "A TorchScript denoiser returns a " + out.tagKind().getString() + ", expected a tensor.");
-    }
-    return out.toTensor();
+    Tensor typed = wholeTimesteps ? t : t.to(parameters.type());
+    return classes > 0 ? program.run(xt, typed, classLabels(labels)) : program.run(xt, typed);
   }
 
   private Tensor classLabels(int[] labels) {
@@ -262,6 +223,6 @@ public final class TorchScriptDenoiser implements Denoiser {
   @Override
   public void close() {
     parameters.close();
-    module.close();
+    program.close();
   }
 }

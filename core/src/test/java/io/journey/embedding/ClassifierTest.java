@@ -233,7 +233,7 @@ class ClassifierTest {
     }
     assertThatThrownBy(() -> Embedders.open("classifier:" + shared.resolve("nowhere")))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("There is no directory");
+        .hasMessageContaining("There is no file or directory");
   }
 
   @Test
