@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
 import io.journey.evaluation.FeatureCurve.Point;
 import io.journey.features.ExampleTable;
+import io.journey.figure.Figures;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -86,6 +87,7 @@ public record FeatureEmergence(
       if (!run.isFinished()) {
         run.write(TABLE, out -> out.write(table(found).getBytes(StandardCharsets.UTF_8)));
         run.write(DECIDED, out -> out.write(decided(found).getBytes(StandardCharsets.UTF_8)));
+        writeFigures(run, found);
         run.finish(Json.object());
       }
       return found;
@@ -161,6 +163,19 @@ public record FeatureEmergence(
       }
     }
     return curves;
+  }
+
+  private void writeFigures(RunDirectory run, Found found) {
+    for (int target = 0; target < drawing.targets().size(); target++) {
+      int wanted = target;
+      List<FeatureCurve> curves =
+          found.curves().stream().filter(c -> c.target() == wanted).toList();
+      String name = String.format(Locale.ROOT, "likelihood-%03d", target);
+      Figures.write(run, name, StepFigures.likelihood(curves));
+    }
+    if (features.isEmpty() && found.curves().size() > 1) {
+      Figures.write(run, "likelihood-mean", StepFigures.meanLikelihood(found.curves()));
+    }
   }
 
   private static String table(Found found) {

@@ -1,6 +1,7 @@
 package io.journey.evaluation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.figure.Figures;
 import io.journey.model.Ensemble;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
@@ -82,6 +83,10 @@ public record SeedConsistency(
       }
       if (!run.isFinished()) {
         run.write(TABLE, out -> out.write(table(found).getBytes(StandardCharsets.UTF_8)));
+        for (PictureSpace space : spaces) {
+          String name = "distances-" + space.name();
+          Figures.write(run, name, StepFigures.distances(space, found.get(space.name())));
+        }
         run.finish(Json.object().put("threads", threads));
       }
       return found;

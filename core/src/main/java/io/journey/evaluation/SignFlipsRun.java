@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.evaluation.SignFlips.AtK;
 import io.journey.evaluation.SignFlips.Flip;
 import io.journey.features.ExampleTable;
+import io.journey.figure.Figures;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -53,6 +54,8 @@ public record SignFlipsRun(Attribution attribution, List<Integer> ks) {
       if (!run.isFinished()) {
         run.write(TABLE, out -> out.write(table(found).getBytes(StandardCharsets.UTF_8)));
         run.write(EXAMPLES, out -> out.write(examples(found).getBytes(StandardCharsets.UTF_8)));
+        Figures.write(run, "flips", StepFigures.flips(found));
+        Figures.write(run, "overlap", StepFigures.overlap(found));
         run.finish(Json.object().put("threads", threads));
       }
       return found;

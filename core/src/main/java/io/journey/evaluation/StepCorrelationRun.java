@@ -3,6 +3,7 @@ package io.journey.evaluation;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.evaluation.StepCorrelation.AtDistance;
 import io.journey.evaluation.StepCorrelation.AtSteps;
+import io.journey.figure.Figures;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -37,6 +38,7 @@ public record StepCorrelationRun(Attribution attribution, long seed) {
       if (!run.isFinished()) {
         run.write(TABLE, out -> out.write(table(found).getBytes(StandardCharsets.UTF_8)));
         run.write(MATRIX, out -> out.write(matrix(found).getBytes(StandardCharsets.UTF_8)));
+        Figures.write(run, "correlation", StepFigures.correlation(found));
         run.finish(Json.object().put("threads", threads));
       }
       return found;
