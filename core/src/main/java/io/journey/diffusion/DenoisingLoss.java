@@ -29,13 +29,14 @@ public final class DenoisingLoss {
    */
   public static Tensor perRow(
       ModelOutput output, Tensor predicted, DenoisingBatch batch, Tensor mask) {
-    Tensor residual =
+    Tensor exact = predicted.to(batch.target().scalar_type());
+    Tensor ofPixels =
         switch (output) {
-          case LOSS -> batch.target().sub(predicted);
-          case NORM -> predicted.to(batch.target().scalar_type());
+          case LOSS -> batch.target().sub(predicted).square();
+          case NORM -> exact.square();
+          case MEAN -> exact;
         };
-    Tensor squared = residual.square();
-    Tensor weighted = mask == null ? squared : squared.mul(mask);
+    Tensor weighted = mask == null ? ofPixels : ofPixels.mul(mask);
     Tensor losses = weighted.flatten(1, -1).mean(1);
     return batch.weights() == null ? losses : losses.mul(batch.weights());
   }

@@ -10,16 +10,22 @@ public enum ModelOutput {
    * The mean over pixels of the squared prediction, of which no target is subtracted: D-TRAK (Zheng
    * et al., ICLR 2024) has the sum, ‖ε_θ(x_t, t)‖².
    */
-  NORM;
+  NORM,
+  /**
+   * The mean over pixels of the prediction, of which no target is subtracted: what the program of
+   * DAS (Lin et al., ICLR 2025) takes in place of the vector ε_θ(x_t, t).
+   */
+  MEAN;
 
-  /** Reads {@code loss} or {@code norm}. */
+  /** Reads {@code loss}, {@code norm} or {@code mean}. */
   public static ModelOutput parse(String text) {
     for (ModelOutput output : values()) {
       if (output.toString().equals(text)) {
         return output;
       }
     }
-    throw new IllegalArgumentException("function " + text + " is unknown: write loss or norm");
+    throw new IllegalArgumentException(
+        "function " + text + " is unknown: write loss, norm or mean");
   }
 
   /** As {@link #parse} reads it. */

@@ -1,6 +1,9 @@
 package io.journey.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.diffusion.DenoisingBatch;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.DenoisingLoss;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.SchedulerConfig;
 import io.journey.run.AtomicFile;
@@ -18,6 +21,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -174,6 +180,27 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     } catch (IllegalArgumentException e) {
       throw new JourneyException(file + " holds no usable schedule: " + e.getMessage() + ".", e);
     }
+  }
+
+  /**
+   * The mean loss of each image over its draws, without gradients.
+   *
+   * @param images with any numbers of draws
+   * @return [images]
+   */
+  public float[] losses(List<DenoisingDraws> images) {
+    float[] losses = new float[images.size()];
+    for (int i = 0; i < losses.length; i++) {
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard guard = new NoGradGuard()) {
+        DenoisingBatch batch =
+            DenoisingBatch.of(
+                List.of(images.get(i)), model.shape(), schedule, model.parameters().type());
+        Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
+        losses[i] = DenoisingLoss.perRow(predicted, batch, null).mean().item_float();
+      }
+    }
+    return losses;
   }
 
   @Override

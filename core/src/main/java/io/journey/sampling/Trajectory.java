@@ -1,8 +1,14 @@
 package io.journey.sampling;
 
 import io.journey.dataset.ImageShape;
+import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 
 /**
  * The drawing of one image: the latents x_T … x_0 of a sampler, kept at every inference step, with
@@ -66,5 +72,29 @@ public record Trajectory(
             + ", the nearest is "
             + nearest
             + ": name steps it has, or sample with more inference steps.");
+  }
+
+  /**
+   * A hash of targets: who drew them, their labels, and x_t at some steps.
+   *
+   * @param steps t, each of them a step of every trajectory
+   */
+  public static String fingerprint(List<Trajectory> targets, int[] steps) {
+    MessageDigest digest = Checksums.sha256();
+    for (Trajectory target : targets) {
+      digest.update(target.modelFingerprint().getBytes(StandardCharsets.UTF_8));
+      if (target.label() != NO_LABEL) {
+        digest.update(ByteBuffer.allocate(4).putInt(target.label()).array());
+      }
+      for (int step : steps) {
+        float[] xt = target.xt()[target.indexOf(step)];
+        ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * xt.length).putInt(step);
+        for (float value : xt) {
+          bytes.putFloat(value);
+        }
+        digest.update(bytes.array());
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 }

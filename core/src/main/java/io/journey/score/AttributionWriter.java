@@ -4,19 +4,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
 import io.journey.features.ExampleTable;
 import io.journey.features.FeatureStore;
-import io.journey.run.Checksums;
 import io.journey.run.Json;
 import io.journey.run.RunDirectory;
 import io.journey.sampling.Trajectory;
 import io.journey.tensor.Npy;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 
@@ -42,7 +38,7 @@ final class AttributionWriter {
     inputs.put("features", features.fingerprint());
     inputs.set("checkpoints", features.manifest().inputs().path("checkpoints"));
     inputs.set("feature_settings", features.manifest().settings());
-    inputs.put("targets", targets.size()).put("target", targetFingerprint());
+    inputs.put("targets", targets.size()).put("target", Trajectory.fingerprint(targets, steps));
     try (RunDirectory run =
         RunDirectory.claim(directory, Attribution.KIND, estimator.settings(steps), inputs)) {
       if (!run.isFinished()) {
@@ -164,24 +160,5 @@ final class AttributionWriter {
       }
     }
     return csv.toString();
-  }
-
-  private String targetFingerprint() {
-    MessageDigest digest = Checksums.sha256();
-    for (Trajectory target : targets) {
-      digest.update(target.modelFingerprint().getBytes(StandardCharsets.UTF_8));
-      if (target.label() != Trajectory.NO_LABEL) {
-        digest.update(ByteBuffer.allocate(4).putInt(target.label()).array());
-      }
-      for (int step : steps) {
-        float[] xt = target.xt()[target.indexOf(step)];
-        ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * xt.length).putInt(step);
-        for (float value : xt) {
-          bytes.putFloat(value);
-        }
-        digest.update(bytes.array());
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 }

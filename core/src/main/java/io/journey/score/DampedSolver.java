@@ -130,7 +130,15 @@ public final class DampedSolver {
     int n = features.size();
     float[][] scores = new float[targets.length][n];
     try (Gram gram = new Gram(n, workers)) {
-      decompose(gram, n, damping, () -> addDimensions(gram));
+      decompose(
+          gram,
+          n,
+          damping,
+          () -> {
+            try (Progress.Task task = progress.start(TASK, features.dim(), "dimensions")) {
+              gram.addColumns(features, task);
+            }
+          });
       double[][] solved = solve(gram, doubles(multiply(doubles(targets))));
       for (int q = 0; q < targets.length; q++) {
         for (int i = 0; i < n; i++) {
@@ -139,32 +147,6 @@ public final class DampedSolver {
       }
     }
     return scores;
-  }
-
-  /** ΦΦᵀ, some columns of Φ at a time. */
-  private void addDimensions(Gram gram) {
-    int n = features.size();
-    int k = features.dim();
-    float[] columns = new float[Math.multiplyExact(n, Math.min(Gram.ROWS, k))];
-    try (Progress.Task task = progress.start(TASK, k, "dimensions");
-        DoublePointer block = new DoublePointer((long) Gram.ROWS * n)) {
-      for (int column = 0; column < k; column += Gram.ROWS) {
-        int first = column;
-        int width = Math.min(Gram.ROWS, k - column);
-        workers.forEach(n, i -> features.read(i, first, width, columns, i * width));
-        workers.forEach(
-            width,
-            r -> {
-              double[] row = new double[n];
-              for (int i = 0; i < n; i++) {
-                row[i] = columns[i * width + r];
-              }
-              Gram.at(block, (long) r * n).put(row);
-            });
-        gram.add(block, width);
-        task.advance(width);
-      }
-    }
   }
 
   private static double[][] doubles(float[][] values) {

@@ -5,6 +5,7 @@ import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_dgemm;
 
+import io.journey.run.Progress;
 import io.journey.run.Workers;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -61,6 +62,34 @@ final class Gram implements AutoCloseable {
             addTile(rows, count, tile / tiles * TILE, tile % tiles * TILE);
           }
         });
+  }
+
+  /**
+   * Adds ΦΦᵀ, some columns of Φ at a time; n is the number of rows of Φ.
+   *
+   * @param task told of columns
+   */
+  void addColumns(FeatureRows features, Progress.Task task) {
+    int k = features.dim();
+    float[] columns = new float[Math.multiplyExact(n, Math.min(ROWS, k))];
+    try (DoublePointer block = new DoublePointer((long) ROWS * n)) {
+      for (int column = 0; column < k; column += ROWS) {
+        int first = column;
+        int width = Math.min(ROWS, k - column);
+        workers.forEach(n, i -> features.read(i, first, width, columns, i * width));
+        workers.forEach(
+            width,
+            r -> {
+              double[] row = new double[n];
+              for (int i = 0; i < n; i++) {
+                row[i] = columns[i * width + r];
+              }
+              at(block, (long) r * n).put(row);
+            });
+        add(block, width);
+        task.advance(width);
+      }
+    }
   }
 
   private void addTile(DoublePointer rows, int count, int i, int j) {

@@ -1,15 +1,9 @@
 package io.journey.score;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.diffusion.DenoisingDraws;
-import io.journey.features.FeatureSpace;
 import io.journey.features.FeatureStore;
-import io.journey.gradient.ExampleGradients;
-import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
-import io.journey.projection.Projection;
-import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
@@ -20,8 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Journey-TRAK (Georgiev et al., Algorithm 1): τ_t = (1/M) Σ_m Φ_m(Φ_mᵀΦ_m + λI)⁻¹ g_{t,m}.
@@ -36,9 +28,6 @@ public final class JourneyTrak {
 
   /** k' of Eq. 3. */
   public static final int DEFAULT_DRAWS = 20;
-
-  /** Steps of a target that are one unit of work: few, so that one target occupies all workers. */
-  private static final int UNIT = 5;
 
   /** What one checkpoint says: scores [S·T][N] and f_t [S·T], step by step. */
   record MemberScores(float[][] scores, float[] outputs) {}
@@ -175,7 +164,7 @@ public final class JourneyTrak {
     checkTargets(targets, steps);
     for (String member : features.members()) {
       DampedSolver.requireSolvable(features.size(), features.dim(member), damping);
-      try (Checkpoint checkpoint = load(member)) {
+      try (Checkpoint checkpoint = gradients().load(member)) {
         int last = steps[steps.length - 1];
         if (last >= checkpoint.schedule().steps()) {
           throw new JourneyException(
@@ -214,90 +203,19 @@ public final class JourneyTrak {
 
   /** Everything one checkpoint contributes. */
   MemberScores member(String member, List<Trajectory> targets, int[] steps) {
-    int count = steps.length * targets.size();
-    float[][] targetFeatures = new float[count][];
-    float[] outputs = new float[count];
-    try (Checkpoint checkpoint = load(member);
-        Progress.Task task =
-            progress.start("Attributing with " + member, (long) count * draws, "draws")) {
-      Projection projection =
-          FeatureSpace.projection(
-              features.projection(), checkpoint.model().parameters(), features.seed(), member);
-      ExampleGradients gradients =
-          GradientMethod.fasterFor(checkpoint.model())
-              .of(checkpoint.model(), checkpoint.schedule(), features.function());
-      int units = (steps.length + UNIT - 1) / UNIT; // of each target
-      workers.forEach(
-          targets.size() * units,
-          unit -> {
-            int target = unit / units;
-            int from = unit % units * UNIT;
-            int[] some = Arrays.copyOfRange(steps, from, Math.min(steps.length, from + UNIT));
-            FeatureSpace.Projected part =
-                project(gradients, projection, draws(checkpoint, targets.get(target), some));
-            for (int s = 0; s < some.length; s++) {
-              targetFeatures[(from + s) * targets.size() + target] = part.features()[s];
-              outputs[(from + s) * targets.size() + target] = part.losses()[s];
-            }
-            task.advance((long) some.length * draws);
-          });
-    }
+    TargetGradients.OfTargets gradients = gradients().atSteps(member, targets, steps);
     return new MemberScores(
         new DampedSolver(
                 FeatureRows.of(features, member),
                 KeptTriangles.of(features, member),
                 workers,
                 progress)
-            .scores(targetFeatures, damping),
-        outputs);
+            .scores(gradients.features(), damping),
+        gradients.outputs());
   }
 
-  /** A checkpoint, the one the features were made with. */
-  private Checkpoint load(String member) {
-    Checkpoint checkpoint = ensemble.load(member);
-    String expected = features.checkpointFingerprint(member);
-    if (checkpoint.fingerprint().equals(expected)) {
-      return checkpoint;
-    }
-    checkpoint.close();
-    throw new JourneyException(
-        "The features of "
-            + member
-            + " were made with the checkpoint "
-            + shorten(expected)
-            + ", "
-            + ensemble.directory()
-            + " has "
-            + shorten(checkpoint.fingerprint())
-            + ": featurize with these checkpoints.");
-  }
-
-  private List<DenoisingDraws> draws(Checkpoint checkpoint, Trajectory target, int[] steps) {
-    Seed root = Seed.of(seed).child("targets").child(checkpoint.name());
-    List<DenoisingDraws> asked = new ArrayList<>();
-    for (int step : steps) {
-      float[] xt = target.xt()[target.indexOf(step)];
-      float[] output = checkpoint.model().predict(xt, step, target.label());
-      float[] x0 = checkpoint.schedule().predictedOriginal(xt, output, step);
-      asked.add(DenoisingDraws.atStep(x0, target.label(), step, root.child(step), draws));
-    }
-    return asked;
-  }
-
-  private FeatureSpace.Projected project(
-      ExampleGradients gradients, Projection projection, List<DenoisingDraws> asked) {
-    if (mask == null) {
-      return FeatureSpace.project(gradients, projection, asked, null);
-    }
-    try (PointerScope scope = new PointerScope()) {
-      Tensor weights =
-          Libtorch.of(
-              mask.weights(),
-              org.bytedeco.pytorch.global.torch.ScalarType.Float,
-              mask.height(),
-              mask.width());
-      return FeatureSpace.project(gradients, projection, asked, weights);
-    }
+  private TargetGradients gradients() {
+    return new TargetGradients(ensemble, features, draws, seed, mask, workers, progress);
   }
 
   static float[][] add(float[][] sum, float[][] scores) {

@@ -1,0 +1,18 @@
+package io.journey.score;
+
+/**
+ * Journey-TRAK (Georgiev et al. 2023, Algorithm 1): Φ(ΦᵀΦ + λI)⁻¹g_t. {@link JourneyTrak} computes
+ * the same with one decomposition for one damping, and for any number of examples.
+ */
+public final class JourneyTrakScores implements Estimator {
+  @Override
+  public String name() {
+    return "journey-trak";
+  }
+
+  @Override
+  public double[] scores(Features features, double[] target, double lambda) {
+    Spectrum spectrum = features.spectrum();
+    return spectrum.weighted(spectrum.damped(lambda, 1), target);
+  }
+}

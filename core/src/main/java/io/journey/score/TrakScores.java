@@ -1,0 +1,23 @@
+package io.journey.score;
+
+/**
+ * TRAK (Park et al. 2023) as applied to diffusion models: Φ(ΦᵀΦ + λI)⁻¹g with g the gradient of the
+ * training loss of the finished image, averaged over steps; all steps have the same scores.
+ */
+public final class TrakScores implements Estimator {
+  @Override
+  public String name() {
+    return "trak";
+  }
+
+  @Override
+  public Target target() {
+    return Target.AVERAGED;
+  }
+
+  @Override
+  public double[] scores(Features features, double[] target, double lambda) {
+    Spectrum spectrum = features.spectrum();
+    return spectrum.weighted(spectrum.damped(lambda, 1), target);
+  }
+}
