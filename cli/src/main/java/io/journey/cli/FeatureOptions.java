@@ -3,6 +3,7 @@ package io.journey.cli;
 import io.journey.diffusion.DrawScheme;
 import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeaturizerConfig;
+import io.journey.projection.CurvatureConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.tensor.DType;
 import picocli.CommandLine.Option;
@@ -17,6 +18,16 @@ final class FeatureOptions {
           "sparse:K, factored:K (faster for large models), gaussian:K (the paper's) or none"
               + " (default: ${DEFAULT-VALUE}).")
   private String projection;
+
+  @Option(
+      names = "--curvature",
+      paramLabel = "KIND",
+      defaultValue = "none",
+      description =
+          "none, or ekfac:C: gradients in the metric of influence functions, by Kronecker factors"
+              + " damped with C times the mean eigenvalue, usually 0.1; takes about three times as"
+              + " long (default: ${DEFAULT-VALUE}).")
+  private String curvature;
 
   @Option(
       names = "--function",
@@ -49,6 +60,7 @@ final class FeatureOptions {
   FeaturizerConfig config() {
     return FeaturizerConfig.defaults()
         .withProjection(ProjectionConfig.parse(projection))
+        .withCurvature(CurvatureConfig.parse(curvature))
         .withFunction(ModelOutput.parse(function))
         .withSampling(sampling)
         .withPrecision(precision);

@@ -8,6 +8,7 @@ import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
 import io.journey.model.Ensemble;
+import io.journey.projection.CurvatureConfig;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -90,6 +91,9 @@ public record Stability(
     settings.set("draws", Json.tree(draws));
     settings.put("projection", features.projection().toString());
     settings.put("sampling", features.sampling().name());
+    if (features.curvature().kind() != CurvatureConfig.Kind.NONE) {
+      settings.put("curvature", features.curvature().toString());
+    }
     if (features.function() != ModelOutput.LOSS) {
       settings.put("function", features.function().toString());
     }

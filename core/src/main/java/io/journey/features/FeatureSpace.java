@@ -5,10 +5,12 @@ import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.Factors;
 import io.journey.model.Parameter;
 import io.journey.model.Parameters;
+import io.journey.projection.CurvatureConfig;
 import io.journey.projection.Projection;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.tensor.Libtorch;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -35,16 +37,38 @@ public final class FeatureSpace {
   }
 
   /**
-   * The projection of a checkpoint: the same for training examples and targets, another for each
-   * checkpoint.
+   * The projection that features of a checkpoint were made with, for targets.
    *
-   * @param parameters the checkpoint's
-   * @param seed of the features
    * @param member name of the checkpoint
+   * @param parameters the checkpoint's
+   * @return its owner closes it
    */
-  public static Projection projection(
-      ProjectionConfig config, Parameters parameters, long seed, String member) {
-    return config.create(parameters, Seed.of(seed).child("projection").child(member));
+  public static Projection projection(FeatureStore features, String member, Parameters parameters) {
+    return projection(
+        features.projection(),
+        features.curvature(),
+        features.curvatureFile(member),
+        parameters,
+        features.seed(),
+        member);
+  }
+
+  /**
+   * The projection of a checkpoint, whitening included: the same for training examples and targets,
+   * another for each checkpoint.
+   *
+   * @param file the curvature fitted to the checkpoint; null where there is none
+   * @param seed of the features
+   */
+  static Projection projection(
+      ProjectionConfig config,
+      CurvatureConfig curvature,
+      Path file,
+      Parameters parameters,
+      long seed,
+      String member) {
+    Seed own = Seed.of(seed).child("projection").child(member);
+    return curvature.before(config.create(parameters, own), parameters, file);
   }
 
   /**

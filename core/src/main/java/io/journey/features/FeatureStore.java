@@ -1,6 +1,7 @@
 package io.journey.features;
 
 import io.journey.diffusion.ModelOutput;
+import io.journey.projection.CurvatureConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -46,6 +47,10 @@ public final class FeatureStore {
 
   static String stepsFile(String member) {
     return member + "/steps.csv";
+  }
+
+  static String curvatureName(String member) {
+    return member + "/curvature.safetensors";
   }
 
   /** Opens finished features. */
@@ -95,6 +100,21 @@ public final class FeatureStore {
   /** The projection. */
   public ProjectionConfig projection() {
     return ProjectionConfig.parse(manifest.settings().path("projection").asText());
+  }
+
+  /** What gradients were multiplied by before; nothing where the manifest names none. */
+  public CurvatureConfig curvature() {
+    return CurvatureConfig.parse(manifest.settings().path("curvature").asText("none"));
+  }
+
+  /**
+   * The curvature fitted to a checkpoint, compared with its checksum, or null where there is none.
+   *
+   * @throws JourneyException if it is missing or damaged
+   */
+  public Path curvatureFile(String member) {
+    boolean none = curvature().equals(CurvatureConfig.NONE);
+    return none ? null : manifest.verified(curvatureName(member));
   }
 
   /** The function whose gradients they are; the loss where the manifest names none. */

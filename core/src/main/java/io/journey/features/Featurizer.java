@@ -8,6 +8,8 @@ import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
+import io.journey.projection.CurvatureConfig;
+import io.journey.projection.CurvatureFit;
 import io.journey.projection.Projection;
 import io.journey.random.Seed;
 import io.journey.run.Failures;
@@ -23,8 +25,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -98,7 +99,6 @@ public final class Featurizer {
 
   private void compute(
       FeaturizerConfig resolved, Ensemble ensemble, Dataset data, RunDirectory run) {
-    int shards = (data.size() + resolved.shardRows() - 1) / resolved.shardRows();
     long total = (long) data.size() * ensemble.members().size();
     try (Progress.Task task = progress.start("Computing features", total, "examples")) {
       run.write(
@@ -107,23 +107,7 @@ public final class Featurizer {
       ScalarType type = resolved.precision() == DType.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
       for (String member : ensemble.members()) {
         try (Checkpoint checkpoint = ensemble.load(member, type)) {
-          Seed seed = Seed.of(resolved.seed()).child("features").child(member);
-          Projection projection =
-              FeatureSpace.projection(
-                  resolved.projection(), checkpoint.model().parameters(), resolved.seed(), member);
-          checkSize(projection.dim(), resolved.shardRows());
-          ExampleGradients gradients =
-              resolved.method().of(checkpoint.model(), checkpoint.schedule(), resolved.function());
-          Shard shard =
-              new Shard(
-                  resolved,
-                  data,
-                  checkpoint,
-                  seed,
-                  shared(run, resolved, data, checkpoint, seed, projection, gradients),
-                  projection,
-                  gradients);
-          workers.forEach(shards, s -> shard.write(run, member, s, task));
+          compute(resolved, checkpoint, data, run, task);
         }
       }
     }
@@ -132,6 +116,65 @@ public final class Featurizer {
     timing.put("data_spec", data.spec()).put("threads", workers.threads());
     timing.put("draws_per_second", total * resolved.draws() / run.seconds());
     run.finish(timing);
+  }
+
+  private void compute(
+      FeaturizerConfig config,
+      Checkpoint checkpoint,
+      Dataset data,
+      RunDirectory run,
+      Progress.Task task) {
+    Seed seed = Seed.of(config.seed()).child("features").child(checkpoint.name());
+    ExampleGradients gradients =
+        config.method().of(checkpoint.model(), checkpoint.schedule(), config.function());
+    TrainingDraws draws =
+        new TrainingDraws(
+            data,
+            checkpoint.schedule(),
+            seed,
+            config.draws(),
+            shared(run, config, data, checkpoint, seed, gradients));
+    Path curvature = curvature(run, config, checkpoint, draws, gradients);
+    try (Projection projection = projection(config, config.curvature(), curvature, checkpoint)) {
+      checkSize(projection.dim(), config.shardRows());
+      Shard shard = new Shard(config, checkpoint.name(), draws, projection, gradients);
+      int shards = (data.size() + config.shardRows() - 1) / config.shardRows();
+      workers.forEach(shards, s -> shard.write(run, s, task));
+    }
+  }
+
+  private static Projection projection(
+      FeaturizerConfig config, CurvatureConfig curvature, Path file, Checkpoint checkpoint) {
+    return FeatureSpace.projection(
+        config.projection(),
+        curvature,
+        file,
+        checkpoint.model().parameters(),
+        config.seed(),
+        checkpoint.name());
+  }
+
+  /**
+   * The file of the curvature, or null where there is none. It is fitted once and read back, so
+   * that a run continued elsewhere, and targets, have the same numbers.
+   */
+  private Path curvature(
+      RunDirectory run,
+      FeaturizerConfig config,
+      Checkpoint checkpoint,
+      TrainingDraws draws,
+      ExampleGradients gradients) {
+    if (config.curvature().kind() == CurvatureConfig.Kind.NONE) {
+      return null;
+    }
+    String file = FeatureStore.curvatureName(checkpoint.name());
+    if (!run.has(file)) {
+      try (CurvatureFit fit =
+          new CurvaturePass(checkpoint, draws, gradients, workers, progress).fit()) {
+        run.write(file, fit::writeTo);
+      }
+    }
+    return run.path(file);
   }
 
   /**
@@ -144,17 +187,19 @@ public final class Featurizer {
       Dataset data,
       Checkpoint checkpoint,
       Seed seed,
-      Projection projection,
       ExampleGradients gradients) {
     if (config.sampling() == DrawScheme.INDEPENDENT) {
       return null;
     }
     String file = FeatureStore.stepsFile(checkpoint.name());
     if (!run.has(file)) {
-      StepSpread measured =
-          StepSpread.measure(
-              checkpoint, data, gradients, projection, seed.child("spread"), workers);
-      run.write(file, out -> out.write(measured.csv().getBytes(StandardCharsets.UTF_8)));
+      // Without curvature, which is fitted to gradients with these draws.
+      try (Projection projection = projection(config, CurvatureConfig.NONE, null, checkpoint)) {
+        StepSpread measured =
+            StepSpread.measure(
+                checkpoint, data, gradients, projection, seed.child("spread"), workers);
+        run.write(file, out -> out.write(measured.csv().getBytes(StandardCharsets.UTF_8)));
+      }
     }
     int steps = checkpoint.schedule().steps();
     return DenoisingDraws.stratified(
@@ -187,29 +232,31 @@ public final class Featurizer {
   private static void checkFinite(float[] feature, String member, String id) {
     for (float value : feature) {
       if (!Float.isFinite(value)) {
-        throw new JourneyException(
-            "The gradient of "
-                + member
-                + " for "
-                + id
-                + " is not finite: that checkpoint cannot be attributed, train it anew.");
+        throw notFinite(member, id);
       }
     }
   }
 
-  /** Everything the shards of one member have in common; {@code shared} may be null. */
+  static JourneyException notFinite(String member, String id) {
+    return new JourneyException(
+        "The gradient of "
+            + member
+            + " for "
+            + id
+            + " is not finite: that checkpoint cannot be attributed, train it anew.");
+  }
+
+  /** Everything the shards of one member have in common. */
   private record Shard(
       FeaturizerConfig config,
-      Dataset data,
-      Checkpoint checkpoint,
-      Seed seed,
-      DenoisingDraws shared,
+      String member,
+      TrainingDraws draws,
       Projection projection,
       ExampleGradients gradients) {
 
-    void write(RunDirectory run, String member, int index, Progress.Task task) {
+    void write(RunDirectory run, int index, Progress.Task task) {
       int from = index * config.shardRows();
-      int to = Math.min(data.size(), from + config.shardRows());
+      int to = Math.min(draws.data().size(), from + config.shardRows());
       String file = FeatureStore.shardFile(member, index);
       if (run.has(file)) {
         task.advance(to - from);
@@ -222,7 +269,7 @@ public final class Featurizer {
         int end = Math.min(to, start + group);
         float[][] features = features(start, end);
         for (int i = start; i < end; i++) {
-          checkFinite(features[i - start], member, data.id(i));
+          checkFinite(features[i - start], member, draws.data().id(i));
           System.arraycopy(features[i - start], 0, rows, (i - from) * dim, dim);
         }
         task.advance(end - start);
@@ -241,21 +288,9 @@ public final class Featurizer {
     }
 
     private float[][] features(int start, int end) {
-      List<DenoisingDraws> draws = new ArrayList<>();
-      for (int i = start; i < end; i++) {
-        float[] image = new float[data.shape().numel()];
-        data.read(i, image, 0);
-        draws.add(
-            shared == null
-                ? DenoisingDraws.uniform(
-                    image,
-                    data.label(i),
-                    checkpoint.schedule(),
-                    seed.child(data.id(i)),
-                    config.draws())
-                : shared.of(image, data.label(i)));
-      }
-      return FeatureSpace.project(gradients, projection, draws, null).features();
+      return FeatureSpace.project(
+              gradients, projection, draws.of(IntStream.range(start, end)), null)
+          .features();
     }
   }
 }

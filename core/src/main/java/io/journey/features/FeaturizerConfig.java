@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.DrawScheme;
 import io.journey.diffusion.ModelOutput;
 import io.journey.gradient.GradientMethod;
+import io.journey.projection.CurvatureConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.Json;
 import io.journey.tensor.DType;
@@ -13,6 +14,7 @@ import java.util.Objects;
  * How training features are computed.
  *
  * @param projection of gradients
+ * @param curvature what gradients are multiplied by before
  * @param function whose gradient a feature is
  * @param draws R, draws of (t, ε) each example's loss is averaged over
  * @param sampling how they are drawn
@@ -25,6 +27,7 @@ import java.util.Objects;
  */
 public record FeaturizerConfig(
     ProjectionConfig projection,
+    CurvatureConfig curvature,
     ModelOutput function,
     int draws,
     DrawScheme sampling,
@@ -35,6 +38,17 @@ public record FeaturizerConfig(
     long seed) {
   public FeaturizerConfig {
     Objects.requireNonNull(projection, "features.projection");
+    Objects.requireNonNull(curvature, "features.curvature");
+    if (curvature.kind() != CurvatureConfig.Kind.NONE
+        && projection.kind() == ProjectionConfig.Kind.FACTORED) {
+      throw new IllegalArgumentException(
+          "curvature "
+              + curvature
+              + " needs whole gradients, which projection "
+              + projection
+              + " does not form: write sparse:"
+              + projection.dim());
+    }
     Objects.requireNonNull(function, "features.function");
     Objects.requireNonNull(sampling, "features.sampling");
     if (draws < 1) {
@@ -56,6 +70,7 @@ public record FeaturizerConfig(
   public static FeaturizerConfig defaults() {
     return new FeaturizerConfig(
         ProjectionConfig.DEFAULT,
+        CurvatureConfig.NONE,
         ModelOutput.LOSS,
         20,
         DrawScheme.SHARED,
@@ -69,62 +84,99 @@ public record FeaturizerConfig(
   /** The same with another projection. */
   public FeaturizerConfig withProjection(ProjectionConfig other) {
     return new FeaturizerConfig(
-        other, function, draws, sampling, dtype, precision, method, shardRows, seed);
+        other, curvature, function, draws, sampling, dtype, precision, method, shardRows, seed);
+  }
+
+  /** The same with another curvature. */
+  public FeaturizerConfig withCurvature(CurvatureConfig other) {
+    return new FeaturizerConfig(
+        projection, other, function, draws, sampling, dtype, precision, method, shardRows, seed);
   }
 
   /** The same with the gradients of another function. */
   public FeaturizerConfig withFunction(ModelOutput other) {
     return new FeaturizerConfig(
-        projection, other, draws, sampling, dtype, precision, method, shardRows, seed);
+        projection, curvature, other, draws, sampling, dtype, precision, method, shardRows, seed);
   }
 
   /** The same with another number of draws. */
   public FeaturizerConfig withDraws(int other) {
     return new FeaturizerConfig(
-        projection, function, other, sampling, dtype, precision, method, shardRows, seed);
+        projection,
+        curvature,
+        function,
+        other,
+        sampling,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        seed);
   }
 
   /** The same with draws of another kind. */
   public FeaturizerConfig withSampling(DrawScheme other) {
     return new FeaturizerConfig(
-        projection, function, draws, other, dtype, precision, method, shardRows, seed);
+        projection, curvature, function, draws, other, dtype, precision, method, shardRows, seed);
   }
 
   /** The same with another seed. */
   public FeaturizerConfig withSeed(long other) {
     return new FeaturizerConfig(
-        projection, function, draws, sampling, dtype, precision, method, shardRows, other);
+        projection,
+        curvature,
+        function,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        other);
   }
 
   /** The same with another number type on disk. */
   public FeaturizerConfig withDtype(DType other) {
     return new FeaturizerConfig(
-        projection, function, draws, sampling, other, precision, method, shardRows, seed);
+        projection,
+        curvature,
+        function,
+        draws,
+        sampling,
+        other,
+        precision,
+        method,
+        shardRows,
+        seed);
   }
 
   /** The same with gradients computed in numbers of another type. */
   public FeaturizerConfig withPrecision(DType other) {
     return new FeaturizerConfig(
-        projection, function, draws, sampling, dtype, other, method, shardRows, seed);
+        projection, curvature, function, draws, sampling, dtype, other, method, shardRows, seed);
   }
 
   /** The same with this gradient method. */
   public FeaturizerConfig withMethod(GradientMethod other) {
     return new FeaturizerConfig(
-        projection, function, draws, sampling, dtype, precision, other, shardRows, seed);
+        projection, curvature, function, draws, sampling, dtype, precision, other, shardRows, seed);
   }
 
   /** The same with other shards. */
   public FeaturizerConfig withShardRows(int other) {
     return new FeaturizerConfig(
-        projection, function, draws, sampling, dtype, precision, method, other, seed);
+        projection, curvature, function, draws, sampling, dtype, precision, method, other, seed);
   }
 
   /** As a manifest keeps it; the method must have been decided. */
   ObjectNode toJson() {
     ObjectNode json = Json.object();
     json.put("projection", projection.toString()).put("draws", draws);
-    if (function != ModelOutput.LOSS) { // features made before there was a choice say nothing
+    // Features made before there was a choice say nothing of these two.
+    if (curvature.kind() != CurvatureConfig.Kind.NONE) {
+      json.put("curvature", curvature.toString());
+    }
+    if (function != ModelOutput.LOSS) {
       json.put("function", function.toString());
     }
     json.put("sampling", sampling.name());

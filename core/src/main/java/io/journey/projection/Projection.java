@@ -6,9 +6,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * A fixed linear map P from R^p to R^k. The same gradient gives the same feature whatever it is
- * grouped with. Safe for many threads.
+ * grouped with. Safe for many threads until it is closed.
  */
-public interface Projection {
+public interface Projection extends AutoCloseable {
   /** k, how many numbers a feature has. */
   int dim();
 
@@ -32,4 +32,8 @@ public interface Projection {
   default Factors factors(Parameter weight) {
     return null;
   }
+
+  /** Gives back native memory, where there is any. */
+  @Override
+  default void close() {}
 }

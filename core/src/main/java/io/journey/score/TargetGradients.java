@@ -98,11 +98,10 @@ public record TargetGradients(
     float[][] targetFeatures = new float[count][];
     float[] outputs = new float[count];
     try (Checkpoint checkpoint = load(member);
+        Projection projection =
+            FeatureSpace.projection(features, member, checkpoint.model().parameters());
         Progress.Task task =
             progress.start("Attributing with " + member, (long) count * drawsOfEach, "draws")) {
-      Projection projection =
-          FeatureSpace.projection(
-              features.projection(), checkpoint.model().parameters(), features.seed(), member);
       ExampleGradients gradients =
           GradientMethod.fasterFor(checkpoint.model())
               .of(checkpoint.model(), checkpoint.schedule(), features.function());

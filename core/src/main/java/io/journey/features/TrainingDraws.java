@@ -1,0 +1,38 @@
+package io.journey.features;
+
+import io.journey.dataset.Dataset;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.NoiseSchedule;
+import io.journey.random.Seed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The draws that the loss of a training example is averaged over, for one checkpoint.
+ *
+ * @param data the examples
+ * @param schedule the checkpoint's
+ * @param seed of the checkpoint's draws
+ * @param count R
+ * @param shared those of all examples, or null where each has its own
+ */
+record TrainingDraws(
+    Dataset data, NoiseSchedule schedule, Seed seed, int count, DenoisingDraws shared) {
+
+  /** Those of some examples. */
+  List<DenoisingDraws> of(IntStream examples) {
+    List<DenoisingDraws> draws = new ArrayList<>();
+    examples.forEach(i -> draws.add(of(i)));
+    return draws;
+  }
+
+  private DenoisingDraws of(int example) {
+    float[] image = new float[data.shape().numel()];
+    data.read(example, image, 0);
+    int label = data.label(example);
+    return shared == null
+        ? DenoisingDraws.uniform(image, label, schedule, seed.child(data.id(example)), count)
+        : shared.of(image, label);
+  }
+}

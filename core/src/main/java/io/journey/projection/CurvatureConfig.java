@@ -1,0 +1,77 @@
+package io.journey.projection;
+
+import io.journey.model.Parameters;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * Whether gradients are multiplied by (F + λI)^(−1/2) before their projection, F the curvature of
+ * the loss.
+ *
+ * @param kind of approximation of F
+ * @param damping c of λ = c·mean(Λ) of each weight, above 0; 0 for {@link Kind#NONE}
+ */
+public record CurvatureConfig(Kind kind, double damping) {
+  /** Kinds of curvature. */
+  public enum Kind {
+    /** Gradients as they are. */
+    NONE,
+    /** Kronecker factors with corrected eigenvalues, weight by weight: see {@link Whitening}. */
+    EKFAC
+  }
+
+  /** Gradients as they are. */
+  public static final CurvatureConfig NONE = new CurvatureConfig(Kind.NONE, 0);
+
+  /** c where nothing else is said. */
+  public static final double DEFAULT_DAMPING = 0.1;
+
+  public CurvatureConfig {
+    Objects.requireNonNull(kind, "curvature.kind");
+    if (kind == Kind.NONE ? damping != 0 : !(damping > 0) || Double.isInfinite(damping)) {
+      throw new IllegalArgumentException("curvature.damping must be above 0, got " + damping);
+    }
+  }
+
+  /** Reads {@code none}, {@code ekfac} or {@code ekfac:0.1}. */
+  public static CurvatureConfig parse(String text) {
+    String[] parts = text.split(":", 2);
+    if (text.equals("none")) {
+      return NONE;
+    }
+    if (!parts[0].equals("ekfac")) {
+      throw new IllegalArgumentException(
+          "curvature " + text + " is unknown: write none or ekfac:0.1");
+    }
+    if (parts.length == 1) {
+      return new CurvatureConfig(Kind.EKFAC, DEFAULT_DAMPING);
+    }
+    try {
+      return new CurvatureConfig(Kind.EKFAC, Double.parseDouble(parts[1]));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "curvature " + text + " has no number behind the colon: write ekfac:0.1", e);
+    }
+  }
+
+  /** As {@link #parse} reads it. */
+  @Override
+  public String toString() {
+    String name = kind.name().toLowerCase(Locale.ROOT);
+    return kind == Kind.NONE ? name : name + ":" + damping;
+  }
+
+  /**
+   * The projection behind the whitening; closes with it.
+   *
+   * @param projection of whitened gradients
+   * @param file what {@link CurvatureFit} wrote for these parameters; not read for {@link
+   *     Kind#NONE}
+   */
+  public Projection before(Projection projection, Parameters parameters, Path file) {
+    return kind == Kind.NONE
+        ? projection
+        : Whitening.read(projection, parameters.list(), file, damping);
+  }
+}
