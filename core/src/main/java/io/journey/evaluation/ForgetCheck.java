@@ -42,11 +42,11 @@ public record ForgetCheck(RemovalStudy study) {
   public RemovalTable run(Path directory, int threads, Progress progress) {
     try (Checkpoint original = study.ensemble().first()) {
       List<Trajectory> targets = study.targets();
-      study.check(original, targets);
+      List<Removal> removals = study.removals(original, targets);
       RedrawnPicture measure = new RedrawnPicture(study.file().sampler(original), targets);
       ObjectNode inputs = study.inputs(original, targets);
       try (RunDirectory run = RunDirectory.claim(directory, KIND, study.settings(), inputs)) {
-        RemovalTable table = study.run(run, measure, targets, threads, progress);
+        RemovalTable table = study.run(run, measure, removals, threads, progress);
         if (!run.isFinished()) {
           write(run, TABLE, table.csv(QUANTITY));
           write(run, SUMMARY, table.summaryCsv(QUANTITY));

@@ -45,7 +45,6 @@ final class RemovedSets {
    */
   static List<Removal> of(
       List<NamedAttribution> estimators, List<Trajectory> targets, int size, RemovalConfig config) {
-    requireNames(estimators, config);
     List<Removal> sets = new ArrayList<>();
     for (NamedAttribution estimator : estimators) {
       Attribution attribution = estimator.attribution();
@@ -85,7 +84,8 @@ final class RemovedSets {
     }
   }
 
-  private static void requireNames(List<NamedAttribution> estimators, RemovalConfig config) {
+  /** Refuses names that would not tell lines of tables apart. */
+  static void requireNames(List<NamedAttribution> estimators, RemovalConfig config) {
     Set<String> names =
         new HashSet<>(List.of(Removal.RANDOM, RemovalTable.OTHER_SEED, RemovalTable.REFERENCE));
     for (String source : sources(estimators, config)) {

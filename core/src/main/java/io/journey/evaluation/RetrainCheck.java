@@ -51,7 +51,7 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
   public RemovalTable run(Path directory, int threads, Progress progress) {
     try (Checkpoint original = study.ensemble().first()) {
       List<Trajectory> targets = study.targets();
-      study.check(original, targets);
+      List<Removal> removals = study.removals(original, targets);
       Sampler sampler = study.file().sampler(original);
       RemovalConfig config = study.config();
       WindowDistance measure =
@@ -63,7 +63,7 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
       settings.withObject("embedder").put("fingerprint", embedder.fingerprint());
       ObjectNode inputs = study.inputs(original, targets);
       try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
-        RemovalTable table = study.run(run, measure, targets, threads, progress);
+        RemovalTable table = study.run(run, measure, removals, threads, progress);
         if (!run.isFinished()) {
           write(run, TABLE, table.csv(QUANTITY));
           write(run, SUMMARY, table.summaryCsv(QUANTITY));
