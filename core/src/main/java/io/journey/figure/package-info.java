@@ -1,0 +1,2 @@
+/** Charts and grids of pictures as PNG and SVG. */
+package io.journey.figure;
