@@ -73,7 +73,7 @@ class RemovalChecksTest {
     Collections.addAll(command, "--embedding", "classifier:" + shared.resolve("classifier"));
     String told = run(command, "--out", out);
     assertThat(told)
-        .contains("trak", "random", "Without the 6 of trak")
+        .contains("trak", "random", "Without the 6 highest of trak")
         .contains("Warning: There are only 2 targets", "not by Inception", "5 pictures");
     List<String> lines = Files.readAllLines(out.resolve("retrain.csv"));
     assertThat(lines.get(0)).isEqualTo("target,estimator,k,set,fid,baseline,increase");
@@ -89,7 +89,8 @@ class RemovalChecksTest {
     Path out = folder.resolve("out");
     List<String> command = command("forget", "--remove", "6,20", "--coupling", "coupled");
     String told = run(command, "--out", out);
-    assertThat(told).contains("Without the 20 of trak, the ℓ2 distance", "training seed in common");
+    assertThat(told)
+        .contains("Without the 20 highest of trak, the ℓ2 distance", "training seed in common");
     List<String> lines = Files.readAllLines(out.resolve("forget.csv"));
     assertThat(lines.get(0)).isEqualTo("target,estimator,k,set,l2,baseline,increase");
     assertThat(lines).hasSize(1 + 2 * (2 + 2 + 2));

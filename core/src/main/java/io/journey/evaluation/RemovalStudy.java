@@ -54,6 +54,9 @@ public record RemovalStudy(
   /** Where models are unless another place is named. */
   public static final String MODELS = "models";
 
+  /** The table of means over targets. */
+  public static final String SUMMARY = "summary.csv";
+
   /** With fewer targets intervals are not to be relied on. */
   private static final int FEW_TARGETS = 10;
 
@@ -307,10 +310,15 @@ public record RemovalStudy(
     }
   }
 
+  /** Whether there are too few targets to judge by. */
+  boolean hasFewTargets() {
+    return config.targets() < FEW_TARGETS;
+  }
+
   /** What must be said with any result. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    if (config.targets() < FEW_TARGETS) {
+    if (hasFewTargets()) {
       warnings.add(
           "There are only "
               + config.targets()

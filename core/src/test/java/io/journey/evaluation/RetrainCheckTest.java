@@ -375,7 +375,7 @@ class RetrainCheckTest {
     assertThat(warnings.get(3)).contains("30 pictures", "64 numbers");
     RemovalTable table = check.run(folder.resolve("out"), 2, Progress.SILENT);
     List<String> sentences = check.sentences(table);
-    assertThat(sentences.get(0)).contains("Without the 4 of one", "95 % interval");
+    assertThat(sentences.get(0)).contains("Without the 4 highest of one", "too few targets");
     assertThat(String.join(" ", sentences)).contains("another seed", "other noise", "in common");
     assertThat(Arrays.asList(table.csv("fid").split("\n"))).hasSize(1 + 2 * 4);
   }
