@@ -3,12 +3,12 @@ package io.journey.evaluation;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.figure.Figure;
 import io.journey.model.Checkpoint;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.sampling.Trajectory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,8 +25,8 @@ public record ForgetCheck(RemovalStudy study) {
   /** One line for each target and set of images. */
   public static final String TABLE = "forget.csv";
 
-  /** Means over targets. */
-  public static final String SUMMARY = "summary.csv";
+  /** The figure of means over the number of removed images. */
+  public static final String FIGURE = "removed";
 
   private static final String QUANTITY = "l2";
 
@@ -42,14 +42,23 @@ public record ForgetCheck(RemovalStudy study) {
   public RemovalTable run(Path directory, int threads, Progress progress) {
     try (Checkpoint original = study.ensemble().first()) {
       List<Trajectory> targets = study.targets();
-      study.check(original, targets);
+      List<Removal> removals = study.removals(original, targets);
       RedrawnPicture measure = new RedrawnPicture(study.file().sampler(original), targets);
+      ObjectNode settings = study.settings();
       ObjectNode inputs = study.inputs(original, targets);
-      try (RunDirectory run = RunDirectory.claim(directory, KIND, study.settings(), inputs)) {
-        RemovalTable table = study.run(run, measure, targets, threads, progress);
+      try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
+        RemovalTable table = study.run(run, measure, removals, threads, progress);
         if (!run.isFinished()) {
-          write(run, TABLE, table.csv(QUANTITY));
-          write(run, SUMMARY, table.summaryCsv(QUANTITY));
+          report(table)
+              .draft(
+                  "Forgetting a picture",
+                  "Do models trained without the images with the highest scores still draw the picture?",
+                  TABLE,
+                  QUANTITY,
+                  warnings())
+              .settings(settings)
+              .figure(FIGURE, chart(table))
+              .write(run);
           run.finish(Json.object().put("threads", threads));
         }
         return table;
@@ -57,13 +66,24 @@ public record ForgetCheck(RemovalStudy study) {
     }
   }
 
-  private static void write(RunDirectory run, String name, String text) {
-    run.write(name, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  private Figure chart(RemovalTable table) {
+    return report(table)
+        .chart(
+            "Change of a picture drawn from the same noise by a model trained without some images"
+                + " (mean over "
+                + study.config().targets()
+                + " targets ± standard error)",
+            "ℓ2 distance from the original, pixels in [−1, 1]",
+            false);
+  }
+
+  private RemovalReport report(RemovalTable table) {
+    return new RemovalReport("the ℓ2 distance of pictures", study, table);
   }
 
   /** What was found, in sentences. */
   public List<String> sentences(RemovalTable table) {
-    return new RemovalWords("the ℓ2 distance of pictures", study, table).sentences();
+    return report(table).sentences();
   }
 
   /** What must be told with it. */

@@ -54,6 +54,9 @@ public record RemovalStudy(
   /** Where models are unless another place is named. */
   public static final String MODELS = "models";
 
+  /** The table of means over targets. */
+  public static final String SUMMARY = "summary.csv";
+
   /** With fewer targets intervals are not to be relied on. */
   private static final int FEW_TARGETS = 10;
 
@@ -72,6 +75,7 @@ public record RemovalStudy(
               + "), got "
               + config.randomSets());
     }
+    RemovedSets.requireNames(estimators, config);
     int most = config.removed().get(config.removed().size() - 1);
     if (most >= data.size()) {
       throw new IllegalArgumentException(
@@ -97,11 +101,17 @@ public record RemovalStudy(
   }
 
   /**
-   * Refuses targets and scores that do not belong together.
+   * What is removed.
    *
    * @param original the ensemble's first member
+   * @throws JourneyException if targets and scores do not belong together
    */
-  void check(Checkpoint original, List<Trajectory> targets) {
+  List<Removal> removals(Checkpoint original, List<Trajectory> targets) {
+    check(original, targets);
+    return RemovedSets.of(estimators, targets, data.size(), config);
+  }
+
+  private void check(Checkpoint original, List<Trajectory> targets) {
     if (!targets.get(0).modelFingerprint().equals(original.fingerprint())) {
       throw new JourneyException(
           "The targets were not drawn by the first member of "
@@ -174,16 +184,15 @@ public record RemovalStudy(
   RemovalTable run(
       RunDirectory run,
       RemovalMeasure measure,
-      List<Trajectory> targets,
+      List<Removal> removals,
       int threads,
       Progress progress) {
     Path folder = models == null ? run.path(MODELS) : models;
     RetrainedModels trained = new RetrainedModels(ensemble, data, folder);
-    List<Removal> removals = RemovedSets.of(estimators, targets, data.size(), config);
-    Set<Unit> units = units(removals, targets.size());
+    Set<Unit> units = units(removals);
     trained.train(units.stream().map(Unit::model).toList(), threads, progress);
     measure(run, measure, trained, List.copyOf(units), threads, progress);
-    List<Line> lines = new Reading(run, measure, trained).lines(removals, targets.size());
+    List<Line> lines = new Reading(run, measure, trained).lines(removals);
     Seed seed = Seed.of(config.seed()).child("bootstrap");
     return RemovalTable.of(lines, RemovedSets.sources(estimators, config), seed);
   }
@@ -191,15 +200,15 @@ public record RemovalStudy(
   /** A model that is measured for a target. */
   private record Unit(int target, Model model) {}
 
-  private Set<Unit> units(List<Removal> removals, int targets) {
+  private Set<Unit> units(List<Removal> removals) {
     Set<Unit> units = new LinkedHashSet<>();
     for (int number = 1; number <= members(); number++) {
-      for (int target = 0; target < targets; target++) {
+      for (int target = 0; target < config.targets(); target++) {
         units.add(new Unit(target, Model.member(number, data.size())));
       }
     }
     for (Removal removal : removals) {
-      for (int target = 0; target < targets; target++) {
+      for (int target = 0; target < config.targets(); target++) {
         for (int seed = 0; seed < config.seeds() && removal.concerns(target); seed++) {
           units.add(new Unit(target, new Model(removal.kept(), seed, config.coupling())));
         }
@@ -254,9 +263,9 @@ public record RemovalStudy(
       this.trained = trained;
     }
 
-    List<Line> lines(List<Removal> removals, int targets) {
+    List<Line> lines(List<Removal> removals) {
       List<Line> lines = new ArrayList<>();
-      for (int target = 0; target < targets; target++) {
+      for (int target = 0; target < config.targets(); target++) {
         double baseline = baseline(target);
         for (Removal removal : removals) {
           if (removal.concerns(target)) {
@@ -301,10 +310,15 @@ public record RemovalStudy(
     }
   }
 
+  /** Whether there are too few targets to judge by. */
+  boolean hasFewTargets() {
+    return config.targets() < FEW_TARGETS;
+  }
+
   /** What must be said with any result. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    if (config.targets() < FEW_TARGETS) {
+    if (hasFewTargets()) {
       warnings.add(
           "There are only "
               + config.targets()

@@ -18,11 +18,20 @@ import java.util.Set;
  * and K random ones. Smaller sets of one choice are part of its larger ones.
  */
 final class RemovedSets {
+  private static final String LOWEST = ", lowest";
+
   private RemovedSets() {}
 
   /** How the lowest scores of an estimator are called. */
   static String bottom(String estimator) {
-    return estimator + ", lowest";
+    return estimator + LOWEST;
+  }
+
+  /** The images of a source as in a sentence: "the 200 highest of trak". */
+  static String words(String source, int k) {
+    return source.endsWith(LOWEST)
+        ? "the " + k + " lowest of " + source.substring(0, source.length() - LOWEST.length())
+        : "the " + k + " highest of " + source;
   }
 
   /** The sources that may be compared with random removal, in order. */
@@ -45,7 +54,6 @@ final class RemovedSets {
    */
   static List<Removal> of(
       List<NamedAttribution> estimators, List<Trajectory> targets, int size, RemovalConfig config) {
-    requireNames(estimators, config);
     List<Removal> sets = new ArrayList<>();
     for (NamedAttribution estimator : estimators) {
       Attribution attribution = estimator.attribution();
@@ -85,7 +93,8 @@ final class RemovedSets {
     }
   }
 
-  private static void requireNames(List<NamedAttribution> estimators, RemovalConfig config) {
+  /** Refuses names that would not tell lines of tables apart. */
+  static void requireNames(List<NamedAttribution> estimators, RemovalConfig config) {
     Set<String> names =
         new HashSet<>(List.of(Removal.RANDOM, RemovalTable.OTHER_SEED, RemovalTable.REFERENCE));
     for (String source : sources(estimators, config)) {

@@ -4,13 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.embedding.Embedder;
+import io.journey.figure.Figure;
 import io.journey.model.Checkpoint;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +33,8 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
   /** One line for each target and set of images. */
   public static final String TABLE = "retrain.csv";
 
-  /** Means over targets. */
-  public static final String SUMMARY = "summary.csv";
+  /** The figure of means over the number of removed images. */
+  public static final String FIGURE = "removed";
 
   private static final String QUANTITY = "fid";
 
@@ -51,7 +51,7 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
   public RemovalTable run(Path directory, int threads, Progress progress) {
     try (Checkpoint original = study.ensemble().first()) {
       List<Trajectory> targets = study.targets();
-      study.check(original, targets);
+      List<Removal> removals = study.removals(original, targets);
       Sampler sampler = study.file().sampler(original);
       RemovalConfig config = study.config();
       WindowDistance measure =
@@ -63,10 +63,18 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
       settings.withObject("embedder").put("fingerprint", embedder.fingerprint());
       ObjectNode inputs = study.inputs(original, targets);
       try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
-        RemovalTable table = study.run(run, measure, targets, threads, progress);
+        RemovalTable table = study.run(run, measure, removals, threads, progress);
         if (!run.isFinished()) {
-          write(run, TABLE, table.csv(QUANTITY));
-          write(run, SUMMARY, table.summaryCsv(QUANTITY));
+          report(table)
+              .draft(
+                  "Training again without the most influential images",
+                  "Do the images with the highest scores at a step decide what is drawn from there?",
+                  TABLE,
+                  QUANTITY,
+                  warnings())
+              .settings(settings)
+              .figure(FIGURE, chart(table))
+              .write(run);
           run.finish(Json.object().put("threads", threads));
         }
         return table;
@@ -74,13 +82,25 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
     }
   }
 
-  private static void write(RunDirectory run, String name, String text) {
-    run.write(name, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  private Figure chart(RemovalTable table) {
+    return report(table)
+        .chart(
+            "Change of p(·|x_t) at t = "
+                + study.config().step()
+                + " when a model trained without some images draws the steps next to it (mean over "
+                + study.config().targets()
+                + " targets ± standard error)",
+            "Fréchet distance above baseline, " + embedder.name(),
+            true);
+  }
+
+  private RemovalReport report(RemovalTable table) {
+    return new RemovalReport("the Fréchet distance", study, table);
   }
 
   /** What was found, in sentences. */
   public List<String> sentences(RemovalTable table) {
-    return new RemovalWords("the Fréchet distance", study, table).sentences();
+    return report(table).sentences();
   }
 
   /** What must be told with it. */

@@ -301,17 +301,18 @@ class RetrainCheckTest {
     refused(
         () -> check(setting.study(otherStep, null)).run(folder.resolve("s"), 1, Progress.SILENT),
         "step 200 was not attributed");
-    RemovalStudy same =
-        new RemovalStudy(
-            setting.ensemble,
-            setting.data,
-            setting.targets,
-            List.of(setting.estimators.get(0), setting.estimators.get(0)),
-            new RemovalConfig(
-                RemovalSetting.STEP, List.of(4), 1, Coupling.COUPLED, 1, 1, 2, false, 0),
-            null);
+    assertThat(folder.resolve("s")).doesNotExist();
     refused(
-        () -> check(same).run(folder.resolve("n"), 1, Progress.SILENT), "the name one is taken");
+        () ->
+            new RemovalStudy(
+                setting.ensemble,
+                setting.data,
+                setting.targets,
+                List.of(setting.estimators.get(0), setting.estimators.get(0)),
+                new RemovalConfig(
+                    RemovalSetting.STEP, List.of(4), 1, Coupling.COUPLED, 1, 1, 2, false, 0),
+                null),
+        "the name one is taken");
   }
 
   @Test
@@ -343,7 +344,7 @@ class RetrainCheckTest {
         "does not say how it was trained");
     try (Checkpoint wrong = setting.ensemble.load("member-001")) {
       RemovalStudy study = setting.study(Coupling.COUPLED, null, 4);
-      refused(() -> study.check(wrong, study.targets()), "not drawn by the first member");
+      refused(() -> study.removals(wrong, study.targets()), "not drawn by the first member");
     }
   }
 
@@ -374,7 +375,7 @@ class RetrainCheckTest {
     assertThat(warnings.get(3)).contains("30 pictures", "64 numbers");
     RemovalTable table = check.run(folder.resolve("out"), 2, Progress.SILENT);
     List<String> sentences = check.sentences(table);
-    assertThat(sentences.get(0)).contains("Without the 4 of one", "95 % interval");
+    assertThat(sentences.get(0)).contains("Without the 4 highest of one", "too few targets");
     assertThat(String.join(" ", sentences)).contains("another seed", "other noise", "in common");
     assertThat(Arrays.asList(table.csv("fid").split("\n"))).hasSize(1 + 2 * 4);
   }
