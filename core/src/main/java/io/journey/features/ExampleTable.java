@@ -1,6 +1,7 @@
 package io.journey.features;
 
 import io.journey.dataset.Dataset;
+import io.journey.run.Csv;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
@@ -41,17 +42,17 @@ public final class ExampleTable {
     return csv.toString();
   }
 
-  /** A field of a CSV line. */
+  /** A field of a line, as {@link Csv#quote}. */
   public static String quote(String text) {
-    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+    return Csv.quote(text);
   }
 
   /** Reads a table. */
   public static List<Example> read(Path file) {
     try {
       List<Example> examples = new ArrayList<>();
-      List<List<String>> lines = parse(Files.readString(file));
+      List<List<String>> lines = new ArrayList<>();
+      Csv.lines(Files.readString(file), file, lines::add);
       for (List<String> line : lines.subList(1, lines.size())) {
         examples.add(new Example(line.get(1), Integer.parseInt(line.get(2)), line.get(3)));
       }
@@ -61,31 +62,5 @@ public final class ExampleTable {
     } catch (IndexOutOfBoundsException | NumberFormatException e) {
       throw new JourneyException(file + " is no table of examples: make the features again.", e);
     }
-  }
-
-  private static List<List<String>> parse(String text) {
-    List<List<String>> lines = new ArrayList<>();
-    List<String> line = new ArrayList<>();
-    StringBuilder field = new StringBuilder();
-    boolean quoted = false;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (quoted && c == '"' && i + 1 < text.length() && text.charAt(i + 1) == '"') {
-        field.append('"');
-        i++;
-      } else if (c == '"') {
-        quoted = !quoted;
-      } else if (!quoted && (c == ',' || c == '\n')) {
-        line.add(field.toString());
-        field.setLength(0);
-        if (c == '\n') {
-          lines.add(line);
-          line = new ArrayList<>();
-        }
-      } else {
-        field.append(c);
-      }
-    }
-    return lines;
   }
 }
