@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
     description = "Check how far attributions can be trusted.",
     // Every check is listed here and nowhere else.
     subcommands = {
+      LdsCommand.class,
       StabilityCommand.class,
       ClassifierCommand.class,
       StepCorrelationCommand.class,
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
+      "  journey evaluate lds --help             who predicts what retraining does",
       "  journey evaluate stability --help       how alike two answers to one question are",
       "  journey evaluate classifier --help      a network that tells the data's classes apart",
       "  journey evaluate steps --help           how alike the scores of two steps are",

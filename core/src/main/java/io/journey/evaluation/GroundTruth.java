@@ -37,6 +37,7 @@ public final class GroundTruth {
   private final List<BitSet> subsets;
   private final int[] steps;
   private final int seeds;
+  private final int halves;
   private final int targets;
   private final float[] outputs;
 
@@ -46,6 +47,7 @@ public final class GroundTruth {
       List<BitSet> subsets,
       int[] steps,
       int seeds,
+      int halves,
       int targets,
       float[] outputs) {
     this.manifest = manifest;
@@ -53,6 +55,7 @@ public final class GroundTruth {
     this.subsets = subsets;
     this.steps = steps;
     this.seeds = seeds;
+    this.halves = halves;
     this.targets = targets;
     this.outputs = outputs;
   }
@@ -99,6 +102,7 @@ public final class GroundTruth {
         subsets,
         steps.stream().mapToInt(Integer::intValue).toArray(),
         Math.toIntExact(shape[1]),
+        HALVES,
         Math.toIntExact(shape[4]),
         outputs);
   }
@@ -173,6 +177,24 @@ public final class GroundTruth {
     return targets;
   }
 
+  /** A part of the models and draws as a ground truth of its own. */
+  GroundTruth only(int[] ofSeeds, int[] ofHalves) {
+    int cells = steps.length * targets;
+    float[] chosen = new float[subsets.size() * ofSeeds.length * ofHalves.length * cells];
+    int to = 0;
+    for (int j = 0; j < subsets.size(); j++) {
+      for (int seed : ofSeeds) {
+        for (int half : ofHalves) {
+          int from = ((j * seeds + seed) * halves + half) * cells;
+          System.arraycopy(outputs, from, chosen, to, cells);
+          to += cells;
+        }
+      }
+    }
+    return new GroundTruth(
+        manifest, examples, subsets, steps, ofSeeds.length, ofHalves.length, targets, chosen);
+  }
+
   /**
    * −f_t of the models of one training seed, over all draws.
    *
@@ -180,20 +202,12 @@ public final class GroundTruth {
    * @return [subsets]
    */
   public double[] outputs(int seed, int step, int target) {
-    double[] first = outputs(seed, 0, step, target);
-    double[] second = outputs(seed, 1, step, target);
-    for (int j = 0; j < first.length; j++) {
-      first[j] = (first[j] + second[j]) / 2;
-    }
-    return first;
-  }
-
-  /** −f_t of the models of one training seed, over one half of the draws, [subsets]. */
-  public double[] outputs(int seed, int half, int step, int target) {
     double[] out = new double[subsets.size()];
     for (int j = 0; j < out.length; j++) {
-      int at = (((j * seeds + seed) * HALVES + half) * steps.length + step) * targets + target;
-      out[j] = outputs[at];
+      for (int half = 0; half < halves; half++) {
+        int at = (((j * seeds + seed) * halves + half) * steps.length + step) * targets + target;
+        out[j] += outputs[at] / (double) halves;
+      }
     }
     return out;
   }
@@ -216,7 +230,7 @@ public final class GroundTruth {
    * @param scores [N]
    * @return [subsets]
    */
-  public double[] predictions(float[] scores) {
+  public double[] predictions(double[] scores) {
     double[] sums = new double[subsets.size()];
     for (int j = 0; j < sums.length; j++) {
       BitSet subset = subsets.get(j);

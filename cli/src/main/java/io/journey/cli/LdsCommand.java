@@ -1,0 +1,251 @@
+package io.journey.cli;
+
+import io.journey.dataset.Dataset;
+import io.journey.embedding.Embedder;
+import io.journey.embedding.Embedders;
+import io.journey.evaluation.EvaluationResult;
+import io.journey.evaluation.GroundTruth;
+import io.journey.evaluation.GroundTruthRun;
+import io.journey.evaluation.LdsStudy;
+import io.journey.evaluation.NamedAttribution;
+import io.journey.evaluation.RandomSubsets;
+import io.journey.features.FeatureStore;
+import io.journey.model.CheckpointSpec;
+import io.journey.model.Ensemble;
+import io.journey.sampling.Trajectory;
+import io.journey.score.Estimator;
+import io.journey.score.JourneyTrak;
+import io.journey.training.Retraining;
+import io.journey.training.Retraining.Coupling;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Trains models on random subsets and asks who predicts what they do. */
+@Command(
+    name = "lds",
+    description = {
+      "Train models on random subsets of the data and measure how well scores predict what they do:"
+          + " the linear datamodeling score (LDS) per step, of any list of estimators.",
+      "Subsets and what their models do stay in --ground-truth: another estimator is judged by them"
+          + " in a minute. Start again to continue."
+    },
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey evaluate lds --checkpoints runs/fashion/checkpoints \\",
+      "      --data 'data/fashion-mnist?size=16' --target runs/fashion/targets.safetensors \\",
+      "      --features runs/fashion/features --ground-truth runs/fashion/truth \\",
+      "      --subsets 64 --seeds 2 --out runs/fashion/lds"
+    })
+final class LdsCommand implements Runnable {
+  @Mixin private Console console;
+
+  @Option(
+      names = "--checkpoints",
+      required = true,
+      paramLabel = "SPEC",
+      description = "The ensemble whose drawings are attributed.")
+  private CheckpointSpec checkpoints;
+
+  @Mixin private DataOptions data;
+
+  @Mixin private TargetOptions target;
+
+  @Option(
+      names = "--features",
+      paramLabel = "DIR",
+      description = {
+        "Features of these checkpoints; again for features of another function or curvature, which"
+            + " other estimators need.",
+        "NAME=DIR tells several stores of one kind apart."
+      })
+  private List<String> features = new ArrayList<>();
+
+  @Option(
+      names = "--estimators",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Which estimators (default: all that the features serve): journey-trak, trak, d-trak,"
+              + " tracin-dot, tracin-cosine, relative-influence, renormalized-influence, das-linear,"
+              + " das-squared, ek-fac. Pixel similarity and chance are always beside them.")
+  private List<String> estimators = new ArrayList<>();
+
+  @Option(
+      names = "--attribution",
+      paramLabel = "NAME=DIR",
+      description = "Scores of the same targets that something else has computed.")
+  private List<String> attributions = new ArrayList<>();
+
+  @Option(
+      names = "--embedding",
+      paramLabel = "NAME=SPEC",
+      description = {
+        "A network for similarity: classifier:DIR, clip:DIR, onnx:FILE or torchscript:FILE."
+      })
+  private Map<String, String> embeddings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--ground-truth",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory of the subsets and of what their models do.")
+  private Path groundTruth;
+
+  @Option(
+      names = "--models",
+      paramLabel = "DIR",
+      description = "Directory of the models (default: models inside --ground-truth).")
+  private Path models;
+
+  @Option(
+      names = "--subsets",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "Random subsets (default: ${DEFAULT-VALUE}, the paper's).")
+  private int subsets;
+
+  @Option(
+      names = "--fraction",
+      paramLabel = "F",
+      defaultValue = "0.5",
+      description = "Of the data in each subset (default: ${DEFAULT-VALUE}).")
+  private double fraction;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "R",
+      defaultValue = "2",
+      description = "Models of each subset (default: ${DEFAULT-VALUE}).")
+  private int seeds;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = {
+        "Seed of subsets, training and noise (default: ${DEFAULT-VALUE}).",
+        "With another than the ensemble's, models share nothing with the attributed checkpoints."
+      })
+  private long seed;
+
+  @Option(
+      names = "--coupling",
+      paramLabel = "HOW",
+      defaultValue = "coupled",
+      description = {
+        "coupled: models of one seed share initial weights, order of images and noise, so that"
+            + " subsets are all they differ in; independent: nothing (default: ${DEFAULT-VALUE})."
+      })
+  private Coupling coupling;
+
+  @Option(
+      names = "--draws",
+      paramLabel = "K",
+      defaultValue = "20",
+      description = "Draws of noise for each output of a model, even (default: ${DEFAULT-VALUE}).")
+  private int draws;
+
+  @Option(
+      names = "--target-draws",
+      paramLabel = "K",
+      description = "Draws of noise for each gradient of a target (default: 20).")
+  private int targetDraws = JourneyTrak.DEFAULT_DRAWS;
+
+  @Option(
+      names = "--dampings",
+      split = ",",
+      paramLabel = "C",
+      description = "Dampings to choose from (default: 0.001,0.01,0.1,1,10,100).")
+  private double[] dampings = LdsStudy.DAMPINGS;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory for the tables and the figure.")
+  private Path out;
+
+  @Override
+  public void run() {
+    List<Trajectory> targets = target.read();
+    int[] steps = target.steps().of(targets.get(0));
+    Dataset images = data.open(console.progress());
+    Ensemble ensemble = Ensemble.open(checkpoints);
+    Map<String, FeatureStore> stores = stores();
+    List<Estimator> chosen = chosen(stores);
+    GroundTruth truth =
+        new GroundTruthRun(
+                Retraining.like(ensemble, coupling).withSeed(seed),
+                images,
+                targets,
+                steps,
+                new RandomSubsets(images.size(), fraction, seed),
+                subsets,
+                seeds,
+                draws,
+                console.threads(),
+                console.progress())
+            .run(models == null ? groundTruth.resolve("models") : models, groundTruth);
+    Map<String, Embedder> embedders = new LinkedHashMap<>();
+    try {
+      embeddings.forEach((name, spec) -> embedders.put(name, Embedders.open(spec)));
+      EvaluationResult result =
+          new LdsStudy(
+                  truth,
+                  ensemble,
+                  images,
+                  targets,
+                  chosen,
+                  stores,
+                  embedders,
+                  attributions.stream().map(NamedAttribution::parse).toList(),
+                  dampings,
+                  targetDraws,
+                  console.threads(),
+                  console.progress())
+              .run(out);
+      result.sentences().forEach(console::say);
+      result.warnings().forEach(warning -> console.say("Beware: " + warning));
+    } finally {
+      embedders.values().forEach(Embedder::close);
+    }
+    console.say("Tables and figure are in " + out + ".");
+  }
+
+  /** Features by the suffix that tells them apart. */
+  private Map<String, FeatureStore> stores() {
+    Map<String, FeatureStore> stores = new LinkedHashMap<>();
+    for (String text : features) {
+      int equals = text.indexOf('=');
+      String suffix = equals < 0 ? "" : " (" + text.substring(0, equals) + ")";
+      FeatureStore store = FeatureStore.open(Path.of(text.substring(equals + 1)));
+      while (stores.containsKey(suffix)) {
+        suffix += " ";
+      }
+      stores.put(suffix, store);
+    }
+    return stores;
+  }
+
+  private List<Estimator> chosen(Map<String, FeatureStore> stores) {
+    List<Estimator> all = Estimator.all();
+    String known = all.stream().map(Estimator::name).collect(Collectors.joining(", "));
+    for (String name : estimators) {
+      if (all.stream().noneMatch(e -> e.name().equals(name))) {
+        throw new IllegalArgumentException(
+            "estimator " + name + " is unknown: use one of " + known);
+      }
+    }
+    return all.stream()
+        .filter(e -> estimators.isEmpty() || estimators.contains(e.name()))
+        .filter(e -> stores.values().stream().anyMatch(store -> LdsStudy.serves(e, store)))
+        .toList();
+  }
+}

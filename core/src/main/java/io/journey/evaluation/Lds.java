@@ -1,0 +1,297 @@
+package io.journey.evaluation;
+
+import io.journey.random.RandomStream;
+import io.journey.random.Seed;
+import io.journey.run.JourneyException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Linear datamodeling scores (Park et al. 2023; per step Georgiev et al. 2023): Spearman's
+ * correlation over subsets of what an estimator predicts with what the models trained on them do,
+ * for every step and target.
+ *
+ * <p>Subsets and targets are dealt into two folds. A damping is chosen by one fold, its subsets and
+ * its targets, and judged by the other, both ways; estimators without damping are judged by the
+ * same subsets and targets. Intervals are percentiles of a bootstrap that draws subsets and targets
+ * of each fold with replacement, the same for all estimators.
+ */
+public final class Lds {
+  /** Resamples of the bootstrap. */
+  public static final int RESAMPLES = 1000;
+
+  private static final int FOLDS = 2;
+  private static final double TAIL = 0.025;
+
+  /**
+   * A mean over targets.
+   *
+   * @param value of LDS, −1 to 1
+   * @param standardError over targets, the subsets given
+   * @param low the lower end of a 95 % interval over subsets and targets
+   * @param high its upper end
+   * @param deviation of the bootstrap
+   */
+  public record Interval(
+      double value, double standardError, double low, double high, double deviation) {}
+
+  /** One step: an order for each target by what models do and by what each estimator predicts. */
+  private record Cell(RankedSubsets truth, RankedSubsets[] predicted) {}
+
+  private final GroundTruth truth;
+  private final List<Prediction> predictions;
+  private final int[][] subsets; // of each fold
+  private final int[][] targets;
+  private final int[][] chosen; // [estimators][folds], an index of dampings
+  private final Cell[][] cells; // [steps][targets]
+  private final double[][][] resampled; // [estimators][steps + 1][RESAMPLES]
+
+  private Lds(GroundTruth truth, List<Prediction> predictions) {
+    this.truth = truth;
+    this.predictions = List.copyOf(predictions);
+    this.subsets = folds(truth.subsets().size());
+    this.targets = folds(truth.targets());
+    this.chosen = new int[predictions.size()][FOLDS];
+    for (int e = 0; e < chosen.length; e++) {
+      for (int fold = 0; fold < FOLDS; fold++) {
+        chosen[e][fold] = best(dampingCurve(e, 1 - fold));
+      }
+    }
+    this.cells = cells();
+    this.resampled = resample();
+  }
+
+  /**
+   * Judges estimators.
+   *
+   * @throws JourneyException if there are too few subsets or targets for two folds, a prediction
+   *     does not fit them, or one is no number
+   */
+  public static Lds of(GroundTruth truth, List<Prediction> predictions) {
+    if (truth.subsets().size() < 6 || truth.targets() < 2) {
+      throw new JourneyException(
+          "LDS needs at least 6 subsets and 2 targets, got "
+              + truth.subsets().size()
+              + " and "
+              + truth.targets()
+              + ": one half of each chooses the damping, the other judges.");
+    }
+    for (Prediction prediction : predictions) {
+      for (double[][][] sums : prediction.sums()) {
+        if (sums.length != truth.steps().length
+            || sums[0].length != truth.targets()
+            || sums[0][0].length != truth.subsets().size()) {
+          throw new JourneyException(
+              "The predictions of "
+                  + prediction.name()
+                  + " are of other steps, targets or subsets than the ground truth.");
+        }
+      }
+    }
+    return new Lds(truth, predictions);
+  }
+
+  /** Every second one, by number. */
+  private static int[][] folds(int count) {
+    int[][] folds = new int[FOLDS][];
+    for (int fold = 0; fold < FOLDS; fold++) {
+      int rest = fold;
+      folds[fold] = IntStream.range(0, count).filter(i -> i % FOLDS == rest).toArray();
+    }
+    return folds;
+  }
+
+  /**
+   * The mean LDS over steps and targets of a fold with each damping.
+   *
+   * @param estimator its place in the list
+   * @return [dampings]
+   */
+  public double[] dampingCurve(int estimator, int fold) {
+    Prediction prediction = predictions.get(estimator);
+    double[] curve = new double[prediction.dampings().length];
+    int[] once = ones(subsets[fold].length);
+    for (int d = 0; d < curve.length; d++) {
+      for (int s = 0; s < truth.steps().length; s++) {
+        for (int t : targets[fold]) {
+          RankedSubsets done = RankedSubsets.of(truth.outputs(s, t), subsets[fold], "a model");
+          RankedSubsets told =
+              RankedSubsets.of(prediction.sums()[d][s][t], subsets[fold], prediction.name());
+          curve[d] += told.spearman(done, once) / (truth.steps().length * targets[fold].length);
+        }
+      }
+    }
+    return curve;
+  }
+
+  private static int best(double[] curve) {
+    int best = 0;
+    for (int d = 1; d < curve.length; d++) {
+      best = curve[d] > curve[best] ? d : best;
+    }
+    return best;
+  }
+
+  private static int[] ones(int n) {
+    int[] ones = new int[n];
+    Arrays.fill(ones, 1);
+    return ones;
+  }
+
+  private static int foldOf(int target) {
+    return target % FOLDS;
+  }
+
+  private Cell[][] cells() {
+    Cell[][] out = new Cell[truth.steps().length][truth.targets()];
+    for (int s = 0; s < out.length; s++) {
+      for (int t = 0; t < out[s].length; t++) {
+        int fold = foldOf(t);
+        RankedSubsets[] told = new RankedSubsets[predictions.size()];
+        for (int e = 0; e < told.length; e++) {
+          Prediction prediction = predictions.get(e);
+          double[] sums = prediction.sums()[chosen[e][fold]][s][t];
+          told[e] = RankedSubsets.of(sums, subsets[fold], prediction.name());
+        }
+        out[s][t] = new Cell(RankedSubsets.of(truth.outputs(s, t), subsets[fold], "a model"), told);
+      }
+    }
+    return out;
+  }
+
+  /** LDS of every target at a step, [targets]. */
+  private double[] ofTargets(int estimator, int step) {
+    double[] out = new double[truth.targets()];
+    for (int t = 0; t < out.length; t++) {
+      Cell cell = cells[step][t];
+      int[] once = ones(subsets[foldOf(t)].length);
+      out[t] = cell.predicted()[estimator].spearman(cell.truth(), once);
+    }
+    return out;
+  }
+
+  private double[][][] resample() {
+    int steps = truth.steps().length;
+    double[][][] out = new double[predictions.size()][steps + 1][RESAMPLES];
+    RandomStream stream = Seed.of(0).child("lds").child("bootstrap").stream();
+    for (int b = 0; b < RESAMPLES; b++) {
+      for (int fold = 0; fold < FOLDS; fold++) {
+        int[] counts = counts(stream, subsets[fold].length);
+        int[] times = counts(stream, targets[fold].length);
+        for (int t = 0; t < times.length; t++) {
+          for (int s = 0; s < steps && times[t] > 0; s++) {
+            Cell cell = cells[s][targets[fold][t]];
+            for (int e = 0; e < out.length; e++) {
+              double lds = cell.predicted()[e].spearman(cell.truth(), counts);
+              out[e][s][b] += times[t] * lds / truth.targets();
+              out[e][steps][b] += times[t] * lds / truth.targets() / steps;
+            }
+          }
+        }
+      }
+    }
+    return out;
+  }
+
+  /** How often each of n things is drawn in n draws with replacement. */
+  private static int[] counts(RandomStream stream, int n) {
+    int[] counts = new int[n];
+    for (int i = 0; i < n; i++) {
+      counts[stream.nextInt(n)]++;
+    }
+    return counts;
+  }
+
+  /** The names of the estimators, in the order given. */
+  public List<String> names() {
+    return predictions.stream().map(Prediction::name).toList();
+  }
+
+  /** The damping an estimator is judged with in a fold, chosen by the other; NaN for none. */
+  public double damping(int estimator, int fold) {
+    return predictions.get(estimator).dampings()[chosen[estimator][fold]];
+  }
+
+  /**
+   * LDS of an estimator at a step.
+   *
+   * @param step an index of steps
+   */
+  public Interval at(int estimator, int step) {
+    return interval(ofTargets(estimator, step), resampled[estimator][step]);
+  }
+
+  /** LDS of an estimator, the mean over steps. */
+  public Interval overall(int estimator) {
+    return interval(overSteps(estimator), resampled[estimator][truth.steps().length]);
+  }
+
+  /** The mean LDS of all estimators at a step; all steps where {@code step} is their number. */
+  Interval meanOfAll(int step) {
+    double[] values = new double[truth.targets()];
+    double[] draws = new double[RESAMPLES];
+    int count = predictions.size();
+    for (int e = 0; e < count; e++) {
+      double[] one = step == truth.steps().length ? overSteps(e) : ofTargets(e, step);
+      for (int t = 0; t < values.length; t++) {
+        values[t] += one[t] / count;
+      }
+      for (int b = 0; b < draws.length; b++) {
+        draws[b] += resampled[e][step][b] / count;
+      }
+    }
+    return interval(values, draws);
+  }
+
+  /** The mean over steps for each target. */
+  private double[] overSteps(int estimator) {
+    double[] mean = new double[truth.targets()];
+    for (int s = 0; s < truth.steps().length; s++) {
+      double[] one = ofTargets(estimator, s);
+      for (int t = 0; t < mean.length; t++) {
+        mean[t] += one[t] / truth.steps().length;
+      }
+    }
+    return mean;
+  }
+
+  /** How much higher the LDS of one estimator is than that of another, the mean over steps. */
+  public Interval difference(int estimator, int other) {
+    return difference(estimator, other, truth.steps().length);
+  }
+
+  /** The same at one step. */
+  public Interval differenceAt(int estimator, int other, int step) {
+    return difference(estimator, other, step);
+  }
+
+  private Interval difference(int estimator, int other, int step) {
+    boolean all = step == truth.steps().length;
+    double[] values = all ? overSteps(estimator) : ofTargets(estimator, step);
+    double[] others = all ? overSteps(other) : ofTargets(other, step);
+    double[] draws = resampled[estimator][step].clone();
+    for (int t = 0; t < values.length; t++) {
+      values[t] -= others[t];
+    }
+    for (int b = 0; b < draws.length; b++) {
+      draws[b] -= resampled[other][step][b];
+    }
+    return interval(values, draws);
+  }
+
+  private static Interval interval(double[] ofTargets, double[] draws) {
+    Estimate over = Estimate.of(ofTargets);
+    double[] sorted = draws.clone();
+    Arrays.sort(sorted);
+    double mean = Arrays.stream(draws).sum() / draws.length;
+    double squares = Arrays.stream(draws).map(x -> (x - mean) * (x - mean)).sum();
+    int cut = (int) Math.floor(TAIL * sorted.length);
+    return new Interval(
+        over.mean(),
+        over.standardError(),
+        sorted[cut],
+        sorted[sorted.length - 1 - cut],
+        Math.sqrt(squares / (draws.length - 1)));
+  }
+}
