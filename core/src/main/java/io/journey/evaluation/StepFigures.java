@@ -95,10 +95,12 @@ final class StepFigures {
   /** Mean distances, of every pair of models where they are few. */
   static BarChart meanDistances(PictureSpace space, SeedDistances found) {
     List<SeedDistances.Pair> shown = new ArrayList<>();
-    if (found.pairs().size() > 1 && found.pairs().size() <= PAIRS) {
+    if (found.pairs().size() <= PAIRS) {
       shown.addAll(found.pairs());
     }
-    shown.add(found.all());
+    if (found.pairs().size() > 1) {
+      shown.add(found.all());
+    }
     List<String> groups =
         shown.stream()
             .map(p -> p == found.all() ? "all pairs" : p.first() + ", " + p.second())
