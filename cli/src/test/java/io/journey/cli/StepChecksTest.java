@@ -2,6 +2,8 @@ package io.journey.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.journey.evaluation.EvaluationFiles;
+import io.journey.evaluation.EvaluationResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +48,15 @@ class StepChecksTest {
     assertThat(run.err()).contains(sentence).doesNotContain("defect");
   }
 
+  /** All that the result names is there and whole. */
+  private static void shows(Path directory, String... figures) {
+    EvaluationFiles files = EvaluationResult.open(directory);
+    assertThat(files.result().figures()).containsOnlyKeys(figures);
+    for (String name : figures) {
+      assertThat(files.svg(name)).asString().contains("<svg");
+    }
+  }
+
   @Test
   void stepsAreComparedAndToldOnceMoreTheSame() throws IOException {
     Object[] command = {"steps", "--attribution", flow.attribution(), "--out", folder};
@@ -54,6 +65,7 @@ class StepChecksTest {
     assertThat(Files.readAllLines(folder.resolve("correlation.csv"))).hasSize(1 + 1);
     assertThat(Files.readAllLines(folder.resolve("matrix.csv"))).hasSize(1 + 2 * 2);
     assertThat(run(command)).isEqualTo(told);
+    shows(folder, "correlation");
     assertThat(CommandRun.of("inspect", folder.toString()).out()).contains("evaluation-steps");
     refused("seed", "steps", "--attribution", flow.attribution(), "--out", folder, "--seed", 1);
     refused("holds features", "steps", "--attribution", flow.features(), "--out", folder);
@@ -65,6 +77,7 @@ class StepChecksTest {
     assertThat(told).contains("The most striking", "Target 0", "Target 1");
     // Of 24 images at most 12 can be at one end: 1, 2, 3, 5, 7, 10.
     assertThat(Files.readAllLines(folder.resolve("flips.csv"))).hasSize(1 + 6);
+    shows(folder, "flips", "overlap");
     Path other = folder.resolve("other");
     refused(
         "half of the 24 training images, 12, got 13",
@@ -105,6 +118,8 @@ class StepChecksTest {
     assertThat(told).contains("pixels", "embedding", "33.3 %");
     List<String> lines = Files.readAllLines(folder.resolve("distances.csv"));
     assertThat(lines).hasSize(1 + 2 * 2);
+    shows(
+        folder, "means-pixels", "spread-pixels", "means-embedding", "spread-embedding", "pictures");
     assertThat(lines.get(1)).startsWith("pixels,member-000,member-001,");
   }
 
@@ -131,6 +146,13 @@ class StepChecksTest {
     assertThat(told).contains("Target 0", "Target 1", "scores change most between t = 300 and 100");
     List<String> lines = Files.readAllLines(folder.resolve("likelihood.csv"));
     assertThat(lines).hasSize(1 + 2 * 3);
+    shows(
+        folder,
+        "likelihood-mean",
+        "likelihood-000",
+        "pictures-000",
+        "likelihood-001",
+        "pictures-001");
     assertThat(lines.get(3)).matches("0,0,.*,3,1.000000,0.000000");
     assertThat(run(command)).isEqualTo(told);
     command[2] = flow.checkpoints();

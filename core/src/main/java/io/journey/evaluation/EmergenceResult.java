@@ -36,6 +36,9 @@ record EmergenceResult(FeatureEmergence emergence, FeatureEmergence.Found found)
       result.figure(
           String.format(Locale.ROOT, "likelihood-%03d", target),
           StepFigures.likelihood(curves(target)));
+      result.figure(
+          String.format(Locale.ROOT, "pictures-%03d", target),
+          StepPictures.continuations(emergence.drawing(), pictures, target));
     }
     if (Math.max(targets, found.curves().size()) > SHOWN) {
       result.warning("Told and shown are the first " + SHOWN + "; the tables have all.");

@@ -83,7 +83,10 @@ public record SeedConsistency(
         found.put(space.name(), SeedDistances.of(space, members, vectors, among));
       }
       if (!run.isFinished()) {
-        result(found).settings(settings()).write(run);
+        result(found)
+            .figure("pictures", StepPictures.sameNoise(members, pictures, models.shape()))
+            .settings(settings())
+            .write(run);
         run.finish(Json.object().put("threads", threads));
       }
       return found;
@@ -136,8 +139,9 @@ public record SeedConsistency(
               count,
               space.name(),
               100.0 / count));
-      result.figure(
-          "distances-" + space.name(), StepFigures.distances(space, found.get(space.name())));
+      SeedDistances distances = found.get(space.name());
+      result.figure("means-" + space.name(), StepFigures.meanDistances(space, distances));
+      result.figure("spread-" + space.name(), StepFigures.spreadOfDistances(space, distances));
     }
     int compared = pairs().size();
     if (compared < FEW) {

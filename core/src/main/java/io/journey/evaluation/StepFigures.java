@@ -3,6 +3,7 @@ package io.journey.evaluation;
 import io.journey.evaluation.FeatureCurve.Point;
 import io.journey.evaluation.SignFlips.AtK;
 import io.journey.evaluation.StepCorrelation.AtDistance;
+import io.journey.figure.BarChart;
 import io.journey.figure.LineChart;
 import io.journey.figure.LineChart.Series;
 import java.util.ArrayList;
@@ -13,7 +14,8 @@ import java.util.stream.IntStream;
 
 /** Charts of the checks of steps; intervals are one standard error to each side. */
 final class StepFigures {
-  private static final int BINS = 24;
+  private static final int BINS = 16;
+  private static final int PAIRS = 6;
 
   private StepFigures() {}
 
@@ -90,8 +92,38 @@ final class StepFigures {
     return likelihood("Mean of " + curves.size() + " targets", List.of(mean));
   }
 
+  /** Mean distances, of every pair of models where they are few. */
+  static BarChart meanDistances(PictureSpace space, SeedDistances found) {
+    List<SeedDistances.Pair> shown = new ArrayList<>();
+    if (found.pairs().size() <= PAIRS) {
+      shown.addAll(found.pairs());
+    }
+    if (found.pairs().size() > 1) {
+      shown.add(found.all());
+    }
+    List<String> groups =
+        shown.stream()
+            .map(p -> p == found.all() ? "all pairs" : p.first() + ", " + p.second())
+            .toList();
+    return new BarChart(
+        "How far pictures of two models are apart",
+        space.unit(),
+        groups,
+        List.of(
+            bars("same noise", shown.stream().map(SeedDistances.Pair::same).toList()),
+            bars("different noise", shown.stream().map(SeedDistances.Pair::different).toList())));
+  }
+
+  private static BarChart.Bars bars(String name, List<Estimate> estimates) {
+    return new BarChart.Bars(
+        name,
+        numbers(estimates, Estimate::mean),
+        numbers(estimates, e -> e.mean() - e.standardError()),
+        numbers(estimates, e -> e.mean() + e.standardError()));
+  }
+
   /** Figure B.1 of the paper: how distances are spread, over all pairs of models and noises. */
-  static LineChart distances(PictureSpace space, SeedDistances found) {
+  static LineChart spreadOfDistances(PictureSpace space, SeedDistances found) {
     double most = 0;
     for (SeedDistances.Pair pair : found.pairs()) {
       for (double[] side : pair.samples()) {
@@ -101,7 +133,7 @@ final class StepFigures {
     double width = most > 0 ? most / BINS : 1;
     double[] centres = IntStream.range(0, BINS).mapToDouble(b -> (b + 0.5) * width).toArray();
     return new LineChart(
-        "Pictures of two models",
+        "Distances of pictures of two models",
         space.unit(),
         "share of the pairs of pictures",
         List.of(
