@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
  * @param attainable at each step, and over all: the correlation that the expectation over training
  *     seeds itself would reach with the mean of all seeds, √(R·r/(1 + (R−1)·r)) with r the
  *     correlation of two single seeds (Spearman 1910, Brown 1910); an estimate, not a bound
- * @param draws the agreement of the same models asked with two halves of the noise draws
+ * @param draws the agreement of the same models asked with two halves of the noise draws; empty
+ *     where only one is kept
  */
 public record Ceiling(List<Interval> agreement, double[] attainable, List<Interval> draws) {
 
@@ -31,7 +32,7 @@ public record Ceiling(List<Interval> agreement, double[] attainable, List<Interv
     }
     int steps = truth.steps().length;
     int[] all = IntStream.range(0, seeds).toArray();
-    int[] halves = IntStream.range(0, GroundTruth.HALVES).toArray();
+    int[] halves = IntStream.range(0, truth.halves()).toArray();
     double[] single = new double[steps + 1];
     List<List<Interval>> ofSeeds = new ArrayList<>();
     for (int seed : all) {
@@ -56,7 +57,10 @@ public record Ceiling(List<Interval> agreement, double[] attainable, List<Interv
       double r = Math.max(0, single[s]);
       attainable[s] = Math.sqrt(seeds * r / (1 + (seeds - 1) * r));
     }
-    List<Interval> draws = compare(truth.only(all, new int[] {0}), truth.only(all, new int[] {1}));
+    List<Interval> draws =
+        truth.halves() < GroundTruth.HALVES
+            ? List.of()
+            : compare(truth.only(all, new int[] {0}), truth.only(all, new int[] {1}));
     return new Ceiling(agreement, attainable, draws);
   }
 

@@ -172,9 +172,25 @@ public final class GroundTruth {
     return seeds;
   }
 
+  /** In how many parts of the noise draws outputs are kept: {@link #HALVES}, or 1 of a part. */
+  int halves() {
+    return halves;
+  }
+
   /** How many targets. */
   public int targets() {
     return targets;
+  }
+
+  /** The first subsets and targets as a ground truth of its own. */
+  GroundTruth only(int ofSubsets, int ofTargets) {
+    int rows = ofSubsets * seeds * halves * steps.length;
+    float[] chosen = new float[rows * ofTargets];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(outputs, row * targets, chosen, row * ofTargets, ofTargets);
+    }
+    return new GroundTruth(
+        manifest, examples, subsets.subList(0, ofSubsets), steps, seeds, halves, ofTargets, chosen);
   }
 
   /** A part of the models and draws as a ground truth of its own. */

@@ -4,6 +4,7 @@ import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -206,6 +207,15 @@ public final class Lds {
   /** The names of the estimators, in the order given. */
   public List<String> names() {
     return predictions.stream().map(Prediction::name).toList();
+  }
+
+  /** The places of the estimators, the highest mean LDS first. */
+  public int[] ranking() {
+    return IntStream.range(0, predictions.size())
+        .boxed()
+        .sorted(Comparator.comparingDouble(e -> -overall(e).value()))
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
   /** The damping an estimator is judged with in a fold, chosen by the other; NaN for none. */

@@ -122,6 +122,7 @@ public record LdsStudy(
     if (ceiling != null) {
       draft.table("ceiling.csv", tables.ceiling());
     }
+    draft.table("power.csv", LdsPower.table(LdsPower.of(truth, predictions)));
     draft.table("damping.csv", tables.dampings(predictions));
     ObjectNode shown = settings();
     shown.set("ground truth", truth.manifest().settings());

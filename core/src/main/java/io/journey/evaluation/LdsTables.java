@@ -5,7 +5,7 @@ import io.journey.figure.LineChart;
 import io.journey.figure.LineChart.Series;
 import io.journey.run.Csv;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -133,7 +133,7 @@ final class LdsTables {
   LineChart figure() {
     double[] x = IntStream.of(steps).asDoubleStream().toArray();
     List<Series> lines = new ArrayList<>();
-    for (int e : ranking()) {
+    for (int e : lds.ranking()) {
       double[] y = new double[x.length];
       for (int s = 0; s < y.length; s++) {
         y[s] = lds.at(e, s).value();
@@ -160,19 +160,11 @@ final class LdsTables {
         .xReversed();
   }
 
-  /** Estimators, the highest mean LDS first. */
-  List<Integer> ranking() {
-    return IntStream.range(0, lds.names().size())
-        .boxed()
-        .sorted(Comparator.comparingDouble(e -> -lds.overall(e).value()))
-        .toList();
-  }
-
   /** What was found, in words. */
   List<String> sentences() {
     List<String> out = new ArrayList<>();
-    List<Integer> ranking = ranking();
-    int best = ranking.get(0);
+    int[] ranking = lds.ranking();
+    int best = ranking[0];
     Interval top = lds.overall(best);
     out.add(
         String.format(
@@ -191,7 +183,7 @@ final class LdsTables {
               100 * ceiling.agreement().get(steps.length).value(),
               100 * ceiling.attainable()[steps.length]));
     }
-    for (int e : ranking.subList(1, ranking.size())) {
+    for (int e : Arrays.copyOfRange(ranking, 1, ranking.length)) {
       Interval behind = lds.difference(best, e);
       out.add(
           String.format(
@@ -238,7 +230,7 @@ final class LdsTables {
       }
     }
     double worst = 0;
-    int best = ranking().get(0);
+    int best = lds.ranking()[0];
     for (int e = 0; e < lds.names().size(); e++) {
       worst = e == best ? worst : Math.max(worst, 100 * lds.difference(best, e).deviation());
     }
