@@ -2,6 +2,7 @@ package io.journey.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
+import io.journey.evaluation.EvaluationFiles;
 import io.journey.run.AtomicFile;
 import io.journey.run.Json;
 import io.journey.run.Manifest;
@@ -22,10 +23,17 @@ public final class AttributionReport {
   private final Dataset dataset;
   private final SecondAnswer again;
 
-  private AttributionReport(Attribution attribution, Dataset dataset, SecondAnswer again) {
+  private final List<EvaluationFiles> evaluations;
+
+  private AttributionReport(
+      Attribution attribution,
+      Dataset dataset,
+      SecondAnswer again,
+      List<EvaluationFiles> evaluations) {
     this.attribution = attribution;
     this.dataset = dataset;
     this.again = again;
+    this.evaluations = evaluations;
   }
 
   /**
@@ -47,10 +55,23 @@ public final class AttributionReport {
    * @param againDir an attribution of the same with features of another seed, or null
    */
   public static void write(Path attributionDir, Path againDir, Dataset data, Path outHtml) {
+    write(attributionDir, againDir, List.of(), data, outHtml);
+  }
+
+  /**
+   * Writes the page with what evaluations found.
+   *
+   * @param againDir an attribution of the same with features of another seed, or null
+   * @param evaluations directories of finished evaluations, in the page's order
+   * @throws io.journey.run.JourneyException if one of them is damaged or no evaluation
+   */
+  public static void write(
+      Path attributionDir, Path againDir, List<Path> evaluations, Dataset data, Path outHtml) {
     Attribution attribution = Attribution.open(attributionDir);
     SecondAnswer again =
         againDir == null ? null : SecondAnswer.of(attribution, Attribution.open(againDir));
-    String html = new AttributionReport(attribution, data, again).html();
+    List<EvaluationFiles> checked = EvaluationSection.open(evaluations);
+    String html = new AttributionReport(attribution, data, again, checked).html();
     AtomicFile.write(outHtml, html.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -89,6 +110,8 @@ public final class AttributionReport {
             ? "<p>It was not asked again with other draws (<code>journey report --again</code>),"
                 + " so how much of it is chance is not known.</p>"
             : again.html());
+    values.put("checked", checked());
+    values.put("trust", trust());
     values.put("examples", Integer.toString(attribution.size()));
     values.put("settings", settings(images));
     values.put("manifest", Html.escape(manifestText()));
@@ -103,14 +126,24 @@ public final class AttributionReport {
     }
     StringBuilder out = new StringBuilder("<ol>\n");
     for (String sentence : told) {
-      out.append("<li>").append(unbroken(sentence)).append("</li>\n");
+      out.append("<li>").append(Html.sentence(sentence)).append("</li>\n");
     }
     return out.append("</ol>").toString();
   }
 
-  /** Escaped, and "t = 900" kept on one line. */
-  private static String unbroken(String sentence) {
-    return Html.escape(sentence).replace("t = ", "t\u00a0=\u00a0");
+  private String checked() {
+    return evaluations.isEmpty()
+        ? "<p>Nothing here has been checked by retraining (<code>journey evaluate</code>, then"
+            + " <code>journey report --evaluation</code>).</p>"
+        : EvaluationSection.html(evaluations, "h3", dataset.fingerprint());
+  }
+
+  private String trust() {
+    return evaluations.isEmpty()
+        ? "No retraining has checked these scores. Until that is done, take them as a hypothesis"
+            + " about this model."
+        : "What stands under “Checked” holds for what was tested there. Beyond it, take scores as a"
+            + " hypothesis about this model.";
   }
 
   private static String maskNote(float[] mask) {

@@ -33,6 +33,11 @@ final class Html {
     return out.toString();
   }
 
+  /** Escaped, and "t = 900" kept on one line. */
+  static String sentence(String text) {
+    return escape(text).replace("t = ", "t\u00a0=\u00a0");
+  }
+
   /** JSON as it may stand in a script element: without any character that could end it. */
   static String json(JsonNode node) {
     return node.toString()

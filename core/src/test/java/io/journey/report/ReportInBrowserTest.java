@@ -187,6 +187,25 @@ class ReportInBrowserTest {
   }
 
   @Test
+  void anEvaluationIsShownAndNothingInItRuns() throws Exception {
+    Path lds = EvaluationSectionTest.hostile(folder.resolve("lds"));
+    Path page = folder.resolve("page.html");
+    EvaluationReport.write(List.of(lds), page);
+    for (int width : new int[] {1280, 390}) {
+      browser.show(width, 800, false);
+      browser.open(page.toUri() + "?" + width);
+      assertThat(broken()).isZero();
+      assertThat(browser.evaluate("document.querySelector('.chart').width").asInt()).isEqualTo(720);
+      assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt()).isEqualTo(width);
+    }
+    assertThat(browser.evaluate("'hacked' in window").asBoolean()).isFalse();
+    assertThat(text(".warnings li")).startsWith("Beware of </script>");
+    browser.evaluate("document.querySelector('summary').click()");
+    assertThat(count("details[open] .numbers tbody tr")).isEqualTo(EvaluationSection.ROWS);
+    assertThat(complaints()).isEmpty();
+  }
+
+  @Test
   void thePolicyRefusesAScriptThatIsNotThePages() throws Exception {
     browser.open(usual());
     browser.evaluate(
