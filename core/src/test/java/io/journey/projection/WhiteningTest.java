@@ -14,9 +14,11 @@ import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -44,8 +46,7 @@ class WhiteningTest {
   private Path fitted(Parameters parameters, float[][] gradients) {
     Path file = folder.resolve("curvature.safetensors");
     try (PointerScope scope = new PointerScope();
-        CurvatureFit fit =
-            new CurvatureFit(parameters.list(), new Workers(2, Libtorch::singleThreaded))) {
+        CurvatureFit fit = new CurvatureFit(parameters.list(), new Workers(2, () -> {}))) {
       Tensor all = tensor(gradients);
       long first = gradients.length / 3;
       Tensor[] blocks = {all.narrow(0, 0, first), all.narrow(0, first, gradients.length - first)};
@@ -136,7 +137,7 @@ class WhiteningTest {
     float[][] gradients = new float[5][parameters.count()];
     for (int n = 0; n < gradients.length; n++) {
       Seed.of(4).child(n).stream().fillGaussian(gradients[n]);
-      java.util.Arrays.fill(gradients[n], 2 * wide, 2 * wide + 9, 0);
+      Arrays.fill(gradients[n], 2 * wide, 2 * wide + 9, 0);
     }
     Path file = fitted(parameters, gradients);
     assertThat(Safetensors.open(file).names())
@@ -148,7 +149,7 @@ class WhiteningTest {
             "b.dead.moments",
             "c.scalar.moments");
     float[] alive = new float[parameters.count()];
-    java.util.Arrays.fill(alive, 1);
+    Arrays.fill(alive, 1);
     float[] white = whitened(parameters, new float[][] {alive}, file, 0.1);
     assertThat(IntStream.range(0, 9).mapToObj(i -> white[2 * wide + i])).containsOnly(0f);
     double square = 0;
@@ -167,6 +168,26 @@ class WhiteningTest {
       assertThatThrownBy(() -> whitened(three, new float[1][9], file, 0.1))
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining("has 6 numbers as w.moments, the checkpoint needs 9");
+    }
+  }
+
+  /** A failure would mean that long runs eat all memory. */
+  @Test
+  void fittingAndWhiteningLeaveNoNativeObjectBehind() {
+    try (Parameters parameters =
+        NamedShapes.of(new TreeMap<>(Map.of("v", new long[] {5}, "w", new long[] {3, 4, 2})))) {
+      float[][] gradients = new float[6][parameters.count()];
+      for (int n = 0; n < gradients.length; n++) {
+        Seed.of(5).child(n).stream().fillGaussian(gradients[n]);
+      }
+      long count = 0;
+      for (int round = 0; round < 13; round++) {
+        whitened(parameters, gradients, fitted(parameters, gradients), 0.1);
+        if (round == 2) {
+          count = Pointer.totalCount();
+        }
+      }
+      assertThat(Pointer.totalCount()).isLessThanOrEqualTo(count);
     }
   }
 
