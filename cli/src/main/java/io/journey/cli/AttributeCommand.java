@@ -5,6 +5,7 @@ import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
+import io.journey.score.Estimator;
 import io.journey.score.JourneyTrak;
 import io.journey.score.PixelMask;
 import io.journey.score.Steps;
@@ -44,6 +45,17 @@ final class AttributeCommand implements Runnable {
   @Mixin private TargetOptions target;
 
   @Option(
+      names = "--estimator",
+      paramLabel = "NAME",
+      defaultValue = "journey-trak",
+      description = {
+        "journey-trak, trak, tracin-dot, tracin-cosine, relative-influence or renormalized-influence;"
+            + " d-trak with features of --function norm, ek-fac with features of --curvature ekfac"
+            + " (default: ${DEFAULT-VALUE})."
+      })
+  private String estimator;
+
+  @Option(
       names = "--out",
       required = true,
       paramLabel = "DIR",
@@ -76,6 +88,7 @@ final class AttributeCommand implements Runnable {
     List<Trajectory> targets = target.read();
     Attribution attribution =
         JourneyTrak.of(Ensemble.open(checkpoints), FeatureStore.open(features))
+            .withEstimator(Estimator.parse(estimator))
             .withDamping(target.damping())
             .withDraws(draws)
             .withSeed(seed)

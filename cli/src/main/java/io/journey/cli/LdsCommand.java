@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -235,17 +234,10 @@ final class LdsCommand implements Runnable {
   }
 
   private List<Estimator> chosen(Map<String, FeatureStore> stores) {
-    List<Estimator> all = Estimator.all();
-    String known = all.stream().map(Estimator::name).collect(Collectors.joining(", "));
-    for (String name : estimators) {
-      if (all.stream().noneMatch(e -> e.name().equals(name))) {
-        throw new IllegalArgumentException(
-            "estimator " + name + " is unknown: use one of " + known);
-      }
-    }
+    List<Estimator> all =
+        estimators.isEmpty() ? Estimator.all() : estimators.stream().map(Estimator::parse).toList();
     return all.stream()
-        .filter(e -> estimators.isEmpty() || estimators.contains(e.name()))
-        .filter(e -> stores.values().stream().anyMatch(store -> LdsStudy.serves(e, store)))
+        .filter(e -> stores.values().stream().anyMatch(store -> e.fits(store)))
         .toList();
   }
 }

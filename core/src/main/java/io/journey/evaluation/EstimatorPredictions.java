@@ -7,7 +7,6 @@ import io.journey.diffusion.StepDistribution;
 import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
-import io.journey.projection.CurvatureConfig;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
@@ -59,12 +58,6 @@ record EstimatorPredictions(
     }
   }
 
-  /** Whether an estimator can work with some features. */
-  static boolean fits(Estimator estimator, FeatureStore features) {
-    return estimator.output() == features.function()
-        && estimator.whitened() != features.curvature().equals(CurvatureConfig.NONE);
-  }
-
   /**
    * The predictions of all estimators that features of this kind serve.
    *
@@ -73,7 +66,7 @@ record EstimatorPredictions(
    * @param suffix of the names, to tell several stores of one kind apart
    */
   List<Prediction> of(List<Estimator> estimators, FeatureStore features, String suffix) {
-    List<Estimator> served = estimators.stream().filter(e -> fits(e, features)).toList();
+    List<Estimator> served = estimators.stream().filter(e -> e.fits(features)).toList();
     if (served.isEmpty()) {
       throw new JourneyException(
           features.manifest().directory()

@@ -86,11 +86,6 @@ public record LdsStudy(
     }
   }
 
-  /** Whether an estimator can work with features of this kind. */
-  public static boolean serves(Estimator estimator, FeatureStore features) {
-    return EstimatorPredictions.fits(estimator, features);
-  }
-
   /**
    * Judges, or does nothing where that is done.
    *

@@ -1,6 +1,8 @@
 package io.journey.score;
 
 import io.journey.diffusion.ModelOutput;
+import io.journey.features.FeatureStore;
+import io.journey.projection.CurvatureConfig;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,6 +40,34 @@ public interface Estimator {
   /** Whether its scores depend on a damping. */
   default boolean damped() {
     return true;
+  }
+
+  /**
+   * Whether the scores are Φ(ΦᵀΦ + λI)⁻¹g and no more, which {@link DampedSolver} gives for any
+   * number of examples.
+   */
+  default boolean isInfluence() {
+    return false;
+  }
+
+  /** Whether it can work with some features. */
+  default boolean fits(FeatureStore features) {
+    return output() == features.function()
+        && whitened() != features.curvature().equals(CurvatureConfig.NONE);
+  }
+
+  /** The estimator of this name. */
+  static Estimator parse(String name) {
+    return all().stream()
+        .filter(e -> e.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "estimator "
+                        + name
+                        + " is unknown: use one of "
+                        + String.join(", ", all().stream().map(Estimator::name).toList())));
   }
 
   /**

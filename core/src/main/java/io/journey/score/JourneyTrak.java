@@ -1,6 +1,7 @@
 package io.journey.score;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
@@ -32,36 +33,32 @@ public final class JourneyTrak {
   /** What one checkpoint says: scores [S·T][N] and f_t [S·T], step by step. */
   record MemberScores(float[][] scores, float[] outputs) {}
 
+  /** What decides the scores beside features and targets; {@code mask} may be null. */
+  private record Asked(Estimator estimator, double damping, int draws, long seed, PixelMask mask) {
+    private static final Asked DEFAULT =
+        new Asked(new JourneyTrakScores(), DEFAULT_DAMPING, DEFAULT_DRAWS, 0, null);
+
+    Asked {
+      if (draws < 1) {
+        throw new IllegalArgumentException("draws must be at least 1, got " + draws);
+      }
+      if (!(damping >= 0) || Double.isInfinite(damping)) {
+        throw new IllegalArgumentException("damping must be at least 0, got " + damping);
+      }
+    }
+  }
+
   private final Ensemble ensemble;
   private final FeatureStore features;
-  private final double damping;
-  private final int draws;
-  private final long seed;
-  private final PixelMask mask;
+  private final Asked asked;
   private final Workers workers;
   private final Progress progress;
 
   private JourneyTrak(
-      Ensemble ensemble,
-      FeatureStore features,
-      double damping,
-      int draws,
-      long seed,
-      PixelMask mask,
-      Workers workers,
-      Progress progress) {
-    if (draws < 1) {
-      throw new IllegalArgumentException("draws must be at least 1, got " + draws);
-    }
-    if (!(damping >= 0) || Double.isInfinite(damping)) {
-      throw new IllegalArgumentException("damping must be at least 0, got " + damping);
-    }
+      Ensemble ensemble, FeatureStore features, Asked asked, Workers workers, Progress progress) {
     this.ensemble = ensemble;
     this.features = features;
-    this.damping = damping;
-    this.draws = draws;
-    this.seed = seed;
-    this.mask = mask;
+    this.asked = asked;
     this.workers = workers;
     this.progress = progress;
   }
@@ -96,34 +93,59 @@ public final class JourneyTrak {
     }
     Workers workers =
         new Workers(Runtime.getRuntime().availableProcessors(), Libtorch::singleThreaded);
-    return new JourneyTrak(
-        ensemble, features, DEFAULT_DAMPING, DEFAULT_DRAWS, 0, null, workers, Progress.SILENT);
+    return new JourneyTrak(ensemble, features, Asked.DEFAULT, workers, Progress.SILENT);
+  }
+
+  private JourneyTrak with(Asked other) {
+    return new JourneyTrak(ensemble, features, other, workers, progress);
+  }
+
+  /**
+   * The same features and targets, scored by another estimator.
+   *
+   * @throws JourneyException if it needs other features, or the errors of training images, which
+   *     features do not hold
+   */
+  public JourneyTrak withEstimator(Estimator other) {
+    if (!other.fits(features) || other.output() == ModelOutput.MEAN) {
+      throw new JourneyException(
+          other.name()
+              + (other.output() == ModelOutput.MEAN
+                  ? " needs the errors of training images too: journey evaluate lds has it."
+                  : " needs "
+                      + (other.whitened() ? "features with curvature ekfac" : "")
+                      + (other.whitened() ? "" : "features of the function " + other.output())
+                      + ", "
+                      + features.manifest().directory()
+                      + " has others: featurize anew."));
+    }
+    return with(new Asked(other, asked.damping, asked.draws, asked.seed, asked.mask));
   }
 
   /** The same with damping c. */
   public JourneyTrak withDamping(double c) {
-    return new JourneyTrak(ensemble, features, c, draws, seed, mask, workers, progress);
+    return with(new Asked(asked.estimator, c, asked.draws, asked.seed, asked.mask));
   }
 
   /** The same with k' draws of noise for each step of a target. */
   public JourneyTrak withDraws(int k) {
-    return new JourneyTrak(ensemble, features, damping, k, seed, mask, workers, progress);
+    return with(new Asked(asked.estimator, asked.damping, k, asked.seed, asked.mask));
   }
 
   /** The same with another seed of the targets' noise. */
   public JourneyTrak withSeed(long other) {
-    return new JourneyTrak(ensemble, features, damping, draws, other, mask, workers, progress);
+    return with(new Asked(asked.estimator, asked.damping, asked.draws, other, asked.mask));
   }
 
   /** The same for a patch of the image; null: the whole image. */
   public JourneyTrak withMask(PixelMask other) {
-    return new JourneyTrak(ensemble, features, damping, draws, seed, other, workers, progress);
+    return with(new Asked(asked.estimator, asked.damping, asked.draws, asked.seed, other));
   }
 
   /** The same on so many worker threads, telling of its progress. */
   public JourneyTrak on(int threads, Progress shown) {
     Workers others = new Workers(threads, Libtorch::singleThreaded);
-    return new JourneyTrak(ensemble, features, damping, draws, seed, mask, others, shown);
+    return new JourneyTrak(ensemble, features, asked, others, shown);
   }
 
   /** Attributes one target, in memory. */
@@ -163,7 +185,7 @@ public final class JourneyTrak {
   private void check(List<Trajectory> targets, int[] steps) {
     checkTargets(targets, steps);
     for (String member : features.members()) {
-      DampedSolver.requireSolvable(features.size(), features.dim(member), damping);
+      DampedSolver.requireSolvable(features.size(), features.dim(member), asked.damping);
       try (Checkpoint checkpoint = gradients().load(member)) {
         int last = steps[steps.length - 1];
         if (last >= checkpoint.schedule().steps()) {
@@ -203,19 +225,42 @@ public final class JourneyTrak {
 
   /** Everything one checkpoint contributes. */
   MemberScores member(String member, List<Trajectory> targets, int[] steps) {
-    TargetGradients.OfTargets gradients = gradients().atSteps(member, targets, steps);
-    return new MemberScores(
-        new DampedSolver(
-                FeatureRows.of(features, member),
-                KeptTriangles.of(features, member),
-                workers,
-                progress)
-            .scores(gradients.features(), damping),
-        gradients.outputs());
+    TargetGradients.OfTargets found =
+        asked.estimator.target() == Estimator.Target.AVERAGED
+            ? gradients().averaged(member, targets).repeated(steps.length)
+            : gradients().atSteps(member, targets, steps);
+    float[][] scores =
+        asked.estimator.isInfluence()
+            ? new DampedSolver(
+                    FeatureRows.of(features, member),
+                    KeptTriangles.of(features, member),
+                    workers,
+                    progress)
+                .scores(found.features(), asked.damping)
+            : decomposed(member, found.features());
+    return new MemberScores(scores, found.outputs());
+  }
+
+  private float[][] decomposed(String member, float[][] targets) {
+    Spectrum spectrum = Spectrum.of(FeatureRows.of(features, member), workers);
+    Estimator.Features known = new Estimator.Features(spectrum, null);
+    double[][] queries = spectrum.targets(targets);
+    double lambda = spectrum.lambda(asked.damping);
+    float[][] scores = new float[queries.length][spectrum.size()];
+    workers.forEach(
+        queries.length,
+        q -> {
+          double[] exact = asked.estimator.scores(known, queries[q], lambda);
+          for (int i = 0; i < exact.length; i++) {
+            scores[q][i] = (float) exact[i];
+          }
+        });
+    return scores;
   }
 
   private TargetGradients gradients() {
-    return new TargetGradients(ensemble, features, draws, seed, mask, workers, progress);
+    return new TargetGradients(
+        ensemble, features, asked.draws, asked.seed, asked.mask, workers, progress);
   }
 
   static float[][] add(float[][] sum, float[][] scores) {
@@ -242,14 +287,14 @@ public final class JourneyTrak {
   /** The settings, as a manifest keeps them. */
   ObjectNode settings(int[] steps) {
     ObjectNode json = Json.object();
-    json.put("estimator", "journey-trak");
+    json.put("estimator", asked.estimator.name());
     json.set("steps", Json.tree(Arrays.stream(steps).boxed().toList()));
-    json.put("damping", damping).put("draws", draws).put("seed", seed);
-    if (mask == null) {
+    json.put("damping", asked.damping).put("draws", asked.draws).put("seed", asked.seed);
+    if (asked.mask == null) {
       json.putNull("mask");
     } else {
       ObjectNode node = json.putObject("mask");
-      node.put("source", mask.source()).put("sha256", mask.fingerprint());
+      node.put("source", asked.mask.source()).put("sha256", asked.mask.fingerprint());
     }
     return json;
   }
@@ -263,7 +308,7 @@ public final class JourneyTrak {
   }
 
   PixelMask mask() {
-    return mask;
+    return asked.mask;
   }
 
   int threads() {

@@ -11,6 +11,11 @@ public final class JourneyTrakScores implements Estimator {
   }
 
   @Override
+  public boolean isInfluence() {
+    return true;
+  }
+
+  @Override
   public double[] scores(Features features, double[] target, double lambda) {
     Spectrum spectrum = features.spectrum();
     return spectrum.weighted(spectrum.damped(lambda, 1), target);

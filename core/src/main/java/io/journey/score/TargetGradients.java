@@ -54,7 +54,19 @@ public record TargetGradients(
    * @param features g of step s and target j at s·T + j, [S·T][k]
    * @param outputs f of each, [S·T]
    */
-  public record OfTargets(float[][] features, float[] outputs) {}
+  public record OfTargets(float[][] features, float[] outputs) {
+    /** The same of one step for several. */
+    OfTargets repeated(int steps) {
+      int targets = outputs.length;
+      float[][] rows = new float[steps * targets][];
+      float[] losses = new float[rows.length];
+      for (int i = 0; i < rows.length; i++) {
+        rows[i] = features[i % targets];
+        losses[i] = outputs[i % targets];
+      }
+      return new OfTargets(rows, losses);
+    }
+  }
 
   /** g_t and f_t of targets at steps (Eq. 3). */
   public OfTargets atSteps(String member, List<Trajectory> targets, int[] steps) {
