@@ -82,7 +82,7 @@ record RemovalReport(String quantity, RemovalStudy study, RemovalTable table) {
             + " the original with other noise.",
         quantity,
         number(table.otherSeed()),
-        Double.isNaN(table.reference().mean()) ? "unknown" : number(table.reference()));
+        Double.isNaN(table.reference().mean()) ? "unknown" : number(table.reference().mean()));
   }
 
   private static String number(Estimate estimate) {
