@@ -9,7 +9,7 @@ final class ChartFrame {
   static final int WIDTH = 720;
 
   private static final int PLOT = 300;
-  private static final int MARGIN = 16;
+  static final int MARGIN = 16;
   private static final int TITLE_ROW = 20;
   private static final int TICKS = 6;
   private static final BasicStroke RULE = Palette.stroke(1.3f, 4, 4);
@@ -27,6 +27,7 @@ final class ChartFrame {
    *
    * @param ticks of the vertical axis, which runs from {@code low} to {@code high}
    * @param below pixels between plot and legend, for what stands under the horizontal axis
+   * @param least pixels to the left of the plot at least
    */
   ChartFrame(
       String title,
@@ -35,7 +36,8 @@ final class ChartFrame {
       double low,
       double high,
       List<Legend.Entry> entries,
-      int below) {
+      int below,
+      double least) {
     this.title = Pen.wrap(Pen.TITLE, Pen.clean(title), WIDTH - 2 * MARGIN, 3);
     this.yLabel = Pen.fit(Pen.SMALL, Pen.clean(yLabel), WIDTH - 2 * MARGIN);
     this.ticks = ticks;
@@ -44,7 +46,7 @@ final class ChartFrame {
     for (String label : ticks.labels()) {
       labels = Math.max(labels, Pen.width(Pen.SMALL, label));
     }
-    double left = MARGIN + Math.ceil(labels) + 8;
+    double left = Math.ceil(Math.max(least, MARGIN + labels + 8));
     double top = MARGIN + this.title.size() * TITLE_ROW + (this.yLabel.isBlank() ? 6 : 32);
     this.plot = new Rectangle2D.Double(left, top, WIDTH - MARGIN - 6 - left, PLOT);
     this.legend = new Legend(entries, plot.getWidth());
@@ -58,13 +60,14 @@ final class ChartFrame {
       LineChart.Range range,
       Numbers.Extent extent,
       List<Legend.Entry> entries,
-      int below) {
+      int below,
+      double least) {
     if (range != null) {
       Ticks ticks = Ticks.between(range.low(), range.high(), TICKS);
-      return new ChartFrame(title, yLabel, ticks, range.low(), range.high(), entries, below);
+      return new ChartFrame(title, yLabel, ticks, range.low(), range.high(), entries, below, least);
     }
     Ticks ticks = Ticks.around(extent.low(), extent.high(), TICKS);
-    return new ChartFrame(title, yLabel, ticks, ticks.first(), ticks.last(), entries, below);
+    return new ChartFrame(title, yLabel, ticks, ticks.first(), ticks.last(), entries, below, least);
   }
 
   /** How the legend names a rule. */

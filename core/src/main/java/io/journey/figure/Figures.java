@@ -71,7 +71,7 @@ public final class Figures {
     return image;
   }
 
-  private static byte[] encode(BufferedImage image) {
+  static byte[] encode(BufferedImage image) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
       if (!ImageIO.write(image, "png", out)) {

@@ -156,7 +156,7 @@ public record LineChart(
       extent.add(line.high());
     }
     rules.forEach(rule -> extent.add(rule.y()));
-    return ChartFrame.of(title, yLabel, range, extent, entries(), LinePlot.BELOW);
+    return ChartFrame.of(title, yLabel, range, extent, entries(), LinePlot.BELOW, 0);
   }
 
   private List<Legend.Entry> entries() {

@@ -2,8 +2,7 @@ package io.journey.figure;
 
 import java.awt.Color;
 import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
-import java.util.List;
+import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import javax.xml.transform.OutputKeys;
@@ -12,17 +11,15 @@ import javax.xml.transform.TransformerException;
 import javax.xml.transform.TransformerFactory;
 import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.stream.StreamResult;
-import org.apache.batik.svggen.CachedImageHandlerBase64Encoder;
 import org.apache.batik.svggen.SVGGeneratorContext;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.w3c.dom.DOMImplementation;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
-import org.w3c.dom.Node;
 
 /** Turns what a figure draws into an SVG document. */
 final class Svg {
-  private static final String NAMESPACE = "http://www.w3.org/2000/svg";
+  static final String NAMESPACE = "http://www.w3.org/2000/svg";
 
   private Svg() {}
 
@@ -30,12 +27,14 @@ final class Svg {
     Document document = document();
     SVGGeneratorContext context = SVGGeneratorContext.createDefault(document);
     context.setComment(null);
-    context.setGenericImageHandler(new CachedImageHandlerBase64Encoder());
+    context.setGenericImageHandler(new InlineImages());
     SVGGraphics2D g = new SVGGraphics2D(context, false);
     figure.draw(g);
     Element root = g.getRoot();
     String width = Integer.toString(figure.width());
     String height = Integer.toString(figure.height());
+    root.setAttributeNS(
+        XMLConstants.XMLNS_ATTRIBUTE_NS_URI, "xmlns:xlink", "http://www.w3.org/1999/xlink");
     root.setAttribute("width", width);
     root.setAttribute("height", height);
     root.setAttribute("viewBox", "0 0 " + width + " " + height);
@@ -50,7 +49,6 @@ final class Svg {
     Element title = document.createElementNS(NAMESPACE, "title");
     title.setTextContent(Pen.clean(figure.title()));
     root.insertBefore(title, ground);
-    sharpenPixels(root);
     return bytes(root);
   }
 
@@ -61,20 +59,6 @@ final class Svg {
       return dom.createDocument(NAMESPACE, "svg", null);
     } catch (ParserConfigurationException e) {
       throw new IllegalStateException("every Java platform makes XML documents", e);
-    }
-  }
-
-  /** Small pictures are shown larger: their pixels stay squares. */
-  private static void sharpenPixels(Node node) {
-    List<Node> children = new ArrayList<>();
-    for (Node child = node.getFirstChild(); child != null; child = child.getNextSibling()) {
-      children.add(child);
-    }
-    for (Node child : children) {
-      if (child instanceof Element element && element.getLocalName().equals("image")) {
-        element.setAttribute("style", "image-rendering:pixelated");
-      }
-      sharpenPixels(child);
     }
   }
 
