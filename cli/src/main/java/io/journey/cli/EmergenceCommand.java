@@ -4,7 +4,6 @@ import io.journey.embedding.Classifier;
 import io.journey.evaluation.FeatureCurve;
 import io.journey.evaluation.FeatureEmergence;
 import io.journey.evaluation.PictureClassifier;
-import io.journey.evaluation.ScoreChange;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.sampling.ContinuationRun;
@@ -16,7 +15,6 @@ import io.journey.score.Steps;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -145,32 +143,10 @@ final class EmergenceCommand implements Runnable {
 
   private void say(FeatureEmergence.Found found) {
     for (FeatureCurve curve : found.curves()) {
-      StringBuilder line = new StringBuilder();
-      line.append("target ").append(curve.target()).append(", ").append(curve.feature());
-      FeatureCurve.Interval rise = curve.steepest();
-      FeatureCurve.Interval passage = curve.passage();
-      if (rise == null) {
-        line.append(": its likelihood rises at no step");
-      } else {
-        line.append(
-            String.format(
-                Locale.ROOT,
-                ": steepest from t = %d (%.0f %%) to %d (%.0f %%)",
-                rise.from(),
-                100 * curve.shareAt(rise.from()),
-                rise.to(),
-                100 * curve.shareAt(rise.to())));
-      }
-      if (passage != null) {
-        line.append(", decided between ").append(passage.from()).append(" and ");
-        line.append(passage.to());
-      }
+      console.say(curve.sentence());
       if (!found.changes().isEmpty()) {
-        ScoreChange change = found.changes().get(curve.target());
-        line.append("; scores change most between ").append(change.from()).append(" and ");
-        line.append(change.to());
+        console.say("  " + found.changes().get(curve.target()).sentence());
       }
-      console.say(line.append('.').toString());
     }
     console.say("Tables and figures are in " + out + ".");
   }

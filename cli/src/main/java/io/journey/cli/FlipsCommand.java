@@ -71,24 +71,7 @@ final class FlipsCommand implements Runnable {
               100 * at.randomOverlap()));
     }
     console.say("The most striking:");
-    found.flips().stream().limit(TOLD).map(FlipsCommand::sentence).forEach(console::say);
+    found.flips().stream().limit(TOLD).map(Flip::sentence).forEach(console::say);
     console.say("Tables and figures are in " + out + ".");
-  }
-
-  private static String sentence(Flip flip) {
-    return String.format(
-        Locale.ROOT,
-        "  target %d: %s%s is %s for it at t = %d, %s against it at t = %d",
-        flip.target(),
-        flip.id(),
-        flip.className().isEmpty() ? "" : " (" + flip.className() + ")",
-        place(flip.highestRank()),
-        flip.highestStep(),
-        place(flip.lowestRank()),
-        flip.lowestStep());
-  }
-
-  private static String place(int rank) {
-    return rank == 1 ? "the strongest" : "number " + rank;
   }
 }

@@ -62,7 +62,7 @@ class StepChecksTest {
   @Test
   void flipsAreCountedForTheKThatFit() throws IOException {
     String told = run("flips", "--attribution", flow.attribution(), "--out", folder);
-    assertThat(told).contains("The most striking", "target 0", "target 1");
+    assertThat(told).contains("The most striking", "Target 0", "Target 1");
     // Of 24 images at most 12 can be at one end: 1, 2, 3, 5, 7, 10.
     assertThat(Files.readAllLines(folder.resolve("flips.csv"))).hasSize(1 + 6);
     Path other = folder.resolve("other");
@@ -128,7 +128,7 @@ class StepChecksTest {
       folder
     };
     String told = run(command);
-    assertThat(told).contains("target 0", "target 1", "scores change most between 300 and 100");
+    assertThat(told).contains("Target 0", "Target 1", "scores change most between t = 300 and 100");
     List<String> lines = Files.readAllLines(folder.resolve("likelihood.csv"));
     assertThat(lines).hasSize(1 + 2 * 3);
     assertThat(lines.get(3)).matches("0,0,.*,3,1.000000,0.000000");

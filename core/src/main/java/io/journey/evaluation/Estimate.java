@@ -26,6 +26,19 @@ public record Estimate(double mean, double standardError, int count) {
     return new Estimate(share, Math.sqrt(share * (1 - share) / n), n);
   }
 
+  /** Mean and standard error with so many digits behind the point, for a sentence. */
+  String text(int digits) {
+    String number = "%." + digits + "f";
+    return Double.isNaN(standardError)
+        ? String.format(Locale.ROOT, number, mean)
+        : String.format(Locale.ROOT, number + " ± " + number, mean, standardError);
+  }
+
+  /** A share and its standard error in hundredths, for a sentence. */
+  String percent() {
+    return new Estimate(100 * mean, 100 * standardError, count).text(1) + " %";
+  }
+
   /** Mean and standard error as two cells of a table; a cell is empty where there is no number. */
   String cells() {
     return cell(mean) + "," + cell(standardError);

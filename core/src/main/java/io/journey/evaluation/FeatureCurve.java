@@ -1,6 +1,7 @@
 package io.journey.evaluation;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How likely the final picture has a feature, once the drawing has come to step t (Georgiev et al.,
@@ -60,6 +61,33 @@ public record FeatureCurve(int target, String feature, List<Point> points) {
       }
     }
     return steepest;
+  }
+
+  /** Where it is decided, as a person would say it. */
+  public String sentence() {
+    Interval rise = steepest();
+    Interval passage = passage();
+    String start = "Target " + target + ", " + feature + ": ";
+    if (rise == null) {
+      return start + "its likelihood rises at no step.";
+    }
+    String steepest =
+        String.format(
+            Locale.ROOT,
+            "steepest from t = %d (%.0f %%) to %d (%.0f %%)",
+            rise.from(),
+            100 * shareAt(rise.from()),
+            rise.to(),
+            100 * shareAt(rise.to()));
+    return passage == null
+        ? start + steepest + "."
+        : String.format(
+            Locale.ROOT,
+            "%s%s, from 25 %% to 75 %% between t = %d and %d.",
+            start,
+            steepest,
+            passage.from(),
+            passage.to());
   }
 
   /** The share at a step. */

@@ -3,7 +3,6 @@ package io.journey.evaluation;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
 import io.journey.evaluation.FeatureCurve.Point;
-import io.journey.features.ExampleTable;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -12,12 +11,10 @@ import io.journey.sampling.ContinuationRun;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.tensor.Libtorch;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * At which steps a feature of the final picture is decided (Georgiev et al., section 3.1, figures 3
@@ -84,8 +81,7 @@ public record FeatureEmergence(
               Arrays.stream(finalClasses).mapToObj(classifier.classNames()::get).toList(),
               changes);
       if (!run.isFinished()) {
-        run.write(TABLE, out -> out.write(table(found).getBytes(StandardCharsets.UTF_8)));
-        run.write(DECIDED, out -> out.write(decided(found).getBytes(StandardCharsets.UTF_8)));
+        new EmergenceResult(this, found).draft(pictures).settings(settings()).write(run);
         run.finish(Json.object());
       }
       return found;
@@ -161,46 +157,5 @@ public record FeatureEmergence(
       }
     }
     return curves;
-  }
-
-  private static String table(Found found) {
-    StringBuilder csv = new StringBuilder("target,step,feature,samples,share,standard_error\n");
-    for (FeatureCurve curve : found.curves()) {
-      for (Point point : curve.points()) {
-        csv.append(curve.target()).append(',').append(point.step()).append(',');
-        csv.append(ExampleTable.quote(curve.feature())).append(',');
-        csv.append(point.share().count()).append(',').append(point.share().cells()).append('\n');
-      }
-    }
-    return csv.toString();
-  }
-
-  private static String decided(Found found) {
-    StringBuilder csv =
-        new StringBuilder(
-            "target,feature,final_class,rise_from,rise_to,rise,passage_from,passage_to,"
-                + "scores_change_from,scores_change_to,scores_correlation\n");
-    for (FeatureCurve curve : found.curves()) {
-      FeatureCurve.Interval rise = curve.steepest();
-      csv.append(curve.target()).append(',');
-      csv.append(ExampleTable.quote(curve.feature())).append(',');
-      csv.append(ExampleTable.quote(found.finalClasses().get(curve.target()))).append(',');
-      csv.append(cells(rise)).append(',');
-      csv.append(
-          rise == null ? "" : Estimate.cell(curve.shareAt(rise.to()) - curve.shareAt(rise.from())));
-      csv.append(',').append(cells(curve.passage())).append(',');
-      csv.append(found.changes().isEmpty() ? ",," : cells(found.changes().get(curve.target())));
-      csv.append('\n');
-    }
-    return csv.toString();
-  }
-
-  private static String cells(FeatureCurve.Interval interval) {
-    return interval == null ? "," : interval.from() + "," + interval.to();
-  }
-
-  private static String cells(ScoreChange change) {
-    return String.format(
-        Locale.ROOT, "%d,%d,%.6f", change.from(), change.to(), change.correlation());
   }
 }

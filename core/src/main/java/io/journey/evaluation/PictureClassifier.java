@@ -3,11 +3,15 @@ package io.journey.evaluation;
 import io.journey.dataset.ImageShape;
 import io.journey.embedding.Classifier;
 import java.util.List;
+import java.util.Locale;
 
 /** Says of which class a picture is. */
 public interface PictureClassifier {
   /** What decides its answers, as a hash. */
   String fingerprint();
+
+  /** What it is and how good, as a person should read it. */
+  String name();
 
   /** K names. */
   List<String> classNames();
@@ -26,6 +30,15 @@ public interface PictureClassifier {
       @Override
       public String fingerprint() {
         return classifier.fingerprint();
+      }
+
+      @Override
+      public String name() {
+        return String.format(
+            Locale.ROOT,
+            "a classifier that is right for %.1f %% of %d images it was not trained on",
+            100 * classifier.accuracy(),
+            classifier.heldOutImages());
       }
 
       @Override

@@ -4,6 +4,7 @@ import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The two neighbouring attributed steps of a target between which its scores change most.
@@ -13,6 +14,16 @@ import java.util.List;
  * @param correlation Spearman's of all scores at the two, the lowest of all neighbours
  */
 public record ScoreChange(int from, int to, double correlation) {
+  /** As a person would say it. */
+  public String sentence() {
+    return String.format(
+        Locale.ROOT,
+        "Its scores change most between t = %d and %d (correlation %.2f).",
+        from,
+        to,
+        correlation);
+  }
+
   /**
    * Finds it for some targets of an attribution.
    *

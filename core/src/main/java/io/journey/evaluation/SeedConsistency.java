@@ -7,12 +7,12 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -39,6 +39,8 @@ public record SeedConsistency(
 
   /** One line for each space and pair of models, the last of all pairs. */
   public static final String TABLE = "distances.csv";
+
+  private static final int FEW = 10;
 
   public SeedConsistency {
     if (maxPairs < 1) {
@@ -81,7 +83,10 @@ public record SeedConsistency(
         found.put(space.name(), SeedDistances.of(space, members, vectors, among));
       }
       if (!run.isFinished()) {
-        run.write(TABLE, out -> out.write(table(found).getBytes(StandardCharsets.UTF_8)));
+        result(found)
+            .figure("pictures", StepPictures.sameNoise(members, pictures, models.shape()))
+            .settings(settings())
+            .write(run);
         run.finish(Json.object().put("threads", threads));
       }
       return found;
@@ -106,6 +111,46 @@ public record SeedConsistency(
     ObjectNode prints = settings.putObject("spaces");
     spaces.forEach(space -> prints.put(space.name(), space.fingerprint()));
     return settings;
+  }
+
+  private EvaluationResult.Draft result(Map<String, SeedDistances> found) {
+    EvaluationResult.Draft result =
+        EvaluationResult.of(
+            "Pictures from the same noise",
+            "Do independently trained models draw the same picture from the same noise?");
+    for (PictureSpace space : spaces) {
+      SeedDistances.Pair all = found.get(space.name()).all();
+      int digits = all.different().mean() < 1 ? 3 : 2;
+      result.sentence(
+          String.format(
+              Locale.ROOT,
+              "Pictures of two models with the same noise are %s apart, with different noise %s"
+                  + " (%s; %d pictures of each).",
+              all.same().text(digits),
+              all.different().text(digits),
+              space.unit(),
+              count));
+      result.sentence(
+          String.format(
+              Locale.ROOT,
+              "%s of pictures have that with the same noise nearest to them, among %d of the other"
+                  + " model (%s); by chance %.1f %%.",
+              all.nearest().percent(),
+              count,
+              space.name(),
+              100.0 / count));
+      SeedDistances distances = found.get(space.name());
+      result.figure("means-" + space.name(), StepFigures.meanDistances(space, distances));
+      result.figure("spread-" + space.name(), StepFigures.spreadOfDistances(space, distances));
+    }
+    int compared = pairs().size();
+    if (compared < FEW) {
+      result.warning(
+          "Only "
+              + (compared == 1 ? "one pair" : compared + " pairs")
+              + " of models: the standard errors are over noises and say nothing of other models.");
+    }
+    return result.table(TABLE, table(found));
   }
 
   private static String table(Map<String, SeedDistances> found) {

@@ -7,6 +7,7 @@ import io.journey.score.Attribution;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Whether an image that pushes a drawing most at one step pushes against it most at another
@@ -55,11 +56,36 @@ public record SignFlips(List<AtK> curve, List<Flip> flips) {
     public int smallestK() {
       return Math.max(highestRank, lowestRank);
     }
+
+    /** As a person would say it. */
+    public String sentence() {
+      return String.format(
+          Locale.ROOT,
+          "Target %d: %s%s is %s for it at t = %d, %s against it at t = %d.",
+          target,
+          id,
+          className.isEmpty() ? "" : " (" + className + ")",
+          place(highestRank),
+          highestStep,
+          place(lowestRank),
+          lowestStep);
+    }
+
+    private static String place(int rank) {
+      return rank == 1 ? "the strongest" : "number " + rank;
+    }
   }
 
   public SignFlips {
     curve = List.copyOf(curve);
     flips = List.copyOf(flips);
+  }
+
+  /** The entry whose share by chance is nearest to one half: there the two can differ most. */
+  AtK mostTelling() {
+    return curve.stream()
+        .min(Comparator.comparingDouble(at -> Math.abs(at.randomShare() - 0.5)))
+        .orElseThrow();
   }
 
   /**

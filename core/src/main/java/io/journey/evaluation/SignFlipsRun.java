@@ -3,14 +3,14 @@ package io.journey.evaluation;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.evaluation.SignFlips.AtK;
 import io.journey.evaluation.SignFlips.Flip;
-import io.journey.features.ExampleTable;
+import io.journey.run.Csv;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.score.Attribution;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Writes {@link SignFlips} as a run directory.
@@ -30,6 +30,8 @@ public record SignFlipsRun(Attribution attribution, List<Integer> ks) {
 
   private static final List<Integer> USUAL =
       List.of(1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 60, 70, 80, 90, 100);
+
+  private static final int TOLD = 5;
 
   public SignFlipsRun {
     ks = ks.stream().distinct().sorted().toList();
@@ -51,12 +53,49 @@ public record SignFlipsRun(Attribution attribution, List<Integer> ks) {
     try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
       SignFlips found = SignFlips.of(attribution, ks, threads, progress);
       if (!run.isFinished()) {
-        run.write(TABLE, out -> out.write(table(found).getBytes(StandardCharsets.UTF_8)));
-        run.write(EXAMPLES, out -> out.write(examples(found).getBytes(StandardCharsets.UTF_8)));
+        result(found).settings(settings).write(run);
         run.finish(Json.object().put("threads", threads));
       }
       return found;
     }
+  }
+
+  private EvaluationResult.Draft result(SignFlips found) {
+    AtK telling = found.mostTelling();
+    EvaluationResult.Draft result =
+        EvaluationResult.of(
+                "Images that push both ways",
+                "Does an image that pushes most for a drawing at one step push most against it at"
+                    + " another?")
+            .sentence(
+                String.format(
+                    Locale.ROOT,
+                    "%s of %d targets have an image among the %d highest scores at one step and"
+                        + " among the %d lowest at another; with random scores %.0f %% would.",
+                    telling.share().percent(),
+                    attribution.targets(),
+                    telling.k(),
+                    telling.k(),
+                    100 * telling.randomShare()))
+            .sentence(
+                String.format(
+                    Locale.ROOT,
+                    "Two steps share %s of their %d highest scores; random ones %.1f %%.",
+                    telling.overlap().percent(),
+                    telling.k(),
+                    100 * telling.randomOverlap()));
+    found.flips().stream().limit(TOLD).map(Flip::sentence).forEach(result::sentence);
+    result.warning(
+        "Random scores are independent from step to step; real ones of neighbouring steps are not.");
+    if (attribution.targets() < StepCorrelationRun.FEW) {
+      result.warning(
+          "There are only " + attribution.targets() + " targets: a share of them says little.");
+    }
+    return result
+        .figure("flips", StepFigures.flips(found))
+        .figure("overlap", StepFigures.overlap(found))
+        .table(TABLE, table(found))
+        .table(EXAMPLES, examples(found));
   }
 
   private static String table(SignFlips found) {
@@ -78,8 +117,8 @@ public record SignFlipsRun(Attribution attribution, List<Integer> ks) {
             "target,example,id,class,highest_step,highest_rank,lowest_step,lowest_rank\n");
     for (Flip flip : found.flips()) {
       csv.append(flip.target()).append(',').append(flip.example()).append(',');
-      csv.append(ExampleTable.quote(flip.id())).append(',');
-      csv.append(ExampleTable.quote(flip.className())).append(',');
+      csv.append(Csv.quote(flip.id())).append(',');
+      csv.append(Csv.quote(flip.className())).append(',');
       csv.append(flip.highestStep()).append(',').append(flip.highestRank()).append(',');
       csv.append(flip.lowestStep()).append(',').append(flip.lowestRank()).append('\n');
     }

@@ -7,8 +7,8 @@ import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.score.Attribution;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * Writes a {@link StepCorrelation} as a run directory.
@@ -26,6 +26,9 @@ public record StepCorrelationRun(Attribution attribution, long seed) {
   /** One line for each two steps. */
   public static final String MATRIX = "matrix.csv";
 
+  /** With fewer targets than this a standard error is hardly one. */
+  static final int FEW = 5;
+
   /** Correlates, and writes it unless the directory holds it already. */
   public StepCorrelation run(Path directory, int threads, Progress progress) {
     ObjectNode settings = Json.object().put("seed", seed);
@@ -35,12 +38,47 @@ public record StepCorrelationRun(Attribution attribution, long seed) {
     try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
       StepCorrelation found = StepCorrelation.of(attribution, seed, threads, progress);
       if (!run.isFinished()) {
-        run.write(TABLE, out -> out.write(table(found).getBytes(StandardCharsets.UTF_8)));
-        run.write(MATRIX, out -> out.write(matrix(found).getBytes(StandardCharsets.UTF_8)));
+        result(found).settings(settings).write(run);
         run.finish(Json.object().put("threads", threads));
       }
       return found;
     }
+  }
+
+  private EvaluationResult.Draft result(StepCorrelation found) {
+    AtDistance near = found.distances().get(0);
+    AtDistance far = found.distances().get(found.distances().size() - 1);
+    int targets = attribution.targets();
+    EvaluationResult.Draft result =
+        EvaluationResult.of(
+                "Scores over steps", "How alike are the scores of one picture at two steps?")
+            .sentence(
+                String.format(
+                    Locale.ROOT,
+                    "Scores at steps %d apart correlate by %s, at steps %d apart by %s (Spearman;"
+                        + " %d targets, %d training images).",
+                    near.distance(),
+                    near.same().text(2),
+                    far.distance(),
+                    far.same().text(2),
+                    targets,
+                    attribution.size()));
+    if (targets > 1) {
+      result.sentence(
+          String.format(
+              Locale.ROOT,
+              "The scores of two different targets at steps %d apart correlate by %s: so much is"
+                  + " common to all targets.",
+              near.distance(),
+              near.other().text(2)));
+    }
+    if (targets < FEW) {
+      result.warning("There are only " + targets + " targets: their standard errors say little.");
+    }
+    return result
+        .figure("correlation", StepFigures.correlation(found))
+        .table(TABLE, table(found))
+        .table(MATRIX, matrix(found));
   }
 
   private static String table(StepCorrelation found) {

@@ -45,6 +45,11 @@ class FeatureEmergenceTest {
 
   private record Brightness(String fingerprint) implements PictureClassifier {
     @Override
+    public String name() {
+      return "a threshold";
+    }
+
+    @Override
     public List<String> classNames() {
       return List.of("dark", "bright");
     }
