@@ -28,6 +28,9 @@ public record ForgetCheck(RemovalStudy study) {
   /** The figure of means over the number of removed images. */
   public static final String FIGURE = "removed";
 
+  /** The figure of pictures before and after. */
+  public static final String PICTURES = "pictures";
+
   private static final String QUANTITY = "l2";
 
   public ForgetCheck {
@@ -58,6 +61,7 @@ public record ForgetCheck(RemovalStudy study) {
                   warnings())
               .settings(settings)
               .figure(FIGURE, chart(table))
+              .figure(PICTURES, new ForgottenPictures(run, measure, study).grid(removals))
               .write(run);
           run.finish(Json.object().put("threads", threads));
         }

@@ -82,7 +82,7 @@ record RemovalReport(String quantity, RemovalStudy study, RemovalTable table) {
             + " the original with other noise.",
         quantity,
         number(table.otherSeed()),
-        Double.isNaN(table.reference().mean()) ? "unknown" : number(table.reference()));
+        Double.isNaN(table.reference().mean()) ? "unknown" : number(table.reference().mean()));
   }
 
   private static String number(Estimate estimate) {
@@ -110,11 +110,16 @@ record RemovalReport(String quantity, RemovalStudy study, RemovalTable table) {
     }
     double baseline = aboveBaseline ? table.summaries().get(0).baseline().mean() : 0;
     List<Rule> rules = new ArrayList<>();
-    rules.add(new Rule("all images, another seed", table.otherSeed().mean() - baseline));
+    rules.add(rule("all images, another seed", table.otherSeed().mean() - baseline));
     if (!Double.isNaN(table.reference().mean())) {
-      rules.add(new Rule("original, other noise", table.reference().mean() - baseline));
+      rules.add(rule("original, other noise", table.reference().mean() - baseline));
     }
     return new LineChart(title, "training images removed", yLabel, lines, rules);
+  }
+
+  /** All rules look alike: the number tells them apart. */
+  private static Rule rule(String name, double y) {
+    return new Rule(name + " (" + number(y) + ")", y);
   }
 
   private static Series series(String source, List<Summary> own, boolean aboveBaseline) {

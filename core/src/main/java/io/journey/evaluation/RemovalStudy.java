@@ -197,6 +197,12 @@ public record RemovalStudy(
     return RemovalTable.of(lines, RemovedSets.sources(estimators, config), seed);
   }
 
+  /** The name of the first model trained without some images. */
+  String nameOfFirst(Removal removal) {
+    Model first = new Model(removal.kept(), 0, config.coupling());
+    return new RetrainedModels(ensemble, data, models).name(first);
+  }
+
   /** A model that is measured for a target. */
   private record Unit(int target, Model model) {}
 

@@ -65,21 +65,25 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
       try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
         RemovalTable table = study.run(run, measure, removals, threads, progress);
         if (!run.isFinished()) {
-          report(table)
-              .draft(
-                  "Training again without the most influential images",
-                  "Do the images with the highest scores at a step decide what is drawn from there?",
-                  TABLE,
-                  QUANTITY,
-                  warnings())
-              .settings(settings)
-              .figure(FIGURE, chart(table))
-              .write(run);
+          write(run, table, settings);
           run.finish(Json.object().put("threads", threads));
         }
         return table;
       }
     }
+  }
+
+  private void write(RunDirectory run, RemovalTable table, ObjectNode settings) {
+    report(table)
+        .draft(
+            "Training again without the most influential images",
+            "Do the images with the highest scores at a step decide what is drawn from there?",
+            TABLE,
+            QUANTITY,
+            warnings())
+        .settings(settings)
+        .figure(FIGURE, chart(table))
+        .write(run);
   }
 
   private Figure chart(RemovalTable table) {

@@ -66,6 +66,10 @@ class ForgetCheckTest {
             / 2;
     assertThat(lines(table, RemovalTable.REFERENCE, 0).get(0).value())
         .isCloseTo(others, within(1e-9));
+    EvaluationResult result = EvaluationResult.open(out).result();
+    assertThat(result.figures()).containsOnlyKeys(ForgetCheck.FIGURE, ForgetCheck.PICTURES);
+    assertThat(result.sentences()).hasSize(2 + 2).isEqualTo(check.sentences(table));
+    assertThat(result.warnings()).hasSize(2).isEqualTo(check.warnings());
     List<String> csv = Files.readAllLines(out.resolve(ForgetCheck.TABLE));
     assertThat(csv.get(0)).isEqualTo("target,estimator,k,set,l2,baseline,increase");
     assertThat(csv).hasSize(1 + 3 * (2 + 2 + 2 * 2 + 2));
