@@ -23,6 +23,7 @@ import io.journey.run.Progress;
 import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
+import io.journey.score.Estimator;
 import io.journey.score.JourneyTrak;
 import io.journey.score.PixelMask;
 import io.journey.score.Steps;
@@ -325,5 +326,31 @@ class FlowTest {
     assertThatThrownBy(() -> store.read("member-000", 15, 0, 64, new float[64], 0))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("shard-00002.npy is damaged");
+  }
+
+  @Test
+  void otherEstimatorsScoreTheSameTargetsAndSayWhichTheyAre() {
+    Attribution influence = Attribution.open(shared.resolve("a"));
+    assertThat(influence.manifest().settings().path("estimator").asText())
+        .isEqualTo("journey-trak");
+    Attribution cosine =
+        estimator()
+            .withEstimator(Estimator.parse("tracin-cosine"))
+            .attribute(targets, STEPS, folder.resolve("cosine"));
+    assertThat(cosine.manifest().settings().path("estimator").asText()).isEqualTo("tracin-cosine");
+    for (float score : cosine.scores(0, 1)) {
+      assertThat(score).isBetween(-1f, 1f);
+    }
+    Attribution averaged =
+        estimator()
+            .withEstimator(Estimator.parse("trak"))
+            .attribute(targets, STEPS, folder.resolve("trak"));
+    assertThat(averaged.scores(0, 1)).isEqualTo(averaged.scores(1, 1));
+    assertThatThrownBy(() -> estimator().withEstimator(Estimator.parse("d-trak")))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("features of the function norm");
+    assertThatThrownBy(() -> Estimator.parse("journey"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("use one of journey-trak, trak");
   }
 }

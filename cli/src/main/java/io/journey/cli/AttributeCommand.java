@@ -47,11 +47,10 @@ final class AttributeCommand implements Runnable {
   @Option(
       names = "--estimator",
       paramLabel = "NAME",
-      defaultValue = "journey-trak",
       description = {
         "journey-trak, trak, tracin-dot, tracin-cosine, relative-influence or renormalized-influence;"
             + " d-trak with features of --function norm, ek-fac with features of --curvature ekfac"
-            + " (default: ${DEFAULT-VALUE})."
+            + " (default: the first that the features serve)."
       })
   private String estimator;
 
@@ -86,9 +85,11 @@ final class AttributeCommand implements Runnable {
     Steps wanted = target.steps();
     PixelMask patch = mask == null ? null : PixelMask.parse(mask, target.shape());
     List<Trajectory> targets = target.read();
+    FeatureStore store = FeatureStore.open(features);
+    Estimator chosen = estimator == null ? Estimator.of(store) : Estimator.parse(estimator);
     Attribution attribution =
-        JourneyTrak.of(Ensemble.open(checkpoints), FeatureStore.open(features))
-            .withEstimator(Estimator.parse(estimator))
+        JourneyTrak.of(Ensemble.open(checkpoints), store)
+            .withEstimator(chosen)
             .withDamping(target.damping())
             .withDraws(draws)
             .withSeed(seed)

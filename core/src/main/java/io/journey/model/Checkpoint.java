@@ -12,6 +12,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunDirectory;
 import io.journey.tensor.DType;
+import io.journey.tensor.Libtorch;
 import io.journey.tensor.NamedTensors;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,6 +42,9 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     implements AutoCloseable {
   /** The file of the weights in the model's own folder. */
   public static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
+
+  /** Rows of one forward pass of {@link #losses}. */
+  private static final int LOSS_ROWS = 128;
 
   private static final String CONFIG = CheckpointFiles.CONFIG;
   private static final String SCHEDULER = "scheduler/scheduler_config.json";
@@ -183,21 +187,26 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
   }
 
   /**
-   * The mean loss of each image over its draws, without gradients.
+   * The mean loss of each image over its draws, without gradients. Some images at a time, in their
+   * order, so that the same list gives the same bytes.
    *
-   * @param images with any numbers of draws
+   * @param images all with as many draws
    * @return [images]
    */
   public float[] losses(List<DenoisingDraws> images) {
     float[] losses = new float[images.size()];
-    for (int i = 0; i < losses.length; i++) {
+    int group = Math.max(1, LOSS_ROWS / images.get(0).count());
+    for (int from = 0; from < losses.length; from += group) {
+      int to = Math.min(losses.length, from + group);
       try (PointerScope scope = new PointerScope();
           NoGradGuard guard = new NoGradGuard()) {
+        List<DenoisingDraws> some = images.subList(from, to);
         DenoisingBatch batch =
-            DenoisingBatch.of(
-                List.of(images.get(i)), model.shape(), schedule, model.parameters().type());
+            DenoisingBatch.of(some, model.shape(), schedule, model.parameters().type());
         Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
-        losses[i] = DenoisingLoss.perRow(predicted, batch, null).mean().item_float();
+        Tensor ofRows = DenoisingLoss.perRow(predicted, batch, null);
+        Libtorch.floats(
+            ofRows.view(some.get(0).count(), some.size()).mean(new long[] {0}), losses, from);
       }
     }
     return losses;

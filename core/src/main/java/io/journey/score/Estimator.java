@@ -56,6 +56,11 @@ public interface Estimator {
         && whitened() != features.curvature().equals(CurvatureConfig.NONE);
   }
 
+  /** The one that features are for where nothing else is said: journey-trak, d-trak or ek-fac. */
+  static Estimator of(FeatureStore features) {
+    return all().stream().filter(e -> e.fits(features)).findFirst().orElseThrow();
+  }
+
   /** The estimator of this name. */
   static Estimator parse(String name) {
     return all().stream()

@@ -35,9 +35,6 @@ public final class JourneyTrak {
 
   /** What decides the scores beside features and targets; {@code mask} may be null. */
   private record Asked(Estimator estimator, double damping, int draws, long seed, PixelMask mask) {
-    private static final Asked DEFAULT =
-        new Asked(new JourneyTrakScores(), DEFAULT_DAMPING, DEFAULT_DRAWS, 0, null);
-
     Asked {
       if (draws < 1) {
         throw new IllegalArgumentException("draws must be at least 1, got " + draws);
@@ -64,7 +61,7 @@ public final class JourneyTrak {
   }
 
   /**
-   * An estimator with the default settings, one worker thread per core.
+   * The estimator the features are for, with the default settings, one worker thread per core.
    *
    * @throws JourneyException if the features were made with other checkpoints
    */
@@ -93,7 +90,10 @@ public final class JourneyTrak {
     }
     Workers workers =
         new Workers(Runtime.getRuntime().availableProcessors(), Libtorch::singleThreaded);
-    return new JourneyTrak(ensemble, features, Asked.DEFAULT, workers, Progress.SILENT);
+    Estimator estimator = Estimator.of(features);
+    Asked asked = new Asked(estimator, DEFAULT_DAMPING, DEFAULT_DRAWS, 0, null);
+    return new JourneyTrak(ensemble, features, asked, workers, Progress.SILENT)
+        .withEstimator(estimator);
   }
 
   private JourneyTrak with(Asked other) {
