@@ -8,7 +8,6 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
@@ -25,7 +24,8 @@ public final class Figures {
    * @throws JourneyException if this Java finds no font to measure text with
    */
   public static byte[] svg(Figure figure) {
-    return withFonts(() -> Svg.of(figure));
+    requireFonts();
+    return Svg.of(figure);
   }
 
   /**
@@ -34,7 +34,8 @@ public final class Figures {
    * @throws JourneyException if this Java finds no font
    */
   public static byte[] png(Figure figure) {
-    return withFonts(() -> encode(raster(figure)));
+    requireFonts();
+    return encode(raster(figure));
   }
 
   /**
@@ -83,16 +84,14 @@ public final class Figures {
     return bytes.toByteArray();
   }
 
-  /** Java without any font fails with an error of the machine. */
-  private static byte[] withFonts(Supplier<byte[]> drawing) {
+  /** Java without any font fails in ways of its own, which differ from version to version. */
+  private static void requireFonts() {
     try {
-      return drawing.get();
-    } catch (InternalError | LinkageError e) {
+      Pen.width(Pen.TEXT, "x");
+    } catch (RuntimeException | InternalError | LinkageError e) {
       throw new JourneyException(
-          "Java finds no fonts to draw figures with ("
-              + e.getMessage()
-              + "): install fontconfig and a font, such as the packages fontconfig and"
-              + " fonts-dejavu-core, and start again.",
+          "Java finds no fonts to draw figures with: install fontconfig and a font, such as the"
+              + " packages fontconfig and fonts-dejavu-core, and start again.",
           e);
     }
   }
