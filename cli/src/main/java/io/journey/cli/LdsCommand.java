@@ -177,7 +177,7 @@ final class LdsCommand implements Runnable {
     int[] steps = target.steps().of(targets.get(0));
     Dataset images = data.open(console.progress());
     Ensemble ensemble = Ensemble.open(checkpoints);
-    Map<String, FeatureStore> stores = stores();
+    List<LdsStudy.Store> stores = stores();
     List<Estimator> chosen = chosen(stores);
     GroundTruth truth =
         new GroundTruthRun(
@@ -218,26 +218,22 @@ final class LdsCommand implements Runnable {
     console.say("Tables and figure are in " + out + ".");
   }
 
-  /** Features by the suffix that tells them apart. */
-  private Map<String, FeatureStore> stores() {
-    Map<String, FeatureStore> stores = new LinkedHashMap<>();
+  private List<LdsStudy.Store> stores() {
+    List<LdsStudy.Store> stores = new ArrayList<>();
     for (String text : features) {
       int equals = text.indexOf('=');
       String suffix = equals < 0 ? "" : " (" + text.substring(0, equals) + ")";
-      FeatureStore store = FeatureStore.open(Path.of(text.substring(equals + 1)));
-      while (stores.containsKey(suffix)) {
-        suffix += " ";
-      }
-      stores.put(suffix, store);
+      stores.add(
+          new LdsStudy.Store(suffix, FeatureStore.open(Path.of(text.substring(equals + 1)))));
     }
     return stores;
   }
 
-  private List<Estimator> chosen(Map<String, FeatureStore> stores) {
+  private List<Estimator> chosen(List<LdsStudy.Store> stores) {
     List<Estimator> all =
         estimators.isEmpty() ? Estimator.all() : estimators.stream().map(Estimator::parse).toList();
     return all.stream()
-        .filter(e -> stores.values().stream().anyMatch(store -> e.fits(store)))
+        .filter(e -> stores.stream().anyMatch(store -> e.fits(store.features())))
         .toList();
   }
 }

@@ -29,7 +29,7 @@ import java.util.Map;
  * @param data the training images
  * @param targets of the ground truth
  * @param estimators those to judge
- * @param features feature stores they work with, by a suffix of their names ("" for the first)
+ * @param features what they work with
  * @param embedders networks for similarity, by name in the tables; closed by the caller
  * @param attributions scores computed elsewhere
  * @param dampings c to choose from
@@ -43,13 +43,20 @@ public record LdsStudy(
     Dataset data,
     List<Trajectory> targets,
     List<Estimator> estimators,
-    Map<String, FeatureStore> features,
+    List<Store> features,
     Map<String, Embedder> embedders,
     List<NamedAttribution> attributions,
     double[] dampings,
     int draws,
     int threads,
     Progress progress) {
+  /**
+   * Features, and what tells the estimators that use them from those of other features.
+   *
+   * @param suffix of the estimators' names, such as " (k = 1024)", or ""
+   */
+  public record Store(String suffix, FeatureStore features) {}
+
   /** The kind of run directory. */
   public static final String KIND = "lds";
 
@@ -77,7 +84,8 @@ public record LdsStudy(
           truth.manifest().directory()
               + " asked its models about other targets: name the targets it was made with.");
     }
-    for (FeatureStore store : features.values()) {
+    for (Store each : features) {
+      FeatureStore store = each.features();
       if (!store.manifest().inputs().path("data").asText().equals(data.fingerprint())) {
         throw new JourneyException(
             store.manifest().directory()
@@ -130,7 +138,8 @@ public record LdsStudy(
     EstimatorPredictions estimated =
         new EstimatorPredictions(
             ensemble, data, targets, truth, draws, dampings, workers, progress);
-    features.forEach((suffix, store) -> all.addAll(estimated.of(estimators, store, suffix)));
+    features.forEach(
+        store -> all.addAll(estimated.of(estimators, store.features(), store.suffix())));
     BaselinePredictions baselines = new BaselinePredictions(truth, data, targets);
     attributions.forEach(named -> all.add(baselines.scored(named)));
     all.add(baselines.pixels());
@@ -145,9 +154,8 @@ public record LdsStudy(
     settings.set("estimators", Json.tree(estimators.stream().map(Estimator::name).toList()));
     settings.set("dampings", Json.tree(Arrays.stream(dampings).boxed().toList()));
     settings.put("draws", draws).put("resamples", Lds.RESAMPLES);
-    ObjectNode stores = settings.putObject("features");
-    features.forEach(
-        (suffix, store) -> stores.set("features" + suffix, store.manifest().settings()));
+    ArrayNode stores = settings.putArray("features");
+    features.forEach(store -> stores.add(store.features().manifest().settings()));
     return settings;
   }
 
@@ -156,7 +164,7 @@ public record LdsStudy(
     inputs.put("ground_truth", truth.manifest().fingerprint());
     inputs.put("data", data.fingerprint());
     ArrayNode stores = inputs.putArray("features");
-    features.values().forEach(store -> stores.add(store.fingerprint()));
+    features.forEach(store -> stores.add(store.features().fingerprint()));
     ObjectNode networks = inputs.putObject("embedders");
     embedders.forEach((name, embedder) -> networks.put(name, embedder.fingerprint()));
     ObjectNode scores = inputs.putObject("attributions");

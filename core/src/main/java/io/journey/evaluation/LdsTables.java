@@ -5,7 +5,6 @@ import io.journey.figure.LineChart;
 import io.journey.figure.LineChart.Series;
 import io.journey.run.Csv;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -160,43 +159,53 @@ final class LdsTables {
         .xReversed();
   }
 
-  /** What was found, in words. */
+  /** What was found, in words; who is best only where some step can be ranked. */
   List<String> sentences() {
     List<String> out = new ArrayList<>();
+    boolean ranked = IntStream.range(0, steps.length).anyMatch(this::canRank);
     int[] ranking = lds.ranking();
-    int best = ranking[0];
-    Interval top = lds.overall(best);
-    out.add(
-        String.format(
-            Locale.ROOT,
-            "%s predicts best: LDS %.1f of 100 over all steps (95 %% interval %.1f to %.1f).",
-            lds.names().get(best),
-            100 * top.value(),
-            100 * top.low(),
-            100 * top.high()));
+    if (ranked) {
+      out.add(lds.names().get(ranking[0]) + " predicts best.");
+    } else {
+      out.add("No step can be ranked: models trained on the same images agree too little.");
+    }
     if (ceiling != null) {
       out.add(
           String.format(
               Locale.ROOT,
-              "Models of one training seed agree with those of the others at %.1f; the expectation"
-                  + " over seeds would reach %.1f.",
+              "Models of one training seed agree with those of the others at %.1f of 100; the"
+                  + " expectation over seeds would reach %.1f.",
               100 * ceiling.agreement().get(steps.length).value(),
               100 * ceiling.attainable()[steps.length]));
     }
-    for (int e : Arrays.copyOfRange(ranking, 1, ranking.length)) {
-      Interval behind = lds.difference(best, e);
-      out.add(
-          String.format(
-              Locale.ROOT,
-              "%s: %.1f, %.1f behind (%.1f to %.1f)%s.",
-              lds.names().get(e),
-              100 * lds.overall(e).value(),
-              100 * behind.value(),
-              100 * behind.low(),
-              100 * behind.high(),
-              behind.low() > 0 ? "" : ", not told apart from the best"));
+    for (int e : ranking) {
+      out.add(sentence(e, ranked && e != ranking[0] ? lds.difference(ranking[0], e) : null));
     }
     return out;
+  }
+
+  /** An estimator's LDS over all steps, and how far it is behind the best, or null. */
+  private String sentence(int estimator, Interval behind) {
+    Interval found = lds.overall(estimator);
+    String own =
+        String.format(
+            Locale.ROOT,
+            "%s: LDS %.1f of 100 over all steps (95 %% interval %.1f to %.1f)",
+            lds.names().get(estimator),
+            100 * found.value(),
+            100 * found.low(),
+            100 * found.high());
+    if (behind == null) {
+      return own + ".";
+    }
+    return own
+        + String.format(
+            Locale.ROOT,
+            ", %.1f behind (%.1f to %.1f)%s.",
+            100 * behind.value(),
+            100 * behind.low(),
+            100 * behind.high(),
+            behind.low() > 0 ? "" : ", not told apart from the best");
   }
 
   /** What limits it, in words. */

@@ -267,6 +267,8 @@ class LdsTest {
     LdsTables tables = new LdsTables(truth, lds, Ceiling.of(truth));
     assertThat(tables.warnings())
         .anyMatch(w -> w.contains("agree too little") && w.contains("900"));
+    assertThat(tables.sentences().get(0)).startsWith("No step can be ranked");
+    assertThat(tables.sentences()).noneMatch(sentence -> sentence.contains("best"));
     assertThat(tables.scores()).contains(",no\n").doesNotContain(",yes\n");
   }
 
