@@ -34,7 +34,8 @@ final class FeatureOptions {
       paramLabel = "NAME",
       defaultValue = "loss",
       description =
-          "loss, or norm: the gradients of the mean squared prediction, as in D-TRAK"
+          "loss; norm: the gradients of the mean squared prediction, as in D-TRAK; mean: of the"
+              + " mean prediction, as in DAS"
               + " (default: ${DEFAULT-VALUE}).")
   private String function;
 
