@@ -114,4 +114,24 @@ class RemovalChecksTest {
         other);
     assertThat(other).doesNotExist();
   }
+
+  @Test
+  void estimatorsAreJudgedBySubsetsAndAgainWithoutTraining() {
+    List<String> command = new ArrayList<>(List.of("lds", "--checkpoints"));
+    Collections.addAll(command, flow.checkpoints().toString(), "--data", TinyFlow.DATA);
+    Collections.addAll(command, "--target", flow.targets().toString(), "--steps", "300,600");
+    Collections.addAll(command, "--features", flow.features().toString(), "--subsets", "6");
+    Collections.addAll(command, "--draws", "4", "--target-draws", "2");
+    Collections.addAll(command, "--ground-truth", folder.resolve("truth").toString());
+    String told = run(command, "--out", folder.resolve("lds"));
+    assertThat(told)
+        .contains("journey-trak: LDS")
+        .contains("pixel-cosine: LDS")
+        .contains("Beware: Only 6 subsets")
+        .doesNotContain("d-trak");
+    String one = run(command, "--estimators", "tracin-dot", "--out", folder.resolve("one"));
+    assertThat(one).contains("tracin-dot: LDS").doesNotContain("journey-trak");
+    refused("estimator dots is unknown", command, "--estimators", "dots", "--out", folder);
+    refused("settings.subsets 6", with(command, "--subsets", 4), "--out", folder.resolve("few"));
+  }
 }
