@@ -75,9 +75,10 @@ public record Ceiling(List<Interval> agreement, double[] attainable, List<Interv
     }
     Lds lds = Lds.of(truth, List.of(Prediction.of("models", sums)));
     List<Interval> out = new ArrayList<>();
-    for (int s = 0; s <= steps; s++) {
-      out.add(lds.meanOfAll(s));
+    for (int s = 0; s < steps; s++) {
+      out.add(lds.at(0, s));
     }
+    out.add(lds.overall(0));
     return out;
   }
 

@@ -1,6 +1,5 @@
 package io.journey.evaluation;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.journey.features.ExampleTable;
 import io.journey.features.FeatureStore;
 import io.journey.run.JourneyException;
@@ -68,10 +67,7 @@ public final class GroundTruth {
    */
   public static GroundTruth open(Path directory) {
     Manifest manifest = Manifest.read(directory, KIND);
-    List<Integer> steps = new ArrayList<>();
-    for (JsonNode step : manifest.settings().path("steps")) {
-      steps.add(step.asInt());
-    }
+    int[] steps = manifest.integers("steps");
     List<ExampleTable.Example> examples =
         ExampleTable.read(manifest.verified(FeatureStore.EXAMPLES));
     List<BitSet> subsets = subsets(manifest, examples.size());
@@ -80,7 +76,7 @@ public final class GroundTruth {
     if (shape.length != 5
         || shape[0] != subsets.size()
         || shape[2] != HALVES
-        || shape[3] != steps.size()) {
+        || shape[3] != steps.length) {
       throw new JourneyException(
           directory
               + " has outputs of the shape "
@@ -100,7 +96,7 @@ public final class GroundTruth {
         manifest,
         examples,
         subsets,
-        steps.stream().mapToInt(Integer::intValue).toArray(),
+        steps,
         Math.toIntExact(shape[1]),
         HALVES,
         Math.toIntExact(shape[4]),

@@ -37,15 +37,14 @@ public final class Lds {
   public record Interval(
       double value, double standardError, double low, double high, double deviation) {}
 
-  /** One step: an order for each target by what models do and by what each estimator predicts. */
-  private record Cell(RankedSubsets truth, RankedSubsets[] predicted) {}
-
   private final GroundTruth truth;
   private final List<Prediction> predictions;
   private final int[][] subsets; // of each fold
   private final int[][] targets;
   private final int[][] chosen; // [estimators][folds], an index of dampings
-  private final Cell[][] cells; // [steps][targets]
+  private final RankedSubsets[][] done; // [steps][targets], by what models do
+  private final RankedSubsets[][][] told; // [estimators][steps][targets], by what is predicted
+  private final double[][][] values; // [estimators][steps][targets]
   private final double[][][] resampled; // [estimators][steps + 1][RESAMPLES]
 
   private Lds(GroundTruth truth, List<Prediction> predictions) {
@@ -53,13 +52,21 @@ public final class Lds {
     this.predictions = List.copyOf(predictions);
     this.subsets = folds(truth.subsets().size());
     this.targets = folds(truth.targets());
+    this.done = ranked(truth::outputs, "a model");
     this.chosen = new int[predictions.size()][FOLDS];
     for (int e = 0; e < chosen.length; e++) {
       for (int fold = 0; fold < FOLDS; fold++) {
         chosen[e][fold] = best(dampingCurve(e, 1 - fold));
       }
     }
-    this.cells = cells();
+    this.told = new RankedSubsets[predictions.size()][][];
+    this.values = new double[told.length][][];
+    for (int e = 0; e < told.length; e++) {
+      Prediction prediction = predictions.get(e);
+      int[] ofFolds = chosen[e];
+      told[e] = ranked((s, t) -> prediction.sums()[ofFolds[foldOf(t)]][s][t], prediction.name());
+      values[e] = correlations(told[e]);
+    }
     this.resampled = resample();
   }
 
@@ -116,10 +123,10 @@ public final class Lds {
     for (int d = 0; d < curve.length; d++) {
       for (int s = 0; s < truth.steps().length; s++) {
         for (int t : targets[fold]) {
-          RankedSubsets done = RankedSubsets.of(truth.outputs(s, t), subsets[fold], "a model");
-          RankedSubsets told =
-              RankedSubsets.of(prediction.sums()[d][s][t], subsets[fold], prediction.name());
-          curve[d] += told.spearman(done, once) / (truth.steps().length * targets[fold].length);
+          double[] sums = prediction.sums()[d][s][t];
+          RankedSubsets predicted = RankedSubsets.of(sums, subsets[fold], prediction.name());
+          curve[d] +=
+              predicted.spearman(done[s][t], once) / (truth.steps().length * targets[fold].length);
         }
       }
     }
@@ -144,30 +151,29 @@ public final class Lds {
     return target % FOLDS;
   }
 
-  private Cell[][] cells() {
-    Cell[][] out = new Cell[truth.steps().length][truth.targets()];
+  /** A number for each subset, by step and target. */
+  private interface OfSubsets {
+    double[] at(int step, int target);
+  }
+
+  /** The subsets of each target's fold, [steps][targets]. */
+  private RankedSubsets[][] ranked(OfSubsets numbers, String whose) {
+    RankedSubsets[][] out = new RankedSubsets[truth.steps().length][truth.targets()];
     for (int s = 0; s < out.length; s++) {
       for (int t = 0; t < out[s].length; t++) {
-        int fold = foldOf(t);
-        RankedSubsets[] told = new RankedSubsets[predictions.size()];
-        for (int e = 0; e < told.length; e++) {
-          Prediction prediction = predictions.get(e);
-          double[] sums = prediction.sums()[chosen[e][fold]][s][t];
-          told[e] = RankedSubsets.of(sums, subsets[fold], prediction.name());
-        }
-        out[s][t] = new Cell(RankedSubsets.of(truth.outputs(s, t), subsets[fold], "a model"), told);
+        out[s][t] = RankedSubsets.of(numbers.at(s, t), subsets[foldOf(t)], whose);
       }
     }
     return out;
   }
 
-  /** LDS of every target at a step, [targets]. */
-  private double[] ofTargets(int estimator, int step) {
-    double[] out = new double[truth.targets()];
-    for (int t = 0; t < out.length; t++) {
-      Cell cell = cells[step][t];
-      int[] once = ones(subsets[foldOf(t)].length);
-      out[t] = cell.predicted()[estimator].spearman(cell.truth(), once);
+  /** LDS of every step and target. */
+  private double[][] correlations(RankedSubsets[][] predicted) {
+    double[][] out = new double[predicted.length][truth.targets()];
+    for (int s = 0; s < out.length; s++) {
+      for (int t = 0; t < out[s].length; t++) {
+        out[s][t] = predicted[s][t].spearman(done[s][t], ones(subsets[foldOf(t)].length));
+      }
     }
     return out;
   }
@@ -182,9 +188,9 @@ public final class Lds {
         int[] times = counts(stream, targets[fold].length);
         for (int t = 0; t < times.length; t++) {
           for (int s = 0; s < steps && times[t] > 0; s++) {
-            Cell cell = cells[s][targets[fold][t]];
+            int target = targets[fold][t];
             for (int e = 0; e < out.length; e++) {
-              double lds = cell.predicted()[e].spearman(cell.truth(), counts);
+              double lds = told[e][s][target].spearman(done[s][target], counts);
               out[e][s][b] += times[t] * lds / truth.targets();
               out[e][steps][b] += times[t] * lds / truth.targets() / steps;
             }
@@ -229,7 +235,7 @@ public final class Lds {
    * @param step an index of steps
    */
   public Interval at(int estimator, int step) {
-    return interval(ofTargets(estimator, step), resampled[estimator][step]);
+    return interval(values[estimator][step], resampled[estimator][step]);
   }
 
   /** LDS of an estimator, the mean over steps. */
@@ -237,30 +243,12 @@ public final class Lds {
     return interval(overSteps(estimator), resampled[estimator][truth.steps().length]);
   }
 
-  /** The mean LDS of all estimators at a step; all steps where {@code step} is their number. */
-  Interval meanOfAll(int step) {
-    double[] values = new double[truth.targets()];
-    double[] draws = new double[RESAMPLES];
-    int count = predictions.size();
-    for (int e = 0; e < count; e++) {
-      double[] one = step == truth.steps().length ? overSteps(e) : ofTargets(e, step);
-      for (int t = 0; t < values.length; t++) {
-        values[t] += one[t] / count;
-      }
-      for (int b = 0; b < draws.length; b++) {
-        draws[b] += resampled[e][step][b] / count;
-      }
-    }
-    return interval(values, draws);
-  }
-
   /** The mean over steps for each target. */
   private double[] overSteps(int estimator) {
     double[] mean = new double[truth.targets()];
     for (int s = 0; s < truth.steps().length; s++) {
-      double[] one = ofTargets(estimator, s);
       for (int t = 0; t < mean.length; t++) {
-        mean[t] += one[t] / truth.steps().length;
+        mean[t] += values[estimator][s][t] / truth.steps().length;
       }
     }
     return mean;
@@ -268,24 +256,15 @@ public final class Lds {
 
   /** How much higher the LDS of one estimator is than that of another, the mean over steps. */
   public Interval difference(int estimator, int other) {
-    return difference(estimator, other, truth.steps().length);
-  }
-
-  /** The same at one step. */
-  public Interval differenceAt(int estimator, int other, int step) {
-    return difference(estimator, other, step);
-  }
-
-  private Interval difference(int estimator, int other, int step) {
-    boolean all = step == truth.steps().length;
-    double[] values = all ? overSteps(estimator) : ofTargets(estimator, step);
-    double[] others = all ? overSteps(other) : ofTargets(other, step);
-    double[] draws = resampled[estimator][step].clone();
+    int all = truth.steps().length;
+    double[] values = overSteps(estimator);
+    double[] others = overSteps(other);
+    double[] draws = resampled[estimator][all].clone();
     for (int t = 0; t < values.length; t++) {
       values[t] -= others[t];
     }
     for (int b = 0; b < draws.length; b++) {
-      draws[b] -= resampled[other][step][b];
+      draws[b] -= resampled[other][all][b];
     }
     return interval(values, draws);
   }

@@ -75,6 +75,16 @@ public final class Manifest {
     return (ObjectNode) content.get("settings");
   }
 
+  /** A setting that is a list of integers, empty where there is none. */
+  public int[] integers(String setting) {
+    JsonNode list = settings().path(setting);
+    int[] out = new int[list.size()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = list.get(i).asInt();
+    }
+    return out;
+  }
+
   /** Fingerprints of what the stage read. */
   public ObjectNode inputs() {
     return (ObjectNode) content.get("inputs");

@@ -1,6 +1,5 @@
 package io.journey.score;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.journey.features.ExampleTable;
 import io.journey.features.FeatureStore;
 import io.journey.run.JourneyException;
@@ -61,15 +60,12 @@ public final class Attribution {
   /** Opens a finished attribution; a damaged file is an error. */
   public static Attribution open(Path directory) {
     Manifest manifest = Manifest.read(directory, KIND);
-    List<Integer> steps = new ArrayList<>();
-    for (JsonNode step : manifest.settings().path("steps")) {
-      steps.add(step.asInt());
-    }
+    int[] steps = manifest.integers("steps");
     List<ExampleTable.Example> examples =
         ExampleTable.read(manifest.verified(FeatureStore.EXAMPLES));
     Npy scores = Npy.map(manifest.verified(SCORES));
     long[] shape = scores.shape();
-    if (shape.length != 3 || shape[0] != steps.size() || shape[2] != examples.size()) {
+    if (shape.length != 3 || shape[0] != steps.length || shape[2] != examples.size()) {
       throw new JourneyException(
           directory + " has scores that do not fit its steps and examples: make it again.");
     }
@@ -78,7 +74,7 @@ public final class Attribution {
     return new Attribution(
         manifest,
         examples,
-        steps.stream().mapToInt(Integer::intValue).toArray(),
+        steps,
         targets,
         (step, target) -> {
           float[] out = new float[size];

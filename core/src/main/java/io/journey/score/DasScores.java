@@ -32,9 +32,8 @@ public final class DasScores implements Estimator {
   @Override
   public double[] scores(Features features, double[] target, double lambda) {
     Spectrum spectrum = features.spectrum();
-    double[] once = spectrum.damped(lambda, 1);
-    double[] scores = spectrum.weighted(once, target);
-    double[] leverages = spectrum.quadratic(once);
+    double[] scores = spectrum.influence(lambda, target);
+    double[] leverages = spectrum.quadratic(spectrum.damped(lambda, 1));
     for (int i = 0; i < scores.length; i++) {
       scores[i] *= features.residuals()[i] / (1 - leverages[i]);
     }

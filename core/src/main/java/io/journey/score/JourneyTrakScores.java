@@ -17,7 +17,6 @@ public final class JourneyTrakScores implements Estimator {
 
   @Override
   public double[] scores(Features features, double[] target, double lambda) {
-    Spectrum spectrum = features.spectrum();
-    return spectrum.weighted(spectrum.damped(lambda, 1), target);
+    return features.spectrum().influence(lambda, target);
   }
 }

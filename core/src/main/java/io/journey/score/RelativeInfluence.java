@@ -12,7 +12,7 @@ public final class RelativeInfluence implements Estimator {
   @Override
   public double[] scores(Features features, double[] target, double lambda) {
     Spectrum spectrum = features.spectrum();
-    double[] scores = spectrum.weighted(spectrum.damped(lambda, 1), target);
+    double[] scores = spectrum.influence(lambda, target);
     double[] squares = spectrum.quadratic(spectrum.damped(lambda, 2));
     for (int i = 0; i < scores.length; i++) {
       scores[i] /= Math.sqrt(squares[i]);

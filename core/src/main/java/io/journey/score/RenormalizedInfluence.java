@@ -15,7 +15,7 @@ public final class RenormalizedInfluence implements Estimator {
   @Override
   public double[] scores(Features features, double[] target, double lambda) {
     Spectrum spectrum = features.spectrum();
-    double[] scores = spectrum.weighted(spectrum.damped(lambda, 1), target);
+    double[] scores = spectrum.influence(lambda, target);
     double[] norms = norms(spectrum);
     for (int i = 0; i < scores.length; i++) {
       scores[i] /= norms[i];

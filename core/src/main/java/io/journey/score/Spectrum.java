@@ -229,6 +229,16 @@ public final class Spectrum {
     return out;
   }
 
+  /**
+   * φ_iᵀ(ΦᵀΦ + λI)⁻¹g for every example.
+   *
+   * @param target Vᵀg, [r]
+   * @return [N]
+   */
+  public double[] influence(double lambda, double[] target) {
+    return weighted(damped(lambda, 1), target);
+  }
+
   /** 1/(S² + λ)^power of each direction, [r]. */
   public double[] damped(double lambda, int power) {
     double[] out = new double[rank()];

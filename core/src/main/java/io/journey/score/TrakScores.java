@@ -22,7 +22,6 @@ public final class TrakScores implements Estimator {
 
   @Override
   public double[] scores(Features features, double[] target, double lambda) {
-    Spectrum spectrum = features.spectrum();
-    return spectrum.weighted(spectrum.damped(lambda, 1), target);
+    return features.spectrum().influence(lambda, target);
   }
 }
