@@ -44,6 +44,8 @@ final class AttributeCommand implements Runnable {
 
   @Mixin private TargetOptions target;
 
+  @Mixin private DampingOption damping;
+
   @Option(
       names = "--estimator",
       paramLabel = "NAME",
@@ -90,7 +92,7 @@ final class AttributeCommand implements Runnable {
     Attribution attribution =
         JourneyTrak.of(Ensemble.open(checkpoints), store)
             .withEstimator(chosen)
-            .withDamping(target.damping())
+            .withDamping(damping.damping())
             .withDraws(draws)
             .withSeed(seed)
             .withMask(patch)

@@ -41,6 +41,8 @@ final class StabilityCommand implements Runnable {
 
   @Mixin private TargetOptions target;
 
+  @Mixin private DampingOption damping;
+
   @Option(
       names = "--out",
       required = true,
@@ -77,7 +79,7 @@ final class StabilityCommand implements Runnable {
                 target.steps(),
                 options.config(),
                 draws,
-                target.damping(),
+                damping.damping(),
                 targetDraws,
                 console.threads(),
                 console.progress())

@@ -3,13 +3,12 @@ package io.journey.cli;
 import io.journey.dataset.ImageShape;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
-import io.journey.score.JourneyTrak;
 import io.journey.score.Steps;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** What is attributed, at which steps, and with which damping. */
+/** What is attributed, and at which steps. */
 final class TargetOptions {
   @Option(
       names = "--target",
@@ -25,18 +24,8 @@ final class TargetOptions {
       description = "first:last:distance or a list (default: ${DEFAULT-VALUE}).")
   private String steps;
 
-  @Option(
-      names = "--damping",
-      paramLabel = "C",
-      description = "Damping c, at least 0 (default: 0.1).")
-  private double damping = JourneyTrak.DEFAULT_DAMPING;
-
   Steps steps() {
     return Steps.parse(steps);
-  }
-
-  double damping() {
-    return damping;
   }
 
   /** The shape of the targets. */

@@ -36,23 +36,10 @@ record BaselinePredictions(GroundTruth truth, Dataset data, List<Trajectory> tar
     float[][] cosines = new float[asked.length][examples.length];
     for (int t = 0; t < asked.length; t++) {
       for (int i = 0; i < examples.length; i++) {
-        cosines[t][i] = (float) cosine(asked[t], examples[i]);
+        cosines[t][i] = (float) PixelSimilarity.cosine(asked[t], examples[i]);
       }
     }
     return atAllSteps(name, cosines);
-  }
-
-  private static double cosine(float[] a, float[] b) {
-    double product = 0;
-    double left = 0;
-    double right = 0;
-    for (int j = 0; j < a.length; j++) {
-      product += (double) a[j] * b[j];
-      left += (double) a[j] * a[j];
-      right += (double) b[j] * b[j];
-    }
-    double length = Math.sqrt(left * right);
-    return length == 0 ? 0 : product / length;
   }
 
   /** Standard Gaussian scores, other ones for every step and target. */

@@ -37,15 +37,6 @@ record EmbeddingSpace(Embedder embedder, int threads, Progress progress) impleme
   /** A vector of zeros is as far as a perpendicular one. */
   @Override
   public double distance(float[] a, float[] b) {
-    double ab = 0;
-    double aa = 0;
-    double bb = 0;
-    for (int i = 0; i < a.length; i++) {
-      ab += (double) a[i] * b[i];
-      aa += (double) a[i] * a[i];
-      bb += (double) b[i] * b[i];
-    }
-    double lengths = Math.sqrt(aa) * Math.sqrt(bb);
-    return lengths > 0 ? Math.max(0, 1 - ab / lengths) : 1;
+    return Math.max(0, 1 - PixelSimilarity.cosine(a, b));
   }
 }

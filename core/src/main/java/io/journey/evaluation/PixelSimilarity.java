@@ -39,6 +39,12 @@ public final class PixelSimilarity {
     return out;
   }
 
+  /** The cosine of two vectors of one length; 0 where one is all zeros. */
+  static double cosine(float[] a, float[] b) {
+    double lengths = Math.sqrt(dot(a, a)) * Math.sqrt(dot(b, b));
+    return lengths > 0 ? dot(a, b) / lengths : 0;
+  }
+
   private static double dot(float[] a, float[] b) {
     double sum = 0;
     for (int i = 0; i < a.length; i++) {

@@ -1,0 +1,17 @@
+package io.journey.cli;
+
+import io.journey.score.JourneyTrak;
+import picocli.CommandLine.Option;
+
+/** How far features are damped where scores are made with one damping. */
+final class DampingOption {
+  @Option(
+      names = "--damping",
+      paramLabel = "C",
+      description = "Damping c, at least 0 (default: 0.1).")
+  private double damping = JourneyTrak.DEFAULT_DAMPING;
+
+  double damping() {
+    return damping;
+  }
+}
