@@ -23,8 +23,8 @@ import io.journey.run.Progress;
 import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
+import io.journey.score.Attributor;
 import io.journey.score.Estimator;
-import io.journey.score.JourneyTrak;
 import io.journey.score.PixelMask;
 import io.journey.score.Steps;
 import io.journey.tensor.DType;
@@ -100,8 +100,8 @@ class FlowTest {
     return new EnsembleTrainer(MODEL, TRAINING, 2, 3, threads, save);
   }
 
-  private static JourneyTrak estimator() {
-    return JourneyTrak.of(ensemble, features).withDraws(4);
+  private static Attributor estimator() {
+    return Attributor.of(ensemble, features).withDraws(4);
   }
 
   /** All files but the clock's, the lock, and what scoring keeps beside features. */
@@ -234,7 +234,7 @@ class FlowTest {
         Featurizer.with(FEATURES.withFunction(ModelOutput.NORM), 2, Progress.SILENT)
             .run(ensemble, data, folder.resolve("f"));
     assertThat(norms.manifest().settings().path("function").asText()).isEqualTo("norm");
-    JourneyTrak.of(ensemble, norms).withDraws(2).attribute(targets, STEPS, folder.resolve("a"));
+    Attributor.of(ensemble, norms).withDraws(2).attribute(targets, STEPS, folder.resolve("a"));
     float[] found = new float[4];
     Npy.map(folder.resolve("a/member-001.output.npy")).read(0, found, 0, 4); // [S, T]
     try (Checkpoint checkpoint = ensemble.load("member-001")) {
@@ -266,7 +266,7 @@ class FlowTest {
         Checkpoint first = ensemble.first()) {
       Trajectory trajectory = new DdpmSampler(first, 50).sample(Seed.of(7));
       Attribution attribution =
-          JourneyTrak.of(ensemble, features).withDraws(2).attribute(trajectory, Steps.every(100));
+          Attributor.of(ensemble, features).withDraws(2).attribute(trajectory, Steps.every(100));
       assertThat(attribution.steps()).containsExactly(100, 200, 300, 400, 500, 600, 700, 800, 900);
       assertThat(attribution.at(400).top(5)).hasSize(5);
     }
@@ -277,7 +277,7 @@ class FlowTest {
     Ensemble other =
         new EnsembleTrainer(MODEL, TRAINING.withSteps(2), 2, 4, 2, Duration.ofHours(1))
             .run(data, folder.resolve("other"), Progress.SILENT);
-    assertThatThrownBy(() -> JourneyTrak.of(other, features).attribute(targets, STEPS))
+    assertThatThrownBy(() -> Attributor.of(other, features).attribute(targets, STEPS))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("featurize with these checkpoints");
     try (Checkpoint stranger = other.load("member-001")) {

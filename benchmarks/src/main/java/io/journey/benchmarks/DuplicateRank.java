@@ -9,7 +9,7 @@ import io.journey.random.Seed;
 import io.journey.run.Progress;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
-import io.journey.score.JourneyTrak;
+import io.journey.score.Attributor;
 import io.journey.score.Steps;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ public final class DuplicateRank {
     Ensemble ensemble = Ensemble.open(run.resolve("checkpoints"));
     FeatureStore features =
         FeatureStore.open(args.length > 3 ? Path.of(args[3]) : run.resolve("features"));
-    double damping = args.length > 4 ? Double.parseDouble(args[4]) : JourneyTrak.DEFAULT_DAMPING;
+    double damping = args.length > 4 ? Double.parseDouble(args[4]) : Attributor.DEFAULT_DAMPING;
     int[] planted = new int[count];
     List<Trajectory> targets = new ArrayList<>();
     try (Checkpoint checkpoint = ensemble.first()) {
@@ -48,7 +48,7 @@ public final class DuplicateRank {
       }
     }
     Attribution attribution =
-        JourneyTrak.of(ensemble, features)
+        Attributor.of(ensemble, features)
             .withDamping(damping)
             .on(Runtime.getRuntime().availableProcessors(), Progress.SILENT)
             .attribute(targets, Steps.of(STEPS));

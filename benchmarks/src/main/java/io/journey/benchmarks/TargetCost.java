@@ -6,7 +6,7 @@ import io.journey.run.Memory;
 import io.journey.run.Progress;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
-import io.journey.score.JourneyTrak;
+import io.journey.score.Attributor;
 import io.journey.score.PixelMask;
 import io.journey.score.Steps;
 import java.nio.file.Path;
@@ -35,8 +35,8 @@ public final class TargetCost {
     for (int i = 0; i < 10; i++) {
       ten[i] = available[(2 * i + 1) * available.length / 20];
     }
-    JourneyTrak estimator =
-        JourneyTrak.of(
+    Attributor estimator =
+        Attributor.of(
                 Ensemble.open(run.resolve("checkpoints")),
                 FeatureStore.open(run.resolve("features")))
             .on(threads, Progress.SILENT);
@@ -53,7 +53,7 @@ public final class TargetCost {
         Locale.ROOT,
         "{\"steps\": 10, \"draws\": %d, \"first_seconds\": %.2f, \"later_seconds\": %.2f,"
             + " \"longest_seconds\": %.2f, \"patch_seconds\": %.2f, \"peak_mib\": %d}%n",
-        JourneyTrak.DEFAULT_DRAWS,
+        Attributor.DEFAULT_DRAWS,
         first,
         Median.of(later),
         Arrays.stream(later).max().orElse(0),
@@ -61,7 +61,7 @@ public final class TargetCost {
         Memory.peakResidentBytes() >> 20);
   }
 
-  private static double seconds(JourneyTrak estimator, Trajectory target, int[] steps) {
+  private static double seconds(Attributor estimator, Trajectory target, int[] steps) {
     long start = System.nanoTime();
     estimator.attribute(target, Steps.of(steps));
     return (System.nanoTime() - start) * 1e-9;

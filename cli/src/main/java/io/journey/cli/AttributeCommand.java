@@ -5,8 +5,8 @@ import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
+import io.journey.score.Attributor;
 import io.journey.score.Estimator;
-import io.journey.score.JourneyTrak;
 import io.journey.score.PixelMask;
 import io.journey.score.Steps;
 import java.nio.file.Path;
@@ -67,7 +67,7 @@ final class AttributeCommand implements Runnable {
       names = "--draws",
       paramLabel = "K",
       description = "Draws of noise for each step of a target (default: 20).")
-  private int draws = JourneyTrak.DEFAULT_DRAWS;
+  private int draws = Attributor.DEFAULT_DRAWS;
 
   @Option(
       names = "--mask",
@@ -90,7 +90,7 @@ final class AttributeCommand implements Runnable {
     FeatureStore store = FeatureStore.open(features);
     Estimator chosen = estimator == null ? Estimator.of(store) : Estimator.parse(estimator);
     Attribution attribution =
-        JourneyTrak.of(Ensemble.open(checkpoints), store)
+        Attributor.of(Ensemble.open(checkpoints), store)
             .withEstimator(chosen)
             .withDamping(damping.damping())
             .withDraws(draws)

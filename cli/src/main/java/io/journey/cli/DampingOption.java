@@ -1,6 +1,6 @@
 package io.journey.cli;
 
-import io.journey.score.JourneyTrak;
+import io.journey.score.Attributor;
 import picocli.CommandLine.Option;
 
 /** How far features are damped where scores are made with one damping. */
@@ -9,7 +9,7 @@ final class DampingOption {
       names = "--damping",
       paramLabel = "C",
       description = "Damping c, at least 0 (default: 0.1).")
-  private double damping = JourneyTrak.DEFAULT_DAMPING;
+  private double damping = Attributor.DEFAULT_DAMPING;
 
   double damping() {
     return damping;

@@ -1,9 +1,9 @@
 package io.journey.cli;
 
 import io.journey.embedding.Classifier;
-import io.journey.evaluation.FeatureCurve;
-import io.journey.evaluation.FeatureEmergence;
-import io.journey.evaluation.PictureClassifier;
+import io.journey.evaluation.steps.FeatureCurve;
+import io.journey.evaluation.steps.FeatureEmergence;
+import io.journey.evaluation.steps.PictureClassifier;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.sampling.ContinuationRun;

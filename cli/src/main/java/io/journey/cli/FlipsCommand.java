@@ -1,9 +1,9 @@
 package io.journey.cli;
 
-import io.journey.evaluation.SignFlips;
-import io.journey.evaluation.SignFlips.AtK;
-import io.journey.evaluation.SignFlips.Flip;
-import io.journey.evaluation.SignFlipsRun;
+import io.journey.evaluation.steps.SignFlips;
+import io.journey.evaluation.steps.SignFlips.AtK;
+import io.journey.evaluation.steps.SignFlips.Flip;
+import io.journey.evaluation.steps.SignFlipsRun;
 import io.journey.score.Attribution;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.journey.cli;
 
-import io.journey.evaluation.ForgetCheck;
-import io.journey.evaluation.RemovalStudy;
-import io.journey.evaluation.RemovalTable;
+import io.journey.evaluation.removal.ForgetCheck;
+import io.journey.evaluation.removal.RemovalStudy;
+import io.journey.evaluation.removal.RemovalTable;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

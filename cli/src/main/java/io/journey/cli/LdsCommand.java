@@ -4,17 +4,18 @@ import io.journey.dataset.Dataset;
 import io.journey.embedding.Embedder;
 import io.journey.embedding.Embedders;
 import io.journey.evaluation.EvaluationResult;
-import io.journey.evaluation.GroundTruth;
-import io.journey.evaluation.GroundTruthRun;
-import io.journey.evaluation.LdsStudy;
 import io.journey.evaluation.NamedAttribution;
-import io.journey.evaluation.RandomSubsets;
+import io.journey.evaluation.lds.GroundTruth;
+import io.journey.evaluation.lds.GroundTruthRun;
+import io.journey.evaluation.lds.Lds;
+import io.journey.evaluation.lds.LdsStudy;
+import io.journey.evaluation.lds.RandomSubsets;
 import io.journey.features.FeatureStore;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.sampling.Trajectory;
+import io.journey.score.Attributor;
 import io.journey.score.Estimator;
-import io.journey.score.JourneyTrak;
 import io.journey.training.Retraining;
 import io.journey.training.Retraining.Coupling;
 import java.nio.file.Path;
@@ -62,7 +63,8 @@ final class LdsCommand implements Runnable {
       description = {
         "Features of these checkpoints; again for features of another function or curvature, which"
             + " other estimators need.",
-        "NAME=DIR tells several stores of one kind apart."
+        "NAME=DIR tells several stores of one kind apart; stores that differ in the damping of ekfac"
+            + " alone are its dampings to choose from."
       })
   private List<String> features = new ArrayList<>();
 
@@ -155,7 +157,7 @@ final class LdsCommand implements Runnable {
       names = "--target-draws",
       paramLabel = "K",
       description = "Draws of noise for each gradient of a target (default: 20).")
-  private int targetDraws = JourneyTrak.DEFAULT_DRAWS;
+  private int targetDraws = Attributor.DEFAULT_DRAWS;
 
   @Option(
       names = "--dampings",
@@ -174,6 +176,7 @@ final class LdsCommand implements Runnable {
   @Override
   public void run() {
     List<Trajectory> targets = target.read();
+    Lds.requireEnough(subsets, targets.size());
     int[] steps = target.steps().of(targets.get(0));
     Dataset images = data.open(console.progress());
     Ensemble ensemble = Ensemble.open(checkpoints);

@@ -21,7 +21,7 @@ import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.SamplingRun;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attribution;
-import io.journey.score.JourneyTrak;
+import io.journey.score.Attributor;
 import io.journey.score.Steps;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.Preset;
@@ -130,7 +130,7 @@ final class QuickstartCommand implements Runnable {
         "attribute" + suffix,
         scores,
         () ->
-            JourneyTrak.of(ensemble, features)
+            Attributor.of(ensemble, features)
                 .withSeed(featureSeed)
                 .on(console.threads(), progress)
                 .attribute(TrajectoryFile.read(targets), Steps.parse("100:900:100"), scores));

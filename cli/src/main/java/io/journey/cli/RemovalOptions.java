@@ -1,10 +1,10 @@
 package io.journey.cli;
 
 import io.journey.evaluation.NamedAttribution;
-import io.journey.evaluation.RemovalConfig;
-import io.journey.evaluation.RemovalStudy;
-import io.journey.evaluation.RemovalTable;
-import io.journey.evaluation.RemovalTable.Summary;
+import io.journey.evaluation.removal.RemovalConfig;
+import io.journey.evaluation.removal.RemovalStudy;
+import io.journey.evaluation.removal.RemovalTable;
+import io.journey.evaluation.removal.RemovalTable.Summary;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.run.Progress;

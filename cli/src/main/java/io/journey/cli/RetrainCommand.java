@@ -2,9 +2,9 @@ package io.journey.cli;
 
 import io.journey.embedding.Embedder;
 import io.journey.embedding.Embedders;
-import io.journey.evaluation.RemovalStudy;
-import io.journey.evaluation.RemovalTable;
-import io.journey.evaluation.RetrainCheck;
+import io.journey.evaluation.removal.RemovalStudy;
+import io.journey.evaluation.removal.RemovalTable;
+import io.journey.evaluation.removal.RetrainCheck;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

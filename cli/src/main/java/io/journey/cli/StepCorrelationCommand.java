@@ -1,8 +1,8 @@
 package io.journey.cli;
 
-import io.journey.evaluation.StepCorrelation;
-import io.journey.evaluation.StepCorrelation.AtDistance;
-import io.journey.evaluation.StepCorrelationRun;
+import io.journey.evaluation.steps.StepCorrelation;
+import io.journey.evaluation.steps.StepCorrelation.AtDistance;
+import io.journey.evaluation.steps.StepCorrelationRun;
 import io.journey.score.Attribution;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -132,6 +132,7 @@ class RemovalChecksTest {
     String one = run(command, "--estimators", "tracin-dot", "--out", folder.resolve("one"));
     assertThat(one).contains("tracin-dot: LDS").doesNotContain("journey-trak");
     refused("estimator dots is unknown", command, "--estimators", "dots", "--out", folder);
-    refused("settings.subsets 6", with(command, "--subsets", 4), "--out", folder.resolve("few"));
+    refused("at least 6 subsets", with(command, "--subsets", 4), "--out", folder.resolve("few"));
+    refused("settings.subsets 6", with(command, "--subsets", 8), "--out", folder.resolve("more"));
   }
 }

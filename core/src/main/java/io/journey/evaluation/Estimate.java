@@ -27,7 +27,7 @@ public record Estimate(double mean, double standardError, int count) {
   }
 
   /** Mean and standard error with so many digits behind the point, for a sentence. */
-  String text(int digits) {
+  public String text(int digits) {
     String number = "%." + digits + "f";
     return Double.isNaN(standardError)
         ? String.format(Locale.ROOT, number, mean)
@@ -35,17 +35,17 @@ public record Estimate(double mean, double standardError, int count) {
   }
 
   /** A share and its standard error in hundredths, for a sentence. */
-  String percent() {
+  public String percent() {
     return new Estimate(100 * mean, 100 * standardError, count).text(1) + " %";
   }
 
   /** Mean and standard error as two cells of a table; a cell is empty where there is no number. */
-  String cells() {
+  public String cells() {
     return cell(mean) + "," + cell(standardError);
   }
 
   /** A number with six digits behind the point, empty for NaN. */
-  static String cell(double number) {
+  public static String cell(double number) {
     return Double.isNaN(number) ? "" : String.format(Locale.ROOT, "%.6f", number);
   }
 }

@@ -40,7 +40,7 @@ public final class PixelSimilarity {
   }
 
   /** The cosine of two vectors of one length; 0 where one is all zeros. */
-  static double cosine(float[] a, float[] b) {
+  public static double cosine(float[] a, float[] b) {
     double lengths = Math.sqrt(dot(a, a)) * Math.sqrt(dot(b, b));
     return lengths > 0 ? dot(a, b) / lengths : 0;
   }

@@ -14,7 +14,7 @@ import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
-import io.journey.score.JourneyTrak;
+import io.journey.score.Attributor;
 import io.journey.score.Steps;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -133,7 +133,7 @@ public record Stability(
     FeatureStore store =
         Featurizer.with(features.withDraws(r).withSeed(featureSeed), threads, progress)
             .run(ensemble, data, folder.resolve("features-" + featureSeed));
-    return JourneyTrak.of(ensemble, store)
+    return Attributor.of(ensemble, store)
         .withDamping(damping)
         .withDraws(targetDraws)
         .withSeed(targetSeed)

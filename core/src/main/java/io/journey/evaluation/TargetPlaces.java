@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Finds the targets of a file among those of an attribution. */
-final class TargetPlaces {
+public final class TargetPlaces {
   private TargetPlaces() {}
 
   /**
@@ -16,7 +16,7 @@ final class TargetPlaces {
    *
    * @throws JourneyException if the attribution is not of these targets
    */
-  static int[] of(Attribution attribution, List<Trajectory> targets) {
+  public static int[] of(Attribution attribution, List<Trajectory> targets) {
     Safetensors pictures = Safetensors.open(attribution.manifest().verified(Attribution.TARGETS));
     List<String> seeds = Arrays.asList(pictures.metadata().getOrDefault("seeds", "").split(" "));
     String model = pictures.metadata().getOrDefault("model", "");

@@ -1,2 +1,2 @@
-/** Agreement over steps, baselines, and checks of what scores claim. */
+/** Checks of what scores claim: what they share; each check is a package below. */
 package io.journey.evaluation;

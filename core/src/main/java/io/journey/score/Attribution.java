@@ -14,7 +14,7 @@ import java.util.List;
  * Scores of every training example at every attributed step of every target. A positive score:
  * training on the example makes the target's predicted original more likely at that step.
  *
- * <p>Read from the directory {@code journey attribute} writes, or fresh from {@link JourneyTrak}.
+ * <p>Read from the directory {@code journey attribute} writes, or fresh from {@link Attributor}.
  */
 public final class Attribution {
   /** The manifest's kind. */

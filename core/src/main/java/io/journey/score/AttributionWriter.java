@@ -21,11 +21,11 @@ final class AttributionWriter {
   /** Examples at each end of a ranking. */
   private static final int RANKED = 20;
 
-  private final JourneyTrak estimator;
+  private final Attributor estimator;
   private final List<Trajectory> targets;
   private final int[] steps;
 
-  AttributionWriter(JourneyTrak estimator, List<Trajectory> targets, int[] steps) {
+  AttributionWriter(Attributor estimator, List<Trajectory> targets, int[] steps) {
     this.estimator = estimator;
     this.targets = targets;
     this.steps = steps;
@@ -54,16 +54,16 @@ final class AttributionWriter {
     for (String member : features.members()) {
       if (!run.has(Attribution.memberOutputFile(member))
           || !run.has(Attribution.memberScoresFile(member))) {
-        JourneyTrak.MemberScores scores = estimator.member(member, targets, steps);
+        Attributor.MemberScores scores = estimator.member(member, targets, steps);
         run.write(
             Attribution.memberScoresFile(member), out -> writeScores(out, scores.scores(), n));
         run.write(
             Attribution.memberOutputFile(member),
             out -> Npy.write(out, scores.outputs(), steps.length, targets.size()));
       }
-      sum = JourneyTrak.add(sum, readScores(run.path(Attribution.memberScoresFile(member)), n));
+      sum = Attributor.add(sum, readScores(run.path(Attribution.memberScoresFile(member)), n));
     }
-    float[][] mean = JourneyTrak.divide(sum, features.members().size());
+    float[][] mean = Attributor.divide(sum, features.members().size());
     run.write(Attribution.SCORES, out -> writeScores(out, mean, n));
     run.write(
         FeatureStore.EXAMPLES,

@@ -97,15 +97,15 @@ public interface Estimator {
   /** All estimators, in the order of tables. */
   static List<Estimator> all() {
     List<Estimator> all = new ArrayList<>();
-    all.add(new JourneyTrakScores());
-    all.add(new TrakScores());
-    all.add(new DTrakScores());
+    all.add(new JourneyTrak());
+    all.add(new Trak());
+    all.add(new DTrak());
     all.add(new GradientDot());
     all.add(new GradientCosine());
     all.add(new RelativeInfluence());
     all.add(new RenormalizedInfluence());
-    all.add(new DasScores(false));
-    all.add(new DasScores(true));
+    all.add(new Das(false));
+    all.add(new Das(true));
     all.add(new EkfacInfluence());
     return List.copyOf(all);
   }

@@ -185,11 +185,11 @@ public record TargetGradients(
         "The features of "
             + member
             + " were made with the checkpoint "
-            + JourneyTrak.shorten(expected)
+            + Attributor.shorten(expected)
             + ", "
             + ensemble.directory()
             + " has "
-            + JourneyTrak.shorten(checkpoint.fingerprint())
+            + Attributor.shorten(checkpoint.fingerprint())
             + ": featurize with these checkpoints.");
   }
 }

@@ -6,7 +6,7 @@ import io.journey.score.Attribution;
 import java.nio.file.Path;
 
 /** Attributions of images of one pixel whose scores a test writes down. */
-final class HandMadeScores {
+public final class HandMadeScores {
   private HandMadeScores() {}
 
   /**
@@ -15,7 +15,7 @@ final class HandMadeScores {
    * @param steps rising
    * @param scores [S][T][N]
    */
-  static Attribution of(Path directory, int[] steps, float[][][] scores) {
+  public static Attribution of(Path directory, int[] steps, float[][][] scores) {
     MemoryDataset data = new MemoryDataset(1, 1, 1).classes("even", "odd");
     for (int i = 0; i < scores[0][0].length; i++) {
       data.add("image/" + i, i % 2, i * 0.001f);
@@ -26,7 +26,7 @@ final class HandMadeScores {
   }
 
   /** Independent standard Gaussians, [S][T][N]. */
-  static float[][][] noise(int steps, int targets, int n, long seed) {
+  public static float[][][] noise(int steps, int targets, int n, long seed) {
     return FakeAttribution.noise(1, steps, targets, n, seed)[0];
   }
 }

@@ -19,7 +19,7 @@ import io.journey.random.Seed;
 import io.journey.run.Progress;
 import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.Trajectory;
-import io.journey.score.JourneyTrak;
+import io.journey.score.Attributor;
 import io.journey.score.Steps;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.TrainingConfig;
@@ -196,7 +196,7 @@ class CurvatureTest {
             ProjectionConfig.parse("none").create(checkpoint.model().parameters(), Seed.of(0))) {
       Trajectory target = new DdpmSampler(checkpoint, 10).sample(5, 1, 1, Progress.SILENT).get(0);
       float[] scores =
-          JourneyTrak.of(ensemble, whitened)
+          Attributor.of(ensemble, whitened)
               .withDraws(2)
               .withDamping(1e7)
               .attribute(target, Steps.of(300))

@@ -123,7 +123,7 @@ class LeaveOneOutTest {
                 ForwardConfig.DEFAULT.withPredictionType(type), SamplingConfig.DEFAULT));
     try (LinearDenoiser model = fitted()) {
       DenoisingDraws target =
-          DenoisingDraws.atStep(new float[] {0.4f}, -1, 250, Seed.of(6), JourneyTrak.DEFAULT_DRAWS);
+          DenoisingDraws.atStep(new float[] {0.4f}, -1, 250, Seed.of(6), Attributor.DEFAULT_DRAWS);
       var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
       var none = ProjectionConfig.parse("none").create(model.parameters(), Seed.of(0));
       float[][] phi = FeatureSpace.project(gradients, none, examples, null).features();

@@ -1,0 +1,97 @@
+package io.journey.evaluation.removal;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.figure.Figure;
+import io.journey.model.Checkpoint;
+import io.journey.run.Json;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
+import io.journey.sampling.Trajectory;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Whether a model trained without some images still draws the same picture from the same start and
+ * noise (Georgiev et al., section 5.5 and figure 7).
+ *
+ * @param study what is removed
+ */
+public record ForgetCheck(RemovalStudy study) {
+  /** The kind of run directory. */
+  public static final String KIND = "evaluation-forget";
+
+  /** One line for each target and set of images. */
+  public static final String TABLE = "forget.csv";
+
+  /** The figure of means over the number of removed images. */
+  public static final String FIGURE = "removed";
+
+  /** The figure of pictures before and after. */
+  public static final String PICTURES = "pictures";
+
+  private static final String QUANTITY = "l2";
+
+  public ForgetCheck {
+    requireNonNull(study, "study");
+  }
+
+  /**
+   * Trains and draws what is missing, and compares.
+   *
+   * @param directory of the result, with {@link RemovalStudy#MODELS} unless they are elsewhere
+   */
+  public RemovalTable run(Path directory, int threads, Progress progress) {
+    try (Checkpoint original = study.ensemble().first()) {
+      List<Trajectory> targets = study.targets();
+      List<Removal> removals = study.removals(original, targets);
+      RedrawnPicture measure = new RedrawnPicture(study.file().sampler(original), targets);
+      ObjectNode settings = study.settings();
+      ObjectNode inputs = study.inputs(original, targets);
+      try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
+        RemovalTable table = study.run(run, measure, removals, threads, progress);
+        if (!run.isFinished()) {
+          report(table)
+              .draft(
+                  "Forgetting a picture",
+                  "Do models trained without the images with the highest scores still draw the picture?",
+                  TABLE,
+                  QUANTITY,
+                  warnings())
+              .settings(settings)
+              .figure(FIGURE, chart(table))
+              .figure(PICTURES, new ForgottenPictures(run, measure, study).grid(removals))
+              .write(run);
+          run.finish(Json.object().put("threads", threads));
+        }
+        return table;
+      }
+    }
+  }
+
+  private Figure chart(RemovalTable table) {
+    return report(table)
+        .chart(
+            "Change of a picture drawn from the same noise by a model trained without some images"
+                + " (mean over "
+                + study.config().targets()
+                + " targets ± standard error)",
+            "ℓ2 distance from the original, pixels in [−1, 1]",
+            false);
+  }
+
+  private RemovalReport report(RemovalTable table) {
+    return new RemovalReport("the ℓ2 distance of pictures", study, table);
+  }
+
+  /** What was found, in sentences. */
+  public List<String> sentences(RemovalTable table) {
+    return report(table).sentences();
+  }
+
+  /** What must be told with it. */
+  public List<String> warnings() {
+    return study.warnings();
+  }
+}

@@ -1,0 +1,125 @@
+package io.journey.evaluation.removal;
+
+import io.journey.dataset.ImageShape;
+import io.journey.evaluation.PictureSpace;
+import io.journey.model.Checkpoint;
+import io.journey.random.Seed;
+import io.journey.run.JourneyException;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
+import io.journey.run.Workers;
+import io.journey.sampling.PictureFile;
+import io.journey.sampling.Sampler;
+import io.journey.sampling.Trajectory;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * ℓ2 in pixel space between a target's picture and what a model draws from the same start with the
+ * same noise.
+ *
+ * @param original drew the targets
+ * @param targets with the seeds of their noise
+ */
+record RedrawnPicture(Sampler original, List<Trajectory> targets) implements RemovalMeasure {
+  private static final String AGAIN = "original";
+
+  /** What rounding may do to a number of a picture on another machine. */
+  private static final double ROUNDING = 1e-2;
+
+  @Override
+  public long unitSteps() {
+    return original.timesteps().length;
+  }
+
+  @Override
+  public long preparingSteps() {
+    return unitSteps();
+  }
+
+  /**
+   * Draws the target itself again.
+   *
+   * @throws JourneyException if it becomes another picture: it was not drawn from its seed
+   */
+  @Override
+  public void prepare(RunDirectory run, int target, Workers.Parts parts, Progress.Task progress) {
+    if (run.has(file(target, AGAIN))) {
+      progress.advance(unitSteps());
+      return;
+    }
+    float[] again = draw(original, target);
+    double perNumber =
+        distance(targets.get(target).image(), again, target) / Math.sqrt(again.length);
+    if (!(perNumber < ROUNDING)) {
+      throw new JourneyException(
+          "Target "
+              + target
+              + " becomes another picture when it is drawn again from its seed: sample targets"
+              + " with this version.");
+    }
+    run.write(file(target, AGAIN), PictureFile.content(new float[][] {again}, shape(target)));
+    progress.advance(unitSteps());
+  }
+
+  @Override
+  public void measure(
+      RunDirectory run,
+      int target,
+      String model,
+      Checkpoint checkpoint,
+      Workers.Parts parts,
+      Progress.Task progress) {
+    Sampler sampler =
+        Sampler.of(checkpoint, original.config(), original.timesteps().length, original.eta());
+    float[] picture = draw(sampler, target);
+    run.write(file(target, model), PictureFile.content(new float[][] {picture}, shape(target)));
+    progress.advance(unitSteps());
+  }
+
+  private float[] draw(Sampler sampler, int index) {
+    Trajectory target = targets.get(index);
+    try {
+      return sampler.sample(Seed.parse(target.seed()), target.label()).image();
+    } catch (IllegalArgumentException e) {
+      throw new JourneyException(
+          "Target " + index + " cannot be drawn again: " + e.getMessage() + "; sample it anew.", e);
+    }
+  }
+
+  /** What a model drew, [C·H·W]. */
+  float[] picture(RunDirectory run, int target, String model) {
+    return PictureFile.read(run.path(file(target, model)), 1, shape(target))[0];
+  }
+
+  @Override
+  public double read(RunDirectory run, int target, String model) {
+    return distance(picture(run, target, AGAIN), picture(run, target, model), target);
+  }
+
+  /** The mean distance to the pictures of the other targets; NaN if there are none. */
+  @Override
+  public double reference(RunDirectory run, int target) {
+    double sum = 0;
+    float[] own = picture(run, target, AGAIN);
+    for (int other = 0; other < targets.size(); other++) {
+      sum += other == target ? 0 : distance(own, picture(run, other, AGAIN), target);
+    }
+    return targets.size() < 2 ? Double.NaN : sum / (targets.size() - 1);
+  }
+
+  private double distance(float[] a, float[] b, int target) {
+    PictureSpace pixels = PictureSpace.pixels();
+    float[][] inside = pixels.vectors(List.of(a, b), shape(target));
+    return pixels.distance(inside[0], inside[1]);
+  }
+
+  private ImageShape shape(int target) {
+    return targets.get(target).shape();
+  }
+
+  @Override
+  public String file(int target, String model) {
+    return String.format(Locale.ROOT, "target-%03d/%s.npy", target, model.replace('/', '-'));
+  }
+}

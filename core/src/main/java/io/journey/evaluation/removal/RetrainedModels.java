@@ -1,0 +1,86 @@
+package io.journey.evaluation.removal;
+
+import io.journey.dataset.Dataset;
+import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
+import io.journey.run.Progress;
+import io.journey.run.Workers;
+import io.journey.tensor.Libtorch;
+import io.journey.training.Retraining;
+import io.journey.training.Retraining.Coupling;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Models trained on a part of the data, each in a run directory named by what it was trained on, so
+ * that equal sets are trained once whoever asks.
+ *
+ * @param ensemble of whose members they are variants
+ * @param data the images of the ensemble
+ * @param directory for all of them
+ */
+record RetrainedModels(Ensemble ensemble, Dataset data, Path directory) {
+  /**
+   * A model.
+   *
+   * @param kept the images it is trained on
+   * @param number among those trained on the same images; if coupled, the member it is coupled with
+   * @param coupling with the member of the ensemble
+   */
+  record Model(BitSet kept, int number, Coupling coupling) {
+    /** A member of the ensemble, perhaps one that it would have if it were larger. */
+    static Model member(int number, int size) {
+      BitSet all = new BitSet(size);
+      all.set(0, size);
+      return new Model(all, number, Coupling.COUPLED);
+    }
+  }
+
+  /** Its folder, which names no two models alike. */
+  String name(Model model) {
+    String images = Retraining.fingerprint(model.kept(), data.size()).substring(0, 16);
+    String coupling = model.coupling().name().toLowerCase(Locale.ROOT);
+    return String.format(Locale.ROOT, "%s/%s-%03d", images, coupling, model.number());
+  }
+
+  /** Whether the ensemble holds it already. */
+  private boolean isMember(Model model) {
+    return model.coupling() == Coupling.COUPLED
+        && model.kept().cardinality() == data.size()
+        && model.number() < ensemble.members().size();
+  }
+
+  /** Trains those that are missing, one a worker; workers without one help with the others. */
+  void train(List<Model> models, int threads, Progress progress) {
+    List<Model> wanted = models.stream().distinct().filter(m -> !isMember(m)).toList();
+    if (wanted.isEmpty()) {
+      return;
+    }
+    long steps =
+        (long) wanted.size() * Retraining.like(ensemble, Coupling.COUPLED).training().steps();
+    String title = "Training " + wanted.size() + " models";
+    try (Progress.Task task = progress.start(title, steps, "steps")) {
+      new Workers(threads, Libtorch::singleThreaded)
+          .forEachShared(
+              wanted.size(),
+              (unit, parts) -> {
+                Model model = wanted.get(unit);
+                Retraining.like(ensemble, model.coupling())
+                    .train(data, model.kept(), model.number(), folder(model), task, parts);
+              });
+    }
+  }
+
+  /** Loads a trained model; the caller closes it. */
+  Checkpoint open(Model model) {
+    return isMember(model)
+        ? ensemble.load(ensemble.members().get(model.number()))
+        : Ensemble.open(folder(model)).first();
+  }
+
+  private Path folder(Model model) {
+    return directory.resolve(name(model));
+  }
+}

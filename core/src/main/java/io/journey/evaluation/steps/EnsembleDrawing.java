@@ -1,0 +1,128 @@
+package io.journey.evaluation.steps;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.ImageShape;
+import io.journey.diffusion.SchedulerConfig;
+import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
+import io.journey.run.Workers;
+import io.journey.sampling.PictureFile;
+import io.journey.sampling.Sampler;
+import io.journey.sampling.Trajectory;
+import io.journey.tensor.Libtorch;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The same noises drawn by several models: picture n of every model is that of {@code journey
+ * sample} with this seed.
+ *
+ * @param ensemble the models
+ * @param members which of them
+ * @param count pictures of each, at least 2
+ * @param inferenceSteps of a drawing
+ * @param seed of all noise
+ */
+record EnsembleDrawing(
+    Ensemble ensemble, List<String> members, int count, int inferenceSteps, long seed) {
+  EnsembleDrawing {
+    if (count < 2) {
+      throw new IllegalArgumentException(
+          "count must be at least 2, to compare with other noise, got " + count);
+    }
+  }
+
+  /** What all models share, with the fingerprint of each. */
+  record Models(ImageShape shape, ObjectNode fingerprints) {}
+
+  /**
+   * Looks at every model once.
+   *
+   * @throws JourneyException if they draw images of different shapes or at different steps: the
+   *     same noise would not be the same
+   */
+  Models models() {
+    ObjectNode fingerprints = Json.object();
+    ImageShape shape = null;
+    int[] timesteps = null;
+    for (String member : members) {
+      try (Checkpoint checkpoint = ensemble.load(member)) {
+        Sampler sampler = sampler(checkpoint);
+        if (shape != null
+            && (!shape.equals(checkpoint.model().shape())
+                || !Arrays.equals(timesteps, sampler.timesteps()))) {
+          throw new JourneyException(
+              ensemble.directory()
+                  + " has models of different shapes or steps ("
+                  + members.get(0)
+                  + ", "
+                  + member
+                  + "): compare models that can share their noise.");
+        }
+        shape = checkpoint.model().shape();
+        timesteps = sampler.timesteps();
+        fingerprints.put(member, checkpoint.fingerprint());
+      }
+    }
+    return new Models(shape, fingerprints);
+  }
+
+  private Sampler sampler(Checkpoint checkpoint) {
+    SchedulerConfig made = checkpoint.schedule().config();
+    if (!made.isSamplingKnown()) {
+      throw new JourneyException(
+          checkpoint.name()
+              + " was made to be drawn with a "
+              + made.className()
+              + ", which Journey does not have: compare models made for DDPM or DDIM.");
+    }
+    return Sampler.of(checkpoint, made.sampling(), inferenceSteps, 0);
+  }
+
+  /** Draws what is missing, model by model. */
+  void run(RunDirectory run, int threads, Progress progress) {
+    for (String member : members) {
+      if (!run.has(file(member))) {
+        try (Checkpoint checkpoint = ensemble.load(member)) {
+          float[][] pictures = draw(checkpoint, threads, progress);
+          run.write(file(member), PictureFile.content(pictures, checkpoint.model().shape()));
+        }
+      }
+    }
+  }
+
+  private float[][] draw(Checkpoint checkpoint, int threads, Progress progress) {
+    Sampler sampler = sampler(checkpoint);
+    int classes = checkpoint.model().classes();
+    float[][] pictures = new float[count][];
+    String title = "Drawing " + count + " pictures with " + checkpoint.name();
+    try (Progress.Task task = progress.start(title, count, "pictures")) {
+      new Workers(threads, Libtorch::singleThreaded)
+          .forEach(
+              count,
+              n -> {
+                int label = classes == 0 ? Trajectory.NO_LABEL : n % classes;
+                pictures[n] = sampler.sample(Sampler.seed(seed, n), label).image();
+                task.advance(1);
+              });
+    }
+    return pictures;
+  }
+
+  /** Reads the pictures of all members, [M][N][C·H·W]. */
+  float[][][] read(RunDirectory run, ImageShape shape) {
+    float[][][] pictures = new float[members.size()][][];
+    for (int m = 0; m < pictures.length; m++) {
+      pictures[m] = PictureFile.read(run.path(file(members.get(m))), count, shape);
+    }
+    return pictures;
+  }
+
+  static String file(String member) {
+    return member + ".npy";
+  }
+}

@@ -1,0 +1,55 @@
+package io.journey.evaluation.steps;
+
+import io.journey.dataset.ImageShape;
+import io.journey.embedding.Classifier;
+import java.util.List;
+import java.util.Locale;
+
+/** Says of which class a picture is. */
+public interface PictureClassifier {
+  /** What decides its answers, as a hash. */
+  String fingerprint();
+
+  /** What it is and how good, as a person should read it. */
+  String name();
+
+  /** K names. */
+  List<String> classNames();
+
+  /**
+   * How likely each picture is of each class.
+   *
+   * @param pictures each [C·H·W] in [−1, 1]
+   * @return [N, K]
+   */
+  float[][] probabilities(List<float[]> pictures, ImageShape shape);
+
+  /** A trained classifier, which its owner closes. */
+  static PictureClassifier of(Classifier classifier) {
+    return new PictureClassifier() {
+      @Override
+      public String fingerprint() {
+        return classifier.fingerprint();
+      }
+
+      @Override
+      public String name() {
+        return String.format(
+            Locale.ROOT,
+            "a classifier that is right for %.1f %% of %d images it was not trained on",
+            100 * classifier.accuracy(),
+            classifier.heldOutImages());
+      }
+
+      @Override
+      public List<String> classNames() {
+        return classifier.classNames();
+      }
+
+      @Override
+      public float[][] probabilities(List<float[]> pictures, ImageShape shape) {
+        return classifier.probabilities(pictures, shape);
+      }
+    };
+  }
+}

@@ -1,0 +1,29 @@
+package io.journey.score;
+
+import io.journey.diffusion.ModelOutput;
+
+/**
+ * D-TRAK (Zheng et al., ICLR 2024) at one step: Φ(ΦᵀΦ + λI)⁻¹g where both are gradients of the
+ * squared prediction ‖ε_θ‖² in place of the loss. There the target's is averaged over steps.
+ */
+public final class DTrak implements Estimator {
+  @Override
+  public String name() {
+    return "d-trak";
+  }
+
+  @Override
+  public ModelOutput output() {
+    return ModelOutput.NORM;
+  }
+
+  @Override
+  public boolean isInfluence() {
+    return true;
+  }
+
+  @Override
+  public double[] scores(Features features, double[] target, double lambda) {
+    return features.spectrum().influence(lambda, target);
+  }
+}

@@ -1,0 +1,52 @@
+package io.journey.evaluation.lds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.journey.random.Seed;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What parts of a ground truth would have told. */
+class LdsPowerTest {
+  @TempDir Path folder;
+
+  @Test
+  void twiceTheSubsetsTellDifferencesBetterByTheRootOfTwo() {
+    RandomSubsets random = new RandomSubsets(60, 0.5, 1);
+    List<BitSet> subsets = IntStream.range(0, 240).mapToObj(random::of).toList();
+    GroundTruth truth =
+        GroundTruth.open(
+            FakeGroundTruth.write(
+                folder.resolve("truth"),
+                60,
+                subsets,
+                2,
+                new int[] {1},
+                8,
+                (j, seed, half, s, t) -> noise("truth " + seed + " " + half + " " + t, j)));
+    double[][][] a = new double[1][8][];
+    double[][][] b = new double[1][8][];
+    for (int t = 0; t < 8; t++) {
+      String name = " " + t;
+      a[0][t] = IntStream.range(0, 240).mapToDouble(j -> noise("a" + name, j)).toArray();
+      b[0][t] = IntStream.range(0, 240).mapToDouble(j -> noise("b" + name, j)).toArray();
+    }
+    List<Prediction> told = List.of(Prediction.of("a", a), Prediction.of("b", b));
+    List<LdsPower> power = LdsPower.of(truth, told, new int[] {0});
+    assertThat(power.stream().map(LdsPower::models)).containsExactly(480, 240, 240, 480, 480);
+    // Unrelated numbers: the deviation falls with the root of the number of subsets.
+    double all = power.get(0).deviation();
+    assertThat(power.get(1).deviation() / all).as("subsets").isBetween(1.2, 1.7);
+    assertThat(power.get(3).deviation() / all).as("targets").isBetween(1.0, 2.0);
+    assertThat(power.get(2).agreement()).isNaN();
+    assertThat(power.get(0).agreement()).isBetween(-0.2, 0.2);
+  }
+
+  private static double noise(String name, int j) {
+    return Seed.of(3).child(name).stream().gaussian(j);
+  }
+}
