@@ -15,6 +15,7 @@ import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
+import io.journey.projection.CurvatureConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
@@ -62,6 +63,7 @@ class FlowTest {
   private static final TrainingConfig TRAINING = TrainingConfig.of(30, 8, 2e-3).withEma(0.9);
   private static final FeaturizerConfig FEATURES =
       FeaturizerConfig.defaults()
+          .withCurvature(CurvatureConfig.NONE)
           .withProjection(ProjectionConfig.parse("sparse:64"))
           .withDraws(3)
           .withShardRows(7);

@@ -50,9 +50,9 @@ final class AttributeCommand implements Runnable {
       names = "--estimator",
       paramLabel = "NAME",
       description = {
-        "journey-trak, trak, tracin-dot, tracin-cosine, relative-influence or renormalized-influence;"
-            + " d-trak with features of --function norm, ek-fac with features of --curvature ekfac"
-            + " (default: the first that the features serve)."
+        "ek-fac with features of --curvature ekfac; journey-trak, trak, tracin-dot, tracin-cosine,"
+            + " relative-influence or renormalized-influence with --curvature none;"
+            + " d-trak with features of --function norm (default: the first that the features serve)."
       })
   private String estimator;
 
@@ -92,7 +92,7 @@ final class AttributeCommand implements Runnable {
     Attribution attribution =
         Attributor.of(Ensemble.open(checkpoints), store)
             .withEstimator(chosen)
-            .withDamping(damping.damping())
+            .withDamping(damping.of(chosen))
             .withDraws(draws)
             .withSeed(seed)
             .withMask(patch)

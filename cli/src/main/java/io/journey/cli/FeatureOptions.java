@@ -22,11 +22,11 @@ final class FeatureOptions {
   @Option(
       names = "--curvature",
       paramLabel = "KIND",
-      defaultValue = "none",
       description =
-          "none, or ekfac:C: gradients in the metric of influence functions, by Kronecker factors"
-              + " damped with C times the mean eigenvalue, usually 0.1; takes about three times as"
-              + " long (default: ${DEFAULT-VALUE}).")
+          "ekfac:C: gradients in the metric of influence functions, by Kronecker factors damped with"
+              + " C times the mean eigenvalue, for the estimator ek-fac; none: as they are, for the"
+              + " paper's and others, up to three times as fast (default: ekfac:0.1; none with"
+              + " factored:K and with another function than loss).")
   private String curvature;
 
   @Option(
@@ -58,11 +58,22 @@ final class FeatureOptions {
               + " instructions for it, far slower elsewhere (default: ${DEFAULT-VALUE}).")
   private DType precision;
 
+  /** The one asked for, or the best that the other settings allow. */
+  private CurvatureConfig curvature(ProjectionConfig projected, ModelOutput of) {
+    if (curvature != null) {
+      return CurvatureConfig.parse(curvature);
+    }
+    boolean formed = projected.kind() != ProjectionConfig.Kind.FACTORED;
+    return formed && of == ModelOutput.LOSS ? CurvatureConfig.DEFAULT : CurvatureConfig.NONE;
+  }
+
   FeaturizerConfig config() {
+    ProjectionConfig projected = ProjectionConfig.parse(projection);
+    ModelOutput of = ModelOutput.parse(function);
     return FeaturizerConfig.defaults()
-        .withProjection(ProjectionConfig.parse(projection))
-        .withCurvature(CurvatureConfig.parse(curvature))
-        .withFunction(ModelOutput.parse(function))
+        .withProjection(projected)
+        .withCurvature(curvature(projected, of))
+        .withFunction(of)
         .withSampling(sampling)
         .withPrecision(precision);
   }

@@ -50,7 +50,7 @@ final class QuickstartCommand implements Runnable {
   private static final int STEPS = 1000;
   private static final int TARGETS = 12;
   private static final int INFERENCE_STEPS = 50;
-  private static final int DRAWS = 10;
+  private static final int DRAWS = 5;
   private static final String AGAIN = "-again";
 
   @Mixin private Console console;

@@ -2,9 +2,11 @@ package io.journey.cli;
 
 import io.journey.dataset.Dataset;
 import io.journey.evaluation.Stability;
+import io.journey.features.FeaturizerConfig;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.sampling.Trajectory;
+import io.journey.score.Estimator;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -71,15 +73,16 @@ final class StabilityCommand implements Runnable {
   public void run() {
     List<Trajectory> targets = target.read();
     Dataset images = data.open(console.progress());
+    FeaturizerConfig config = options.config();
     List<Stability.Line> lines =
         new Stability(
                 Ensemble.open(checkpoints),
                 images,
                 targets,
                 target.steps(),
-                options.config(),
+                config,
                 draws,
-                damping.damping(),
+                damping.of(Estimator.of(config.function(), config.curvature())),
                 targetDraws,
                 console.threads(),
                 console.progress())

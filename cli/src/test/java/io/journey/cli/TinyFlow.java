@@ -102,6 +102,8 @@ record TinyFlow(Path root) {
         DATA,
         "--out",
         features(),
+        "--curvature",
+        "none",
         "--projection",
         "sparse:64",
         "--draws",

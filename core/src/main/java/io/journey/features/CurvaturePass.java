@@ -19,8 +19,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * with the draws of the features: all examples, or {@link #MAX_EXAMPLES} of them by chance.
  */
 final class CurvaturePass {
-  /** As many as this many second moments of a coordinate need to be within a few percent. */
-  static final int MAX_EXAMPLES = 4096;
+  /** 200 were enough for the best LDS; more take time that more draws make better use of. */
+  static final int MAX_EXAMPLES = 512;
 
   /** Whole gradients in memory at once, unless {@link #MIN_BLOCK} take more. */
   private static final long BLOCK_BYTES = 512L << 20;

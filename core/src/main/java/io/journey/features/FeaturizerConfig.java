@@ -66,11 +66,11 @@ public record FeaturizerConfig(
     }
   }
 
-  /** Sparse projection to 4096, 20 shared draws, float32. */
+  /** Gradients whitened by EK-FAC, sparse projection to 4096, 20 shared draws, float32. */
   public static FeaturizerConfig defaults() {
     return new FeaturizerConfig(
         ProjectionConfig.DEFAULT,
-        CurvatureConfig.NONE,
+        CurvatureConfig.DEFAULT,
         ModelOutput.LOSS,
         20,
         DrawScheme.SHARED,

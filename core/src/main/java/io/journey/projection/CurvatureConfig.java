@@ -27,6 +27,9 @@ public record CurvatureConfig(Kind kind, double damping) {
   /** c where nothing else is said. */
   public static final double DEFAULT_DAMPING = 0.1;
 
+  /** What the largest LDS was measured with. */
+  public static final CurvatureConfig DEFAULT = new CurvatureConfig(Kind.EKFAC, DEFAULT_DAMPING);
+
   public CurvatureConfig {
     Objects.requireNonNull(kind, "curvature.kind");
     if (kind == Kind.NONE ? damping != 0 : !(damping > 0) || Double.isInfinite(damping)) {
@@ -45,7 +48,7 @@ public record CurvatureConfig(Kind kind, double damping) {
           "curvature " + text + " is unknown: write none or ekfac:0.1");
     }
     if (parts.length == 1) {
-      return new CurvatureConfig(Kind.EKFAC, DEFAULT_DAMPING);
+      return DEFAULT;
     }
     try {
       return new CurvatureConfig(Kind.EKFAC, Double.parseDouble(parts[1]));

@@ -17,7 +17,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Journey-TRAK (Georgiev et al., Algorithm 1): τ_t = (1/M) Σ_m Φ_m(Φ_mᵀΦ_m + λI)⁻¹ g_{t,m}.
+ * Scores of training images for targets, step by step, by an {@link Estimator}: the mean over
+ * checkpoints m. Of Journey-TRAK (Georgiev et al., Algorithm 1): τ_t = (1/M) Σ_m Φ_m(Φ_mᵀΦ_m +
+ * λI)⁻¹ g_{t,m}.
  *
  * <p>Code to paper: {@code x0} x̂0^(t) by θ_m from the target's x_t; {@code outputs} f_t (Eq. 3, a
  * mean over draws and pixels where the paper has a sum); {@code targetFeatures} g_t; {@code scores}
@@ -25,7 +27,7 @@ import java.util.List;
  */
 public final class Attributor {
   /** c of λ = c·trace(ΦᵀΦ)/min(N, k) where nothing else is said. */
-  public static final double DEFAULT_DAMPING = 0.1;
+  public static final double DEFAULT_DAMPING = 1;
 
   /** k' of Eq. 3. */
   public static final int DEFAULT_DRAWS = 20;
@@ -122,7 +124,7 @@ public final class Attributor {
     return with(new Asked(other, asked.damping, asked.draws, asked.seed, asked.mask));
   }
 
-  /** The same with damping c. */
+  /** The same with damping c, which estimators without damping do not use. */
   public Attributor withDamping(double c) {
     return with(new Asked(asked.estimator, c, asked.draws, asked.seed, asked.mask));
   }
@@ -185,7 +187,9 @@ public final class Attributor {
   private void check(List<Trajectory> targets, int[] steps) {
     checkTargets(targets, steps);
     for (String member : features.members()) {
-      DampedSolver.requireSolvable(features.size(), features.dim(member), asked.damping);
+      if (asked.estimator.damped()) {
+        DampedSolver.requireSolvable(features.size(), features.dim(member), asked.damping);
+      }
       try (Checkpoint checkpoint = gradients().load(member)) {
         int last = steps[steps.length - 1];
         if (last >= checkpoint.schedule().steps()) {
@@ -229,16 +233,22 @@ public final class Attributor {
         asked.estimator.target() == Estimator.Target.AVERAGED
             ? gradients().averaged(member, targets).repeated(steps.length)
             : gradients().atSteps(member, targets, steps);
-    float[][] scores =
-        asked.estimator.isInfluence()
-            ? new DampedSolver(
-                    FeatureRows.of(features, member),
-                    KeptTriangles.of(features, member),
-                    workers,
-                    progress)
-                .scores(found.features(), asked.damping)
-            : decomposed(member, found.features());
-    return new MemberScores(scores, found.outputs());
+    return new MemberScores(scores(member, found.features()), found.outputs());
+  }
+
+  private float[][] scores(String member, float[][] targets) {
+    if (!asked.estimator.isInfluence() && !asked.estimator.isProduct()) {
+      return decomposed(member, targets);
+    }
+    DampedSolver solver =
+        new DampedSolver(
+            FeatureRows.of(features, member),
+            KeptTriangles.of(features, member),
+            workers,
+            progress);
+    return asked.estimator.isProduct()
+        ? solver.products(targets)
+        : solver.scores(targets, asked.damping);
   }
 
   private float[][] decomposed(String member, float[][] targets) {
@@ -289,7 +299,10 @@ public final class Attributor {
     ObjectNode json = Json.object();
     json.put("estimator", asked.estimator.name());
     json.set("steps", Json.tree(Arrays.stream(steps).boxed().toList()));
-    json.put("damping", asked.damping).put("draws", asked.draws).put("seed", asked.seed);
+    if (asked.estimator.damped()) {
+      json.put("damping", asked.damping);
+    }
+    json.put("draws", asked.draws).put("seed", asked.seed);
     if (asked.mask == null) {
       json.putNull("mask");
     } else {

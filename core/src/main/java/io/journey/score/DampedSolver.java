@@ -75,6 +75,16 @@ public final class DampedSolver {
     return dual ? dual(targets, damping) : primal(targets, damping);
   }
 
+  /**
+   * Φg, where nothing is to be solved.
+   *
+   * @param targets g, [Q][k]
+   * @return [Q][N]
+   */
+  public float[][] products(float[][] targets) {
+    return multiply(doubles(targets));
+  }
+
   /** Refuses damping 0 where fewer examples than dimensions make ΦᵀΦ singular. */
   static void requireSolvable(int examples, int dim, double damping) {
     if (examples < dim && damping == 0) {

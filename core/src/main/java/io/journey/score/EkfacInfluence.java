@@ -22,6 +22,11 @@ public final class EkfacInfluence implements Estimator {
   }
 
   @Override
+  public boolean isProduct() {
+    return true;
+  }
+
+  @Override
   public double[] scores(Features features, double[] target, double lambda) {
     return GradientDot.dots(features.spectrum(), target);
   }

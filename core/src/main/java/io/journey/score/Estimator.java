@@ -50,15 +50,29 @@ public interface Estimator {
     return false;
   }
 
-  /** Whether it can work with some features. */
-  default boolean fits(FeatureStore features) {
-    return output() == features.function()
-        && whitened() != features.curvature().equals(CurvatureConfig.NONE);
+  /** Whether the scores are Φg and no more, for any number of examples. */
+  default boolean isProduct() {
+    return false;
   }
 
-  /** The one that features are for where nothing else is said: journey-trak, d-trak or ek-fac. */
+  /** Whether it can work with some features. */
+  default boolean fits(FeatureStore features) {
+    return fits(features.function(), features.curvature());
+  }
+
+  /** Whether it can work with features of a function, with a curvature. */
+  default boolean fits(ModelOutput function, CurvatureConfig curvature) {
+    return output() == function && whitened() != curvature.equals(CurvatureConfig.NONE);
+  }
+
+  /** The one that features are for where nothing else is said: ek-fac, journey-trak or d-trak. */
   static Estimator of(FeatureStore features) {
-    return all().stream().filter(e -> e.fits(features)).findFirst().orElseThrow();
+    return of(features.function(), features.curvature());
+  }
+
+  /** The one that features of a function, with a curvature, are for. */
+  static Estimator of(ModelOutput function, CurvatureConfig curvature) {
+    return all().stream().filter(e -> e.fits(function, curvature)).findFirst().orElseThrow();
   }
 
   /** The estimator of this name. */

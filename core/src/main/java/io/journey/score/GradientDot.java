@@ -18,6 +18,11 @@ public final class GradientDot implements Estimator {
   }
 
   @Override
+  public boolean isProduct() {
+    return true;
+  }
+
+  @Override
   public double[] scores(Features features, double[] target, double lambda) {
     return dots(features.spectrum(), target);
   }

@@ -198,7 +198,6 @@ class CurvatureTest {
       float[] scores =
           Attributor.of(ensemble, whitened)
               .withDraws(2)
-              .withDamping(1e7)
               .attribute(target, Steps.of(300))
               .scores(0, 0);
       float[] xt = target.xt()[target.indexOf(300)];

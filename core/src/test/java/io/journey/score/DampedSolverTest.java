@@ -107,6 +107,23 @@ class DampedSolverTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"150, 7", "5, 9"})
+  void productsAreInnerProducts(int n, int k) {
+    float[][] phi = gaussians("phi", n, k);
+    float[][] targets = gaussians("targets", 3, k);
+    float[][] found = new DampedSolver(rows(phi), WORKERS, Progress.SILENT).products(targets);
+    for (int q = 0; q < targets.length; q++) {
+      for (int i = 0; i < n; i++) {
+        double sum = 0;
+        for (int j = 0; j < k; j++) {
+          sum += (double) phi[i][j] * targets[q][j];
+        }
+        assertThat((double) found[q][i]).isEqualTo(sum, within(1e-6));
+      }
+    }
+  }
+
   @Test
   void theScaleOfFeaturesDoesNotMatter() {
     float[][] phi = gaussians("phi", 50, 20);

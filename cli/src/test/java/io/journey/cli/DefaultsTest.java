@@ -1,0 +1,50 @@
+package io.journey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.journey.projection.CurvatureConfig;
+import io.journey.score.Estimator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What is chosen where nothing is said, and what is refused where it would change nothing. */
+class DefaultsTest {
+  private static CurvatureConfig curvature(String... args) {
+    return CommandLine.populateCommand(new FeatureOptions(), args).config().curvature();
+  }
+
+  private static double damping(String estimator, String... args) {
+    return CommandLine.populateCommand(new DampingOption(), args).of(Estimator.parse(estimator));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--projection=sparse:64                     | ekfac:0.1",
+        "--projection=gaussian:64                   | ekfac:0.1",
+        "--projection=factored:64                   | none",
+        "--function=norm                            | none",
+        "--function=mean                            | none",
+        "--curvature=none                           | none",
+        "--projection=sparse:64 --curvature=ekfac:2 | ekfac:2.0"
+      })
+  void gradientsAreWhitenedWhereThatIsPossible(String args, String expected) {
+    assertThat(curvature(args.strip().split(" "))).hasToString(expected);
+  }
+
+  @Test
+  void anEstimatorWithoutDampingRefusesOne() {
+    assertThat(damping("journey-trak")).isEqualTo(1);
+    assertThat(damping("journey-trak", "--damping", "0.5")).isEqualTo(0.5);
+    assertThat(damping("ek-fac")).isEqualTo(1);
+    assertThatThrownBy(() -> damping("ek-fac", "--damping", "0.5"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("--curvature ekfac:C");
+    assertThatThrownBy(() -> damping("tracin-dot", "--damping", "0.5"))
+        .hasMessage("--damping 0.5 changes nothing of tracin-dot: leave it out");
+  }
+}
