@@ -71,8 +71,8 @@ final class FeatureOptions {
     ProjectionConfig projected = ProjectionConfig.parse(projection);
     ModelOutput of = ModelOutput.parse(function);
     return FeaturizerConfig.defaults()
-        .withProjection(projected)
         .withCurvature(curvature(projected, of))
+        .withProjection(projected)
         .withFunction(of)
         .withSampling(sampling)
         .withPrecision(precision);

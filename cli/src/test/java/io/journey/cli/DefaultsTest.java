@@ -3,7 +3,9 @@ package io.journey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.journey.diffusion.ModelOutput;
 import io.journey.projection.CurvatureConfig;
+import io.journey.run.JourneyException;
 import io.journey.score.Estimator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +15,9 @@ import picocli.CommandLine;
 /** What is chosen where nothing is said, and what is refused where it would change nothing. */
 class DefaultsTest {
   private static CurvatureConfig curvature(String... args) {
-    return CommandLine.populateCommand(new FeatureOptions(), args).config().curvature();
+    FeatureOptions options = new FeatureOptions();
+    new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
+    return options.config().curvature();
   }
 
   private static double damping(String estimator, String... args) {
@@ -34,6 +38,13 @@ class DefaultsTest {
       })
   void gradientsAreWhitenedWhereThatIsPossible(String args, String expected) {
     assertThat(curvature(args.strip().split(" "))).hasToString(expected);
+  }
+
+  @Test
+  void featuresThatNoEstimatorWorksWithAreRefused() {
+    assertThatThrownBy(() -> Estimator.of(ModelOutput.NORM, CurvatureConfig.DEFAULT))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("--curvature none");
   }
 
   @Test

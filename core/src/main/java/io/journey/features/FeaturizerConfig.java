@@ -47,7 +47,8 @@ public record FeaturizerConfig(
               + " needs whole gradients, which projection "
               + projection
               + " does not form: write sparse:"
-              + projection.dim());
+              + projection.dim()
+              + ", or curvature none");
     }
     Objects.requireNonNull(function, "features.function");
     Objects.requireNonNull(sampling, "features.sampling");

@@ -3,6 +3,7 @@ package io.journey.score;
 import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeatureStore;
 import io.journey.projection.CurvatureConfig;
+import io.journey.run.JourneyException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,7 +73,17 @@ public interface Estimator {
 
   /** The one that features of a function, with a curvature, are for. */
   static Estimator of(ModelOutput function, CurvatureConfig curvature) {
-    return all().stream().filter(e -> e.fits(function, curvature)).findFirst().orElseThrow();
+    return all().stream()
+        .filter(e -> e.fits(function, curvature))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new JourneyException(
+                    "No estimator works with features of the function "
+                        + function
+                        + " and curvature "
+                        + curvature
+                        + ": featurize with --curvature none."));
   }
 
   /** The estimator of this name. */
