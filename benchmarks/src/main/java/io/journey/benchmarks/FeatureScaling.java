@@ -6,6 +6,7 @@ import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
+import io.journey.projection.CurvatureConfig;
 import io.journey.run.Memory;
 import io.journey.run.Progress;
 import java.io.IOException;
@@ -77,7 +78,10 @@ public final class FeatureScaling {
     Path folder = Files.createTempDirectory("journey-features");
     Memory.forgetPeak();
     long start = System.nanoTime();
-    Featurizer.with(FeaturizerConfig.defaults().withDraws(draws), threads, Progress.SILENT)
+    Featurizer.with(
+            FeaturizerConfig.defaults().withCurvature(CurvatureConfig.NONE).withDraws(draws),
+            threads,
+            Progress.SILENT)
         .run(ensemble, data, folder);
     seconds[round] = (System.nanoTime() - start) * 1e-9;
     peaks[which] = Math.max(peaks[which], Memory.peakResidentBytes() >> 20);
