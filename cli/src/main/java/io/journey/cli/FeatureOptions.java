@@ -63,8 +63,9 @@ final class FeatureOptions {
     if (curvature != null) {
       return CurvatureConfig.parse(curvature);
     }
-    boolean formed = projected.kind() != ProjectionConfig.Kind.FACTORED;
-    return formed && of == ModelOutput.LOSS ? CurvatureConfig.DEFAULT : CurvatureConfig.NONE;
+    return projected.formsGradients() && of == ModelOutput.LOSS
+        ? CurvatureConfig.DEFAULT
+        : CurvatureConfig.NONE;
   }
 
   FeaturizerConfig config() {

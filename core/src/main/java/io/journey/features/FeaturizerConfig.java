@@ -39,8 +39,7 @@ public record FeaturizerConfig(
   public FeaturizerConfig {
     Objects.requireNonNull(projection, "features.projection");
     Objects.requireNonNull(curvature, "features.curvature");
-    if (curvature.kind() != CurvatureConfig.Kind.NONE
-        && projection.kind() == ProjectionConfig.Kind.FACTORED) {
+    if (curvature.kind() != CurvatureConfig.Kind.NONE && !projection.formsGradients()) {
       throw new IllegalArgumentException(
           "curvature "
               + curvature

@@ -26,6 +26,11 @@ public record ProjectionConfig(Kind kind, int dim) {
     NONE
   }
 
+  /** Whether gradients are formed before they are projected, as curvature needs them. */
+  public boolean formsGradients() {
+    return kind != Kind.FACTORED;
+  }
+
   /** Sparse, 4096 numbers. */
   public static final ProjectionConfig DEFAULT = new ProjectionConfig(Kind.SPARSE, 4096);
 

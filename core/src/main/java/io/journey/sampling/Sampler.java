@@ -29,6 +29,11 @@ public interface Sampler {
     return new DdpmSampler(checkpoint, config, inferenceSteps);
   }
 
+  /** The same with another model. */
+  default Sampler by(Checkpoint other) {
+    return of(other, config(), timesteps().length, eta());
+  }
+
   /** The model that draws. */
   Checkpoint checkpoint();
 

@@ -6,7 +6,7 @@ import io.journey.diffusion.ModelOutput;
  * D-TRAK (Zheng et al., ICLR 2024) at one step: Φ(ΦᵀΦ + λI)⁻¹g where both are gradients of the
  * squared prediction ‖ε_θ‖² in place of the loss. There the target's is averaged over steps.
  */
-public final class DTrak implements Estimator {
+public final class DTrak implements DampedInfluence {
   @Override
   public String name() {
     return "d-trak";
@@ -15,15 +15,5 @@ public final class DTrak implements Estimator {
   @Override
   public ModelOutput output() {
     return ModelOutput.NORM;
-  }
-
-  @Override
-  public boolean isInfluence() {
-    return true;
-  }
-
-  @Override
-  public double[] scores(Features features, double[] target, double lambda) {
-    return features.spectrum().influence(lambda, target);
   }
 }

@@ -3,10 +3,6 @@ package io.journey.score;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrs;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
-import static org.bytedeco.openblas.global.openblas_nolapack.cblas_dgemm;
 
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
@@ -26,9 +22,6 @@ public final class DampedSolver {
 
   /** The triangle that is the upper one row by row is the lower one column by column. */
   private static final byte LOWER = 'L';
-
-  /** Rows of Φ multiplied at once. */
-  private static final int BLOCK = 64;
 
   /** Names of what is kept. */
   private static final String GRAM = "gram";
@@ -118,22 +111,11 @@ public final class DampedSolver {
       for (int from = 0; from < n; from += Gram.ROWS) {
         int first = from;
         int count = Math.min(Gram.ROWS, n - from);
-        workers.forEach(count, r -> block(first + r, 0, k, block, r));
+        workers.forEach(count, r -> FeatureProducts.read(features, first + r, 0, k, block, r));
         gram.add(block, count);
         task.advance(count);
       }
     }
-  }
-
-  /** Writes a part of a row of Φ as row {@code place} of a block. */
-  private void block(int row, int column, int width, DoublePointer block, int place) {
-    float[] numbers = new float[width];
-    features.read(row, column, width, numbers, 0);
-    double[] wide = new double[width];
-    for (int j = 0; j < width; j++) {
-      wide[j] = numbers[j];
-    }
-    Gram.at(block, (long) place * width).put(wide);
   }
 
   float[][] dual(float[][] targets, double damping) {
@@ -159,7 +141,7 @@ public final class DampedSolver {
     return scores;
   }
 
-  private static double[][] doubles(float[][] values) {
+  static double[][] doubles(float[][] values) {
     double[][] out = new double[values.length][];
     for (int q = 0; q < values.length; q++) {
       out[q] = new double[values[q].length];
@@ -232,47 +214,8 @@ public final class DampedSolver {
 
   /** Φ·x for each x, [Q][k] -> [Q][N]. */
   private float[][] multiply(double[][] x) {
-    int n = features.size();
-    int k = features.dim();
-    float[][] out = new float[x.length][n];
-    try (DoublePointer vectors = new DoublePointer((long) x.length * k)) {
-      for (int q = 0; q < x.length; q++) {
-        Gram.at(vectors, (long) q * k).put(x[q]);
-      }
-      workers.forEach((n + BLOCK - 1) / BLOCK, block -> multiply(vectors, block * BLOCK, out));
-    }
+    float[][] out = new float[x.length][features.size()];
+    FeatureProducts.of(features, x, workers, (q, i, product) -> out[q][i] = (float) product);
     return out;
-  }
-
-  /** Φ·x of {@link #BLOCK} rows. */
-  private void multiply(DoublePointer vectors, int from, float[][] out) {
-    int k = features.dim();
-    int count = Math.min(BLOCK, features.size() - from);
-    double[] products = new double[count * out.length];
-    try (DoublePointer rows = new DoublePointer((long) BLOCK * k);
-        DoublePointer result = new DoublePointer((long) BLOCK * out.length)) {
-      for (int r = 0; r < count; r++) {
-        block(from + r, 0, k, rows, r);
-      }
-      cblas_dgemm(
-          CblasRowMajor,
-          CblasNoTrans,
-          CblasTrans,
-          count,
-          out.length,
-          k,
-          1,
-          rows,
-          k,
-          vectors,
-          k,
-          0,
-          result,
-          out.length);
-      result.get(products);
-    }
-    for (int i = 0; i < products.length; i++) {
-      out[i % out.length][from + i / out.length] = (float) products[i];
-    }
   }
 }

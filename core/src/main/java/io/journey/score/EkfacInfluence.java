@@ -5,7 +5,7 @@ package io.journey.score;
  * for diffusion models Mlodozeniec et al. 2024): ∇ℓ_iᵀ(F + λI)⁻¹∇f_t. Features and targets hold the
  * factor (F + λI)^(−1/2) each, so their product is all that is left.
  */
-public final class EkfacInfluence implements Estimator {
+public final class EkfacInfluence implements GradientProduct {
   @Override
   public String name() {
     return "ek-fac";
@@ -14,20 +14,5 @@ public final class EkfacInfluence implements Estimator {
   @Override
   public boolean whitened() {
     return true;
-  }
-
-  @Override
-  public boolean damped() {
-    return false;
-  }
-
-  @Override
-  public boolean isProduct() {
-    return true;
-  }
-
-  @Override
-  public double[] scores(Features features, double[] target, double lambda) {
-    return GradientDot.dots(features.spectrum(), target);
   }
 }

@@ -20,7 +20,7 @@ public final class GradientCosine implements Estimator {
   @Override
   public double[] scores(Features features, double[] target, double lambda) {
     Spectrum spectrum = features.spectrum();
-    double[] scores = GradientDot.dots(spectrum, target);
+    double[] scores = spectrum.dots(target);
     double length = Math.sqrt(Arrays.stream(target).map(x -> x * x).sum());
     double[] norms = RenormalizedInfluence.norms(spectrum);
     for (int i = 0; i < scores.length; i++) {

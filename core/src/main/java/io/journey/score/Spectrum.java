@@ -2,16 +2,11 @@ package io.journey.score;
 
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
-import static org.bytedeco.openblas.global.openblas_nolapack.cblas_dgemm;
 
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
 import java.util.Arrays;
-import org.bytedeco.javacpp.DoublePointer;
 
 /**
  * Features Φ ∈ R^{N×k} in the basis of their singular vectors: Φ = U·S·Vᵀ, r = min(N, k) of them.
@@ -27,8 +22,6 @@ public final class Spectrum {
 
   /** Below this share of the largest S² a direction is rounding of float32 features. */
   private static final double NOTHING = 1e-11;
-
-  private static final int ROWS = 256;
 
   private final FeatureRows features;
   private final int size;
@@ -124,7 +117,12 @@ public final class Spectrum {
    * @return [Q][r]
    */
   public double[][] targets(float[][] targets) {
-    double[][] products = products(targets); // [Q][N]
+    double[][] products = new double[targets.length][size];
+    FeatureProducts.of(
+        features,
+        DampedSolver.doubles(targets),
+        workers,
+        (q, i, product) -> products[q][i] = product);
     double[][] out = new double[targets.length][rank()];
     workers.forEach(
         targets.length,
@@ -138,60 +136,6 @@ public final class Spectrum {
           }
         });
     return out;
-  }
-
-  /** Φg, [Q][N]. */
-  private double[][] products(float[][] targets) {
-    int k = features.dim();
-    double[][] out = new double[targets.length][size];
-    try (DoublePointer vectors = new DoublePointer((long) targets.length * k)) {
-      for (int q = 0; q < targets.length; q++) {
-        double[] wide = new double[k];
-        for (int j = 0; j < k; j++) {
-          wide[j] = targets[q][j];
-        }
-        Gram.at(vectors, (long) q * k).put(wide);
-      }
-      workers.forEach((size + ROWS - 1) / ROWS, block -> products(vectors, block * ROWS, out));
-    }
-    return out;
-  }
-
-  private void products(DoublePointer vectors, int from, double[][] out) {
-    int k = features.dim();
-    int count = Math.min(ROWS, size - from);
-    float[] row = new float[k];
-    double[] wide = new double[k];
-    double[] result = new double[count * out.length];
-    try (DoublePointer rows = new DoublePointer((long) count * k);
-        DoublePointer products = new DoublePointer(result.length)) {
-      for (int r = 0; r < count; r++) {
-        features.read(from + r, 0, k, row, 0);
-        for (int j = 0; j < k; j++) {
-          wide[j] = row[j];
-        }
-        Gram.at(rows, (long) r * k).put(wide);
-      }
-      cblas_dgemm(
-          CblasRowMajor,
-          CblasNoTrans,
-          CblasTrans,
-          count,
-          out.length,
-          k,
-          1,
-          rows,
-          k,
-          vectors,
-          k,
-          0,
-          products,
-          out.length);
-      products.get(result);
-    }
-    for (int i = 0; i < result.length; i++) {
-      out[i % out.length][from + i / out.length] = result[i];
-    }
   }
 
   /**
@@ -237,6 +181,18 @@ public final class Spectrum {
    */
   public double[] influence(double lambda, double[] target) {
     return weighted(damped(lambda, 1), target);
+  }
+
+  /**
+   * φ_iᵀg for every example.
+   *
+   * @param target Vᵀg, [r]
+   * @return [N]
+   */
+  public double[] dots(double[] target) {
+    double[] ones = new double[rank()];
+    Arrays.fill(ones, 1);
+    return weighted(ones, target);
   }
 
   /** 1/(S² + λ)^power of each direction, [r]. */

@@ -4,7 +4,7 @@ package io.journey.score;
  * TRAK (Park et al. 2023) as applied to diffusion models: Φ(ΦᵀΦ + λI)⁻¹g with g the gradient of the
  * training loss of the finished image, averaged over steps; all steps have the same scores.
  */
-public final class Trak implements Estimator {
+public final class Trak implements DampedInfluence {
   @Override
   public String name() {
     return "trak";
@@ -13,15 +13,5 @@ public final class Trak implements Estimator {
   @Override
   public Target target() {
     return Target.AVERAGED;
-  }
-
-  @Override
-  public boolean isInfluence() {
-    return true;
-  }
-
-  @Override
-  public double[] scores(Features features, double[] target, double lambda) {
-    return features.spectrum().influence(lambda, target);
   }
 }

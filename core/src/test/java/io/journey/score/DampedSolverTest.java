@@ -31,25 +31,6 @@ class DampedSolverTest {
     return out;
   }
 
-  static FeatureRows rows(float[][] phi) {
-    return new FeatureRows() {
-      @Override
-      public int size() {
-        return phi.length;
-      }
-
-      @Override
-      public int dim() {
-        return phi[0].length;
-      }
-
-      @Override
-      public void read(int row, int column, int count, float[] out, int offset) {
-        System.arraycopy(phi[row], column, out, offset, count);
-      }
-    };
-  }
-
   private static SimpleMatrix matrix(float[][] values) {
     SimpleMatrix m = new SimpleMatrix(values.length, values[0].length);
     for (int i = 0; i < values.length; i++) {
@@ -83,7 +64,8 @@ class DampedSolverTest {
     SimpleMatrix expected =
         f.mult(gram.plus(SimpleMatrix.identity(k).scale(lambda)).invert())
             .mult(matrix(targets).transpose());
-    float[][] found = new DampedSolver(rows(phi), WORKERS, Progress.SILENT).scores(targets, c);
+    float[][] found =
+        new DampedSolver(new ArrayRows(phi), WORKERS, Progress.SILENT).scores(targets, c);
     for (int q = 0; q < 3; q++) {
       for (int i = 0; i < n; i++) {
         assertThat((double) found[q][i])
@@ -96,7 +78,8 @@ class DampedSolverTest {
   @ParameterizedTest
   @CsvSource({"40, 25", "25, 40", "33, 33"})
   void primalEqualsDual(int n, int k) {
-    DampedSolver solver = new DampedSolver(rows(gaussians("phi", n, k)), WORKERS, Progress.SILENT);
+    DampedSolver solver =
+        new DampedSolver(new ArrayRows(gaussians("phi", n, k)), WORKERS, Progress.SILENT);
     float[][] targets = gaussians("targets", 2, k);
     float[][] primal = solver.primal(targets, 0.1);
     float[][] dual = solver.dual(targets, 0.1);
@@ -112,7 +95,8 @@ class DampedSolverTest {
   void productsAreInnerProducts(int n, int k) {
     float[][] phi = gaussians("phi", n, k);
     float[][] targets = gaussians("targets", 3, k);
-    float[][] found = new DampedSolver(rows(phi), WORKERS, Progress.SILENT).products(targets);
+    float[][] found =
+        new DampedSolver(new ArrayRows(phi), WORKERS, Progress.SILENT).products(targets);
     for (int q = 0; q < targets.length; q++) {
       for (int i = 0; i < n; i++) {
         double sum = 0;
@@ -136,9 +120,11 @@ class DampedSolverTest {
         larger[i][j] = 1024 * phi[i][j];
       }
     }
-    float[] a = new DampedSolver(rows(phi), WORKERS, Progress.SILENT).scores(targets, 0.1)[0];
+    float[] a =
+        new DampedSolver(new ArrayRows(phi), WORKERS, Progress.SILENT).scores(targets, 0.1)[0];
     float[] b =
-        new DampedSolver(rows(larger), WORKERS, Progress.SILENT).scores(largerTargets, 0.1)[0];
+        new DampedSolver(new ArrayRows(larger), WORKERS, Progress.SILENT)
+            .scores(largerTargets, 0.1)[0];
     for (int i = 0; i < 50; i++) {
       assertThat((double) b[i]).isCloseTo(a[i], within(1e-6));
     }
@@ -148,20 +134,20 @@ class DampedSolverTest {
   void withoutDampingARegularMatrixIsSolvedAndASingularOneRefused() {
     float[][] phi = gaussians("phi", 30, 4);
     float[][] targets = gaussians("targets", 1, 4);
-    assertThat(new DampedSolver(rows(phi), WORKERS, Progress.SILENT).scores(targets, 0)[0])
+    assertThat(new DampedSolver(new ArrayRows(phi), WORKERS, Progress.SILENT).scores(targets, 0)[0])
         .hasSize(30);
 
     for (float[] row : phi) {
       row[3] = row[0] + row[1];
     }
     assertThatThrownBy(
-            () -> new DampedSolver(rows(phi), WORKERS, Progress.SILENT).scores(targets, 0))
+            () -> new DampedSolver(new ArrayRows(phi), WORKERS, Progress.SILENT).scores(targets, 0))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("singular")
         .hasMessageContaining("positive damping");
     assertThatThrownBy(
             () ->
-                new DampedSolver(rows(gaussians("few", 3, 8)), WORKERS, Progress.SILENT)
+                new DampedSolver(new ArrayRows(gaussians("few", 3, 8)), WORKERS, Progress.SILENT)
                     .scores(gaussians("targets", 1, 8), 0))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("3 examples cannot fill 8 dimensions");
@@ -197,7 +183,7 @@ class DampedSolverTest {
   @CsvSource({"130, 67, 130", "67, 130, 67"})
   void whatIsKeptSparesTheFeaturesAndChangesNoBit(int n, int k, int once, @TempDir Path folder)
       throws IOException {
-    FeatureRows phi = rows(gaussians("phi", n, k));
+    FeatureRows phi = new ArrayRows(gaussians("phi", n, k));
     float[][] targets = gaussians("targets", 2, k);
     KeptTriangles kept = new KeptTriangles(folder, "these features");
     assertThat(scores(phi, kept, targets, 0.1)).isEqualTo(2 * once);

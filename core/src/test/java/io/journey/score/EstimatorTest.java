@@ -85,7 +85,7 @@ class EstimatorTest {
     List<Estimator> all = Estimator.all();
     assertThat(all.stream().map(Estimator::name).collect(Collectors.toSet()))
         .isEqualTo(formulas.keySet());
-    Spectrum spectrum = Spectrum.of(DampedSolverTest.rows(rows), new Workers(2, () -> {}));
+    Spectrum spectrum = Spectrum.of(new ArrayRows(rows), new Workers(2, () -> {}));
     assertThat(spectrum.rank()).isEqualTo(Math.min(n, k));
     assertThat(spectrum.lambda(DAMPING)).isEqualTo(lambda, within(1e-9));
     double[] query = spectrum.targets(target)[0];

@@ -132,7 +132,7 @@ class LeaveOneOutTest {
       SimpleMatrix gram = psi.transpose().mult(psi);
       double damping = LAMBDA * Math.min(N, P) / gram.trace();
       float[] scores =
-          new DampedSolver(DampedSolverTest.rows(phi), new Workers(1, () -> {}), Progress.SILENT)
+          new DampedSolver(new ArrayRows(phi), new Workers(1, () -> {}), Progress.SILENT)
               .scores(g, damping)[0];
 
       SimpleMatrix inverse = gram.plus(SimpleMatrix.identity(P).scale(LAMBDA)).invert();

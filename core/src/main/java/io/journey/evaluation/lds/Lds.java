@@ -44,6 +44,7 @@ public final class Lds {
   private final List<Prediction> predictions;
   private final int[][] subsets; // of each fold
   private final int[][] targets;
+  private final double[][][][] curves; // [estimators][folds][folds][dampings]
   private final int[][][] chosen; // [estimators][folds][folds], an index of dampings
   private final RankedSubsets[][][] done; // [folds][steps][targets], by what models do
   private final RankedSubsets[][][][] told; // [estimators][folds][steps][targets], as predicted
@@ -56,13 +57,15 @@ public final class Lds {
     this.subsets = folds(truth.subsets().size());
     this.targets = folds(truth.targets());
     this.done = ranked(fold -> truth::outputs, "a model");
+    this.curves = new double[predictions.size()][FOLDS][FOLDS][];
     this.chosen = new int[predictions.size()][FOLDS][FOLDS];
     this.told = new RankedSubsets[predictions.size()][][][];
     this.values = new double[told.length][][];
     for (int e = 0; e < told.length; e++) {
       for (int fold = 0; fold < FOLDS; fold++) {
         for (int ofTargets = 0; ofTargets < FOLDS; ofTargets++) {
-          chosen[e][fold][ofTargets] = best(dampingCurve(e, 1 - fold, 1 - ofTargets));
+          curves[e][fold][ofTargets] = curve(predictions.get(e), fold, ofTargets);
+          chosen[e][1 - fold][1 - ofTargets] = best(curves[e][fold][ofTargets]);
         }
       }
       Prediction prediction = predictions.get(e);
@@ -134,7 +137,10 @@ public final class Lds {
    * @return [dampings]
    */
   public double[] dampingCurve(int estimator, int fold, int ofTargets) {
-    Prediction prediction = predictions.get(estimator);
+    return curves[estimator][fold][ofTargets].clone();
+  }
+
+  private double[] curve(Prediction prediction, int fold, int ofTargets) {
     double[] curve = new double[prediction.dampings().length];
     int[] once = ones(subsets[fold].length);
     int[] among = targets[ofTargets];

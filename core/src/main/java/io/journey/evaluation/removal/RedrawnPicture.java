@@ -70,9 +70,7 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets) implements Rem
       Checkpoint checkpoint,
       Workers.Parts parts,
       Progress.Task progress) {
-    Sampler sampler =
-        Sampler.of(checkpoint, original.config(), original.timesteps().length, original.eta());
-    float[] picture = draw(sampler, target);
+    float[] picture = draw(original.by(checkpoint), target);
     run.write(file(target, model), PictureFile.content(new float[][] {picture}, shape(target)));
     progress.advance(unitSteps());
   }

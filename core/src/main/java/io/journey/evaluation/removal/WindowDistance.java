@@ -119,9 +119,7 @@ record WindowDistance(
       Checkpoint checkpoint,
       Workers.Parts parts,
       Progress.Task progress) {
-    Sampler inside =
-        Sampler.of(checkpoint, original.config(), original.timesteps().length, original.eta());
-    float[][] vectors = vectors(inside, target, Noise.SHARED, parts, progress);
+    float[][] vectors = vectors(original.by(checkpoint), target, Noise.SHARED, parts, progress);
     write(run, file(target, model), target, vectors);
   }
 

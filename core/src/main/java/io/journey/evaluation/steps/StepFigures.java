@@ -11,6 +11,7 @@ import io.journey.figure.LineChart.Series;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -41,31 +42,42 @@ final class StepFigures {
 
   /** Figure B.4 of the paper. */
   static LineChart flips(SignFlips found) {
-    List<AtK> curve = found.curve();
-    double[] x = numbers(curve, AtK::k);
-    return new LineChart(
+    return besideRandom(
+            found.curve(),
+            AtK::share,
+            AtK::randomShare,
             "An image pushes for the target at one step, against it at another",
             "K highest and K lowest scores",
-            "share of targets",
-            List.of(
-                series("found", x, curve.stream().map(AtK::share).toList()),
-                Series.of("random scores", x, numbers(curve, AtK::randomShare)).withDashes()),
-            List.of())
-        .xLogarithmic()
+            "share of targets")
         .withRange(0, 1.02);
   }
 
   /** How much of the top remains at another step. */
   static LineChart overlap(SignFlips found) {
-    List<AtK> curve = found.curve();
+    return besideRandom(
+        found.curve(),
+        AtK::overlap,
+        AtK::randomOverlap,
+        "What two steps share of their K highest scores",
+        "K highest scores",
+        "share of the K images");
+  }
+
+  private static LineChart besideRandom(
+      List<AtK> curve,
+      Function<AtK, Estimate> found,
+      ToDoubleFunction<AtK> random,
+      String title,
+      String xLabel,
+      String yLabel) {
     double[] x = numbers(curve, AtK::k);
     return new LineChart(
-            "What two steps share of their K highest scores",
-            "K highest scores",
-            "share of the K images",
+            title,
+            xLabel,
+            yLabel,
             List.of(
-                series("found", x, curve.stream().map(AtK::overlap).toList()),
-                Series.of("random scores", x, numbers(curve, AtK::randomOverlap)).withDashes()),
+                series("found", x, curve.stream().map(found).toList()),
+                Series.of("random scores", x, numbers(curve, random)).withDashes()),
             List.of())
         .xLogarithmic();
   }

@@ -17,8 +17,8 @@ import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Workers;
+import io.journey.score.ArrayRows;
 import io.journey.score.Estimator;
-import io.journey.score.FeatureRows;
 import io.journey.score.GradientDot;
 import io.journey.score.Spectrum;
 import java.nio.file.Path;
@@ -49,6 +49,18 @@ class LdsTest {
     return subset.stream().mapToDouble(i -> scores[i]).sum();
   }
 
+  private GroundTruth truth(
+      int examples,
+      List<BitSet> subsets,
+      int seeds,
+      int[] steps,
+      int targets,
+      FakeGroundTruth.Output output) {
+    return GroundTruth.open(
+        FakeGroundTruth.write(
+            folder.resolve("truth"), examples, subsets, seeds, steps, targets, output));
+  }
+
   private static Prediction scored(GroundTruth truth, String name, double sign, double[] scores) {
     double[][][] sums = new double[truth.steps().length][truth.targets()][];
     for (double[][] step : sums) {
@@ -67,15 +79,13 @@ class LdsTest {
     double[] scores = gaussians(20, "scores");
     List<BitSet> subsets = subsets(24, 20);
     GroundTruth truth =
-        GroundTruth.open(
-            FakeGroundTruth.write(
-                folder.resolve("truth"),
-                20,
-                subsets,
-                1,
-                new int[] {100, 500},
-                4,
-                (j, seed, half, s, t) -> -3 + 2 * sum(subsets.get(j), scores)));
+        truth(
+            20,
+            subsets,
+            1,
+            new int[] {100, 500},
+            4,
+            (j, seed, half, s, t) -> -3 + 2 * sum(subsets.get(j), scores));
     Lds lds =
         Lds.of(
             truth, List.of(scored(truth, "same", 1, scores), scored(truth, "negated", -1, scores)));
@@ -132,16 +142,8 @@ class LdsTest {
       }
     }
     GroundTruth truth =
-        GroundTruth.open(
-            FakeGroundTruth.write(
-                folder.resolve("truth"),
-                n,
-                subsets,
-                1,
-                new int[] {250},
-                4,
-                (j, seed, half, s, t) -> outputs[j][t]));
-    Spectrum spectrum = Spectrum.of(rows(phi), new Workers(1, () -> {}));
+        truth(n, subsets, 1, new int[] {250}, 4, (j, seed, half, s, t) -> outputs[j][t]);
+    Spectrum spectrum = Spectrum.of(new ArrayRows(phi), new Workers(1, () -> {}));
     double[][] queries = spectrum.targets(g);
     double[][][] sums = new double[1][4][];
     for (int t = 0; t < 4; t++) {
@@ -151,25 +153,6 @@ class LdsTest {
     }
     assertThat(Lds.of(truth, List.of(Prediction.of("dot", sums))).overall(0).value())
         .isEqualTo(1, within(1e-12));
-  }
-
-  private static FeatureRows rows(float[][] phi) {
-    return new FeatureRows() {
-      @Override
-      public int size() {
-        return phi.length;
-      }
-
-      @Override
-      public int dim() {
-        return phi[0].length;
-      }
-
-      @Override
-      public void read(int row, int column, int count, float[] out, int offset) {
-        System.arraycopy(phi[row], column, out, offset, count);
-      }
-    };
   }
 
   @Test
@@ -203,16 +186,7 @@ class LdsTest {
   void aDampingIsNeverJudgedByTheHalfThatChoseIt(String halves) {
     double[] values = gaussians(12, "values");
     List<BitSet> subsets = subsets(12, 20);
-    GroundTruth truth =
-        GroundTruth.open(
-            FakeGroundTruth.write(
-                folder.resolve("truth"),
-                20,
-                subsets,
-                1,
-                new int[] {1},
-                4,
-                (j, seed, half, s, t) -> values[j]));
+    GroundTruth truth = truth(20, subsets, 1, new int[] {1}, 4, (j, seed, half, s, t) -> values[j]);
     double[][][][] sums = new double[2][1][4][12];
     for (int d = 0; d < 2; d++) {
       for (int t = 0; t < 4; t++) {
@@ -250,15 +224,8 @@ class LdsTest {
     double[][] noise = {gaussians(count, "first"), gaussians(count, "second")};
     List<BitSet> subsets = subsets(count, 40);
     GroundTruth truth =
-        GroundTruth.open(
-            FakeGroundTruth.write(
-                folder.resolve("truth"),
-                40,
-                subsets,
-                2,
-                new int[] {1},
-                2,
-                (j, seed, half, s, t) -> signal[j] + noise[seed][j]));
+        truth(
+            40, subsets, 2, new int[] {1}, 2, (j, seed, half, s, t) -> signal[j] + noise[seed][j]);
     Ceiling ceiling = Ceiling.of(truth);
     // Pearson ½; for Gaussians Spearman is 6/π·asin(½·½) = 0.483, error 1/√600 = 0.04.
     assertThat(ceiling.agreement().get(0).value()).isEqualTo(0.483, within(0.1));
@@ -275,15 +242,7 @@ class LdsTest {
     double[][] noise = {gaussians(64, "first"), gaussians(64, "second")};
     List<BitSet> subsets = subsets(64, 40);
     GroundTruth truth =
-        GroundTruth.open(
-            FakeGroundTruth.write(
-                folder.resolve("truth"),
-                40,
-                subsets,
-                2,
-                new int[] {900},
-                2,
-                (j, seed, half, s, t) -> noise[seed][j]));
+        truth(40, subsets, 2, new int[] {900}, 2, (j, seed, half, s, t) -> noise[seed][j]);
     Lds lds = Lds.of(truth, List.of(scored(truth, "any", 1, gaussians(40, "any"))));
     LdsTables tables = new LdsTables(truth, lds, Ceiling.of(truth));
     assertThat(tables.warnings())
@@ -296,10 +255,7 @@ class LdsTest {
   @Test
   void fewSubsetsAreWarnedOfInTheResultItself() {
     List<BitSet> subsets = subsets(8, 20);
-    GroundTruth truth =
-        GroundTruth.open(
-            FakeGroundTruth.write(
-                folder.resolve("truth"), 20, subsets, 1, new int[] {1}, 2, (j, d, h, s, t) -> j));
+    GroundTruth truth = truth(20, subsets, 1, new int[] {1}, 2, (j, d, h, s, t) -> j);
     Lds lds = Lds.of(truth, List.of(scored(truth, "any", 1, gaussians(20, "any"))));
     assertThat(new LdsTables(truth, lds, null).warnings())
         .anyMatch(w -> w.startsWith("Only 8 subsets"))
@@ -309,10 +265,7 @@ class LdsTest {
   @Test
   void anEstimatorWithoutANumberFailsByName() {
     List<BitSet> subsets = subsets(8, 20);
-    GroundTruth truth =
-        GroundTruth.open(
-            FakeGroundTruth.write(
-                folder.resolve("truth"), 20, subsets, 1, new int[] {1}, 2, (j, d, h, s, t) -> j));
+    GroundTruth truth = truth(20, subsets, 1, new int[] {1}, 2, (j, d, h, s, t) -> j);
     double[] scores = gaussians(20, "scores");
     scores[7] = Double.NaN;
     Prediction broken = scored(truth, "broken", 1, scores);

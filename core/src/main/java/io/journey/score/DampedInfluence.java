@@ -1,0 +1,17 @@
+package io.journey.score;
+
+/**
+ * Estimators whose scores are Φ(ΦᵀΦ + λI)⁻¹g and no more. They differ in what Φ and g are gradients
+ * of.
+ */
+interface DampedInfluence extends Estimator {
+  @Override
+  default boolean isInfluence() {
+    return true;
+  }
+
+  @Override
+  default double[] scores(Features features, double[] target, double lambda) {
+    return features.spectrum().influence(lambda, target);
+  }
+}
