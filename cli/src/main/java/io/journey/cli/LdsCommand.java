@@ -235,6 +235,11 @@ final class LdsCommand implements Runnable {
   private List<Estimator> chosen(List<LdsStudy.Store> stores) {
     List<Estimator> all =
         estimators.isEmpty() ? Estimator.all() : estimators.stream().map(Estimator::parse).toList();
+    for (LdsStudy.Store store : stores) {
+      all.stream()
+          .filter(e -> e.fits(store.features()))
+          .forEach(e -> e.requirePossible(store.features()));
+    }
     return all.stream()
         .filter(e -> stores.stream().anyMatch(store -> e.fits(store.features())))
         .toList();

@@ -3,11 +3,24 @@ package io.journey.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /** The versions of what makes the numbers. */
 public final class Versions {
   private static final Properties PROPERTIES = load();
+
+  /** What limits the kernels of libtorch, oneDNN and OpenBLAS. */
+  private static final List<String> LIMITS =
+      List.of("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "OPENBLAS_CORETYPE");
+
+  private static final List<String> WIDEST_FIRST = List.of("avx512f", "avx2", "avx", "sse4_2");
 
   private Versions() {}
 
@@ -26,12 +39,47 @@ public final class Versions {
     return PROPERTIES.getProperty("journey");
   }
 
-  /** Journey, libtorch with its Java presets, Java, and the system. */
+  /**
+   * Journey, libtorch with its Java presets, Java, the system, and the vector instructions: with
+   * wider ones libtorch takes other kernels, which round differently.
+   */
   static ObjectNode all() {
     ObjectNode versions = Json.object();
     versions.put("journey", journey()).put("libtorch", PROPERTIES.getProperty("libtorch"));
     versions.put("java", System.getProperty("java.version"));
     versions.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    versions.put("instructions", instructions(Path.of("/proc/cpuinfo"), System.getenv()));
     return versions;
+  }
+
+  /**
+   * The vector instructions of the processor, and the variables of the environment that limit their
+   * use.
+   *
+   * @param processors what the system tells of its processors
+   */
+  static String instructions(Path processors, Map<String, String> environment) {
+    List<String> parts = new ArrayList<>();
+    parts.add(widest(processors));
+    for (String limit : LIMITS) {
+      if (environment.containsKey(limit)) {
+        parts.add(limit + "=" + environment.get(limit));
+      }
+    }
+    return String.join(", ", parts);
+  }
+
+  private static String widest(Path processors) {
+    try (Stream<String> lines = Files.lines(processors)) {
+      List<String> flags =
+          lines
+              .filter(line -> line.startsWith("flags"))
+              .findFirst()
+              .map(line -> List.of(line.split("\\s+")))
+              .orElse(List.of());
+      return WIDEST_FIRST.stream().filter(flags::contains).findFirst().orElse("unknown");
+    } catch (IOException | UncheckedIOException e) {
+      return "unknown";
+    }
   }
 }

@@ -186,6 +186,9 @@ public final class Attributor {
   /** Everything that can be wrong is found before the work begins. */
   private void check(List<Trajectory> targets, int[] steps) {
     checkTargets(targets, steps);
+    if (!asked.estimator.isInfluence()) {
+      asked.estimator.requirePossible(features);
+    }
     for (String member : features.members()) {
       if (asked.estimator.damped()) {
         DampedSolver.requireSolvable(features.size(), features.dim(member), asked.damping);
@@ -237,34 +240,25 @@ public final class Attributor {
   }
 
   private float[][] scores(String member, float[][] targets) {
-    if (!asked.estimator.isInfluence() && !asked.estimator.isProduct()) {
-      return decomposed(member, targets);
+    FeatureRows rows = FeatureRows.of(features, member);
+    if (asked.estimator.isInfluence()) {
+      KeptTriangles kept = KeptTriangles.of(features, member);
+      return new DampedSolver(rows, kept, workers, progress).scores(targets, asked.damping);
     }
-    DampedSolver solver =
-        new DampedSolver(
-            FeatureRows.of(features, member),
-            KeptTriangles.of(features, member),
-            workers,
-            progress);
-    return asked.estimator.isProduct()
-        ? solver.products(targets)
-        : solver.scores(targets, asked.damping);
-  }
-
-  private float[][] decomposed(String member, float[][] targets) {
-    Spectrum spectrum = Spectrum.of(FeatureRows.of(features, member), workers);
-    Estimator.Features known = new Estimator.Features(spectrum, null);
-    double[][] queries = spectrum.targets(targets);
-    double lambda = spectrum.lambda(asked.damping);
-    float[][] scores = new float[queries.length][spectrum.size()];
-    workers.forEach(
-        queries.length,
-        q -> {
-          double[] exact = asked.estimator.scores(known, queries[q], lambda);
-          for (int i = 0; i < exact.length; i++) {
-            scores[q][i] = (float) exact[i];
-          }
-        });
+    float[][] scores = new float[targets.length][rows.size()];
+    try (Estimator.Features known =
+        Estimator.Features.of(rows, List.of(asked.estimator), null, workers)) {
+      Estimator.Query[] queries = known.queries(targets, workers);
+      double lambda = known.lambda(asked.damping);
+      workers.forEach(
+          queries.length,
+          q -> {
+            double[] exact = asked.estimator.scores(known, queries[q], lambda);
+            for (int i = 0; i < exact.length; i++) {
+              scores[q][i] = (float) exact[i];
+            }
+          });
+    }
     return scores;
   }
 

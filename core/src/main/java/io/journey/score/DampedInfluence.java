@@ -11,7 +11,7 @@ interface DampedInfluence extends Estimator {
   }
 
   @Override
-  default double[] scores(Features features, double[] target, double lambda) {
-    return features.spectrum().influence(lambda, target);
+  default double[] scores(Features features, Query query, double lambda) {
+    return features.spectrum().influence(lambda, query.coordinates());
   }
 }

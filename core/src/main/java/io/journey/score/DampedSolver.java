@@ -68,16 +68,6 @@ public final class DampedSolver {
     return dual ? dual(targets, damping) : primal(targets, damping);
   }
 
-  /**
-   * Φg, where nothing is to be solved.
-   *
-   * @param targets g, [Q][k]
-   * @return [Q][N]
-   */
-  public float[][] products(float[][] targets) {
-    return multiply(doubles(targets));
-  }
-
   /** Refuses damping 0 where fewer examples than dimensions make ΦᵀΦ singular. */
   static void requireSolvable(int examples, int dim, double damping) {
     if (examples < dim && damping == 0) {
@@ -96,26 +86,18 @@ public final class DampedSolver {
   float[][] primal(float[][] targets, double damping) {
     double[][] solved;
     try (Gram gram = new Gram(features.dim(), workers)) {
-      decompose(gram, features.dim(), damping, () -> addExamples(gram));
+      decompose(
+          gram,
+          features.dim(),
+          damping,
+          () -> {
+            try (Progress.Task task = progress.start(TASK, features.size(), "examples")) {
+              gram.addRows(features, task);
+            }
+          });
       solved = solve(gram, doubles(targets));
     }
     return multiply(solved);
-  }
-
-  /** ΦᵀΦ, some rows of Φ at a time. */
-  private void addExamples(Gram gram) {
-    int n = features.size();
-    int k = features.dim();
-    try (Progress.Task task = progress.start(TASK, n, "examples");
-        DoublePointer block = new DoublePointer((long) Gram.ROWS * k)) {
-      for (int from = 0; from < n; from += Gram.ROWS) {
-        int first = from;
-        int count = Math.min(Gram.ROWS, n - from);
-        workers.forEach(count, r -> FeatureProducts.read(features, first + r, 0, k, block, r));
-        gram.add(block, count);
-        task.advance(count);
-      }
-    }
   }
 
   float[][] dual(float[][] targets, double damping) {

@@ -30,9 +30,9 @@ public final class Das implements Estimator {
   }
 
   @Override
-  public double[] scores(Features features, double[] target, double lambda) {
+  public double[] scores(Features features, Query query, double lambda) {
     Spectrum spectrum = features.spectrum();
-    double[] scores = spectrum.influence(lambda, target);
+    double[] scores = spectrum.influence(lambda, query.coordinates());
     double[] leverages = spectrum.quadratic(spectrum.damped(lambda, 1));
     for (int i = 0; i < scores.length; i++) {
       scores[i] *= features.residuals()[i] / (1 - leverages[i]);

@@ -4,6 +4,7 @@ import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeatureStore;
 import io.journey.projection.CurvatureConfig;
 import io.journey.run.JourneyException;
+import io.journey.run.Workers;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,9 +52,22 @@ public interface Estimator {
     return false;
   }
 
-  /** Whether the scores are Φg and no more, for any number of examples. */
-  default boolean isProduct() {
-    return false;
+  /** Whether it needs the decomposition of Φ, which takes time and memory. */
+  default boolean decomposes() {
+    return true;
+  }
+
+  /**
+   * Refuses features whose decomposition would not fit in memory, before work is spent on others.
+   *
+   * @throws JourneyException saying what would
+   */
+  default void requirePossible(FeatureStore features) {
+    if (decomposes()) {
+      for (String member : features.members()) {
+        Spectrum.requirePossible(features.size(), features.dim(member));
+      }
+    }
   }
 
   /** Whether it can work with some features. */
@@ -104,20 +118,70 @@ public interface Estimator {
    * The scores of all examples by one checkpoint.
    *
    * @param features Φ of the checkpoint
-   * @param target Vᵀg, [r]; see {@link Spectrum#targets}
+   * @param query the target; see {@link Features#queries}
    * @param lambda λ ≥ 0; ignored where nothing is damped
    * @return [N]; positive: training on the example makes x̂0 more likely
    */
-  double[] scores(Features features, double[] target, double lambda);
+  double[] scores(Features features, Query query, double lambda);
+
+  /**
+   * What estimators know of a target.
+   *
+   * @param products Φg, [N]
+   * @param coordinates Vᵀg, [r]; null where no estimator decomposes Φ
+   */
+  record Query(double[] products, double[] coordinates) {}
 
   /**
    * What estimators know of the training images.
    *
-   * @param spectrum of Φ
+   * @param rows Φ
+   * @param spectrum its decomposition; null where no estimator needs it; closed with this
    * @param residuals the root mean squared error ε − ε_θ of each example, [N]; null where no
    *     estimator needs it
    */
-  record Features(Spectrum spectrum, double[] residuals) {}
+  record Features(FeatureRows rows, Spectrum spectrum, double[] residuals)
+      implements AutoCloseable {
+    /**
+     * What some estimators need.
+     *
+     * @throws JourneyException if Φ is to be decomposed and cannot be
+     */
+    public static Features of(
+        FeatureRows rows, List<Estimator> estimators, double[] residuals, Workers workers) {
+      boolean decompose = estimators.stream().anyMatch(Estimator::decomposes);
+      return new Features(rows, decompose ? Spectrum.of(rows, workers) : null, residuals);
+    }
+
+    /**
+     * Targets as estimators take them.
+     *
+     * @param targets g, [Q][k]
+     */
+    public Query[] queries(float[][] targets, Workers workers) {
+      double[][] products = FeatureProducts.of(rows, DampedSolver.doubles(targets), workers);
+      Query[] queries = new Query[targets.length];
+      workers.forEach(
+          queries.length,
+          q ->
+              queries[q] =
+                  new Query(
+                      products[q], spectrum == null ? null : spectrum.coordinates(products[q])));
+      return queries;
+    }
+
+    /** λ of a damping c; 0 where nothing is decomposed. */
+    public double lambda(double damping) {
+      return spectrum == null ? 0 : spectrum.lambda(damping);
+    }
+
+    @Override
+    public void close() {
+      if (spectrum != null) {
+        spectrum.close();
+      }
+    }
+  }
 
   /** All estimators, in the order of tables. */
   static List<Estimator> all() {

@@ -46,6 +46,18 @@ final class FeatureProducts {
     }
   }
 
+  /**
+   * The products themselves.
+   *
+   * @param x [Q][k]
+   * @return [Q][N]
+   */
+  static double[][] of(FeatureRows features, double[][] x, Workers workers) {
+    double[][] out = new double[x.length][features.size()];
+    of(features, x, workers, (q, i, product) -> out[q][i] = product);
+    return out;
+  }
+
   /** Writes a part of a row of Φ as row {@code place} of a block. */
   static void read(
       FeatureRows features, int row, int column, int width, DoublePointer block, int place) {

@@ -18,10 +18,10 @@ public final class GradientCosine implements Estimator {
   }
 
   @Override
-  public double[] scores(Features features, double[] target, double lambda) {
+  public double[] scores(Features features, Query query, double lambda) {
     Spectrum spectrum = features.spectrum();
-    double[] scores = spectrum.dots(target);
-    double length = Math.sqrt(Arrays.stream(target).map(x -> x * x).sum());
+    double[] scores = query.products().clone();
+    double length = Math.sqrt(Arrays.stream(query.coordinates()).map(x -> x * x).sum());
     double[] norms = RenormalizedInfluence.norms(spectrum);
     for (int i = 0; i < scores.length; i++) {
       scores[i] /= norms[i] * length;

@@ -8,12 +8,12 @@ interface GradientProduct extends Estimator {
   }
 
   @Override
-  default boolean isProduct() {
-    return true;
+  default boolean decomposes() {
+    return false;
   }
 
   @Override
-  default double[] scores(Features features, double[] target, double lambda) {
-    return features.spectrum().dots(target);
+  default double[] scores(Features features, Query query, double lambda) {
+    return query.products();
   }
 }

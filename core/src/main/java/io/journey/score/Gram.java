@@ -65,6 +65,23 @@ final class Gram implements AutoCloseable {
   }
 
   /**
+   * Adds ΦᵀΦ, some rows of Φ at a time; n is the number of columns of Φ.
+   *
+   * @param task told of rows
+   */
+  void addRows(FeatureRows features, Progress.Task task) {
+    try (DoublePointer block = new DoublePointer((long) ROWS * n)) {
+      for (int from = 0; from < features.size(); from += ROWS) {
+        int first = from;
+        int count = Math.min(ROWS, features.size() - from);
+        workers.forEach(count, r -> FeatureProducts.read(features, first + r, 0, n, block, r));
+        add(block, count);
+        task.advance(count);
+      }
+    }
+  }
+
+  /**
    * Adds ΦΦᵀ, some columns of Φ at a time; n is the number of rows of Φ.
    *
    * @param task told of columns

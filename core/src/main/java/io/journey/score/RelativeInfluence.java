@@ -10,9 +10,9 @@ public final class RelativeInfluence implements Estimator {
   }
 
   @Override
-  public double[] scores(Features features, double[] target, double lambda) {
+  public double[] scores(Features features, Query query, double lambda) {
     Spectrum spectrum = features.spectrum();
-    double[] scores = spectrum.influence(lambda, target);
+    double[] scores = spectrum.influence(lambda, query.coordinates());
     double[] squares = spectrum.quadratic(spectrum.damped(lambda, 2));
     for (int i = 0; i < scores.length; i++) {
       scores[i] /= Math.sqrt(squares[i]);

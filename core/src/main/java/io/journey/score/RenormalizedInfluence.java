@@ -13,9 +13,9 @@ public final class RenormalizedInfluence implements Estimator {
   }
 
   @Override
-  public double[] scores(Features features, double[] target, double lambda) {
+  public double[] scores(Features features, Query query, double lambda) {
     Spectrum spectrum = features.spectrum();
-    double[] scores = spectrum.influence(lambda, target);
+    double[] scores = spectrum.influence(lambda, query.coordinates());
     double[] norms = norms(spectrum);
     for (int i = 0; i < scores.length; i++) {
       scores[i] /= norms[i];

@@ -95,15 +95,15 @@ class DampedSolverTest {
   void productsAreInnerProducts(int n, int k) {
     float[][] phi = gaussians("phi", n, k);
     float[][] targets = gaussians("targets", 3, k);
-    float[][] found =
-        new DampedSolver(new ArrayRows(phi), WORKERS, Progress.SILENT).products(targets);
+    double[][] found =
+        FeatureProducts.of(new ArrayRows(phi), DampedSolver.doubles(targets), WORKERS);
     for (int q = 0; q < targets.length; q++) {
       for (int i = 0; i < n; i++) {
         double sum = 0;
         for (int j = 0; j < k; j++) {
           sum += (double) phi[i][j] * targets[q][j];
         }
-        assertThat((double) found[q][i]).isEqualTo(sum, within(1e-6));
+        assertThat(found[q][i]).isEqualTo(sum, within(1e-12));
       }
     }
   }

@@ -1,10 +1,12 @@
 package io.journey.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
+import io.journey.run.JourneyException;
 import io.journey.run.Workers;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,8 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every estimator against its formula, written out with the inverse matrix. */
 class EstimatorTest {
@@ -85,19 +89,59 @@ class EstimatorTest {
     List<Estimator> all = Estimator.all();
     assertThat(all.stream().map(Estimator::name).collect(Collectors.toSet()))
         .isEqualTo(formulas.keySet());
-    Spectrum spectrum = Spectrum.of(new ArrayRows(rows), new Workers(2, () -> {}));
-    assertThat(spectrum.rank()).isEqualTo(Math.min(n, k));
-    assertThat(spectrum.lambda(DAMPING)).isEqualTo(lambda, within(1e-9));
-    double[] query = spectrum.targets(target)[0];
-    for (Estimator estimator : all) {
-      double[] scores =
-          estimator.scores(new Estimator.Features(spectrum, residuals), query, lambda);
-      for (int i = 0; i < n; i++) {
-        double expected = formulas.get(estimator.name()).applyAsDouble(i);
-        assertThat(scores[i])
-            .as("%s, example %d of %d×%d", estimator.name(), i, n, k)
-            .isEqualTo(expected, within(1e-7 * (1 + Math.abs(expected))));
+    Workers workers = new Workers(2, () -> {});
+    try (Estimator.Features known =
+        Estimator.Features.of(new ArrayRows(rows), all, residuals, workers)) {
+      assertThat(known.spectrum().rank()).isEqualTo(Math.min(n, k));
+      assertThat(known.lambda(DAMPING)).isEqualTo(lambda, within(1e-9));
+      Estimator.Query query = known.queries(target, workers)[0];
+      for (Estimator estimator : all) {
+        double[] scores = estimator.scores(known, query, lambda);
+        for (int i = 0; i < n; i++) {
+          double expected = formulas.get(estimator.name()).applyAsDouble(i);
+          assertThat(scores[i])
+              .as("%s, example %d of %d×%d", estimator.name(), i, n, k)
+              .isEqualTo(expected, within(1e-7 * (1 + Math.abs(expected))));
+        }
       }
+    }
+  }
+
+  /** Products alone take neither the time nor the memory of a decomposition. */
+  @Test
+  void onlyEstimatorsThatNeedItDecompose() {
+    FeatureRows rows = new ArrayRows(random(5, 3, "rows"));
+    Workers workers = new Workers(1, () -> {});
+    List<Estimator> products = List.of(new EkfacInfluence(), new GradientDot());
+    try (Estimator.Features known = Estimator.Features.of(rows, products, null, workers)) {
+      assertThat(known.spectrum()).isNull();
+    }
+    assertThat(Estimator.all().stream().filter(e -> !e.decomposes()).map(Estimator::name))
+        .containsExactlyInAnyOrder("ek-fac", "tracin-dot");
+  }
+
+  /** 50 000 examples of 4096 dimensions are possible, all pairs of them are not. */
+  @Test
+  void whatCannotFitInMemoryIsRefused() {
+    Spectrum.requirePossible(50_000, 4096);
+    assertThatThrownBy(() -> Spectrum.requirePossible(50_000, 40_000))
+        .isInstanceOf(JourneyException.class)
+        .hasMessage(
+            "This estimator needs 50000 × 40000 numbers in memory, of which there can be"
+                + " 1073741824: use ek-fac, or features of fewer dimensions.");
+  }
+
+  /** Directions that repeat others are no directions, whichever matrix is decomposed. */
+  @ParameterizedTest
+  @CsvSource({"300, 8", "8, 300"})
+  void repeatedDirectionsCountOnce(int n, int k) {
+    float[][] rows = random(n, k, "rows");
+    for (float[] row : rows) {
+      row[k - 1] = row[0];
+    }
+    rows[n - 1] = rows[0].clone();
+    try (Spectrum spectrum = Spectrum.of(new ArrayRows(rows), new Workers(2, () -> {}))) {
+      assertThat(spectrum.rank()).isEqualTo(7);
     }
   }
 

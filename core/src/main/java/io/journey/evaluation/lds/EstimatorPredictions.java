@@ -14,7 +14,6 @@ import io.journey.run.Workers;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Estimator;
 import io.journey.score.FeatureRows;
-import io.journey.score.Spectrum;
 import io.journey.score.TargetGradients;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,31 +91,34 @@ record EstimatorPredictions(
   }
 
   private void add(List<Sums> sums, FeatureStore features, String member) {
-    Spectrum spectrum = Spectrum.of(FeatureRows.of(features, member), workers);
     TargetGradients gradients =
         new TargetGradients(ensemble, features, draws, 0, null, workers, progress);
-    boolean residuals = sums.stream().anyMatch(s -> s.estimator.output() == ModelOutput.MEAN);
-    Estimator.Features known =
-        new Estimator.Features(spectrum, residuals ? residuals(gradients, member) : null);
-    double[][] atSteps = null;
-    double[][] averaged = null;
-    for (Sums one : sums) {
-      boolean average = one.estimator.target() == Estimator.Target.AVERAGED;
-      if (average && averaged == null) {
-        averaged = spectrum.targets(gradients.averaged(member, targets).features());
-      } else if (!average && atSteps == null) {
-        atSteps = spectrum.targets(gradients.atSteps(member, targets, truth.steps()).features());
+    List<Estimator> estimators = sums.stream().map(s -> s.estimator).toList();
+    boolean needed = estimators.stream().anyMatch(e -> e.output() == ModelOutput.MEAN);
+    double[] residuals = needed ? residuals(gradients, member) : null;
+    try (Estimator.Features known =
+        Estimator.Features.of(FeatureRows.of(features, member), estimators, residuals, workers)) {
+      Estimator.Query[] atSteps = null;
+      Estimator.Query[] averaged = null;
+      for (Sums one : sums) {
+        boolean average = one.estimator.target() == Estimator.Target.AVERAGED;
+        if (average && averaged == null) {
+          averaged = known.queries(gradients.averaged(member, targets).features(), workers);
+        } else if (!average && atSteps == null) {
+          atSteps =
+              known.queries(gradients.atSteps(member, targets, truth.steps()).features(), workers);
+        }
+        add(one, known, average ? averaged : atSteps, features.members().size());
       }
-      add(one, known, average ? averaged : atSteps, features.members().size());
     }
   }
 
-  private void add(Sums sums, Estimator.Features known, double[][] queries, int members) {
+  private void add(Sums sums, Estimator.Features known, Estimator.Query[] queries, int members) {
     workers.forEach(
         queries.length,
         q -> {
           for (int d = 0; d < sums.scores.length; d++) {
-            double lambda = known.spectrum().lambda(dampings[d]);
+            double lambda = known.lambda(dampings[d]);
             double[] scores = sums.estimator.scores(known, queries[q], lambda);
             double[] to = sums.scores[d][q / targets.size()][q % targets.size()];
             for (int i = 0; i < to.length; i++) {

@@ -20,7 +20,6 @@ import io.journey.run.Workers;
 import io.journey.score.ArrayRows;
 import io.journey.score.Estimator;
 import io.journey.score.GradientDot;
-import io.journey.score.Spectrum;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -143,13 +142,15 @@ class LdsTest {
     }
     GroundTruth truth =
         truth(n, subsets, 1, new int[] {250}, 4, (j, seed, half, s, t) -> outputs[j][t]);
-    Spectrum spectrum = Spectrum.of(new ArrayRows(phi), new Workers(1, () -> {}));
-    double[][] queries = spectrum.targets(g);
+    Estimator dot = new GradientDot();
+    Workers workers = new Workers(1, () -> {});
     double[][][] sums = new double[1][4][];
-    for (int t = 0; t < 4; t++) {
-      double[] scores =
-          new GradientDot().scores(new Estimator.Features(spectrum, null), queries[t], 0);
-      sums[0][t] = truth.predictions(scores);
+    try (Estimator.Features known =
+        Estimator.Features.of(new ArrayRows(phi), List.of(dot), null, workers)) {
+      Estimator.Query[] queries = known.queries(g, workers);
+      for (int t = 0; t < 4; t++) {
+        sums[0][t] = truth.predictions(dot.scores(known, queries[t], 0));
+      }
     }
     assertThat(Lds.of(truth, List.of(Prediction.of("dot", sums))).overall(0).value())
         .isEqualTo(1, within(1e-12));
