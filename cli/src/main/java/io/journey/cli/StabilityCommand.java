@@ -49,7 +49,7 @@ final class StabilityCommand implements Runnable {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "Directory for features, scores and stability.csv.")
+      description = "Directory for features, scores, the table and the figure.")
   private Path out;
 
   @Option(
@@ -100,6 +100,6 @@ final class StabilityCommand implements Runnable {
               line.agreement().top10(),
               line.agreement().top100()));
     }
-    console.say("The table is in " + out.resolve(Stability.TABLE) + ".");
+    console.say("Table and figure are in " + out + ".");
   }
 }

@@ -150,7 +150,7 @@ class CommandFlowTest {
             "--steps",
             "100,300");
     assertThat(run.status()).as(run.err()).isZero();
-    assertThat(run.out()).contains("Spearman", "features", "targets", "stability.csv");
+    assertThat(run.out()).contains("Spearman", "features", "targets", "Table and figure are in");
     // Two numbers of draws, two comparisons, two steps.
     assertThat(Files.readAllLines(out.resolve("stability.csv"))).hasSize(1 + 8);
   }

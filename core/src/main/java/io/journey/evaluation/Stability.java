@@ -7,6 +7,7 @@ import io.journey.evaluation.AttributionAgreement.AtStep;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
+import io.journey.figure.LineChart;
 import io.journey.model.Ensemble;
 import io.journey.projection.CurvatureConfig;
 import io.journey.run.Json;
@@ -16,7 +17,6 @@ import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
 import io.journey.score.Steps;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +53,9 @@ public record Stability(
     Progress progress) {
   /** The result: one line for each number of draws, kind of comparison and step. */
   public static final String TABLE = "stability.csv";
+
+  /** With fewer targets than this another choice of them may tell another story. */
+  private static final int FEW = 5;
 
   /** The kind of run directory. */
   public static final String KIND = "stability";
@@ -102,13 +105,14 @@ public record Stability(
     ObjectNode inputs = Json.object();
     inputs.put("data", data.fingerprint()).put("examples", data.size());
     inputs.put("targets", targets.size());
+    inputs.put("target", Trajectory.fingerprint(targets, steps.of(targets.get(0))));
     List<Line> lines = new ArrayList<>();
     try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
       for (int r : draws) {
         lines.addAll(compare(r, directory.resolve("draws-" + r)));
       }
       if (!run.isFinished()) {
-        run.write(TABLE, out -> out.write(table(lines).getBytes(StandardCharsets.UTF_8)));
+        result(lines).settings(settings).write(run);
         run.finish(timing(directory));
       }
     }
@@ -150,6 +154,56 @@ public record Stability(
       seconds.set(Integer.toString(r), Json.read(file).path("seconds"));
     }
     return timing;
+  }
+
+  private EvaluationResult.Draft result(List<Line> lines) {
+    EvaluationResult.Draft result =
+        EvaluationResult.of(
+            "Two answers to one question", "How alike are the scores when asked again?");
+    for (int r : draws) {
+      List<AtStep> other = of(lines, r, Compared.FEATURES);
+      result.sentence(
+          String.format(
+              Locale.ROOT,
+              "Two sets of features with %d draws an image give scores that correlate by %.2f"
+                  + " (Spearman, mean over steps) and share %.1f of their ten highest.",
+              r,
+              other.stream().mapToDouble(AtStep::spearman).average().orElseThrow(),
+              other.stream().mapToDouble(AtStep::top10).average().orElseThrow()));
+    }
+    if (targets.size() < FEW) {
+      result.warning("There are only " + targets.size() + " targets: others may differ.");
+    }
+    return result.figure("stability", figure(lines)).table(TABLE, table(lines));
+  }
+
+  private static List<AtStep> of(List<Line> lines, int r, Compared compared) {
+    return lines.stream()
+        .filter(line -> line.draws() == r && line.compared() == compared)
+        .map(Line::agreement)
+        .toList();
+  }
+
+  private LineChart figure(List<Line> lines) {
+    List<LineChart.Series> series = new ArrayList<>();
+    for (Compared compared : Compared.values()) {
+      for (int r : draws) {
+        List<AtStep> at = of(lines, r, compared);
+        LineChart.Series line =
+            LineChart.Series.of(
+                r + " draws, other " + compared.name().toLowerCase(Locale.ROOT),
+                at.stream().mapToDouble(AtStep::step).toArray(),
+                at.stream().mapToDouble(AtStep::spearman).toArray());
+        series.add(compared == Compared.TARGETS ? line.withDashes() : line);
+      }
+    }
+    return new LineChart(
+            "Scores of two answers to one question",
+            "step t",
+            "Spearman correlation",
+            series,
+            List.of())
+        .xReversed();
   }
 
   private static String table(List<Line> lines) {

@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +94,11 @@ class StabilityTest {
         .isCloseTo(lines.get(0).agreement().spearman(), within(5e-5));
     assertThat(stability(List.of(1, 64)).run(shared.resolve("stability"))).isEqualTo(lines);
     assertThat(Files.readAllLines(table)).isEqualTo(text);
+    EvaluationResult result = EvaluationResult.open(shared.resolve("stability")).result();
+    assertThat(result.figures()).containsOnlyKeys("stability");
+    assertThat(result.sentences().get(1))
+        .contains("64 draws")
+        .contains(String.format(Locale.ROOT, "%.2f", spearman(64, Compared.FEATURES)));
   }
 
   @Test
