@@ -78,7 +78,9 @@ final class ChartFrame {
 
   void drawRule(Pen pen, LineChart.Rule rule) {
     double at = y.at(rule.y());
-    pen.line(Palette.FAINT, RULE, plot.getX(), at, plot.getMaxX(), at);
+    if (at >= plot.getY() && at <= plot.getMaxY()) {
+      pen.line(Palette.FAINT, RULE, plot.getX(), at, plot.getMaxX(), at);
+    }
   }
 
   Rectangle2D plot() {

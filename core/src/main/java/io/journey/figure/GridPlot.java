@@ -46,15 +46,20 @@ final class GridPlot {
     int high = 0;
     int columns = 1;
     double longest = 0;
+    double longestWord = 0;
     for (Row row : grid.rows()) {
       columns = Math.max(columns, Math.min(COLUMNS, row.cells().size()));
       longest = Math.max(longest, Pen.width(Pen.SMALL, row.label()));
       for (Cell cell : row.cells()) {
         wide = Math.max(wide, shownWidth(cell.image()));
         high = Math.max(high, shownHeight(cell.image()));
+        for (String word : cell.caption().split("\\s+")) {
+          longestWord = Math.max(longestWord, Pen.width(Pen.SMALL, word));
+        }
       }
     }
-    tileWidth = Math.max(wide, NARROWEST_TILE);
+    int forCaptions = (int) Math.ceil(Math.min(REDUCED, longestWord - GAP + 2));
+    tileWidth = Math.max(Math.max(wide, NARROWEST_TILE), forCaptions);
     tileHeight = Math.max(high, 1);
     label = longest == 0 ? 0 : Math.min(LABEL, longest) + GAP;
     width = Math.max(NARROWEST, (int) (2 * MARGIN + label + columns * (tileWidth + GAP) - GAP));

@@ -55,6 +55,19 @@ class LineChartTest {
   }
 
   @Test
+  void aRuleOutsideTheRangeStandsInTheLegendAlone() throws Exception {
+    List<Series> series = List.of(Series.of("a", STEPS, new double[] {0, 1, 2, 3}));
+    List<Integer> lines = new ArrayList<>();
+    for (double at : new double[] {2.5, 9}) {
+      LineChart chart = new LineChart("Title", "t", "y", series, List.of(new Rule("far", at)));
+      Drawn drawn = Drawn.of(chart.withRange(0, 4));
+      assertThat(drawn.text("far")).isNotNull();
+      lines.add(drawn.all("line").size());
+    }
+    assertThat(lines.get(1)).isEqualTo(lines.get(0) - 1);
+  }
+
+  @Test
   void reversedLargeStepsAreLeftAndLogarithmicEqualRatiosAreEqual() throws Exception {
     LineChart chart = chart(Series.of("a", STEPS, new double[4]));
     List<double[]> reversed = markers(chart.xReversed());

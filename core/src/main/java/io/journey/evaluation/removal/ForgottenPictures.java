@@ -31,7 +31,7 @@ record ForgottenPictures(RunDirectory run, RedrawnPicture measure, RemovalStudy 
       for (Removal removal : removals) {
         if (removal.concerns(target) && removal.set() == 0 && removal.k() > 0) {
           float[] picture = measure.picture(run, target, study.nameOfFirst(removal));
-          cells.add(cell(picture, drawn.shape(), removal.source() + ", " + removal.k()));
+          cells.add(cell(picture, drawn.shape(), removal.source() + " " + removal.k()));
         }
       }
       rows.add(new Row("target " + target, cells));

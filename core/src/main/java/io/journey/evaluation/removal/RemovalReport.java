@@ -9,8 +9,11 @@ import io.journey.figure.LineChart.Rule;
 import io.journey.figure.LineChart.Series;
 import io.journey.training.Retraining.Coupling;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.Function;
 
 /**
  * Says and draws what removal did.
@@ -22,6 +25,12 @@ import java.util.Locale;
 record RemovalReport(String quantity, RemovalStudy study, RemovalTable table) {
   /** More sentences than this nobody reads: then only the largest sets have one. */
   private static final int MOST_SENTENCES = 24;
+
+  /** What is so many times as high as all else would press it flat. */
+  private static final double FAR = 2;
+
+  /** Above the highest of the others. */
+  private static final double ROOM = 1.1;
 
   List<String> sentences() {
     List<Summary> compared =
@@ -111,12 +120,26 @@ record RemovalReport(String quantity, RemovalStudy study, RemovalTable table) {
       lines.add(source.equals(Removal.RANDOM) ? line.withDashes() : line);
     }
     double baseline = aboveBaseline ? table.summaries().get(0).baseline().mean() : 0;
+    double otherSeed = table.otherSeed().mean() - baseline;
+    double otherNoise = table.reference().mean() - baseline;
     List<Rule> rules = new ArrayList<>();
-    rules.add(rule("all images, another seed", table.otherSeed().mean() - baseline));
-    if (!Double.isNaN(table.reference().mean())) {
-      rules.add(rule("original, other noise", table.reference().mean() - baseline));
+    rules.add(rule("all images, another seed", otherSeed));
+    double top = Math.max(otherSeed, extreme(lines, Series::high, Math::max));
+    boolean far = otherNoise > FAR * top;
+    if (!Double.isNaN(otherNoise)) {
+      rules.add(rule("original, other noise" + (far ? ", higher up" : ""), otherNoise));
     }
-    return new LineChart(title, "training images removed", yLabel, lines, rules);
+    LineChart chart = new LineChart(title, "training images removed", yLabel, lines, rules);
+    double bottom = Math.min(0, extreme(lines, Series::low, Math::min));
+    return far ? chart.withRange(bottom, ROOM * top) : chart;
+  }
+
+  private static double extreme(
+      List<Series> lines, Function<Series, double[]> of, DoubleBinaryOperator furthest) {
+    return lines.stream()
+        .flatMapToDouble(line -> Arrays.stream(of.apply(line)))
+        .filter(Double::isFinite)
+        .reduce(0, furthest);
   }
 
   /** All rules look alike: the number tells them apart. */
