@@ -157,14 +157,16 @@ final class FindingSearch {
         String.format(
             Locale.ROOT,
             "At t = %d, the strongest image of %d of the %d pictures is also one of its %d nearest"
-                + " in pixels (by chance: %s); at t = %d, of %d.",
+                + " in pixels (by chance: %s)%s.",
             evidence.steps()[best],
             near[best],
             t,
             k,
             few(t * share(k)),
-            evidence.steps()[other],
-            near[other]);
+            other == best
+                ? ""
+                : String.format(
+                    Locale.ROOT, "; at t = %d, of %d", evidence.steps()[other], near[other]));
     return Optional.of(new Finding(Kind.PIXELS, -chance, sentence));
   }
 

@@ -43,7 +43,9 @@ function choose(number, byHand) {
 
 /** Figures that are drawn for the width there is. */
 function drawSized() {
-  byId("bump").replaceChildren(bumpChart(data.targets[current], byId("bump").clientWidth));
+  if (!byId("bump-section").hidden) {
+    byId("bump").replaceChildren(bumpChart(data.targets[current], byId("bump").clientWidth));
+  }
   if (data.loss) {
     byId("loss").replaceChildren(lossChart(data.loss, byId("loss").clientWidth));
   }
@@ -108,6 +110,8 @@ function fromHash() {
 }
 
 function drawStill() {
+  // One step alone has nothing to change into.
+  byId("bump-section").hidden = data.targets[0].columns.length < 2;
   byId("overlap-all-title").textContent = "Mean over all " + data.targets.length + " pictures";
   byId("overlap-all").replaceChildren(agreementTable(data.overlap, data.spearman, 1));
   byId("bump-caption").textContent = "Each column holds the " + data.top + " strongest images of a step, the strongest on top. "

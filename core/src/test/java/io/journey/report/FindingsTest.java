@@ -39,19 +39,24 @@ class FindingsTest {
   }
 
   private List<Finding> candidates() {
-    int[][][] top = new int[STEPS.length][TARGETS][];
-    int[][][] bottom = new int[STEPS.length][TARGETS][];
+    return candidates(STEPS);
+  }
+
+  /** With some of the steps, the first ones. */
+  private List<Finding> candidates(int[] steps) {
+    int[][][] top = new int[steps.length][TARGETS][];
+    int[][][] bottom = new int[steps.length][TARGETS][];
     int[][] pixelPlaces = new int[TARGETS][];
     for (int t = 0; t < TARGETS; t++) {
       pixelPlaces[t] = Ranking.places(cosines[t]);
-      for (int s = 0; s < STEPS.length; s++) {
+      for (int s = 0; s < steps.length; s++) {
         top[s][t] = Ranking.top(scores[s][t], Evidence.TOP);
         bottom[s][t] = Ranking.bottom(scores[s][t], Evidence.TOP);
       }
     }
     List<String> names = List.of("Bag", "Coat", "Shirt", "Sneaker");
     return Findings.candidates(
-        new Evidence(STEPS, top, bottom, pixelPlaces, labels, names, i -> "train/" + i));
+        new Evidence(steps, top, bottom, pixelPlaces, labels, names, i -> "train/" + i));
   }
 
   private Finding found(Kind kind) {
@@ -150,6 +155,18 @@ class FindingsTest {
         .isEqualTo(
             "At t = 100, the strongest image of 6 of the 8 pictures is also one of its 10 nearest in"
                 + " pixels (by chance: 0.2); at t = 900, of 0.");
+  }
+
+  @Test
+  void aStepAloneIsNotComparedWithItself() {
+    for (int t = 0; t < TARGETS; t++) {
+      cosines[t][5] = 9;
+      scores[0][t][5] = 9;
+    }
+    assertThat(candidates(new int[] {STEPS[0]}).stream().map(Finding::sentence))
+        .contains(
+            "At t = 100, the strongest image of 8 of the 8 pictures is also one of its 10 nearest in"
+                + " pixels (by chance: 0.2).");
   }
 
   @Test

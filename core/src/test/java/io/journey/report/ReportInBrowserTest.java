@@ -165,6 +165,8 @@ class ReportInBrowserTest {
     assertThat(count(".journey img.training")).isEqualTo(6);
     assertThat(browser.evaluate("document.querySelector('#classes-section').hidden").asBoolean())
         .isTrue();
+    assertThat(browser.evaluate("document.querySelector('#bump-section').hidden").asBoolean())
+        .isTrue();
     assertThat(text(".findings")).contains("Nothing here stands out");
     assertThat(complaints()).isEmpty();
   }
