@@ -5,7 +5,6 @@ import io.journey.evaluation.steps.SignFlips.AtK;
 import io.journey.evaluation.steps.SignFlips.Flip;
 import io.journey.evaluation.steps.SignFlipsRun;
 import io.journey.score.Attribution;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -31,19 +30,7 @@ final class FlipsCommand implements Runnable {
 
   @Mixin private Console console;
 
-  @Option(
-      names = "--attribution",
-      required = true,
-      paramLabel = "DIR",
-      description = "Directory of the scores, of two steps or more.")
-  private Path attribution;
-
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Directory for tables and figures.")
-  private Path out;
+  @Mixin private StepCheckOptions options;
 
   @Option(
       names = "--top",
@@ -55,9 +42,9 @@ final class FlipsCommand implements Runnable {
 
   @Override
   public void run() {
-    Attribution scores = Attribution.open(attribution);
+    Attribution scores = options.scores();
     SignFlipsRun run = top == null ? SignFlipsRun.of(scores) : new SignFlipsRun(scores, top);
-    SignFlips found = run.run(out, console.threads(), console.progress());
+    SignFlips found = run.run(options.out(), console.threads(), console.progress());
     console.say("  top K  targets with a flip  by chance  shared by two steps  by chance");
     for (AtK at : found.curve()) {
       console.say(
@@ -72,6 +59,6 @@ final class FlipsCommand implements Runnable {
     }
     console.say("The most striking:");
     found.flips().stream().limit(TOLD).map(Flip::sentence).forEach(console::say);
-    console.say("Tables and figures are in " + out + ".");
+    console.say("Tables and figures are in " + options.out() + ".");
   }
 }

@@ -3,8 +3,6 @@ package io.journey.cli;
 import io.journey.evaluation.steps.StepCorrelation;
 import io.journey.evaluation.steps.StepCorrelation.AtDistance;
 import io.journey.evaluation.steps.StepCorrelationRun;
-import io.journey.score.Attribution;
-import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,19 +24,7 @@ import picocli.CommandLine.Option;
 final class StepCorrelationCommand implements Runnable {
   @Mixin private Console console;
 
-  @Option(
-      names = "--attribution",
-      required = true,
-      paramLabel = "DIR",
-      description = "Directory of the scores, of two steps or more.")
-  private Path attribution;
-
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Directory for tables and figures.")
-  private Path out;
+  @Mixin private StepCheckOptions options;
 
   @Option(
       names = "--seed",
@@ -50,8 +36,8 @@ final class StepCorrelationCommand implements Runnable {
   @Override
   public void run() {
     StepCorrelation found =
-        new StepCorrelationRun(Attribution.open(attribution), seed)
-            .run(out, console.threads(), console.progress());
+        new StepCorrelationRun(options.scores(), seed)
+            .run(options.out(), console.threads(), console.progress());
     console.say("steps apart  Spearman  ± error  with other targets");
     for (AtDistance at : found.distances()) {
       console.say(
@@ -63,6 +49,6 @@ final class StepCorrelationCommand implements Runnable {
               at.same().standardError(),
               at.other().mean()));
     }
-    console.say("Tables and figures are in " + out + ".");
+    console.say("Tables and figures are in " + options.out() + ".");
   }
 }
