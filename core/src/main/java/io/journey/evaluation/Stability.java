@@ -189,9 +189,10 @@ public record Stability(
     for (Compared compared : Compared.values()) {
       for (int r : draws) {
         List<AtStep> at = of(lines, r, compared);
+        String what = compared == Compared.TARGETS ? "other noise of targets" : "other features";
         LineChart.Series line =
             LineChart.Series.of(
-                r + " draws, other " + compared.name().toLowerCase(Locale.ROOT),
+                r + " draws, " + what,
                 at.stream().mapToDouble(AtStep::step).toArray(),
                 at.stream().mapToDouble(AtStep::spearman).toArray());
         series.add(compared == Compared.TARGETS ? line.withDashes() : line);
