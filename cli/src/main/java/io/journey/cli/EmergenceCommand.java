@@ -65,12 +65,7 @@ final class EmergenceCommand implements Runnable {
       description = "What evaluate classifier has trained.")
   private Path classifier;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Directory for tables and figures.")
-  private Path out;
+  @Mixin private ResultOption result;
 
   @Option(
       names = "--pictures",
@@ -125,8 +120,8 @@ final class EmergenceCommand implements Runnable {
           new ContinuationRun(sampler, chosen(file.read(wanted)), wanted, samples, seed);
       FeatureEmergence emergence =
           new FeatureEmergence(drawing, PictureClassifier.of(trained), features, scores);
-      Path drawn = pictures == null ? out.resolve(FeatureEmergence.PICTURES) : pictures;
-      say(emergence.run(out, drawn, console.threads(), console.progress()));
+      Path drawn = pictures == null ? result.out().resolve(FeatureEmergence.PICTURES) : pictures;
+      say(emergence.run(result.out(), drawn, console.threads(), console.progress()));
     }
   }
 
@@ -148,6 +143,6 @@ final class EmergenceCommand implements Runnable {
         console.say("  " + found.changes().get(curve.target()).sentence());
       }
     }
-    console.say("Tables and figures are in " + out + ".");
+    console.say("Tables and figures are in " + result.out() + ".");
   }
 }

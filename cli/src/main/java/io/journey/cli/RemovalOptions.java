@@ -45,12 +45,7 @@ final class RemovalOptions {
       description = "Trajectories that sample has written.")
   private Path target;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Directory for tables and figures.")
-  private Path out;
+  @Mixin private ResultOption result;
 
   @Option(
       names = "--models",
@@ -109,7 +104,7 @@ final class RemovalOptions {
   private long seed;
 
   Path out() {
-    return out;
+    return result.out();
   }
 
   /**
@@ -158,7 +153,7 @@ final class RemovalOptions {
     }
     said.forEach(console::say);
     warned.forEach(warning -> console.say("Warning: " + warning));
-    console.say("Tables and figures are in " + out + ".");
+    console.say("Tables and figures are in " + out() + ".");
   }
 
   private static String line(Summary summary) {

@@ -2,6 +2,7 @@ package io.journey.cli;
 
 import io.journey.score.Attribution;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What checks of the scores of several steps read and write. */
@@ -13,18 +14,13 @@ final class StepCheckOptions {
       description = "Directory of the scores, of two steps or more.")
   private Path attribution;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Directory for tables and figures.")
-  private Path out;
+  @Mixin private ResultOption result;
 
   Attribution scores() {
     return Attribution.open(attribution);
   }
 
   Path out() {
-    return out;
+    return result.out();
   }
 }

@@ -130,10 +130,11 @@ record RemovalReport(String quantity, RemovalStudy study, RemovalTable table) {
       rules.add(rule("original, other noise" + (far ? ", higher up" : ""), otherNoise));
     }
     LineChart chart = new LineChart(title, "training images removed", yLabel, lines, rules);
-    double bottom = Math.min(0, extreme(lines, Series::low, Math::min));
+    double bottom = extreme(lines, Series::low, Math::min);
     return far ? chart.withRange(bottom, ROOM * top) : chart;
   }
 
+  /** The furthest of 0 and what lines reach. */
   private static double extreme(
       List<Series> lines, Function<Series, double[]> of, DoubleBinaryOperator furthest) {
     return lines.stream()
