@@ -3,6 +3,7 @@ package io.journey.cli;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
+import io.journey.model.ForeignWeights;
 import io.journey.model.Parameter;
 import io.journey.model.Parameters;
 import io.journey.model.Weights;
@@ -10,12 +11,14 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.tensor.NamedTensors;
 import io.journey.tensor.PyTorchFile;
+import io.journey.tensor.Safetensors;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** What a checkpoint holds: where its parts are, which weights are read, every tensor. */
@@ -38,6 +41,7 @@ final class CheckpointSummary {
     Lines.print(out, "scheduler", files.scheduler() == null ? "none" : files.scheduler());
     files.notes().forEach(note -> Lines.print(out, "note", note));
     Lines.printTree(out, "config", Json.read(files.config()));
+    printVerdict(spec, files, out);
     printFile(new CheckpointSpec(files.weights(), spec.part(), spec.torchScript()), out);
   }
 
@@ -68,6 +72,13 @@ final class CheckpointSummary {
 
   private static void printSets(NamedTensors tensors, String part, PrintWriter out) {
     List<String> sets = Weights.sets(tensors);
+    String foreign = ForeignWeights.verdict(tensors);
+    if (foreign != null) {
+      if (!isOwn(tensors)) {
+        Lines.print(out, "verdict", foreign);
+      }
+      return;
+    }
     if (sets.isEmpty()) {
       return;
     }
@@ -78,6 +89,28 @@ final class CheckpointSummary {
       Lines.print(out, "weights", name + weights.count() + " parameters" + of);
     } catch (JourneyException e) {
       Lines.print(out, "weights", e.getMessage());
+    }
+  }
+
+  /** Targets and curvature are files of Journey's own, and no weights. */
+  private static boolean isOwn(NamedTensors tensors) {
+    Map<String, String> notes =
+        tensors instanceof Safetensors file ? file.metadata() : Map.<String, String>of();
+    return notes.containsKey("kind") || notes.containsKey("examples");
+  }
+
+  /** Whether sampling, training and attribution can use the U-Net, and why not. */
+  private static void printVerdict(CheckpointSpec spec, CheckpointFiles files, PrintWriter out) {
+    if (spec.torchScript() || isProgram(files.weights())) {
+      return;
+    }
+    try {
+      Checkpoint checkpoint = Checkpoint.read(spec, ScalarType.Float);
+      try (checkpoint) {
+        Lines.print(out, "verdict", "can be used, for images of " + checkpoint.model().shape());
+      }
+    } catch (JourneyException | IllegalArgumentException e) {
+      Lines.print(out, "verdict", "cannot be used: " + e.getMessage());
     }
   }
 

@@ -154,6 +154,7 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     UNet2DConfig architecture = UNet2DConfig.fromDiffusers(config, files.config().toString());
     NamedTensors tensors = NamedTensors.open(files.weights());
     Weights weights = Weights.in(tensors, spec.part());
+    weights.requireRoomFor(architecture, files.config());
     UNet2D model = UNet2D.empty(architecture, type);
     try {
       weights.fill(model.parameters());

@@ -35,6 +35,7 @@ public final class UNet2D implements LayeredDenoiser {
   private final Conv2d convOut;
 
   private UNet2D(UNet2DConfig config, ScalarType type) {
+    LeastWeights.require(config);
     this.config = config;
     int first = config.blockOutChannels().get(0);
     int levels = config.blockOutChannels().size();

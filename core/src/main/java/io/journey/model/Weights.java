@@ -3,6 +3,7 @@ package io.journey.model;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.tensor.NamedTensors;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ public final class Weights {
   private static final List<String> ANCHORS = List.of("conv_in.weight", "conv_out.weight");
 
   private static final int MAX_LISTED = 12;
+  private static final int MAX_SETS = 64;
 
   private final NamedTensors file;
   private final String prefix;
@@ -45,6 +47,7 @@ public final class Weights {
    * @throws JourneyException listing the sets, where none or several fit
    */
   public static Weights in(NamedTensors file, String part) {
+    ForeignWeights.refuse(file);
     Set<String> prefixes = prefixes(file);
     if (prefixes.isEmpty() && file.names().stream().anyMatch(n -> n.contains("shadow_params."))) {
       throw new JourneyException(
@@ -79,7 +82,7 @@ public final class Weights {
             + ".");
   }
 
-  private static Set<String> prefixes(NamedTensors file) {
+  static Set<String> prefixes(NamedTensors file) {
     Set<String> prefixes = new LinkedHashSet<>();
     for (String name : file.names()) {
       for (String anchor : ANCHORS) {
@@ -87,6 +90,23 @@ public final class Weights {
           prefixes.add(name.substring(0, name.length() - anchor.length()));
         }
       }
+    }
+    // An autoencoder in the same file has the anchors too, but knows no time.
+    List<String> timed =
+        prefixes.stream()
+            .filter(p -> file.names().contains(p + "time_embedding.linear_1.weight"))
+            .toList();
+    if (!timed.isEmpty()) {
+      prefixes.retainAll(timed);
+    }
+    if (prefixes.size() > MAX_SETS) {
+      throw new JourneyException(
+          file.file()
+              + " holds "
+              + prefixes.size()
+              + " sets of weights, expected "
+              + MAX_SETS
+              + " at most: keep the model's alone.");
     }
     return prefixes;
   }
@@ -113,6 +133,25 @@ public final class Weights {
       count += file.shape(stored).stream().reduce(1L, Math::multiplyExact);
     }
     return count;
+  }
+
+  /**
+   * Refuses an architecture that the file is far too small for, before memory is taken for it.
+   *
+   * @throws JourneyException if the file holds fewer weights than the model has at least
+   */
+  void requireRoomFor(UNet2DConfig architecture, Path config) {
+    if (LeastWeights.of(architecture) > count()) {
+      throw new JourneyException(
+          String.format(
+              Locale.ROOT,
+              "%s describes a model of at least %.0f weights, %s holds %d: put the configuration"
+                  + " that belongs to the weights there.",
+              config,
+              LeastWeights.of(architecture),
+              file.file(),
+              count()));
+    }
   }
 
   /** What stands before the names, without its last dot; "" where nothing does. */

@@ -42,6 +42,14 @@ public final class Manifest {
   /** Reads the manifest of a finished stage. */
   public static Manifest read(Path directory) {
     Path file = directory.resolve(FILE);
+    if (Files.isRegularFile(directory)) {
+      String found = FileKind.of(directory);
+      throw new JourneyException(
+          directory
+              + " is "
+              + (found == null ? "a file" : found)
+              + ", expected a directory that a stage has written: name that.");
+    }
     if (!Files.isDirectory(directory)) {
       throw new JourneyException("There is no directory " + directory + ": check the path.");
     }
