@@ -5,6 +5,7 @@ import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
+import io.journey.run.Confined;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunStatus;
@@ -125,8 +126,8 @@ final class InspectCommand implements Runnable {
       }
       return;
     }
-    Path quickstart = directory.resolve(QuickstartCommand.MANIFEST);
-    if (Files.exists(quickstart)) {
+    if (Confined.exists(directory, QuickstartCommand.MANIFEST)) {
+      Path quickstart = Confined.file(directory, QuickstartCommand.MANIFEST);
       Lines.print(out, "directory", directory);
       Lines.printTree(out, "run", Json.read(quickstart));
       return;

@@ -111,11 +111,6 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     return name + "/unet/" + WEIGHTS;
   }
 
-  /** The files of a member that decide its numbers. */
-  static List<String> filesThatDecide(String name) {
-    return List.of(weightsFile(name), name + "/unet/" + CONFIG, name + "/" + SCHEDULER);
-  }
-
   private static ObjectNode pipelineIndex(NoiseSchedule schedule) {
     String kind = schedule.config().sampling().kind().name();
     ObjectNode json = Json.object();
@@ -139,10 +134,12 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
    * Reads a checkpoint.
    *
    * @param spec a pipeline folder, the model's own folder, or a file of weights or a program
-   * @throws JourneyException if it is missing, damaged, of another architecture, or not finite
+   * @throws JourneyException if it is missing, damaged, of another architecture, or not finite; if
+   *     {@code journey train} wrote it, also if any file is not as it was written
    */
   public static Checkpoint read(CheckpointSpec spec, ScalarType type) {
     CheckpointFiles files = CheckpointFiles.locate(spec.path());
+    WrittenCheckpoint.requireUnchanged(files);
     ObjectNode config = Json.read(files.config());
     NoiseSchedule schedule =
         files.scheduler() == null ? NoiseSchedule.ddpm() : schedule(files.scheduler());

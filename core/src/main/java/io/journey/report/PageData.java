@@ -6,6 +6,7 @@ import io.journey.dataset.Dataset;
 import io.journey.evaluation.Ranking;
 import io.journey.evaluation.StepAgreement;
 import io.journey.run.Json;
+import io.journey.run.Printable;
 import io.journey.score.Attribution;
 import java.util.Map;
 import java.util.TreeMap;
@@ -167,7 +168,7 @@ final class PageData {
           float[] image = new float[dataset.shape().numel()];
           dataset.read(index, image, 0);
           ObjectNode out = Json.object();
-          out.put("id", dataset.id(index)).put("label", dataset.label(index));
+          out.put("id", Printable.of(dataset.id(index))).put("label", dataset.label(index));
           return out.put("png", Png.base64(Png.of(image, dataset.shape())));
         });
     return example;

@@ -36,7 +36,8 @@ public final class TargetImages {
     Manifest manifest = attribution.manifest();
     Safetensors tensors = Safetensors.open(manifest.verified(Attribution.TARGETS));
     List<Long> finalShape = tensors.entry(IMAGE).shape();
-    if (finalShape.size() != 4) {
+    if (finalShape.size() != 4
+        || finalShape.stream().anyMatch(side -> side < 1 || side > Integer.MAX_VALUE)) {
       throw misfit(tensors, IMAGE, finalShape, "[targets, C, H, W]");
     }
     ImageShape shape =

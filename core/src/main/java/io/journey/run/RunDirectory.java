@@ -82,9 +82,13 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   private static FileChannel lock(Path directory) throws IOException {
+    Path file = Confined.path(directory, LOCK);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      Confined.file(directory, LOCK); // A pipe would block.
+    }
     FileChannel channel =
         FileChannel.open(
-            directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     FileLock lock = null;
     try {
       lock = channel.tryLock();
@@ -102,24 +106,23 @@ public final class RunDirectory implements AutoCloseable {
     return channel;
   }
 
-  private void takeOver() throws IOException {
+  private void takeOver() {
     try {
       journal = Journal.read(directory);
-      Path manifest = directory.resolve(Manifest.FILE);
-      Path settings = directory.resolve(SETTINGS);
-      if (Files.exists(manifest)) {
+      if (Confined.exists(directory, Manifest.FILE)) {
         Manifest found = Manifest.read(directory);
         SettingsDifference.refuse(directory, Manifest.FILE, found.header(), header);
         removeNotes();
         finished = true;
-      } else if (Files.exists(settings)) {
-        SettingsDifference.refuse(directory, SETTINGS, Json.read(settings), header);
+      } else if (Confined.exists(directory, SETTINGS)) {
+        ObjectNode begun = Json.read(Confined.file(directory, SETTINGS));
+        SettingsDifference.refuse(directory, SETTINGS, begun, header);
         earlierSeconds = journal.seconds();
       } else {
         begunHere = true;
-        AtomicFile.write(settings, Json.bytes(header));
+        AtomicFile.write(path(SETTINGS), Json.bytes(header));
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       close();
       throw e;
     }
@@ -144,9 +147,13 @@ public final class RunDirectory implements AutoCloseable {
     return directory;
   }
 
-  /** Where the file of this name is or will be. */
+  /**
+   * Where the file of this name is or will be, or the directory of a part of the work.
+   *
+   * @throws JourneyException if that is not in this directory: a link leads elsewhere
+   */
   public Path path(String name) {
-    return directory.resolve(name);
+    return Confined.path(directory, name);
   }
 
   /** Whether the stage had already been finished when it was claimed. */
@@ -161,12 +168,12 @@ public final class RunDirectory implements AutoCloseable {
 
   /** Whether the file of this name is there with the content that was noted. */
   public synchronized boolean has(String name) {
-    ObjectNode entry = journal.files().get(name);
+    Journal.Entry entry = journal.files().get(name);
     try {
       return entry != null
-          && Files.exists(path(name))
-          && Files.size(path(name)) == entry.get("bytes").asLong()
-          && Checksums.of(path(name)).equals(entry.get("sha256").asText());
+          && Confined.exists(directory, name)
+          && Files.size(path(name)) == entry.bytes()
+          && Checksums.of(path(name)).equals(entry.sha256());
     } catch (IOException e) {
       return false;
     }
@@ -210,23 +217,24 @@ public final class RunDirectory implements AutoCloseable {
    */
   public synchronized void finish(ObjectNode timing) {
     ObjectNode list = Json.object();
-    for (Map.Entry<String, ObjectNode> file : journal.files().entrySet()) {
+    for (Map.Entry<String, Journal.Entry> file : journal.files().entrySet()) {
       ObjectNode entry = Json.object();
-      entry.put("bytes", file.getValue().get("bytes").asLong());
-      entry.put("sha256", file.getValue().get("sha256").asText());
+      entry.put("bytes", file.getValue().bytes());
+      entry.put("sha256", file.getValue().sha256());
       list.set(file.getKey(), entry);
     }
     ObjectNode manifest = header.deepCopy();
     manifest.setAll(notes);
     manifest.set("files", list);
+    manifest.put(Manifest.DIGEST, Manifest.digest(manifest));
     ObjectNode times = Json.object();
     times.put("seconds", Math.round(seconds() * 1000) / 1000.0);
     times.put("resumed", isResumed());
     times.put("peak_resident_bytes", Memory.peakResidentBytes());
     times.setAll(timing);
     times.set("versions", Versions.all());
-    AtomicFile.write(directory.resolve(TIMING), Json.bytes(times));
-    AtomicFile.write(directory.resolve(Manifest.FILE), Json.bytes(manifest));
+    AtomicFile.write(path(TIMING), Json.bytes(times));
+    AtomicFile.write(path(Manifest.FILE), Json.bytes(manifest));
     removeNotes();
     finished = true;
   }
@@ -260,8 +268,8 @@ public final class RunDirectory implements AutoCloseable {
   private void removeNotes() {
     for (String name : new String[] {Journal.FILE, SETTINGS}) {
       try {
-        Files.deleteIfExists(directory.resolve(name));
-      } catch (IOException e) {
+        Files.deleteIfExists(path(name));
+      } catch (IOException | JourneyException e) {
         return;
       }
     }
@@ -285,7 +293,7 @@ public final class RunDirectory implements AutoCloseable {
   public void close() {
     try (FileChannel lock = lockChannel) {
       if (begunHere && !finished && Files.exists(directory) && !holdsMoreThanNotes(directory)) {
-        Files.deleteIfExists(directory.resolve(SETTINGS));
+        Files.deleteIfExists(path(SETTINGS));
       }
     } catch (IOException e) {
       throw new JourneyException(

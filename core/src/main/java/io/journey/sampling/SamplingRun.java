@@ -2,6 +2,7 @@ package io.journey.sampling;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.run.AtomicFile;
+import io.journey.run.Confined;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
@@ -58,7 +59,8 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
    * @throws JourneyException if the file holds something else
    */
   public boolean run(Path file, int threads, Progress progress) {
-    Path parts = file.resolveSibling(file.getFileName() + ".parts");
+    Path folder = file.toAbsolutePath().getParent();
+    Path parts = Confined.path(folder, file.getFileName() + ".parts");
     boolean drawn = !Files.exists(file);
     if (!drawn) {
       String difference = difference(TrajectoryFile.open(file));
@@ -132,7 +134,7 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
             sampler.timesteps(),
             seeds,
             labelsOfAll(),
-            (tensor, n) -> TrajectoryFile.open(run.path(part(n))).rows(tensor, 0)));
+            (tensor, n) -> TrajectoryFile.unchecked(run.path(part(n))).rows(tensor, 0)));
   }
 
   /** What tells a file's trajectories from those wanted, or null. */

@@ -60,12 +60,16 @@ public final class Attribution {
   /** Opens a finished attribution; a damaged file is an error. */
   public static Attribution open(Path directory) {
     Manifest manifest = Manifest.read(directory, KIND);
-    int[] steps = manifest.integers("steps");
+    int[] steps = Steps.rising(manifest.settingFields());
     List<ExampleTable.Example> examples =
         ExampleTable.read(manifest.verified(FeatureStore.EXAMPLES));
     Npy scores = Npy.map(manifest.verified(SCORES));
     long[] shape = scores.shape();
-    if (shape.length != 3 || shape[0] != steps.length || shape[2] != examples.size()) {
+    if (shape.length != 3
+        || shape[0] != steps.length
+        || shape[1] < 1
+        || shape[2] != examples.size()
+        || !scores.dtype().isFloat()) {
       throw new JourneyException(
           directory + " has scores that do not fit its steps and examples: make it again.");
     }
@@ -97,8 +101,8 @@ public final class Attribution {
   public List<String> members() {
     List<String> members = new ArrayList<>();
     manifest
-        .inputs()
-        .path("checkpoints")
+        .inputFields()
+        .object("checkpoints")
         .fieldNames()
         .forEachRemaining(
             member -> {

@@ -34,7 +34,7 @@ final class AttributionWriter {
   void write(Path directory) {
     FeatureStore features = estimator.features();
     ObjectNode inputs = Json.object();
-    inputs.put("data", features.manifest().inputs().path("data").asText());
+    inputs.put("data", features.dataFingerprint());
     inputs.put("features", features.fingerprint());
     inputs.set("checkpoints", features.manifest().inputs().path("checkpoints"));
     inputs.set("feature_settings", features.manifest().settings());
@@ -156,7 +156,7 @@ final class AttributionWriter {
     for (String member : estimator.ensemble().members()) {
       for (String line : estimator.ensemble().lossCurve(member)) {
         csv.append(csv.isEmpty() ? "member,step,loss\n" : "");
-        csv.append(member).append(',').append(line).append('\n');
+        csv.append(ExampleTable.quote(member)).append(',').append(line).append('\n');
       }
     }
     return csv.toString();

@@ -79,7 +79,7 @@ public final class Attributor {
               + ": featurize with these checkpoints.");
     }
     String trainedOn = ensemble.dataFingerprint();
-    String featurized = features.manifest().inputs().path("data").asText();
+    String featurized = features.dataFingerprint();
     if (!trainedOn.isEmpty() && !trainedOn.equals(featurized)) {
       throw new JourneyException(
           "The features are of the data "

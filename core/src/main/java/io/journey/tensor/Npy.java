@@ -192,6 +192,16 @@ public final class Npy {
     return shape.clone();
   }
 
+  /**
+   * How many numbers it has, to make an array of them.
+   *
+   * @throws JourneyException if they are more than an array can hold
+   */
+  public int count() {
+    long count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    return FileBytes.arrayLength(file, "of its numbers", count);
+  }
+
   /** Takes numbers {@code done} and following of those wanted from a slice of the file. */
   private interface Copy {
     void from(ByteBuffer slice, int done, int count);

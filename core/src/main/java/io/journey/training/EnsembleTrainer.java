@@ -41,8 +41,9 @@ public record EnsembleTrainer(
 
   public EnsembleTrainer {
     architecture.requireTrainable();
-    if (members < 1 || members > 999) {
-      throw new IllegalArgumentException("members must be between 1 and 999, got " + members);
+    if (members < 1 || members > Ensemble.MOST_MEMBERS) {
+      throw new IllegalArgumentException(
+          "members must be between 1 and " + Ensemble.MOST_MEMBERS + ", got " + members);
     }
     NoiseSchedule.of(scheduler);
   }

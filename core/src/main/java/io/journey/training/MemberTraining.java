@@ -73,7 +73,7 @@ final class MemberTraining {
     this.schedule = schedule;
     this.seed = seed;
     this.saveInterval = saveInterval;
-    this.resumeFile = run.path(name + "/resume.safetensors");
+    this.resumeFile = run.path(resumeName(name));
     this.batches = new TrainingBatches(data, kept, config, schedule, seed);
   }
 
@@ -162,29 +162,42 @@ final class MemberTraining {
             .add("adam_square", state[1], state[1].length)
             .add("average", state[2], state[2].length)
             .add("losses", losses, losses.length);
-    AtomicFile.write(resumeFile, writer::writeTo);
+    AtomicFile.write(resumeFile, writer::writeSealedTo);
   }
 
   private int resume(UNet2D model, Adam adam, float[] losses) {
     if (!Files.exists(resumeFile)) {
       return 0;
     }
+    String remedy = "delete it, and " + name + " is trained from its start";
     Safetensors state = Safetensors.open(resumeFile);
+    state.requireUnchanged(remedy);
+    float[] known = state.floats("losses");
+    long[] next = state.longs("next_step");
+    if (known.length != losses.length
+        || next.length != 1
+        || next[0] < 1
+        || next[0] > losses.length) {
+      throw new JourneyException(resumeFile + " is not of this training: " + remedy + ".");
+    }
     model.parameters().set(state.floats("weights"));
     adam.restore(
         new float[][] {
           state.floats("adam_mean"), state.floats("adam_square"), state.floats("average")
         });
-    System.arraycopy(state.floats("losses"), 0, losses, 0, losses.length);
-    return Math.toIntExact(state.longs("next_step")[0]);
+    System.arraycopy(known, 0, losses, 0, losses.length);
+    return (int) next[0];
+  }
+
+  private static String resumeName(String member) {
+    return member + "/resume.safetensors";
   }
 
   private void discardResume() {
     try {
       Files.deleteIfExists(resumeFile);
       // A kill during a save leaves its temporary file.
-      Files.deleteIfExists(
-          resumeFile.resolveSibling(resumeFile.getFileName() + AtomicFile.TEMPORARY));
+      Files.deleteIfExists(run.path(resumeName(name) + AtomicFile.TEMPORARY));
     } catch (IOException e) {
       throw new JourneyException(
           "Cannot delete " + resumeFile + ": " + Failures.reason(e) + ".", e);

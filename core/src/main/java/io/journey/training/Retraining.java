@@ -10,6 +10,7 @@ import io.journey.random.Seed;
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.JsonFields;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -68,16 +69,16 @@ public record Retraining(
               + " does not say how it was trained: checks by retraining need an ensemble that"
               + " journey train has made.");
     }
-    ObjectNode settings = manifest.settings();
-    String where = manifest.directory() + "/" + Manifest.FILE;
+    JsonFields settings = manifest.settingFields();
+    String where = settings.where();
     return new Retraining(
-        UNet2DConfig.fromDiffusers((ObjectNode) settings.path("model"), where),
-        Json.bind(settings.path("training"), TrainingConfig.class, where),
+        UNet2DConfig.fromDiffusers(settings.object("model"), where),
+        Json.bind(settings.object("training"), TrainingConfig.class, where),
         settings.has("scheduler")
-            ? SchedulerConfig.fromDiffusers((ObjectNode) settings.path("scheduler"), where)
+            ? SchedulerConfig.fromDiffusers(settings.object("scheduler"), where)
             : SchedulerConfig.DEFAULT,
         coupling,
-        settings.path("seed").asLong(),
+        settings.integer("seed"),
         EnsembleTrainer.SAVE_INTERVAL);
   }
 

@@ -26,9 +26,18 @@ public record TrainingConfig(
     double adamEpsilon,
     double emaDecay,
     boolean horizontalFlip) {
+  /** The loss of every step is in memory until the last. */
+  private static final int MOST_STEPS = 100_000_000;
+
+  private static final int MOST_IMAGES = 1_000_000;
+
   public TrainingConfig {
     check(steps >= 1, "training.steps must be at least 1, got " + steps);
+    check(steps <= MOST_STEPS, "training.steps must be at most " + MOST_STEPS + ", got " + steps);
     check(batchSize >= 1, "training.batchSize must be at least 1, got " + batchSize);
+    check(
+        batchSize <= MOST_IMAGES,
+        "training.batchSize must be at most " + MOST_IMAGES + ", got " + batchSize);
     check(
         microBatchSize >= 0 && microBatchSize <= batchSize,
         "training.microBatchSize must be between 0 and the batch size, got " + microBatchSize);

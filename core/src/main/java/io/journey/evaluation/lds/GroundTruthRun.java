@@ -8,6 +8,7 @@ import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.random.Seed;
+import io.journey.run.Confined;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -128,7 +129,7 @@ public record GroundTruthRun(
                   task.advance(retraining.training().steps());
                   return;
                 }
-                Path folder = models.resolve(modelName(subset, seed));
+                Path folder = Confined.path(models, modelName(subset, seed));
                 Ensemble model =
                     retraining.train(data, drawn.get(subset), seed, folder, task, parts);
                 float[] outputs = outputs(model);

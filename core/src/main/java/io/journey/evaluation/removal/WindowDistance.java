@@ -6,6 +6,7 @@ import io.journey.evaluation.PictureSpace;
 import io.journey.model.Checkpoint;
 import io.journey.random.Seed;
 import io.journey.run.Json;
+import io.journey.run.JsonFields;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
@@ -180,7 +181,8 @@ record WindowDistance(
 
   @Override
   public double read(RunDirectory run, int target, String model) {
-    return Json.read(run.path(file(target, model))).path("distance").asDouble(Double.NaN);
+    Path file = run.path(file(target, model));
+    return new JsonFields(Json.read(file), file.toString()).number("distance");
   }
 
   @Override
