@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ParquetFile.Page;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.JsonType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -208,8 +209,9 @@ final class ParquetTable {
     if (label.text() || !noted.isArray() || noted.isEmpty()) {
       return;
     }
+    JsonType.TEXTS.require(noted, label.top() + ".names", file.path() + ": huggingface");
     List<String> here = new ArrayList<>();
-    noted.forEach(n -> here.add(n.asText()));
+    noted.forEach(n -> here.add(n.textValue()));
     if (names != null && !names.equals(here)) {
       throw new JourneyException(
           file.path() + " names its classes otherwise than the files before it: open it alone.");

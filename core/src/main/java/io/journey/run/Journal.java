@@ -66,7 +66,7 @@ final class Journal {
         && JsonType.INTEGER.accepts(entry.path("bytes"))
         && entry.path("sha256").isTextual()) {
       String name = entry.get("file").textValue();
-      Confined.requireName(directory, name, directory.resolve(FILE));
+      Confined.requireName(directory, name, Confined.path(directory, FILE));
       files.put(name, new Entry(entry.get("bytes").longValue(), entry.get("sha256").textValue()));
     }
   }

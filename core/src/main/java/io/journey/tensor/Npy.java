@@ -212,6 +212,7 @@ public final class Npy {
    *
    * @param from the first, counted in C order
    * @param out receives {@code count} numbers from {@code offset} on
+   * @throws JourneyException if the file has fewer, or none of a floating-point type
    */
   public void read(long from, float[] out, int offset, int count) {
     read(from, count, (slice, done, n) -> copy(slice, out, offset + done, n));
@@ -225,16 +226,24 @@ public final class Npy {
    */
   public void read(long from, double[] out, int count) {
     if (dtype != DType.F64) {
-      throw new IllegalStateException("cannot read " + dtype + " as float64");
+      throw mistyped("float64");
     }
     read(from, count, (slice, done, n) -> slice.asDoubleBuffer().get(out, done, n));
   }
 
   private void read(long from, int count, Copy copy) {
     long size = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-    if (from < 0 || count < 0 || from + count > size) {
-      throw new IndexOutOfBoundsException(
-          "numbers " + from + ".." + (from + count) + " of " + size + " in " + file);
+    if (from < 0 || count < 0) {
+      throw new IndexOutOfBoundsException("numbers " + from + ".." + (from + count));
+    }
+    if (from > size - count) {
+      throw new JourneyException(
+          file
+              + " has "
+              + size
+              + " numbers, expected "
+              + (from + count)
+              + " at least: it is damaged, make it again.");
     }
     int bytes = dtype.bytes();
     for (int done = 0; done < count; ) {
@@ -245,6 +254,11 @@ public final class Npy {
       copy.from(segment.slice(start, n * bytes).order(ByteOrder.LITTLE_ENDIAN), done, n);
       done += n;
     }
+  }
+
+  private JourneyException mistyped(String expected) {
+    return new JourneyException(
+        file + " holds numbers of type " + dtype + ", expected " + expected + ": make it again.");
   }
 
   private void copy(ByteBuffer from, float[] out, int offset, int count) {
@@ -260,7 +274,7 @@ public final class Npy {
           out[offset + i] = (float) from.getDouble(8 * i);
         }
       }
-      default -> throw new IllegalStateException("cannot read " + dtype + " as floats");
+      default -> throw mistyped("floating-point numbers");
     }
   }
 }

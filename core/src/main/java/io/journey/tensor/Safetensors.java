@@ -187,9 +187,19 @@ public final class Safetensors implements NamedTensors {
   /** {@code count} numbers of a float tensor from number {@code from} on (C order) as float32. */
   public float[] part(String name, long from, int count) {
     Entry entry = entry(name);
-    if (from < 0 || count < 0 || from > entry.bytes() / entry.dtype().bytes() - count) {
-      throw new IndexOutOfBoundsException(
-          "numbers " + from + ".." + (from + count) + " of " + name + " in " + file);
+    if (from < 0 || count < 0) {
+      throw new IndexOutOfBoundsException("numbers " + from + ".." + (from + count));
+    }
+    if (from > entry.bytes() / entry.dtype().bytes() - count) {
+      throw new JourneyException(
+          file
+              + " has "
+              + entry.bytes() / entry.dtype().bytes()
+              + " numbers in "
+              + name
+              + ", expected "
+              + (from + count)
+              + " at least: make it again.");
     }
     FileBytes.requireFloats(file, name, entry.dtype());
     long begin = entry.begin() + from * entry.dtype().bytes();

@@ -84,6 +84,21 @@ class AttributionReportTest {
   }
 
   @Test
+  void marksOfDirectionInNamesAreShown() throws IOException {
+    MemoryDataset data = new MemoryDataset(1, 4, 4).classes("Bag\u202egab", "Coat\u2066");
+    for (int i = 0; i < 30; i++) {
+      float[] image = new float[16];
+      Seed.of(2).child("image").child(i).stream().fillGaussian(image);
+      data.add("train/" + i + "\u202e\u001b[1m", i % 2, image);
+    }
+    String page = page(fake(data, STEPS, 2, 2), data);
+    assertThat(page).doesNotContain("\u202e", "\u2066", "\u001b");
+    String id = numbers(page).at("/examples").elements().next().get("id").asText();
+    assertThat(id).startsWith("train/").endsWith("\\u202e\\u001b[1m");
+    assertThat(numbers(page).at("/classes/0").asText()).isEqualTo("Bag\\u202egab");
+  }
+
+  @Test
   void nothingIsLoadedFromElsewhere() throws IOException {
     String page = page(fake(data(30, 1, 4), STEPS, 2, 2), data(30, 1, 4));
     String data = numbers(page).toString();
