@@ -9,6 +9,7 @@ import io.journey.run.Confined;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunStatus;
+import io.journey.tensor.Safetensors;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -45,7 +46,9 @@ final class InspectCommand implements Runnable {
 
   @Option(
       names = "--verify",
-      description = "Compare every file of a run directory with its checksum.")
+      description =
+          "Compare every file of a run directory with its checksum, a file of trajectories with its"
+              + " own.")
   private boolean verify;
 
   @ArgGroup(exclusive = false)
@@ -139,12 +142,24 @@ final class InspectCommand implements Runnable {
     }
   }
 
+  private static void verifyTensors(Safetensors file, PrintWriter out) {
+    if (!file.metadata().containsKey(Safetensors.DIGEST)) {
+      throw new JourneyException(
+          file.file() + " carries no digest of itself: name the run directory it belongs to.");
+    }
+    file.requireUnchanged("make it again");
+    Lines.print(out, "verified", "the file is as written");
+  }
+
   private void inspectFile(Path file, PrintWriter out) {
     String name = file.getFileName().toString();
     if (name.endsWith(".npy")) {
       ArraySummary.printNpy(file, out);
     } else if (CheckpointSummary.isWeights(file)) {
       CheckpointSummary.printFile(CheckpointSpec.of(file), out);
+      if (verify && name.endsWith(".safetensors")) {
+        verifyTensors(Safetensors.open(file), out);
+      }
     } else {
       DatasetSummary.print(Datasets.open(path), out);
     }

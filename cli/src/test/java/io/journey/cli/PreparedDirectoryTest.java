@@ -278,6 +278,12 @@ class PreparedDirectoryTest {
     Files.write(file, without.getBytes(StandardCharsets.ISO_8859_1));
     Refusal.of(folder, attribute, "has no sha256 of itself", "sample it again");
     assertThat(Prepared.sealed(whole)).as("as the page says").isEqualTo(whole);
+    String[] verify = {"inspect", "--verify", flow.targets().toString()};
+    assertThat(CommandRun.of(verify).out()).containsPattern("verified +the file is as written");
+    whole[whole.length - 4] ^= 1;
+    Files.write(file, whole);
+    verify[2] = file.toString();
+    assertThat(CommandRun.of(verify).err()).contains("is not as it was written");
   }
 
   /** Named directly, a checkpoint is compared with the manifest above it all the same. */

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
-import io.journey.run.JsonFields;
 import io.journey.run.JsonType;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,7 +141,8 @@ record ClipConfig(
     requireSide(json, "crop_size", file);
     double factor = 1.0 / 255;
     if (json.has("rescale_factor")) {
-      factor = new JsonFields(json, file.toString()).number("rescale_factor");
+      JsonType.NUMBER.require(json.get("rescale_factor"), "rescale_factor", file.toString());
+      factor = json.get("rescale_factor").doubleValue();
     }
     if (Math.abs(factor * 255 - 1) > 1e-6) {
       throw new JourneyException(file + " has rescale_factor " + factor + ", expected 1/255.");

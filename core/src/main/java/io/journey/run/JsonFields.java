@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * Reads the fields of an object in a JSON file, each of the type that is asked for: a text is no
- * number, a list no text, and what is missing has no value.
+ * Reads the fields of an object in a JSON file that Journey wrote, each of the type that is asked
+ * for: a text is no number, a list no text, and what is missing has no value.
  *
  * @param object whose fields are read
  * @param where the file, and the object in it, for messages
@@ -44,7 +44,7 @@ public record JsonFields(ObjectNode object, String where) {
               + value
               + ", expected "
               + (most == Integer.MAX_VALUE ? "at least " + least : least + " to " + most)
-              + ": correct the file.");
+              + ": make it again.");
     }
     return value;
   }
@@ -81,7 +81,9 @@ public record JsonFields(ObjectNode object, String where) {
 
   private JsonNode required(String name, JsonType type) {
     JsonNode value = object.path(name);
-    type.require(value, name, where);
+    if (!type.accepts(value)) {
+      throw new JourneyException(where + " has " + type.unlike(value, name) + ": make it again.");
+    }
     return value;
   }
 }

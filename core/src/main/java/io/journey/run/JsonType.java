@@ -70,11 +70,14 @@ public enum JsonType {
    */
   public void require(JsonNode value, String name, String where) {
     if (!test.test(value)) {
-      String found =
-          value.isMissingNode() ? "no " + name : name + " " + shortened(value.toString());
-      throw new JourneyException(
-          where + " has " + found + ", expected " + words + ": correct the file.");
+      throw new JourneyException(where + " has " + unlike(value, name) + ": correct the file.");
     }
+  }
+
+  /** What is found and what was expected: "k 7, expected a text". */
+  String unlike(JsonNode value, String name) {
+    String found = value.isMissingNode() ? "no " + name : name + " " + shortened(value.toString());
+    return found + ", expected " + words;
   }
 
   private static String shortened(String json) {

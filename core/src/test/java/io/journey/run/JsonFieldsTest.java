@@ -65,7 +65,7 @@ class JsonFieldsTest {
                   .isInstanceOf(JourneyException.class)
                   .hasMessageContaining("runs/a/manifest.json, settings has k")
                   .hasMessageContaining("expected")
-                  .hasMessageEndingWith("correct the file.");
+                  .hasMessageEndingWith("make it again.");
             }
           }
         });
@@ -75,8 +75,7 @@ class JsonFieldsTest {
   void whatIsMissingHasNoValue() {
     JsonFields none = new JsonFields(Json.object(), "it");
     assertThatThrownBy(() -> none.whole("members", 1, 999))
-        .hasMessage(
-            "it has no members, expected a whole number up to 2147483647: correct the file.");
+        .hasMessage("it has no members, expected a whole number up to 2147483647: make it again.");
     assertThat(none.text("function", "loss")).isEqualTo("loss");
     assertThatThrownBy(() -> of("{\"a\": 1}").fields("k").text("a"))
         .hasMessageStartingWith("runs/a/manifest.json, settings, k has a 1, expected a text");

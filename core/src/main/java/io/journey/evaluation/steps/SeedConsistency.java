@@ -5,6 +5,7 @@ import io.journey.evaluation.EvaluationResult;
 import io.journey.evaluation.PictureSpace;
 import io.journey.model.Ensemble;
 import io.journey.random.Seed;
+import io.journey.run.Csv;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
@@ -169,7 +170,8 @@ public record SeedConsistency(
   }
 
   private static void append(StringBuilder csv, String space, SeedDistances.Pair pair) {
-    csv.append(space).append(',').append(pair.first()).append(',').append(pair.second());
+    csv.append(Csv.quote(space)).append(',').append(Csv.quote(pair.first())).append(',');
+    csv.append(Csv.quote(pair.second()));
     csv.append(',').append(pair.same().cells()).append(',').append(pair.different().cells());
     csv.append(',').append(pair.nearest().cells()).append('\n');
   }
