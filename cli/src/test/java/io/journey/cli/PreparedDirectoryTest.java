@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.model.Checkpoint;
+import io.journey.random.RandomStream;
+import io.journey.random.Seed;
 import io.journey.run.Checksums;
 import io.journey.run.Json;
+import io.journey.run.Manifest;
 import io.journey.tensor.DType;
 import io.journey.tensor.Npy;
 import io.journey.tensor.Safetensors;
@@ -17,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -31,16 +35,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PreparedDirectoryTest {
   /** What a value of any type may be replaced by. */
   private static final List<String> VALUES =
-      List.of(
-          "null",
-          "-1",
-          "0",
-          "2000000000",
-          "\"x\"",
-          "\"sparse:2000000000\"",
-          "[]",
-          "[\"x\",\"y\"]",
-          "{}");
+      List.of("null", "-1", "0", "2000000000", "\"sparse:2000000000\"", "[\"x\",\"y\"]", "{}");
+
+  /** How often each file is changed. */
+  private static final int CHANGES = 8;
 
   @TempDir static Path root;
   @TempDir Path folder;
@@ -110,7 +108,9 @@ class PreparedDirectoryTest {
     replaceAll(
         attribution,
         () -> flow.report("--attribution", attribution.toString(), "--out", page.toString()));
-    replaceAll(checkpoints, () -> flow.featurize("--checkpoints", checkpoints.toString()));
+    String made = flow.features().toString(); // Finished: what is opened is compared with it.
+    replaceAll(
+        checkpoints, () -> flow.featurize("--checkpoints", checkpoints.toString(), "--out", made));
   }
 
   private interface Command {
@@ -125,7 +125,7 @@ class PreparedDirectoryTest {
       for (String value : VALUES) {
         Prepared.manifest(directory, manifest -> set(manifest, path, value));
         String[] words = command.words();
-        if (!words[0].equals("report")) {
+        if (words[0].equals("attribute")) {
           words = to(folder.resolve("out-" + number++), words);
         }
         neverADefect(words, path + " " + value);
@@ -228,6 +228,51 @@ class PreparedDirectoryTest {
     }
   }
 
+  /** Whoever changes a file can change its checksum too: no reader trusts what is inside. */
+  @Test
+  void anyChangedByteUnderRightChecksumsGivesAResultOrASentence() throws IOException {
+    Path features = copy(flow.features());
+    Path attribution = copy(flow.attribution());
+    String[] attribute = flow.attribute("--features", features.toString());
+    String[] report = flow.report("--attribution", attribution.toString());
+    report[report.length - 1] = folder.resolve("x.html").toString();
+    int number = 0;
+    for (Path directory : List.of(features, attribution)) {
+      for (String name : Manifest.read(directory).names()) {
+        byte[] whole = Files.readAllBytes(directory.resolve(name));
+        for (int change = 0; change < CHANGES; change++) {
+          RandomStream random = Seed.of(5).child(name).child(change).stream();
+          Prepared.file(directory, name, changed(whole, change, random));
+          String[] words = attribute;
+          if (directory.equals(attribution)) {
+            words = report;
+          } else {
+            to(folder.resolve("out-" + number++), words);
+          }
+          neverADefect(words, name + ", change " + change);
+        }
+        Prepared.file(directory, name, whole);
+      }
+    }
+  }
+
+  /** Cut, doubled, emptied, or with some bytes of its beginning or of any place made random. */
+  private static byte[] changed(byte[] whole, int change, RandomStream random) {
+    byte[] bytes = whole.clone();
+    switch (change) {
+      case 0 -> bytes = new byte[0];
+      case 1 -> bytes = Arrays.copyOf(whole, random.nextInt(whole.length));
+      case 2 -> bytes = Arrays.copyOf(whole, 2 * whole.length);
+      default -> {
+        int reach = change % 2 == 0 ? Math.min(200, whole.length) : whole.length;
+        for (int i = 0; i < 1 + change % 5; i++) {
+          bytes[random.nextInt(reach)] = (byte) random.nextInt(256);
+        }
+      }
+    }
+    return bytes;
+  }
+
   /** An interrupted run is continued from it. */
   @Test
   void anEmptyTableOfStepsIsOneSentence() throws IOException {
@@ -323,7 +368,7 @@ class PreparedDirectoryTest {
         flow.sample("--checkpoint", added.toString(), "--out", out),
         "unet_ema",
         "none of the files that the manifest",
-        "take it away");
+        "move it elsewhere");
     assertThat(CommandRun.of(flow.sample("--checkpoint", member.toString(), "--out", out)).status())
         .as("with what belongs there")
         .isZero();

@@ -52,7 +52,7 @@ final class WrittenCheckpoint {
           file
               + " is none of the files that the manifest of "
               + directory
-              + " lists, so it belongs to another checkpoint: take it away.");
+              + " lists, so it is of another checkpoint: move it elsewhere.");
     }
     return name;
   }
