@@ -122,6 +122,15 @@ public final class Manifest {
     return names;
   }
 
+  /** Name, size and SHA-256 of a file of the result, as a journal notes them. */
+  ObjectNode entry(String name) {
+    JsonNode file = content.get("files").path(name);
+    return Json.object()
+        .put("file", name)
+        .put("bytes", file.path("bytes").asLong())
+        .put("sha256", file.path("sha256").asText());
+  }
+
   /** The size of a file of the result as it was written. */
   public long bytes(String name) {
     return content.get("files").path(name).path("bytes").asLong();

@@ -119,6 +119,10 @@ final class AttributionWriter {
             .add("xt", xt, steps.length, targets.size(), c, h, w)
             .add("x0", x0, steps.length, targets.size(), c, h, w)
             .add("image", image, targets.size(), c, h, w);
+    if (targets.get(0).label() != Trajectory.NO_LABEL) {
+      long[] labels = targets.stream().mapToLong(Trajectory::label).toArray();
+      writer.add("labels", labels, labels.length);
+    }
     if (estimator.mask() != null) {
       writer.add("mask", estimator.mask().weights(), h, w);
     }

@@ -202,6 +202,8 @@ public final class Attributor {
                   member, checkpoint.schedule().steps(), last));
         }
         checkpoint.schedule().requireEstimable(last);
+        checkpoint.inputs().requireLabels(targets.stream().mapToInt(Trajectory::label).toArray());
+        checkpoint.inputs().requireTimesteps(steps);
       }
     }
   }
