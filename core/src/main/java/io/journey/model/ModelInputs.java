@@ -40,9 +40,10 @@ public record ModelInputs(String name, ImageShape shape, InputRange labels, Inpu
               + shape
               + ", the data are "
               + data.shape()
-              + ": use the data it was trained on, or add size="
-              + shape.height()
-              + " to the data's name");
+              + ": use the data it was trained on"
+              + (shape.height() == shape.width()
+                  ? ", or add size=" + shape.height() + " to the data's name"
+                  : ""));
     }
     for (int i = 0; i < data.size() && !labels.isEmpty(); i++) {
       int label = data.label(i);
