@@ -111,6 +111,9 @@ final class TrainCommand implements Runnable {
     Dataset images = data.open(console.progress());
     StartingPoint start = from == null ? null : StartingPoint.of(from);
     EnsembleTrainer trainer = trainer(images, start);
+    if (start != null) {
+      start.notes().forEach(console::say);
+    }
     if (start != null && !start.isContinued()) {
       console.say(
           from + " keeps no state of its training: Adam starts anew, steps are counted from 0.");

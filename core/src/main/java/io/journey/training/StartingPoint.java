@@ -85,6 +85,11 @@ public final class StartingPoint {
     return ensemble.manifest() == null ? 0 : ensemble.manifest().settings().path("seed").asLong();
   }
 
+  /** What had to be chosen or assumed to find their files, each a sentence. */
+  public List<String> notes() {
+    return ensemble.notes();
+  }
+
   /** Whether the state of the first one's training was kept, so that it is continued. */
   public boolean isContinued() {
     return stateFile(0) != null;
