@@ -81,6 +81,9 @@ class TrainingOnTest {
     TinyFlow grown = new TinyFlow(folder);
     Files.copy(flow.config(), grown.config());
     runs(grown.train());
+    runs(grown.sample());
+    runs(grown.featurize());
+    runs(grown.attribute());
     Map<String, String> before = Snapshot.withoutTimes(grown.checkpoints());
     assertThat(runs(grown.train("--members", "3"))).contains("Checkpoints of 3 models are in");
     Map<String, String> after = Snapshot.withoutTimes(grown.checkpoints());
@@ -89,6 +92,10 @@ class TrainingOnTest {
     Path whole = folder.resolve("whole");
     runs(grown.train("--members", "3", "--out", whole.toString()));
     assertThat(after).isEqualTo(Snapshot.withoutTimes(whole));
+    // Features of the two serve as before, to the byte.
+    Path again = folder.resolve("again");
+    runs(grown.attribute("--out", again.toString()));
+    assertThat(Snapshot.withoutTimes(again)).isEqualTo(Snapshot.withoutTimes(grown.attribution()));
   }
 
   /** The same weights in other forms (tools/golden/make_checkpoints.py). */

@@ -157,7 +157,7 @@ final class AttributionWriter {
   /** The members' loss curves as one table, or "" where they have none. */
   private String losses() {
     StringBuilder csv = new StringBuilder();
-    for (String member : estimator.ensemble().members()) {
+    for (String member : estimator.features().members()) {
       for (String line : estimator.ensemble().lossCurve(member)) {
         csv.append(csv.isEmpty() ? "member,step,loss\n" : "");
         csv.append(member).append(',').append(line).append('\n');
