@@ -103,6 +103,11 @@ public final class Ensemble {
     return List.copyOf(members.keySet());
   }
 
+  /** Where a member is, and how it is read. */
+  public CheckpointSpec spec(String member) {
+    return members.get(member);
+  }
+
   /** Loads a member, its files compared with their checksums; the caller closes it. */
   public Checkpoint load(String member) {
     return load(member, ScalarType.Float);

@@ -84,6 +84,9 @@ final class PageData {
   private void addTarget(ObjectNode out, int target) {
     out.put("final", Png.base64(Png.of(images.finished(target), images.shape())));
     out.put("kin", evidence.ownClass(target));
+    if (images.label(target) >= 0) {
+      out.put("asked", askedClass(images.label(target)));
+    }
     float[][] scores = new float[steps.length][];
     int[][] places = new int[steps.length][];
     ArrayNode columns = out.putArray("columns");
@@ -105,6 +108,11 @@ final class PageData {
     addMatrix(out.putArray("overlap"), counts, 1);
     addMatrix(out.putArray("spearman"), spearmans, 1);
     addPlaces(out.putObject("places"), places, target);
+  }
+
+  /** The class that the model was told to draw, by name where the data have one. */
+  private String askedClass(int label) {
+    return label < evidence.classNames().size() ? evidence.className(label) : "class " + label;
   }
 
   private void addColumn(ObjectNode column, float[] scores, int step, int target) {

@@ -71,6 +71,13 @@ final class Journal {
     }
   }
 
+  /** Adds the files of a finished stage, which its manifest notes. */
+  void take(Manifest manifest) {
+    for (String name : manifest.names()) {
+      files.putIfAbsent(name, manifest.entry(name));
+    }
+  }
+
   /** Notes a file that is whole, durably. */
   void note(String name, long bytes, String sha256, double secondsSoFar) throws IOException {
     ObjectNode entry = Json.object().put("file", name).put("bytes", bytes).put("sha256", sha256);

@@ -57,6 +57,14 @@ public final class Json {
     }
   }
 
+  /**
+   * The first field in which what is found differs from what is asked for, such as "norm_eps 1e-6,
+   * this run asks for 1e-5", or null where there is none.
+   */
+  public static String difference(JsonNode found, JsonNode asked) {
+    return SettingsDifference.first(found, asked);
+  }
+
   /** UTF-8 text of a tree, indented by two spaces, lines ending in \n. */
   public static byte[] bytes(JsonNode node) {
     DefaultIndenter indent = new DefaultIndenter("  ", "\n");

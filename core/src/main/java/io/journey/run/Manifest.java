@@ -182,6 +182,11 @@ public final class Manifest {
     return names;
   }
 
+  /** Size and SHA-256 of a file of the result. */
+  Journal.Entry entry(String name) {
+    return new Journal.Entry(bytes(name), content.get("files").get(name).get(DIGEST).textValue());
+  }
+
   /** The size of a file of the result as it was written. */
   public long bytes(String name) {
     return content.get("files").path(name).path("bytes").asLong();

@@ -11,6 +11,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -63,17 +66,66 @@ public final class RunDirectory implements AutoCloseable {
    */
   public static RunDirectory claim(
       Path directory, String kind, ObjectNode settings, ObjectNode inputs) {
+    ObjectNode header = header(kind, settings, inputs);
+    return claim(directory, header, found -> header, found -> false);
+  }
+
+  /**
+   * Claims a directory for a stage of several units, each of which is the same whatever their
+   * number. Where it holds fewer, all else equal, the others are added: what is there stays as it
+   * is, and a finished directory stays finished, with what it had, until it has them all.
+   *
+   * @param units the name of the setting that says how many
+   * @param count how many there shall be
+   * @param settings those of a number of units
+   * @param inputs those of a number of units
+   * @throws JourneyException as {@link #claim(Path, String, ObjectNode, ObjectNode)}
+   */
+  public static RunDirectory claimGrowing(
+      Path directory,
+      String kind,
+      String units,
+      int count,
+      IntFunction<ObjectNode> settings,
+      IntFunction<ObjectNode> inputs) {
+    ObjectNode header = header(kind, settings.apply(count), inputs.apply(count));
+    return claim(
+        directory,
+        header,
+        found -> {
+          int there = found.path("settings").path(units).asInt(count);
+          return there > 0 && there < count
+              ? header(kind, settings.apply(there), inputs.apply(there))
+              : header;
+        },
+        found -> found.path("settings").path(units).asInt() > count);
+  }
+
+  private static ObjectNode header(String kind, ObjectNode settings, ObjectNode inputs) {
     ObjectNode header = Json.object();
     header.put("kind", kind).put("format", 1);
     header.set("settings", settings);
     header.set("inputs", inputs);
+    return header;
+  }
+
+  /**
+   * @param alike what a directory begun with some header must have been begun with: that of this
+   *     run, or of a part of it
+   * @param larger whether some header is of a run of which this one is a part
+   */
+  private static RunDirectory claim(
+      Path directory,
+      ObjectNode header,
+      UnaryOperator<ObjectNode> alike,
+      Predicate<ObjectNode> larger) {
     try {
       Files.createDirectories(directory);
       if (!RunStatus.isRunDirectory(directory)) {
         refuseForeignFiles(directory);
       }
       RunDirectory run = new RunDirectory(directory, header, lock(directory));
-      run.takeOver();
+      run.takeOver(alike, larger);
       return run;
     } catch (IOException e) {
       throw new JourneyException(
@@ -106,17 +158,21 @@ public final class RunDirectory implements AutoCloseable {
     return channel;
   }
 
-  private void takeOver() {
+  private void takeOver(UnaryOperator<ObjectNode> alike, Predicate<ObjectNode> larger) {
     try {
       journal = Journal.read(directory);
+      boolean begun = Confined.exists(directory, SETTINGS);
       if (Confined.exists(directory, Manifest.FILE)) {
-        Manifest found = Manifest.read(directory);
-        SettingsDifference.refuse(directory, Manifest.FILE, found.header(), header);
-        removeNotes();
-        finished = true;
-      } else if (Confined.exists(directory, SETTINGS)) {
-        ObjectNode begun = Json.read(Confined.file(directory, SETTINGS));
-        SettingsDifference.refuse(directory, SETTINGS, begun, header);
+        takeOver(Manifest.read(directory), alike);
+        if (finished && !(begun && larger.test(Json.read(path(SETTINGS))))) {
+          removeNotes();
+        }
+      } else if (begun) {
+        ObjectNode found = Json.read(Confined.file(directory, SETTINGS));
+        SettingsDifference.refuse(directory, SETTINGS, found, alike.apply(found));
+        if (SettingsDifference.first(found, header) != null) {
+          AtomicFile.write(path(SETTINGS), Json.bytes(header));
+        }
         earlierSeconds = journal.seconds();
       } else {
         begunHere = true;
@@ -125,6 +181,22 @@ public final class RunDirectory implements AutoCloseable {
     } catch (RuntimeException e) {
       close();
       throw e;
+    }
+  }
+
+  /** A finished directory, or the beginning of a larger one. */
+  private void takeOver(Manifest found, UnaryOperator<ObjectNode> alike) {
+    SettingsDifference.refuse(
+        directory, Manifest.FILE, found.header(), alike.apply(found.header()));
+    finished = SettingsDifference.first(found.header(), header) == null;
+    if (!finished) {
+      journal.take(found);
+      double before =
+          Confined.exists(directory, TIMING)
+              ? Json.read(path(TIMING)).path("seconds").asDouble()
+              : 0;
+      earlierSeconds = Math.max(journal.seconds(), before);
+      AtomicFile.write(path(SETTINGS), Json.bytes(header));
     }
   }
 

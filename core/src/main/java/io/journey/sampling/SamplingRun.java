@@ -1,6 +1,8 @@
 package io.journey.sampling;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.model.InputRange;
+import io.journey.model.ModelInputs;
 import io.journey.run.AtomicFile;
 import io.journey.run.Confined;
 import io.journey.run.JourneyException;
@@ -31,17 +33,28 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
 
   public SamplingRun {
     Drawing.requireCount(count);
-    int classes = sampler.checkpoint().model().classes();
-    if (classes > 0 && labels.length == 0) {
+    ModelInputs inputs = sampler.checkpoint().inputs();
+    requireLabels(inputs.labels(), labels);
+    inputs.requireTimesteps(sampler.timesteps());
+  }
+
+  /**
+   * Refuses classes that a model cannot draw, and none where it needs one.
+   *
+   * @param known the classes of the model
+   * @param labels the classes asked for, in turn
+   */
+  public static void requireLabels(InputRange known, int[] labels) {
+    if (!known.isEmpty() && labels.length == 0) {
       throw new IllegalArgumentException(
-          "the model draws images of a class: choose labels between 0 and " + (classes - 1));
+          "the model draws images of a class: choose labels, " + known);
     }
     for (int label : labels) {
-      if (label < 0 || label >= classes) {
+      if (!known.contains(label)) {
         throw new IllegalArgumentException(
-            classes == 0
+            known.isEmpty()
                 ? "the model knows no classes, got label " + label + ": leave labels out"
-                : "labels must be between 0 and " + (classes - 1) + ", got " + label);
+                : "labels must be " + known + ", got " + label);
       }
     }
   }

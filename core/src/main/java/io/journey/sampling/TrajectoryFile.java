@@ -228,8 +228,8 @@ public final class TrajectoryFile {
   /**
    * The sampler that drew them, to continue from their steps.
    *
-   * @throws JourneyException if the checkpoint is not the one that drew them, or would visit other
-   *     steps
+   * @throws JourneyException if the checkpoint is not the one that drew them, would visit other
+   *     steps, or knows none of their classes
    */
   public Sampler sampler(Checkpoint checkpoint) {
     Sampler sampler = origin.sampler(checkpoint, timesteps.length, tensors.file());
@@ -237,6 +237,8 @@ public final class TrajectoryFile {
       throw new JourneyException(
           tensors.file() + " has other steps than its scheduler visits: sample it again.");
     }
+    checkpoint.inputs().requireLabels(labels);
+    checkpoint.inputs().requireTimesteps(timesteps);
     return sampler;
   }
 

@@ -23,7 +23,10 @@ public final class Attribution {
   /** The scores' file: float32 [steps, targets, N]. */
   public static final String SCORES = "scores.npy";
 
-  /** The targets' images: xt and x0 [steps, targets, C, H, W], image [targets, C, H, W]. */
+  /**
+   * The targets' images: xt and x0 [steps, targets, C, H, W], image [targets, C, H, W]; of a model
+   * with classes labels [targets].
+   */
   public static final String TARGETS = "targets.safetensors";
 
   /** Top and bottom examples of every target and step. */

@@ -119,6 +119,10 @@ final class AttributionWriter {
             .add("xt", xt, steps.length, targets.size(), c, h, w)
             .add("x0", x0, steps.length, targets.size(), c, h, w)
             .add("image", image, targets.size(), c, h, w);
+    if (targets.get(0).label() != Trajectory.NO_LABEL) {
+      long[] labels = targets.stream().mapToLong(Trajectory::label).toArray();
+      writer.add("labels", labels, labels.length);
+    }
     if (estimator.mask() != null) {
       writer.add("mask", estimator.mask().weights(), h, w);
     }
@@ -153,7 +157,7 @@ final class AttributionWriter {
   /** The members' loss curves as one table, or "" where they have none. */
   private String losses() {
     StringBuilder csv = new StringBuilder();
-    for (String member : estimator.ensemble().members()) {
+    for (String member : estimator.features().members()) {
       for (String line : estimator.ensemble().lossCurve(member)) {
         csv.append(csv.isEmpty() ? "member,step,loss\n" : "");
         csv.append(ExampleTable.quote(member)).append(',').append(line).append('\n');

@@ -63,12 +63,13 @@ public final class Attributor {
   }
 
   /**
-   * The estimator the features are for, with the default settings, one worker thread per core.
+   * The estimator the features are for, with the default settings, one worker thread per core. The
+   * checkpoints asked are those of the features: the ensemble may have grown since.
    *
    * @throws JourneyException if the features were made with other checkpoints
    */
   public static Attributor of(Ensemble ensemble, FeatureStore features) {
-    if (!ensemble.members().equals(features.members())) {
+    if (!ensemble.members().containsAll(features.members())) {
       throw new JourneyException(
           "The features have the checkpoints "
               + features.members()
@@ -202,6 +203,8 @@ public final class Attributor {
                   member, checkpoint.schedule().steps(), last));
         }
         checkpoint.schedule().requireEstimable(last);
+        checkpoint.inputs().requireLabels(targets.stream().mapToInt(Trajectory::label).toArray());
+        checkpoint.inputs().requireTimesteps(steps);
       }
     }
   }

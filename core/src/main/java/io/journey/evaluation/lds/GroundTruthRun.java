@@ -7,6 +7,7 @@ import io.journey.features.ExampleTable;
 import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
+import io.journey.model.ModelInputs;
 import io.journey.random.Seed;
 import io.journey.run.Confined;
 import io.journey.run.Json;
@@ -85,6 +86,9 @@ public record GroundTruthRun(
    * @param directory of the pack
    */
   public GroundTruth run(Path models, Path directory) {
+    ModelInputs model = ModelInputs.of(retraining.architecture());
+    model.requireImages(data);
+    model.requireLabels(targets.stream().mapToInt(Trajectory::label).toArray());
     try (RunDirectory run = RunDirectory.claim(directory, GroundTruth.KIND, settings(), inputs())) {
       if (!run.isFinished()) {
         compute(models, run);
