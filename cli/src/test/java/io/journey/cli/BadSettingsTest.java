@@ -67,7 +67,7 @@ class BadSettingsTest {
         "featurize | --curvature       | ekfac:x    | curvature ekfac:x;no number;ekfac:0.1",
         "featurize | --curvature       | ekfac:0    | curvature.damping;above 0;got 0.0",
         "featurize | --function        | square     | function square is unknown;loss, norm or mean",
-        "featurize | --dtype           | i64        | dtype;F32 or F16;got I64",
+        "featurize | --dtype           | i64        | dtype;F32, F16 or I8;got I64",
         "featurize | --gradients       | fast       | --gradients;fast;ONE_IMAGE, LAYERWISE;--help",
         "attribute | --draws           | 0          | draws;at least 1;got 0",
         "attribute | --threads         | 0          | --threads;at least 1;got 0",

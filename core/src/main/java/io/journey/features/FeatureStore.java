@@ -6,7 +6,6 @@ import io.journey.projection.ProjectionConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Manifest;
-import io.journey.tensor.DType;
 import io.journey.tensor.Npy;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -145,7 +144,7 @@ public final class FeatureStore {
     int inShard = row % shardRows;
     Npy shard = shard(member, index);
     shard.read(inShard * shard.shape()[1] + column, out, offset, count);
-    if (shard.dtype() == DType.F16) {
+    if (Scales.belongTo(shard.dtype())) {
       float[] scale = new float[1];
       open(scaleFile(member, index)).read(inShard, scale, 0, 1);
       for (int i = offset; i < offset + count; i++) {

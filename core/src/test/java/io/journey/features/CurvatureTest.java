@@ -44,8 +44,7 @@ class CurvatureTest {
   private static final double DAMPING = 0.3;
   private static final String MEMBER = "member-000";
   private static final FeaturizerConfig PLAIN =
-      FeaturizerConfig.defaults()
-          .withCurvature(CurvatureConfig.NONE)
+      FeaturizerConfig.defaults(CurvatureConfig.NONE)
           .withProjection(ProjectionConfig.parse("none"))
           .withDraws(4)
           .withShardRows(6);
@@ -92,7 +91,7 @@ class CurvatureTest {
 
   private static SimpleMatrix matrix(Parameter weight, float[] gradient) {
     long[] shape = weight.shape();
-    int out = shape.length > 1 ? (int) shape[0] : weight.numel();
+    int out = (int) shape[0];
     SimpleMatrix g = new SimpleMatrix(out, weight.numel() / out);
     for (int i = 0; i < weight.numel(); i++) {
       g.set(i, gradient[weight.offset() + i]);
@@ -106,11 +105,8 @@ class CurvatureTest {
     return g;
   }
 
-  /** Eigenvectors as columns; the identity for what has one dimension. */
+  /** Eigenvectors as columns. */
   private static SimpleMatrix basis(Parameter weight) {
-    if (weight.shape().length == 1) {
-      return SimpleMatrix.identity(weight.numel());
-    }
     SimpleMatrix g = matrix(weight, gradients[0]);
     SimpleMatrix left = new SimpleMatrix(g.getNumRows(), g.getNumRows());
     SimpleMatrix right = new SimpleMatrix(g.getNumCols(), g.getNumCols());
@@ -160,11 +156,9 @@ class CurvatureTest {
     return sums;
   }
 
-  /**
-   * The keys of an attention have a bias without influence: its gradients are of rounding alone.
-   */
+  /** Biases and the weights of norms are left out. */
   private static boolean isAlive(Parameter weight) {
-    return !weight.name().endsWith("to_k.bias");
+    return weight.shape().length > 1;
   }
 
   private static double dot(float[] a, float[] b, int from, int to) {
