@@ -15,7 +15,7 @@ final class FeatureOptions {
       paramLabel = "KIND",
       description =
           "sparse:K, factored:K (faster for large models), gaussian:K (the paper's) or none"
-              + " (default: sparse:32768 with curvature ekfac, sparse:4096 without).")
+              + " (default: sparse:65536 with curvature ekfac, sparse:4096 without).")
   private String projection;
 
   @Option(
@@ -24,7 +24,7 @@ final class FeatureOptions {
       description =
           "ekfac:C: gradients in the metric of influence functions, by Kronecker factors damped with"
               + " C times the mean eigenvalue, for the estimator ek-fac; none: as they are, for the"
-              + " paper's and others, up to three times as fast (default: ekfac:0.1; none with"
+              + " paper's and others, up to three times as fast (default: ekfac:0.003; none with"
               + " factored:K and with another function than loss).")
   private String curvature;
 

@@ -49,9 +49,9 @@ final class FeaturizeCommand implements Runnable {
   @Option(
       names = "--draws",
       paramLabel = "R",
-      defaultValue = "20",
-      description = "Draws of step and noise for each image (default: ${DEFAULT-VALUE}).")
-  private int draws;
+      description =
+          "Draws of step and noise for each image (default: 40 with curvature ekfac, otherwise 20).")
+  private Integer draws;
 
   @Option(
       names = "--dtype",
@@ -81,7 +81,7 @@ final class FeaturizeCommand implements Runnable {
     FeaturizerConfig defaults = options.config();
     FeaturizerConfig config =
         defaults
-            .withDraws(draws)
+            .withDraws(draws == null ? defaults.draws() : draws)
             .withDtype(dtype == null ? defaults.dtype() : dtype)
             .withMethod(gradients)
             .withSeed(seed);

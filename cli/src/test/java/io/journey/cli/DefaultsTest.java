@@ -28,8 +28,8 @@ class DefaultsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--projection=sparse:64                     | ekfac:0.1",
-        "--projection=gaussian:64                   | ekfac:0.1",
+        "--projection=sparse:64                     | ekfac:0.003",
+        "--projection=gaussian:64                   | ekfac:0.003",
         "--projection=factored:64                   | none",
         "--function=norm                            | none",
         "--function=mean                            | none",
@@ -43,8 +43,8 @@ class DefaultsTest {
   /** Products may be long; what a matrix of k×k is decomposed of may not. */
   @ParameterizedTest
   @CsvSource({
-    "--sampling=shared,          sparse:32768, I8",
-    "--curvature=ekfac,          sparse:32768, I8",
+    "--sampling=shared,          sparse:65536, I8",
+    "--curvature=ekfac,          sparse:65536, I8",
     "--curvature=none,           sparse:4096,  F32",
     "--function=norm,            sparse:4096,  F32",
     "--projection=sparse:64,     sparse:64,    I8",

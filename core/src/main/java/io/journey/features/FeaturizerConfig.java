@@ -67,14 +67,15 @@ public record FeaturizerConfig(
     }
   }
 
-  /** Gradients whitened by EK-FAC, sparse projection to 32 768, 20 shared draws, int8 on disk. */
+  /** Gradients whitened by EK-FAC, sparse projection to 65 536, 40 shared draws, int8 on disk. */
   public static FeaturizerConfig defaults() {
     return defaults(CurvatureConfig.DEFAULT);
   }
 
   /**
-   * Defaults behind a curvature: whitened gradients are long and stored in a byte a number; plain
-   * ones, of which estimators decompose a matrix, are projected to 4096 numbers of float32.
+   * Defaults behind a curvature: whitened gradients are long, stored in a byte a number, and gain
+   * with draws; plain ones, of which estimators decompose a matrix, are projected to 4096 numbers
+   * of float32, of 20 draws.
    */
   public static FeaturizerConfig defaults(CurvatureConfig curvature) {
     boolean plain = curvature.kind() == CurvatureConfig.Kind.NONE;
@@ -82,7 +83,7 @@ public record FeaturizerConfig(
         ProjectionConfig.defaultFor(curvature),
         curvature,
         ModelOutput.LOSS,
-        20,
+        plain ? 20 : 40,
         DrawScheme.SHARED,
         plain ? DType.F32 : DType.I8,
         DType.F32,

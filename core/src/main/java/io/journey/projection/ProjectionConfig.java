@@ -38,10 +38,10 @@ public record ProjectionConfig(Kind kind, int dim) {
   private static final ProjectionConfig NARROW = new ProjectionConfig(Kind.SPARSE, 4096);
 
   /**
-   * For products alone: sparse, 32 768 numbers. Whitened gradients are spread over many directions,
+   * For products alone: sparse, 65 536 numbers. Whitened gradients are spread over many directions,
    * so that 4096 would leave much to chance (docs/performance.md).
    */
-  private static final ProjectionConfig WIDE = new ProjectionConfig(Kind.SPARSE, 32_768);
+  private static final ProjectionConfig WIDE = new ProjectionConfig(Kind.SPARSE, 65_536);
 
   /** The projection where nothing is said, behind a curvature. */
   public static ProjectionConfig defaultFor(CurvatureConfig curvature) {

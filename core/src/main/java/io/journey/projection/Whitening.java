@@ -19,7 +19,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * features estimate influence functions, gᵀ(F + λI)⁻¹∇ℓ_i (Koh and Liang 2017). F is the empirical
  * Fisher matrix, weight by weight, in a basis of Kronecker factors with corrected eigenvalues
  * (EK-FAC; George et al. 2018, Grosse et al. 2023): the coordinates L·G·Rᵀ of a weight's gradient
- * are divided by √(Λ + λ), λ = c·mean(Λ). They stay in that basis: inner products are the same.
+ * are divided by √(Λ + λ), λ = c·mean(Λ) over all weights of the model, one λ for all. They stay in
+ * that basis: inner products are the same.
  *
  * <p>Biases and the weights of norms, which have one dimension, are left out: they count for
  * nothing. With a diagonal of their own they cost points of LDS (docs/methods/ek-fac.md).
@@ -54,7 +55,7 @@ public final class Whitening implements Projection {
     Safetensors tensors = Safetensors.open(file);
     Map<String, float[]> moments = new HashMap<>();
     double sum = 0;
-    long count = 0;
+    long count = 0; // of numbers in matrices
     List<Parameter> matrices = parameters.stream().filter(KroneckerBasis::isMatrix).toList();
     for (Parameter weight : matrices) {
       float[] own = moments(tensors, weight);
@@ -70,7 +71,7 @@ public final class Whitening implements Projection {
       for (Parameter weight : matrices) {
         float[] own = moments.get(weight.name());
         boolean alive = mean(own) > ROUNDING * sum / count;
-        float[] scale = alive ? scale(own, damping) : new float[own.length];
+        float[] scale = alive ? scale(own, damping * sum / count) : new float[own.length];
         whitening.weights.put(weight.offset(), read(tensors, weight, scale));
       }
       return whitening;
@@ -136,8 +137,7 @@ public final class Whitening implements Projection {
   }
 
   /** (Λ + λ)^(−1/2) */
-  private static float[] scale(float[] moments, double damping) {
-    double lambda = damping * mean(moments);
+  private static float[] scale(float[] moments, double lambda) {
     float[] scale = new float[moments.length];
     for (int i = 0; i < scale.length; i++) {
       scale[i] = (float) (1 / Math.sqrt(moments[i] + lambda));

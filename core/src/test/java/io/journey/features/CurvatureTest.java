@@ -131,7 +131,24 @@ class CurvatureTest {
     return basis.mult(SimpleMatrix.diag(moments)).mult(basis.transpose());
   }
 
-  /** gᵀ(F + λI)⁻¹∇ℓ_i of every example, λ = c·trace(F)/n of each weight. */
+  /**
+   * The mean square of all numbers of gradients that count, which is the mean of Λ in any basis.
+   */
+  private static double meanSquare() {
+    double sum = 0;
+    long count = 0;
+    for (Parameter weight : weights) {
+      if (isAlive(weight)) {
+        for (float[] gradient : gradients) {
+          sum += dot(gradient, gradient, weight.offset(), weight.offset() + weight.numel()) / N;
+        }
+        count += weight.numel();
+      }
+    }
+    return sum / count;
+  }
+
+  /** gᵀ(F + λI)⁻¹∇ℓ_i of every example, λ = c·trace(F)/p, one for all weights. */
   private static double[][] influences(float[][] targets) {
     double[][] sums = new double[targets.length][N];
     for (Parameter weight : weights) {
@@ -139,7 +156,7 @@ class CurvatureTest {
         continue;
       }
       SimpleMatrix f = curvature(weight);
-      double lambda = DAMPING * f.trace() / weight.numel();
+      double lambda = DAMPING * meanSquare();
       SimpleMatrix damped = f.plus(SimpleMatrix.identity(weight.numel()).scale(lambda));
       SimpleMatrix all = new SimpleMatrix(weight.numel(), N);
       for (int i = 0; i < N; i++) {
@@ -219,7 +236,6 @@ class CurvatureTest {
     }
   }
 
-  /** mean(Λ) is the mean square of the weight's gradients, whatever the basis. */
   @Test
   void underStrongDampingPlainGradientsRemain() {
     double c = 1e6;
@@ -231,10 +247,7 @@ class CurvatureTest {
         assertThat(dot(features[0], features[0], from, to)).as(weight.name()).isZero();
         continue;
       }
-      double lambda = 0;
-      for (float[] gradient : gradients) {
-        lambda += c * dot(gradient, gradient, from, to) / N / weight.numel();
-      }
+      double lambda = c * meanSquare();
       for (int i = 0; i < N; i++) {
         double expected = dot(gradients[0], gradients[i], from, to);
         double scale =

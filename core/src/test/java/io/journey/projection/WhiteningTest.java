@@ -201,7 +201,7 @@ class WhiteningTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("curvature");
     }
-    assertThat(CurvatureConfig.parse("ekfac").toString()).isEqualTo("ekfac:0.1");
+    assertThat(CurvatureConfig.parse("ekfac").toString()).isEqualTo("ekfac:0.003");
     assertThat(CurvatureConfig.parse("none")).isEqualTo(CurvatureConfig.NONE);
   }
 }

@@ -134,10 +134,10 @@ class ProductsTest {
   /** With as many places as coordinates nothing is left to chance. */
   @Test
   void aWideProjectionIsNone() {
-    FeatureStore wide = run("sparse:32768", "wide");
+    FeatureStore wide = run("sparse:65536", "wide");
     FeatureStore none = run("none", "none");
     int p = none.dim("member-000");
-    assertThat(p).isLessThan(32_768);
+    assertThat(p).isLessThan(65_536);
     assertThat(wide.dim("member-000")).isEqualTo(p);
     float[] a = new float[p];
     float[] b = new float[p];
