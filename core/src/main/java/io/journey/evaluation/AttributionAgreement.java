@@ -64,7 +64,8 @@ public final class AttributionAgreement {
         .map(
             halves ->
                 of(halves.get(0), halves.get(1)).stream()
-                    .mapToDouble(step -> 2 * step.spearman() / (1 + step.spearman()))
+                    .mapToDouble(step -> Math.max(0, step.spearman()))
+                    .map(r -> 2 * r / (1 + r))
                     .toArray());
   }
 
