@@ -157,7 +157,7 @@ final class LdsCommand implements Runnable {
   @Option(
       names = "--target-draws",
       paramLabel = "K",
-      description = "Draws of noise for each gradient of a target (default: 20).")
+      description = "Draws of noise for each gradient of a target (default: 40).")
   private int targetDraws = Attributor.DEFAULT_DRAWS;
 
   @Option(

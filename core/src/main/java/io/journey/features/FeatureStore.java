@@ -175,7 +175,7 @@ public final class FeatureStore {
     int inShard = row % shardRows;
     Npy shard = shard(member, index);
     shard.read(inShard * shard.shape()[1] + column, out, offset, count);
-    if (shard.dtype() == DType.F16) {
+    if (Scales.belongTo(shard.dtype())) {
       float[] scale = new float[1];
       open(scaleFile(member, index), rows(index)).read(inShard, scale, 0, 1);
       for (int i = offset; i < offset + count; i++) {
@@ -200,7 +200,8 @@ public final class FeatureStore {
         f -> {
           Npy npy = Npy.map(manifest.verified(f));
           long[] shape = npy.shape();
-          boolean fits = shape.length == expected.length && npy.dtype().isFloat();
+          boolean number = npy.dtype().isFloat() || npy.dtype() == DType.I8;
+          boolean fits = shape.length == expected.length && number;
           for (int d = 0; fits && d < shape.length; d++) {
             fits =
                 expected[d] == ANY
@@ -216,7 +217,7 @@ public final class FeatureStore {
                     + npy.dtype()
                     + " and the shape "
                     + Arrays.toString(shape)
-                    + ", expected floating-point numbers for "
+                    + ", expected floating-point numbers or bytes for "
                     + expected[0]
                     + " examples: make the features again.");
           }

@@ -262,8 +262,8 @@ public final class Featurizer {
         }
         task.advance(end - start);
       }
-      if (config.dtype() == DType.F16) {
-        float[] scales = Scales.normalize(rows, dim);
+      if (Scales.belongTo(config.dtype())) {
+        float[] scales = Scales.normalize(rows, dim, config.dtype());
         run.write(
             FeatureStore.scaleFile(member, index), out -> Npy.write(out, scales, scales.length));
       }

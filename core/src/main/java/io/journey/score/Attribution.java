@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Scores of every training example at every attributed step of every target. A positive score:
@@ -22,6 +23,12 @@ public final class Attribution {
 
   /** The scores' file: float32 [steps, targets, N]. */
   public static final String SCORES = "scores.npy";
+
+  /**
+   * The part of the scores that comes from the numbers at even places of features, float32 [steps,
+   * targets, N]; only where scores are plain products of random projections.
+   */
+  public static final String EVEN = "scores-even.npy";
 
   /**
    * The targets' images: xt and x0 [steps, targets, C, H, W], image [targets, C, H, W]; of a model
@@ -95,6 +102,11 @@ public final class Attribution {
     return member + ".scores.npy";
   }
 
+  /** The file of one checkpoint's part of {@link #EVEN}. */
+  static String memberEvenFile(String member) {
+    return member + ".scores-even.npy";
+  }
+
   /** The file of one checkpoint's f_t (Eq. 3), float32 [steps, targets]. */
   static String memberOutputFile(String member) {
     return member + ".output.npy";
@@ -133,6 +145,48 @@ public final class Attribution {
               + ": make the attribution again.");
     }
     return scores;
+  }
+
+  /**
+   * The scores in two halves, from the even and from the odd places of features: how little they
+   * agree shows what the projection leaves to chance.
+   *
+   * @return two attributions of the same steps, targets and examples; empty where there are none
+   */
+  public Optional<List<Attribution>> halves() {
+    if (manifest == null || !manifest.lists(EVEN)) {
+      return Optional.empty();
+    }
+    Npy half = Npy.map(manifest.verified(EVEN));
+    long[] expected = {steps.length, targets, size()};
+    if (!Arrays.equals(half.shape(), expected) || !half.dtype().isFloat()) {
+      throw new JourneyException(
+          manifest.directory().resolve(EVEN)
+              + " has the shape "
+              + Arrays.toString(half.shape())
+              + ", expected "
+              + Arrays.toString(expected)
+              + ": make the attribution again.");
+    }
+    Source even =
+        (step, target) -> {
+          float[] out = new float[size()];
+          half.read(((long) step * targets + target) * size(), out, 0, size());
+          return out;
+        };
+    Source odd =
+        (step, target) -> {
+          float[] out = scores(step, target);
+          float[] other = even.scores(step, target);
+          for (int i = 0; i < out.length; i++) {
+            out[i] -= other[i];
+          }
+          return out;
+        };
+    return Optional.of(
+        List.of(
+            new Attribution(manifest, examples, steps, targets, even),
+            new Attribution(manifest, examples, steps, targets, odd)));
   }
 
   /** The settings and inputs that made it; null for one that is in memory only. */

@@ -51,10 +51,14 @@ final class AttributionWriter {
     FeatureStore features = estimator.features();
     int n = features.size();
     float[][] sum = null;
+    float[][] even = null;
     for (String member : features.members()) {
       if (!run.has(Attribution.memberOutputFile(member))
           || !run.has(Attribution.memberScoresFile(member))) {
         Attributor.MemberScores scores = estimator.member(member, targets, steps);
+        if (scores.even() != null) {
+          run.write(Attribution.memberEvenFile(member), out -> writeScores(out, scores.even(), n));
+        }
         run.write(
             Attribution.memberScoresFile(member), out -> writeScores(out, scores.scores(), n));
         run.write(
@@ -62,9 +66,16 @@ final class AttributionWriter {
             out -> Npy.write(out, scores.outputs(), steps.length, targets.size()));
       }
       sum = Attributor.add(sum, readScores(run.path(Attribution.memberScoresFile(member)), n));
+      if (run.has(Attribution.memberEvenFile(member))) {
+        even = Attributor.add(even, readScores(run.path(Attribution.memberEvenFile(member)), n));
+      }
     }
     float[][] mean = Attributor.divide(sum, features.members().size());
     run.write(Attribution.SCORES, out -> writeScores(out, mean, n));
+    if (even != null) {
+      float[][] half = Attributor.divide(even, features.members().size());
+      run.write(Attribution.EVEN, out -> writeScores(out, half, n));
+    }
     run.write(
         FeatureStore.EXAMPLES,
         out -> Files.copy(features.manifest().verified(FeatureStore.EXAMPLES), out));

@@ -18,8 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * NumPy's NPY format, version 1.0, C order, little endian, types float16, float32 and float64: a
- * file mapped into memory, read in any order by many threads.
+ * NumPy's NPY format, version 1.0, C order, little endian, types float16, float32, float64 and
+ * int8: a file mapped into memory, read in any order by many threads.
  *
  * <p>Format: the bytes {@code \x93NUMPY 1 0}, the header's length in two bytes, a Python dictionary
  * with {@code descr}, {@code fortran_order} and {@code shape}, padded to a multiple of 64, then the
@@ -64,7 +64,7 @@ public final class Npy {
     out.write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** Writes numbers behind a header, as any floating-point type. */
+  /** Writes numbers behind a header, as any floating-point type or int8. */
   public static void writeNumbers(OutputStream out, DType dtype, float[] values)
       throws IOException {
     int block = 1 << 14;
@@ -166,7 +166,7 @@ public final class Npy {
       }
     }
     throw new JourneyException(
-        file + " holds numbers of type " + name + ", expected <f2, <f4, <f8 or <i8.");
+        file + " holds numbers of type " + name + ", expected <f2, <f4, <f8, <i8 or |i1.");
   }
 
   private static long[] shape(String text, Path file) {
@@ -272,6 +272,11 @@ public final class Npy {
       case F64 -> {
         for (int i = 0; i < count; i++) {
           out[offset + i] = (float) from.getDouble(8 * i);
+        }
+      }
+      case I8 -> {
+        for (int i = 0; i < count; i++) {
+          out[offset + i] = from.get(i);
         }
       }
       default -> throw mistyped("floating-point numbers");
