@@ -185,7 +185,7 @@ public final class FeatureStore {
   }
 
   private Npy shard(String member, int index) {
-    return open(shardFile(member, index), rows(index), ANY);
+    return open(shardFile(member, index), rows(index), index == 0 ? ANY : dim(member));
   }
 
   /** How many examples a shard holds: the last may hold fewer. */
