@@ -161,10 +161,8 @@ public final class RunDirectory implements AutoCloseable {
       Path manifest = directory.resolve(Manifest.FILE);
       Path settings = directory.resolve(SETTINGS);
       if (Files.exists(manifest)) {
-        takeOver(Manifest.read(directory), settings, alike);
-        if (finished && !(Files.exists(settings) && larger.test(Json.read(settings)))) {
-          removeNotes();
-        }
+        boolean ofMore = Files.exists(settings) && larger.test(Json.read(settings));
+        takeOver(Manifest.read(directory), settings, alike, ofMore);
       } else if (Files.exists(settings)) {
         ObjectNode found = Json.read(settings);
         SettingsDifference.refuse(directory, SETTINGS, found, alike.apply(found));
@@ -182,13 +180,26 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
-  /** A finished directory, or the beginning of a larger one. */
-  private void takeOver(Manifest found, Path settings, UnaryOperator<ObjectNode> alike)
+  /**
+   * A finished directory, or the beginning of a larger one.
+   *
+   * @param ofMore whether notes beside the manifest are of a run that is larger still
+   */
+  private void takeOver(
+      Manifest found, Path settings, UnaryOperator<ObjectNode> alike, boolean ofMore)
       throws IOException {
     SettingsDifference.refuse(
         directory, Manifest.FILE, found.header(), alike.apply(found.header()));
     finished = SettingsDifference.first(found.header(), header) == null;
+    if (finished && !ofMore) {
+      removeNotes(); // Those of a larger run stay, for it to go on.
+    }
     if (!finished) {
+      if (ofMore) {
+        // Its files are more than this run's manifest may list.
+        Files.deleteIfExists(directory.resolve(Journal.FILE));
+        journal = Journal.read(directory);
+      }
       journal.take(found);
       Path timing = directory.resolve(TIMING);
       earlierSeconds =
