@@ -131,6 +131,21 @@ class TrainingOnTest {
   }
 
   @Test
+  void aModelWithDropoutIsTrainedOnWithoutIt() throws IOException {
+    Path foreign = folder.resolve("foreign");
+    runs("export", "--checkpoint", flow.member().toString(), "--out", foreign.toString());
+    Path config = foreign.resolve("unet/config.json");
+    Files.write(config, Json.bytes(Json.read(config).put("dropout", 0.1)));
+    refuses("set dropout to 0", "--from", foreign.toString(), "--steps", "1");
+    Path without = folder.resolve("without.json");
+    Files.writeString(without, "{\"model\": {\"dropout\": 0.0}}");
+    String[] off = {"--from", foreign.toString(), "--steps", "1", "--config", without.toString()};
+    runs(on(off));
+    assertThat(Json.read(folder.resolve("on/member-000/unet/config.json")).has("dropout"))
+        .isFalse();
+  }
+
+  @Test
   void whatDoesNotFitTheCheckpointIsRefusedInOneSentence() throws IOException {
     String from = flow.checkpoints().toString();
     refuses(

@@ -132,11 +132,6 @@ public record Checkpoint(
     return name + "/unet/" + WEIGHTS;
   }
 
-  /** The files of a member that decide its numbers. */
-  static List<String> filesThatDecide(String name) {
-    return List.of(weightsFile(name), name + "/unet/" + CONFIG, name + "/" + SCHEDULER);
-  }
-
   private static ObjectNode pipelineIndex(NoiseSchedule schedule, ClassNames classNames) {
     String kind = schedule.config().sampling().kind().name();
     ObjectNode json = Json.object();

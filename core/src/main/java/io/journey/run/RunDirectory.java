@@ -158,15 +158,14 @@ public final class RunDirectory implements AutoCloseable {
     return channel;
   }
 
-  private void takeOver(UnaryOperator<ObjectNode> alike, Predicate<ObjectNode> larger) {
+  private void takeOver(UnaryOperator<ObjectNode> alike, Predicate<ObjectNode> larger)
+      throws IOException {
     try {
       journal = Journal.read(directory);
       boolean begun = Confined.exists(directory, SETTINGS);
       if (Confined.exists(directory, Manifest.FILE)) {
-        takeOver(Manifest.read(directory), alike);
-        if (finished && !(begun && larger.test(Json.read(path(SETTINGS))))) {
-          removeNotes();
-        }
+        boolean ofMore = begun && larger.test(Json.read(path(SETTINGS)));
+        takeOver(Manifest.read(directory), alike, ofMore);
       } else if (begun) {
         ObjectNode found = Json.read(Confined.file(directory, SETTINGS));
         SettingsDifference.refuse(directory, SETTINGS, found, alike.apply(found));
@@ -178,18 +177,31 @@ public final class RunDirectory implements AutoCloseable {
         begunHere = true;
         AtomicFile.write(path(SETTINGS), Json.bytes(header));
       }
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  /** A finished directory, or the beginning of a larger one. */
-  private void takeOver(Manifest found, UnaryOperator<ObjectNode> alike) {
+  /**
+   * A finished directory, or the beginning of a larger one.
+   *
+   * @param ofMore whether notes beside the manifest are of a run that is larger still
+   */
+  private void takeOver(Manifest found, UnaryOperator<ObjectNode> alike, boolean ofMore)
+      throws IOException {
     SettingsDifference.refuse(
         directory, Manifest.FILE, found.header(), alike.apply(found.header()));
     finished = SettingsDifference.first(found.header(), header) == null;
+    if (finished && !ofMore) {
+      removeNotes(); // Those of a larger run stay, for it to go on.
+    }
     if (!finished) {
+      if (ofMore) {
+        // Its files are more than this run's manifest may list.
+        Files.deleteIfExists(path(Journal.FILE));
+        journal = Journal.read(directory);
+      }
       journal.take(found);
       double before =
           Confined.exists(directory, TIMING)

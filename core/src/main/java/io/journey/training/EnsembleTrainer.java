@@ -61,8 +61,10 @@ public record EnsembleTrainer(
 
   private static void requireSame(
       StartingPoint start, UNet2DConfig architecture, SchedulerConfig scheduler) {
+    // Dropout has no weights: a model that was trained with it may go on without.
+    ObjectNode found = start.architecture().toDiffusers().without("dropout");
     String difference =
-        Json.difference(start.architecture().toDiffusers(), architecture.toDiffusers());
+        Json.difference(found, architecture.toDiffusers().<ObjectNode>without("dropout"));
     if (difference == null) {
       difference =
           Json.difference(

@@ -102,21 +102,26 @@ final class MemberTraining {
       discardResume();
       return;
     }
-    StartingPoint.Loaded from =
-        start == null
-            ? new StartingPoint.Loaded(
-                UNet2D.random(recipe.architecture(), seed.child("init"), ScalarType.Float), null)
-            : start.get();
-    int first = from.state() == null ? 0 : from.state().nextStep();
-    try (UNet2D model = from.model();
+    StartingPoint.Loaded from = start == null ? null : start.get();
+    TrainingState state = from == null ? null : from.state();
+    int first = state == null ? 0 : state.nextStep();
+    try (UNet2D model = model(from);
         Adam adam = new Adam(config, model.parameters(), first)) {
       config.requireRate(first);
-      if (from.state() != null) {
-        from.state().restore(model, adam);
+      if (state != null) {
+        state.restore(model, adam);
       }
       train(model, adam, first, progress, parts);
     }
     discardResume();
+  }
+
+  private UNet2D model(StartingPoint.Loaded from) {
+    UNet2D model = UNet2D.random(recipe.architecture(), seed.child("init"), ScalarType.Float);
+    if (from != null) {
+      model.parameters().set(from.weights());
+    }
+    return model;
   }
 
   private void train(

@@ -39,8 +39,13 @@ public final class StartingPoint {
     this.scheduler = scheduler;
   }
 
-  /** A member's model and, or null, the state of its training. */
-  record Loaded(UNet2D model, TrainingState state) {}
+  /**
+   * What a member starts from.
+   *
+   * @param weights those of the checkpoint, [p]
+   * @param state of its training, or null where it was not kept
+   */
+  record Loaded(float[] weights, TrainingState state) {}
 
   /**
    * Opens an ensemble or a single checkpoint.
@@ -115,14 +120,11 @@ public final class StartingPoint {
     return inputs;
   }
 
-  /** Loads what member m starts from; the caller closes the model. */
+  /** Loads what member m starts from. */
   Loaded load(int m) {
-    UNet2D model = (UNet2D) open(m).model();
-    try {
-      return new Loaded(model, stateOf(m, model));
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
+    try (Checkpoint checkpoint = open(m)) {
+      UNet2D model = (UNet2D) checkpoint.model();
+      return new Loaded(model.parameters().get(), stateOf(m, model));
     }
   }
 

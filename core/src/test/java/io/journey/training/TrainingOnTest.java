@@ -153,6 +153,22 @@ class TrainingOnTest {
   }
 
   @Test
+  void fewerThanAnInterruptedGrowthWouldHaveMadeAreStillExact() throws IOException {
+    TrainingConfig training = training(6, 0);
+    train("three", training, 3, null);
+    train("grown", training, 2, null);
+    EnsembleTrainer five = new EnsembleTrainer(MODEL, training, 5, 3, 1, Duration.ZERO);
+    // The third and fourth are whole, the fifth is not.
+    assertThatThrownBy(() -> five.run(data, folder.resolve("grown"), killedAfter(26)))
+        .hasMessage("killed");
+    assertThat(bytes("grown")).containsKey(Checkpoint.weightsFile("member-003"));
+    train("grown", training, 3, null);
+    Map<String, byte[]> found = bytes("grown");
+    bytes("three").forEach((file, content) -> assertThat(found.get(file)).isEqualTo(content));
+    assertThat(found).doesNotContainKey("journal.jsonl");
+  }
+
+  @Test
   void anUnfinishedEnsembleGrowsToo() throws IOException {
     TrainingConfig training = training(6, 0);
     train("three", training, 3, null);
