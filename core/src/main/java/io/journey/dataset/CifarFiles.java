@@ -5,7 +5,6 @@ import io.journey.run.Progress;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,7 +139,7 @@ final class CifarFiles {
     if (text.length == MAX_NAMES_BYTES) {
       throw new JourneyException(where + " is too long for a list of class names.");
     }
-    texts.put(name, new String(text, StandardCharsets.UTF_8));
+    texts.put(name, FileNames.utf8(text, where));
   }
 
   /** How bytes of a batch that have just been read are read again. */

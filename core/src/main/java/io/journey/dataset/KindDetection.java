@@ -59,7 +59,7 @@ final class KindDetection {
               + " holds the Python version of CIFAR-10, whose files are programs: take the binary"
               + " version.");
     }
-    if (names.stream().anyMatch(FolderLayout::isImage)) {
+    if (names.stream().anyMatch(ImageNames::isImage)) {
       return Kind.IMAGES;
     }
     if (holds(folder, TarArchives::isTar, DEPTH)) {
@@ -75,7 +75,7 @@ final class KindDetection {
         children.stream()
             .filter(Files::isRegularFile)
             .map(f -> f.getFileName().toString())
-            .filter(n -> shard.test(n) || FolderLayout.isImage(n))
+            .filter(n -> shard.test(n) || ImageNames.isImage(n))
             .findFirst()
             .map(shard::test);
     if (here.isPresent() || depth == 1) {

@@ -46,6 +46,9 @@ final class TarReader implements AutoCloseable {
   private TarReader(Path file, Progress progress) throws IOException {
     this.file = file;
     this.source = SourceFile.of(file);
+    if (source.size() == 0) {
+      throw new JourneyException(file + " is empty, 0 bytes: copy it again from its source.");
+    }
     this.raw = source.stream(0, source.size());
     try {
       boolean gzip = raw.read() == 0x1f && raw.read() == 0x8b;
@@ -129,6 +132,9 @@ final class TarReader implements AutoCloseable {
         || path.matches("[A-Za-z]:.*")
         || Arrays.asList(path.split("/")).contains("..")) {
       throw refused(given, "a name that leads out of the archive");
+    }
+    if (path.indexOf('\uFFFD') >= 0) { // what the reader makes of it: several could become one
+      throw refused(given, "a name that is not UTF-8");
     }
     if (entry.isLink() || entry.isSymbolicLink()) {
       throw refused(given, "a link");

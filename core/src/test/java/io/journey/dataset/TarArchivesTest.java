@@ -180,7 +180,7 @@ class TarArchivesTest {
     byte[] text = "no archive at all, but a long text ".repeat(100).getBytes();
     assertRefused(write("text.tar", text).toString(), "text.tar is a damaged tar file");
     assertRefused(
-        write("empty.tar", new TarBytes().finished()).toString(), "empty.tar holds no images");
+        write("empty.tar", new TarBytes().finished()).toString(), "empty.tar is an empty archive");
     assertRefused(
         write("tiff.tar", new TarBytes().file("a.tiff", "x").finished()).toString(),
         "a.tiff",
