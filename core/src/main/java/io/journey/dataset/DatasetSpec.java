@@ -182,7 +182,16 @@ record DatasetSpec(
       return Path.of(place);
     } catch (InvalidPathException e) {
       throw new JourneyException(
-          "Data set " + text + " is no path of this system: " + e.getReason() + ".", e);
+          "Data set "
+              + text
+              + " is no path of this system: "
+              + e.getReason()
+              + (text.chars().allMatch(c -> c < 0x80)
+                  ? "."
+                  : "; Java takes names for "
+                      + System.getProperty("sun.jnu.encoding")
+                      + ", start it with LC_ALL=C.UTF-8 for UTF-8."),
+          e);
     }
   }
 
