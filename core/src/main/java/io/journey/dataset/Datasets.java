@@ -23,8 +23,8 @@ public final class Datasets {
    * 4 where {@code size=} changed it; of a larger one a part stays, and the rest is read from its
    * file whenever it is asked for.
    *
-   * <p>{@code kind} is {@code idx} (a folder as MNIST is published), {@code cifar} (the binary
-   * release of CIFAR-10 or CIFAR-100), {@code parquet} (as the Hugging Face Hub has it), {@code
+   * <p>{@code kind} is {@code idx} (a folder as MNIST is published), {@code cifar} (CIFAR-10 or
+   * CIFAR-100 in binary or for Python), {@code parquet} (as the Hugging Face Hub has it), {@code
    * tar} (images or WebDataset shards) or {@code images} (a folder of PNG, JPEG, WebP, BMP or GIF
    * files, flat or with a folder for each class); without it, names decide. The options and all
    * formats are described in {@code docs/formats/dataset.md}.

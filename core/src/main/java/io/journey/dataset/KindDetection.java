@@ -37,7 +37,7 @@ final class KindDetection {
     }
     throw new JourneyException(
         file
-            + " is a file, expected a folder, a .tar, .tar.gz or .parquet file, or a .bin file of"
+            + " is a file, expected a folder, a .tar, .tar.gz or .parquet file, or a file of"
             + " CIFAR: name the folder it lies in.");
   }
 
@@ -50,14 +50,8 @@ final class KindDetection {
     if (names.stream().anyMatch(IdxFolder::isImages)) {
       return Kind.IDX;
     }
-    if (names.stream().anyMatch(CifarFiles::isBatch)) {
+    if (CifarFiles.areBatches(names)) {
       return Kind.CIFAR;
-    }
-    if (names.contains("data_batch_1") && names.contains("batches.meta")) {
-      throw new JourneyException(
-          folder
-              + " holds the Python version of CIFAR-10, whose files are programs: take the binary"
-              + " version.");
     }
     if (names.stream().anyMatch(ImageNames::isImage)) {
       return Kind.IMAGES;
