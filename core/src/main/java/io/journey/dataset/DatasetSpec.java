@@ -27,6 +27,8 @@ import java.util.regex.Pattern;
  * @param path where it lies
  * @param transformations of every image
  * @param splits which parts of a published set
+ * @param skip "unreadable" to leave out images that cannot be read, empty to refuse them
+ * @param links "follow" to follow links that leave the folder, empty to refuse them
  * @param labels of CIFAR-100, "fine" or "coarse", empty for fine
  * @param column of the images, empty if that is to be found out
  * @param label the column of the labels, empty if that is to be found out
@@ -38,6 +40,8 @@ record DatasetSpec(
     Path path,
     Transformations transformations,
     Splits splits,
+    Optional<String> skip,
+    Optional<String> links,
     Optional<String> labels,
     Optional<String> column,
     Optional<String> label,
@@ -50,9 +54,9 @@ record DatasetSpec(
   enum Kind {
     IDX(Set.of()),
     CIFAR(Set.of("labels")),
-    PARQUET(Set.of("column", "label")),
-    TAR(Set.of("column")),
-    IMAGES(Set.of());
+    PARQUET(Set.of("column", "label", "skip")),
+    TAR(Set.of("column", "skip")),
+    IMAGES(Set.of("links", "skip"));
 
     private final Set<String> ownOptions;
 
@@ -103,7 +107,9 @@ record DatasetSpec(
         kind,
         path(place, text),
         transformations(options),
-        new Splits(options.oneOf("split", "train", "validation", "test", Splits.ALL)),
+        new Splits(options.oneOf("split", "train", "validation", "test", Splits.ALL, Splits.NONE)),
+        options.oneOf("skip", "unreadable"),
+        options.oneOf("links", "follow"),
         options.oneOf("labels", "fine", "coarse"),
         options.text("column"),
         options.text("label"),
@@ -134,6 +140,16 @@ record DatasetSpec(
     return clauses;
   }
 
+  /** Whether images that cannot be read are left out. */
+  boolean skipsUnreadable() {
+    return skip.isPresent();
+  }
+
+  /** Whether links are followed out of the folder. */
+  boolean followsLinks() {
+    return links.isPresent();
+  }
+
   /**
    * Makes sure that no option is without effect.
    *
@@ -141,7 +157,7 @@ record DatasetSpec(
    */
   void requireOptionsOf(Kind found) {
     Map<String, Optional<String>> given =
-        Map.of("labels", labels, "column", column, "label", label);
+        Map.of("labels", labels, "column", column, "label", label, "skip", skip, "links", links);
     given.forEach(
         (name, value) -> {
           if (value.isPresent() && !found.ownOptions.contains(name)) {
@@ -166,7 +182,16 @@ record DatasetSpec(
       return Path.of(place);
     } catch (InvalidPathException e) {
       throw new JourneyException(
-          "Data set " + text + " is no path of this system: " + e.getReason() + ".", e);
+          "Data set "
+              + text
+              + " is no path of this system: "
+              + e.getReason()
+              + (text.chars().allMatch(c -> c < 0x80)
+                  ? "."
+                  : "; Java takes names for "
+                      + System.getProperty("sun.jnu.encoding")
+                      + ", start it with LC_ALL=C.UTF-8 for UTF-8."),
+          e);
     }
   }
 
@@ -190,7 +215,9 @@ record DatasetSpec(
             "id!",
             "labels",
             "column",
-            "label");
+            "label",
+            "skip",
+            "links");
 
     static Options parse(String text, String tail) {
       Map<String, String> values = new LinkedHashMap<>();

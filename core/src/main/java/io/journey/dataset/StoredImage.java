@@ -2,6 +2,7 @@ package io.journey.dataset;
 
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -11,18 +12,27 @@ interface StoredImage {
   /**
    * Reads it, untransformed.
    *
-   * @throws JourneyException if it cannot be read; the message names it
+   * @throws UnreadableImage if it is damaged or no image; the message names it
+   * @throws JourneyException if it cannot be read for another reason
    */
   Pixels decode();
+
+  /** An image that is known to be unreadable before it is opened. */
+  record Refused(String sentence) implements StoredImage {
+    @Override
+    public Pixels decode() {
+      throw new UnreadableImage(sentence);
+    }
+  }
 
   /** A file of its own. */
   record InFile(SourceFile file) implements StoredImage {
     @Override
     public Pixels decode() {
       try (InputStream in = file.stream(0, file.size())) {
-        return ImageDecoder.decode(in, file.path().toString());
+        return StoredImage.decode(in, file.path().toString());
       } catch (IOException e) {
-        throw SourceFile.unreadable(file.path(), e);
+        throw StoredImage.unreadable(file.path().toString(), e);
       }
     }
   }
@@ -32,7 +42,13 @@ interface StoredImage {
     @Override
     public Pixels decode() {
       String name = container + ": " + id;
-      return ImageDecoder.decode(bytes(content, name), name);
+      try (InputStream in = new ByteArrayInputStream(content.read())) {
+        return StoredImage.decode(in, name);
+      } catch (IOException e) {
+        throw StoredImage.unreadable(name, e);
+      } catch (OutOfMemoryError e) {
+        throw tooLarge(name, e);
+      }
     }
   }
 
@@ -50,7 +66,26 @@ interface StoredImage {
     } catch (IOException e) {
       throw new JourneyException("Cannot read " + name + ": " + Failures.reason(e) + ".", e);
     } catch (OutOfMemoryError e) {
-      throw new JourneyException(name + " does not fit into memory: raise -Xmx.", e);
+      throw tooLarge(name, e);
     }
+  }
+
+  private static JourneyException tooLarge(String name, OutOfMemoryError e) {
+    return new JourneyException(name + " does not fit into memory: raise -Xmx.", e);
+  }
+
+  /** Lack of memory is the machine's, everything else the image's. */
+  private static Pixels decode(InputStream in, String name) throws IOException {
+    try {
+      return ImageDecoder.decode(in, name);
+    } catch (JourneyException e) {
+      throw e.getCause() instanceof OutOfMemoryError
+          ? e
+          : new UnreadableImage(e.getMessage(), e.getCause());
+    }
+  }
+
+  private static UnreadableImage unreadable(String name, IOException e) {
+    return new UnreadableImage("Cannot read " + name + ": " + Failures.reason(e) + ".", e);
   }
 }
