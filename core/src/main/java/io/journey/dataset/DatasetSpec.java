@@ -4,6 +4,7 @@ import io.journey.dataset.Selection.Clause;
 import io.journey.dataset.Selection.Field;
 import io.journey.dataset.Transformations.Crop;
 import io.journey.dataset.Transformations.Flip;
+import io.journey.dataset.Transformations.Orient;
 import io.journey.run.JourneyException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -50,9 +51,9 @@ record DatasetSpec(
   enum Kind {
     IDX(Set.of()),
     CIFAR(Set.of("labels")),
-    PARQUET(Set.of("column", "label")),
-    TAR(Set.of("column")),
-    IMAGES(Set.of());
+    PARQUET(Set.of("column", "label", "orient")),
+    TAR(Set.of("column", "orient")),
+    IMAGES(Set.of("orient"));
 
     private final Set<String> ownOptions;
 
@@ -117,6 +118,9 @@ record DatasetSpec(
     String crop =
         options.oneOf("crop", "center", "none").orElse(size.isEmpty() ? "none" : "center");
     return new Transformations(
+        options
+            .oneOf("orient", "upright", "stored")
+            .map(o -> Orient.valueOf(o.toUpperCase(Locale.ROOT))),
         options.oneOf("channels", "1", "3").map(Integer::valueOf),
         crop.equals("center") ? Crop.CENTER : Crop.NONE,
         size,
@@ -139,9 +143,13 @@ record DatasetSpec(
    *
    * @throws JourneyException if one belongs to other kinds
    */
-  void requireOptionsOf(Kind found) {
+  private void requireOptionsOf(Kind found) {
     Map<String, Optional<String>> given =
-        Map.of("labels", labels, "column", column, "label", label);
+        Map.of(
+            "labels", labels,
+            "column", column,
+            "label", label,
+            "orient", transformations.orient().map(Object::toString));
     given.forEach(
         (name, value) -> {
           if (value.isPresent() && !found.ownOptions.contains(name)) {
@@ -155,6 +163,21 @@ record DatasetSpec(
                     + ": leave it out.");
           }
         });
+  }
+
+  /** The same for a kind: pictures that may carry a camera's note are turned upright by default. */
+  DatasetSpec of(Kind found) {
+    requireOptionsOf(found);
+    return new DatasetSpec(
+        text,
+        kind,
+        path,
+        found.ownOptions.contains("orient") ? transformations.upright() : transformations,
+        splits,
+        labels,
+        column,
+        label,
+        selection);
   }
 
   private static Optional<Kind> kind(String name) {
@@ -190,7 +213,8 @@ record DatasetSpec(
             "id!",
             "labels",
             "column",
-            "label");
+            "label",
+            "orient");
 
     static Options parse(String text, String tail) {
       Map<String, String> values = new LinkedHashMap<>();
