@@ -4,6 +4,7 @@ import io.journey.dataset.Selection.Clause;
 import io.journey.dataset.Selection.Field;
 import io.journey.dataset.Transformations.Crop;
 import io.journey.dataset.Transformations.Flip;
+import io.journey.dataset.Transformations.Orient;
 import io.journey.run.JourneyException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -54,9 +55,9 @@ record DatasetSpec(
   enum Kind {
     IDX(Set.of()),
     CIFAR(Set.of("labels")),
-    PARQUET(Set.of("column", "label", "skip")),
-    TAR(Set.of("column", "skip")),
-    IMAGES(Set.of("links", "skip"));
+    PARQUET(Set.of("column", "label", "skip", "orient")),
+    TAR(Set.of("column", "skip", "orient")),
+    IMAGES(Set.of("links", "skip", "orient"));
 
     private final Set<String> ownOptions;
 
@@ -123,6 +124,9 @@ record DatasetSpec(
     String crop =
         options.oneOf("crop", "center", "none").orElse(size.isEmpty() ? "none" : "center");
     return new Transformations(
+        options
+            .oneOf("orient", "upright", "stored")
+            .map(o -> Orient.valueOf(o.toUpperCase(Locale.ROOT))),
         options.oneOf("channels", "1", "3").map(Integer::valueOf),
         crop.equals("center") ? Crop.CENTER : Crop.NONE,
         size,
@@ -155,9 +159,15 @@ record DatasetSpec(
    *
    * @throws JourneyException if one belongs to other kinds
    */
-  void requireOptionsOf(Kind found) {
+  private void requireOptionsOf(Kind found) {
     Map<String, Optional<String>> given =
-        Map.of("labels", labels, "column", column, "label", label, "skip", skip, "links", links);
+        Map.of(
+            "labels", labels,
+            "column", column,
+            "label", label,
+            "skip", skip,
+            "links", links,
+            "orient", transformations.orient().map(Object::toString));
     given.forEach(
         (name, value) -> {
           if (value.isPresent() && !found.ownOptions.contains(name)) {
@@ -171,6 +181,23 @@ record DatasetSpec(
                     + ": leave it out.");
           }
         });
+  }
+
+  /** The same for a kind: pictures that may carry a camera's note are turned upright by default. */
+  DatasetSpec of(Kind found) {
+    requireOptionsOf(found);
+    return new DatasetSpec(
+        text,
+        kind,
+        path,
+        found.ownOptions.contains("orient") ? transformations.upright() : transformations,
+        splits,
+        skip,
+        links,
+        labels,
+        column,
+        label,
+        selection);
   }
 
   private static Optional<Kind> kind(String name) {
@@ -217,7 +244,8 @@ record DatasetSpec(
             "column",
             "label",
             "skip",
-            "links");
+            "links",
+            "orient");
 
     static Options parse(String text, String tail) {
       Map<String, String> values = new LinkedHashMap<>();

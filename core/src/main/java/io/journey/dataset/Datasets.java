@@ -44,9 +44,11 @@ public final class Datasets {
     DatasetSpec parsed = DatasetSpec.parse(spec);
     requireExistence(parsed.path());
     try {
-      Listing listing = list(parsed, progress);
-      List<Example> chosen = parsed.selection().of(listing, spec);
-      return IndexedDataset.open(parsed, listing.withExamples(chosen), progress);
+      Kind kind = parsed.kind().orElseGet(() -> KindDetection.of(parsed.path()));
+      DatasetSpec known = parsed.of(kind);
+      Listing listing = list(known, kind, progress);
+      List<Example> chosen = known.selection().of(listing, spec);
+      return IndexedDataset.open(known, listing.withExamples(chosen), progress);
     } catch (OutOfMemoryError e) {
       throw new JourneyException(
           "Data set "
@@ -91,9 +93,7 @@ public final class Datasets {
     return spec + (spec.contains("?") ? "&" : "?") + where.replace("&", "%26");
   }
 
-  private static Listing list(DatasetSpec spec, Progress progress) {
-    Kind kind = spec.kind().orElseGet(() -> KindDetection.of(spec.path()));
-    spec.requireOptionsOf(kind);
+  private static Listing list(DatasetSpec spec, Kind kind, Progress progress) {
     return switch (kind) {
       case IDX -> IdxFolder.list(spec);
       case CIFAR -> CifarFiles.list(spec, progress);

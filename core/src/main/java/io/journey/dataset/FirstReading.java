@@ -204,7 +204,7 @@ final class FirstReading {
 
   private Pixels transformed(int index) {
     Example example = examples.get(index);
-    Pixels stored = example.image().decode();
+    Pixels stored = example.image().decode(spec.transformations().orientation());
     originals[index] = stored.shape();
     Pixels pixels = spec.transformations().apply(stored, example.id());
     ImageShape first = shape == null ? pixels.shape() : shape;

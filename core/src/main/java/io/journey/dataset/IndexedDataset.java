@@ -129,7 +129,7 @@ final class IndexedDataset implements Dataset {
 
   private Pixels decoded(int index) {
     Example example = examples.get(index);
-    Pixels stored = example.image().decode();
+    Pixels stored = example.image().decode(spec.transformations().orientation());
     if (!stored.shape().equals(originals[index])) {
       throw new JourneyException(
           "Example "

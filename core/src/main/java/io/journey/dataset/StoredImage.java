@@ -1,8 +1,8 @@
 package io.journey.dataset;
 
+import io.journey.dataset.Transformations.Orient;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -12,15 +12,16 @@ interface StoredImage {
   /**
    * Reads it, untransformed.
    *
+   * @param orient whether a camera's note is followed
    * @throws UnreadableImage if it is damaged or no image; the message names it
    * @throws JourneyException if it cannot be read for another reason
    */
-  Pixels decode();
+  Pixels decode(Orient orient);
 
   /** An image that is known to be unreadable before it is opened. */
   record Refused(String sentence) implements StoredImage {
     @Override
-    public Pixels decode() {
+    public Pixels decode(Orient orient) {
       throw new UnreadableImage(sentence);
     }
   }
@@ -28,9 +29,10 @@ interface StoredImage {
   /** A file of its own. */
   record InFile(SourceFile file) implements StoredImage {
     @Override
-    public Pixels decode() {
+    public Pixels decode(Orient orient) {
       try (InputStream in = file.stream(0, file.size())) {
-        return StoredImage.decode(in, file.path().toString());
+        return StoredImage.decoded(
+            () -> ImageDecoder.decode(in, file.size(), file.path().toString(), orient));
       } catch (IOException e) {
         throw StoredImage.unreadable(file.path().toString(), e);
       }
@@ -40,10 +42,11 @@ interface StoredImage {
   /** A PNG, JPEG, … within a file. */
   record Encoded(Content content, Path container, String id) implements StoredImage {
     @Override
-    public Pixels decode() {
+    public Pixels decode(Orient orient) {
       String name = container + ": " + id;
-      try (InputStream in = new ByteArrayInputStream(content.read())) {
-        return StoredImage.decode(in, name);
+      try {
+        byte[] bytes = content.read();
+        return StoredImage.decoded(() -> ImageDecoder.decode(bytes, name, orient));
       } catch (IOException e) {
         throw StoredImage.unreadable(name, e);
       } catch (OutOfMemoryError e) {
@@ -55,7 +58,7 @@ interface StoredImage {
   /** Plain bytes, order C, H, W. */
   record Raw(Content content, Path container, ImageShape shape) implements StoredImage {
     @Override
-    public Pixels decode() {
+    public Pixels decode(Orient orient) {
       return Pixels.of(shape, bytes(content, container.toString()));
     }
   }
@@ -74,10 +77,15 @@ interface StoredImage {
     return new JourneyException(name + " does not fit into memory: raise -Xmx.", e);
   }
 
+  /** Reads and decodes. */
+  interface Decoding {
+    Pixels decode() throws IOException;
+  }
+
   /** Lack of memory is the machine's, everything else the image's. */
-  private static Pixels decode(InputStream in, String name) throws IOException {
+  private static Pixels decoded(Decoding decoding) throws IOException {
     try {
-      return ImageDecoder.decode(in, name);
+      return decoding.decode();
     } catch (JourneyException e) {
       throw e.getCause() instanceof OutOfMemoryError
           ? e

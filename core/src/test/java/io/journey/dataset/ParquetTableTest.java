@@ -73,7 +73,7 @@ class ParquetTableTest {
           DatasetSpec.parse(FILES.resolve("plain").resolve(name + ".parquet").toString());
       Listing listing = ParquetTable.list(spec);
       for (int i : new int[] {5, 0, 3, 1, 4, 2, 5}) {
-        Pixels pixels = listing.examples().get(i).image().decode();
+        Pixels pixels = listing.examples().get(i).image().decode(Transformations.Orient.STORED);
         float[] values = new float[75];
         pixels.read(values, 0);
         assertThat(values[7]).isEqualTo(scaled(truth.get("pixels").get(i).get(7).asInt()));
