@@ -10,7 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -37,13 +41,17 @@ public final class RunDirectory implements AutoCloseable {
 
   private static final String LOCK = ".lock";
 
+  /** The claims of this process that are not given up, oldest first. */
+  private static final Set<RunDirectory> OPEN = Collections.synchronizedSet(new LinkedHashSet<>());
+
   private final Path directory;
   private final ObjectNode header;
   private final FileChannel lockChannel;
   private final ObjectNode notes = Json.object();
   private Journal journal;
   private final long startNanos = System.nanoTime();
-  private boolean finished;
+  private volatile boolean finished;
+  private volatile int wholeFiles;
   private boolean begunHere;
   private double earlierSeconds;
 
@@ -74,6 +82,7 @@ public final class RunDirectory implements AutoCloseable {
       }
       RunDirectory run = new RunDirectory(directory, header, lock(directory));
       run.takeOver();
+      OPEN.add(run);
       return run;
     } catch (IOException e) {
       throw new JourneyException(
@@ -105,6 +114,7 @@ public final class RunDirectory implements AutoCloseable {
   private void takeOver() throws IOException {
     try {
       journal = Journal.read(directory);
+      wholeFiles = journal.files().size();
       Path manifest = directory.resolve(Manifest.FILE);
       Path settings = directory.resolve(SETTINGS);
       if (Files.exists(manifest)) {
@@ -137,6 +147,18 @@ public final class RunDirectory implements AutoCloseable {
                 + ", which this stage did not write: name a new or empty directory.");
       }
     }
+  }
+
+  /** Those this process is writing at this moment, unfinished, in the order of their claims. */
+  public static List<RunDirectory> unfinished() {
+    synchronized (OPEN) {
+      return OPEN.stream().filter(run -> !run.finished).toList();
+    }
+  }
+
+  /** How many files are whole so far, those of earlier attempts included. */
+  public int wholeFiles() {
+    return wholeFiles;
   }
 
   /** Where the directory is. */
@@ -181,6 +203,7 @@ public final class RunDirectory implements AutoCloseable {
   private synchronized void note(String name, String sha256) {
     try {
       journal.note(name, Files.size(path(name)), sha256, seconds());
+      wholeFiles = journal.files().size();
     } catch (IOException e) {
       throw new JourneyException(
           "Cannot note " + name + " in " + directory + ": " + Failures.reason(e) + ".", e);
@@ -283,6 +306,7 @@ public final class RunDirectory implements AutoCloseable {
   /** Gives the claim up; what is written stays. A run that wrote nothing leaves no settings. */
   @Override
   public void close() {
+    OPEN.remove(this);
     try (FileChannel lock = lockChannel) {
       if (begunHere && !finished && Files.exists(directory) && !holdsMoreThanNotes(directory)) {
         Files.deleteIfExists(directory.resolve(SETTINGS));
