@@ -7,6 +7,7 @@ import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.random.Seed;
+import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -105,7 +106,7 @@ public record EnsembleTrainer(
   private void train(Dataset data, RunDirectory run, Progress progress) {
     NoiseSchedule schedule = NoiseSchedule.of(scheduler);
     long total = (long) members * training.steps();
-    try (Progress.Task task = progress.start("Training " + members + " models", total, "steps")) {
+    try (Progress.Task task = progress.start("Training " + Counted.of(members, "models"), total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEachShared(
               members,

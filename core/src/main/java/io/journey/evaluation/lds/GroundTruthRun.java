@@ -8,6 +8,7 @@ import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.random.Seed;
+import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -117,7 +118,7 @@ public record GroundTruthRun(
       drawn.add(subsets.of(j));
     }
     GroundTruth.requireEqualAndDistinct(drawn, run.directory());
-    try (Progress.Task task = progress.start("Training " + units + " models", total, "steps")) {
+    try (Progress.Task task = progress.start("Training " + Counted.of(units, "models"), total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEachShared(
               units,

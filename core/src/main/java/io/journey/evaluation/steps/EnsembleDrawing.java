@@ -5,6 +5,7 @@ import io.journey.dataset.ImageShape;
 import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
@@ -99,7 +100,7 @@ record EnsembleDrawing(
     Sampler sampler = sampler(checkpoint);
     int classes = checkpoint.model().classes();
     float[][] pictures = new float[count][];
-    String title = "Drawing " + count + " pictures with " + checkpoint.name();
+    String title = "Drawing " + Counted.of(count, "pictures") + " with " + checkpoint.name();
     try (Progress.Task task = progress.start(title, count, "pictures")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEach(
