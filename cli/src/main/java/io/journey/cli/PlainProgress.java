@@ -125,7 +125,8 @@ final class PlainProgress implements Progress {
     public synchronized void close() {
       double now = seconds();
       if (open.remove(this) && now >= FIRST_SECONDS) {
-        String amount = done == total ? Counted.of(done, unit) : done + " of " + Counted.of(total, unit);
+        String amount =
+            done == total ? Counted.of(done, unit) : done + " of " + Counted.of(total, unit);
         out.println(
             task + ": " + amount + " in " + duration(now) + " (" + rate(done / now) + "/s)");
       }

@@ -45,7 +45,10 @@ final class RunSummary {
         task.advance(1);
       }
     }
-    Lines.print(out, "verified", manifest.names().size() == 1
+    Lines.print(
+        out,
+        "verified",
+        manifest.names().size() == 1
             ? "the only file is as written"
             : "all " + manifest.names().size() + " files are as written");
   }

@@ -137,7 +137,8 @@ public interface Sampler {
     Drawing.requireCount(count);
     Trajectory[] drawn = new Trajectory[count];
     long steps = (long) count * timesteps().length;
-    try (Progress.Task task = progress.start("Drawing " + Counted.of(count, "images"), steps, "steps")) {
+    try (Progress.Task task =
+        progress.start("Drawing " + Counted.of(count, "images"), steps, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEach(
               count,

@@ -106,7 +106,8 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
   private void draw(RunDirectory run, int threads, Progress progress) {
     int steps = sampler.timesteps().length;
     long total = (long) count * steps;
-    try (Progress.Task task = progress.start("Drawing " + Counted.of(count, "images"), total, "steps")) {
+    try (Progress.Task task =
+        progress.start("Drawing " + Counted.of(count, "images"), total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEach(
               count,

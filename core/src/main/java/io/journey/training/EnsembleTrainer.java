@@ -106,7 +106,8 @@ public record EnsembleTrainer(
   private void train(Dataset data, RunDirectory run, Progress progress) {
     NoiseSchedule schedule = NoiseSchedule.of(scheduler);
     long total = (long) members * training.steps();
-    try (Progress.Task task = progress.start("Training " + Counted.of(members, "models"), total, "steps")) {
+    try (Progress.Task task =
+        progress.start("Training " + Counted.of(members, "models"), total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEachShared(
               members,

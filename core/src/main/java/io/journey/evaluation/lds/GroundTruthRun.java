@@ -118,7 +118,8 @@ public record GroundTruthRun(
       drawn.add(subsets.of(j));
     }
     GroundTruth.requireEqualAndDistinct(drawn, run.directory());
-    try (Progress.Task task = progress.start("Training " + Counted.of(units, "models"), total, "steps")) {
+    try (Progress.Task task =
+        progress.start("Training " + Counted.of(units, "models"), total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEachShared(
               units,

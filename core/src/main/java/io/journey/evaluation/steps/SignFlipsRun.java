@@ -92,7 +92,9 @@ public record SignFlipsRun(Attribution attribution, List<Integer> ks) {
         "Random scores are independent from step to step; real ones of neighbouring steps are not.");
     if (attribution.targets() < StepCorrelationRun.FEW) {
       result.warning(
-          "Only " + Counted.of(attribution.targets(), "targets") + ": a share of so few says little.");
+          "Only "
+              + Counted.of(attribution.targets(), "targets")
+              + ": a share of so few says little.");
     }
     return result
         .figure("flips", StepFigures.flips(found))

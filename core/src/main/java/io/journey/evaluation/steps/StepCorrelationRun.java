@@ -75,7 +75,8 @@ public record StepCorrelationRun(Attribution attribution, long seed) {
               near.other().text(2)));
     }
     if (targets < FEW) {
-      result.warning("Only " + Counted.of(targets, "targets") + ": standard errors over so few say little.");
+      result.warning(
+          "Only " + Counted.of(targets, "targets") + ": standard errors over so few say little.");
     }
     return result
         .figure("correlation", StepFigures.correlation(found))
