@@ -1,5 +1,7 @@
 package io.journey.cli;
 
+import io.journey.run.Counted;
+import io.journey.run.Printable;
 import io.journey.run.Progress;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -16,9 +18,9 @@ final class BarProgress implements Progress {
   public Task start(String task, long total, String unit) {
     ProgressBar bar =
         new ProgressBarBuilder()
-            .setTaskName(task)
+            .setTaskName(Printable.of(task)) // It writes to the terminal itself.
             .setInitialMax(total)
-            .setUnit(" " + unit, 1)
+            .setUnit(" " + Counted.noun(total, unit), 1)
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(UPDATE_MILLIS)
             .showSpeed(new DecimalFormat("#.#", DecimalFormatSymbols.getInstance(Locale.ROOT)))

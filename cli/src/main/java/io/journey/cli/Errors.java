@@ -83,7 +83,18 @@ final class Errors {
     if (e instanceof JourneyException || e instanceof IllegalArgumentException) {
       return e.getMessage() == null ? null : ended(oneLine(e.getMessage()));
     }
-    return null;
+    return MemoryShortage.sentence(e);
+  }
+
+  /** A file whose parts lie in one another deeper than any that is meant well. */
+  int nesting(StackOverflowError e, PrintWriter err) {
+    if (debug.getAsBoolean()) {
+      e.printStackTrace(err);
+    }
+    err.println(
+        "A file is nested too deeply to be read: it is damaged or made to do harm, get it from its"
+            + " source again; --debug shows where it was read.");
+    return MENDABLE;
   }
 
   /** Memory that ran out, or native code that cannot be loaded here. */
@@ -91,20 +102,18 @@ final class Errors {
     if (debug.getAsBoolean()) {
       e.printStackTrace(err);
     }
-    String reason = oneLine(String.valueOf(e.getMessage()));
+    String memory = MemoryShortage.sentence(e);
+    if (memory != null) {
+      err.println(memory);
+      return MENDABLE;
+    }
     err.println(
-        e instanceof OutOfMemoryError
-            ? "Memory ran out ("
-                + reason
-                + "; the Java heap may grow to "
-                + (Runtime.getRuntime().maxMemory() >> 20)
-                + " MB): ask for smaller batches or fewer threads, or set JOURNEY_JAVA_OPTS=-Xmx8g."
-            : "A library could not be loaded on this machine: "
-                + e.getClass().getSimpleName()
-                + " "
-                + reason
-                + ".");
-    return e instanceof OutOfMemoryError ? MENDABLE : DEFECT;
+        "A library could not be loaded on this machine: "
+            + e.getClass().getSimpleName()
+            + " "
+            + oneLine(String.valueOf(e.getMessage()))
+            + ".");
+    return DEFECT;
   }
 
   private static String ended(String sentence) {

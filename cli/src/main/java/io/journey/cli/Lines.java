@@ -1,6 +1,7 @@
 package io.journey.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.journey.run.Counted;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
@@ -35,7 +36,7 @@ final class Lines {
   }
 
   private static String shortened(JsonNode value) {
-    String text = value.isTextual() ? value.asText() : value.toString();
+    String text = value.isTextual() ? value.textValue() : value.toString();
     return text.length() <= 80 ? text : text.substring(0, 77) + "...";
   }
 
@@ -48,7 +49,7 @@ final class Lines {
       unit++;
     }
     return unit == 0
-        ? bytes + " bytes"
+        ? Counted.of(bytes, "bytes")
         : String.format(Locale.ROOT, "%.1f %s", value, BYTE_UNITS[unit]);
   }
 }

@@ -3,10 +3,13 @@ package io.journey.cli;
 import io.journey.model.CheckpointSpec;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -62,14 +65,18 @@ public final class Main implements Runnable {
   /** Runs one command line of the operating system. */
   public static void main(String[] args) {
     // The JVM is about to end: streams are flushed, not closed.
-    PrintWriter out = utf8(FileDescriptor.out);
-    PrintWriter err = utf8(FileDescriptor.err);
+    OutputStream rawErr = new FileOutputStream(FileDescriptor.err);
+    Interruption interruption = new Interruption(rawErr);
+    PrintWriter out = utf8(interruption.silenced(new FileOutputStream(FileDescriptor.out)));
+    PrintWriter err = utf8(interruption.silenced(rawErr));
+    interruption.expect();
     int status = run(args, out, err);
+    interruption.end();
     System.exit(status);
   }
 
-  private static PrintWriter utf8(FileDescriptor descriptor) {
-    return new PrintWriter(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+  private static PrintWriter utf8(OutputStream stream) {
+    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
   }
 
   /**
@@ -87,7 +94,8 @@ public final class Main implements Runnable {
   static CommandLine commandLine(PrintWriter out, PrintWriter err) {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
-    line.setOut(out).setErr(err);
+    line.setOut(printable(out)).setErr(printable(err));
+    line.setColorScheme(Help.defaultColorScheme(Ansi.OFF)); // Only so are there no escapes at all.
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.registerConverter(CheckpointSpec.class, CheckpointSpec::parse);
     line.setParameterExceptionHandler(main.errors::usage);
@@ -95,10 +103,16 @@ public final class Main implements Runnable {
     return line;
   }
 
+  private static PrintWriter printable(PrintWriter terminal) {
+    return new PrintWriter(new PrintableWriter(terminal), true);
+  }
+
   static int run(CommandLine line, String... args) {
     Main main = line.getCommand();
     try {
       return line.execute(args);
+    } catch (StackOverflowError e) {
+      return main.errors.nesting(e, line.getErr());
     } catch (OutOfMemoryError | LinkageError e) {
       return main.errors.machine(e, line.getErr());
     } finally {

@@ -50,6 +50,29 @@ class InspectCommandTest {
         .containsPattern("files +2 whole, 2 bytes");
   }
 
+  /** A folder's name is a class; who made the folder must not command the terminal. */
+  @Test
+  void namesOfClassesFilesAndTensorsAreShownNotObeyed() throws IOException {
+    for (String name : new String[] {"\u001b[31mred", "cat\u202etac", "=1+1"}) {
+      Path folderOfClass = Files.createDirectories(folder.resolve("photos").resolve(name));
+      BufferedImage image = new BufferedImage(4, 4, BufferedImage.TYPE_BYTE_GRAY);
+      ImageIO.write(image, "png", folderOfClass.resolve("a\u001b]0;x\u0007.png").toFile());
+    }
+    CommandRun run = CommandRun.of("inspect", folder.resolve("photos").toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("\\u001b[31mred", "cat\\u202etac", "=1+1")
+        .doesNotContain("\u001b", "\u202e", "\u0007");
+    Path file = folder.resolve("x.safetensors");
+    Safetensors.Writer writer =
+        new Safetensors.Writer()
+            .metadata("who\u001b[1m", "\u2066me")
+            .add("t\u001b[5m", new float[1], 1);
+    AtomicFile.write(file, writer::writeTo);
+    run = CommandRun.of("inspect", file.toString());
+    assertThat(run.out()).contains("who\\u001b[1m", "\\u2066me").doesNotContain("\u001b", "\u2066");
+  }
+
   @Test
   void verifyFindsADamagedFile() throws IOException {
     try (RunDirectory run = claim()) {
@@ -57,7 +80,7 @@ class InspectCommandTest {
       run.finish(Json.object());
     }
     assertThat(CommandRun.of("inspect", "--verify", folder.toString()).out())
-        .containsPattern("verified +all 1 files");
+        .containsPattern("verified +the only file is as written");
     Files.write(folder.resolve("a.bin"), new byte[] {8});
     CommandRun damaged = CommandRun.of("inspect", "--verify", folder.toString());
     assertThat(damaged.status()).isEqualTo(2);
@@ -71,7 +94,7 @@ class InspectCommandTest {
     AtomicFile.write(file, out -> Npy.write(out, values, 2, 2));
     assertThat(CommandRun.of("inspect", file.toString()).out())
         .contains("F32", "[2, 2], 4 numbers", "1.00000 to 6.00000, mean 3.00000")
-        .containsPattern("not finite +1 numbers");
+        .containsPattern("not finite +1 number\\R");
   }
 
   @Test

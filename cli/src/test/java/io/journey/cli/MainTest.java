@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.run.JourneyException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
   @Test
@@ -84,9 +87,87 @@ class MainTest {
   }
 
   @Test
+  void aFileNestedTooDeeplyIsOneSentence() {
+    CommandRun run = CommandRun.failing(new StackOverflowError(), "fail");
+    assertThat(run.err()).contains("nested too deeply", "--debug").hasLineCount(1);
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void messagesCarryNothingThatCommandsATerminal() {
+    String name = "\u001b[2J\u202egnp.tac\u009b1m";
+    CommandRun run = CommandRun.failing(new JourneyException(name + " is no picture."), "fail");
+    assertThat(run.err().strip()).isEqualTo("\\u001b[2J\\u202egnp.tac\\u009b1m is no picture.");
+    assertThat(CommandRun.of("inspect", "no/" + name).err())
+        .contains("no/\\u001b[2J\\u202egnp.tac")
+        .doesNotContain("\u001b", "\u202e", "\u009b");
+  }
+
+  @Test
+  void helpHasNoEscapesEither() {
+    assertThat(CommandRun.of("train", "--help").out()).doesNotContain("\u001b", "\\u00");
+  }
+
+  @Test
+  void aCharacterWrittenInHalvesIsWhole() {
+    StringWriter out = new StringWriter();
+    try (PrintWriter terminal = new PrintWriter(new PrintableWriter(out))) {
+      for (char c : "👩\u200d👧 é\u202e\ud83d!\r\n\tx\r".toCharArray()) {
+        terminal.write(c);
+      }
+      terminal.write("\r\n");
+    }
+    assertThat(out).hasToString("👩\u200d👧 é\\u202e\\ud83d!\\u000d\n\tx\\u000d\r\n");
+  }
+
+  @Test
   void memoryThatRanOutSaysWhatToChange() {
     CommandRun run = CommandRun.failing(new OutOfMemoryError("Java heap space"), "fail");
     assertThat(run.err()).contains("Java heap space", "-Xmx").hasLineCount(1);
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "std::bad_alloc",
+        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory:\n"
+            + "you tried to allocate 4096 bytes. Error code 12 (Cannot allocate memory)",
+        "Cannot allocate new FloatPointer(4096): totalBytes = 16K, physicalBytes = 1G"
+      })
+  void nativeMemoryThatRanOutIsOneSentenceAndNoDefect(String told) {
+    for (Throwable failure :
+        new Throwable[] {
+          new RuntimeException(told),
+          new OutOfMemoryError(told),
+          new IllegalStateException("it failed", new RuntimeException(told))
+        }) {
+      CommandRun run = CommandRun.failing(failure, "fail");
+      assertThat(run.err())
+          .startsWith("Memory ran out in native code")
+          .contains("--threads 1", "the same command goes on")
+          .doesNotContain("-Xmx", "defect")
+          .hasLineCount(1);
+      assertThat(run.status()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void threadsThatCannotStartAreNotMendedByALargerHeap() {
+    String told = "unable to create native thread: possibly out of memory or limits reached";
+    CommandRun run = CommandRun.failing(new OutOfMemoryError(told), "fail");
+    assertThat(run.err()).contains("no further thread", "ulimit -u").doesNotContain("-Xmx");
+    assertThat(run.err()).hasLineCount(1);
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void aLibraryWithoutRoomInMemoryIsTold() {
+    Error failure = new UnsatisfiedLinkError("no jnitorch");
+    failure.initCause(
+        new UnsatisfiedLinkError("libtorch_cpu.so: failed to map segment from shared object"));
+    CommandRun run = CommandRun.failing(failure, "fail");
+    assertThat(run.err()).startsWith("Memory ran out in native code").hasLineCount(1);
     assertThat(run.status()).isEqualTo(2);
   }
 

@@ -7,12 +7,15 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Files that are whole or absent: written under a temporary name in the same folder, forced to the
@@ -21,6 +24,9 @@ import java.util.HexFormat;
 public final class AtomicFile {
   /** Ends the name of a file that is not finished. */
   public static final String TEMPORARY = ".tmp";
+
+  /** The temporary files this process is writing. */
+  private static final Set<Path> AT_WORK = ConcurrentHashMap.newKeySet();
 
   private AtomicFile() {}
 
@@ -43,6 +49,7 @@ public final class AtomicFile {
     try {
       Files.createDirectories(absolute.getParent());
       try (FileChannel channel = claim(temporary, file)) {
+        AT_WORK.add(temporary);
         try {
           String sha256 = fill(channel, content);
           // Renamed while locked: nobody else can have begun on the same temporary file.
@@ -56,6 +63,8 @@ public final class AtomicFile {
         } catch (IOException | RuntimeException | Error e) {
           remove(temporary, e);
           throw e;
+        } finally {
+          AT_WORK.remove(temporary);
         }
       }
     } catch (IOException e) {
@@ -66,8 +75,13 @@ public final class AtomicFile {
   /** Opens and locks the temporary file, emptied. */
   private static FileChannel claim(Path temporary, Path file) throws IOException {
     while (true) {
+      requireOwnFile(temporary);
       FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(
+              temporary,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              LinkOption.NOFOLLOW_LINKS);
       try {
         if (!isLocked(channel)) {
           throw new JourneyException(
@@ -86,11 +100,34 @@ public final class AtomicFile {
     }
   }
 
+  /** What a link or a pipe of this name led to would be emptied and written. */
+  private static void requireOwnFile(Path temporary) {
+    if (Files.exists(temporary, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(temporary, LinkOption.NOFOLLOW_LINKS)) {
+      throw new JourneyException(
+          temporary
+              + " is "
+              + (Files.isSymbolicLink(temporary) ? "a link" : "no regular file")
+              + ", expected nothing or a file that a run left: delete it.");
+    }
+  }
+
   private static boolean isLocked(FileChannel channel) throws IOException {
     try {
       return channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
       return false;
+    }
+  }
+
+  /** Deletes what is being written, for a process that is about to end. */
+  public static void abandonUnfinished() {
+    for (Path temporary : AT_WORK) {
+      try {
+        Files.deleteIfExists(temporary);
+      } catch (IOException e) {
+        // Left as a kill would leave it, which the next run mends.
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import io.journey.diffusion.SamplingConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.Denoiser;
 import io.journey.random.Seed;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
@@ -128,15 +129,19 @@ public interface Sampler {
   }
 
   /**
-   * Draws images 0..count−1 of a root seed into memory; image n is the same whatever the count.
+   * Draws images 0..count−1 of a root seed into memory, by a model without classes; image n is the
+   * same whatever the count.
    *
    * @param threads images drawn at once
+   * @throws IllegalArgumentException if the model draws images of a class
    */
   default List<Trajectory> sample(long seed, int count, int threads, Progress progress) {
     Drawing.requireCount(count);
+    SamplingRun.requireLabels(checkpoint().model().labels(), new int[0]);
     Trajectory[] drawn = new Trajectory[count];
     long steps = (long) count * timesteps().length;
-    try (Progress.Task task = progress.start("Drawing " + count + " images", steps, "steps")) {
+    try (Progress.Task task =
+        progress.start("Drawing " + Counted.of(count, "images"), steps, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEach(
               count,
