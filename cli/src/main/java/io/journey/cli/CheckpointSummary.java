@@ -3,7 +3,6 @@ package io.journey.cli;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
-import io.journey.model.ForeignWeights;
 import io.journey.model.Parameter;
 import io.journey.model.Parameters;
 import io.journey.model.Weights;
@@ -42,7 +41,6 @@ final class CheckpointSummary {
     Lines.print(out, "scheduler", files.scheduler() == null ? "none" : files.scheduler());
     files.notes().forEach(note -> Lines.print(out, "note", note));
     Lines.printTree(out, "config", Json.read(files.config()));
-    printVerdict(spec, files, out);
     printFile(new CheckpointSpec(files.weights(), spec.part(), spec.torchScript()), out);
   }
 
@@ -59,7 +57,11 @@ final class CheckpointSummary {
       Lines.print(out, "kind", "TorchScript program, not run; torchscript:" + file + " runs it");
     } else {
       NamedTensors tensors = NamedTensors.open(file);
-      printSets(tensors, spec.part(), out);
+      if (!isOwn(tensors)) {
+        String verdict = verdict(spec);
+        Lines.print(out, "verdict", verdict);
+        printSets(tensors, spec.part(), verdict, out);
+      }
       ArraySummary.printTensors(tensors, out);
     }
   }
@@ -71,15 +73,19 @@ final class CheckpointSummary {
         && PyTorchFile.isTorchScript(file);
   }
 
-  private static void printSets(NamedTensors tensors, String part, PrintWriter out) {
-    List<String> sets = Weights.sets(tensors);
-    String foreign = ForeignWeights.verdict(tensors);
-    if (foreign != null) {
-      if (!isOwn(tensors)) {
-        Lines.print(out, "verdict", foreign);
-      }
-      return;
+  /** Whether sampling, training and attribution can use a U-Net, by its headers, and why not. */
+  private static String verdict(CheckpointSpec spec) {
+    try {
+      return "can be used, for images of " + Checkpoint.requireUsable(spec);
+    } catch (JourneyException | IllegalArgumentException e) {
+      return "cannot be used: " + e.getMessage();
     }
+  }
+
+  /** The set that is read; why none is, where the verdict has not said it. */
+  private static void printSets(
+      NamedTensors tensors, String part, String verdict, PrintWriter out) {
+    List<String> sets = Weights.sets(tensors);
     if (sets.isEmpty()) {
       return;
     }
@@ -89,7 +95,9 @@ final class CheckpointSummary {
       String of = sets.size() > 1 ? ", one of " + sets : "";
       Lines.print(out, "weights", name + Counted.of(weights.count(), "parameters") + of);
     } catch (JourneyException e) {
-      Lines.print(out, "weights", e.getMessage());
+      if (!verdict.endsWith(e.getMessage())) {
+        Lines.print(out, "weights", e.getMessage());
+      }
     }
   }
 
@@ -98,21 +106,6 @@ final class CheckpointSummary {
     Map<String, String> notes =
         tensors instanceof Safetensors file ? file.metadata() : Map.<String, String>of();
     return notes.containsKey("kind") || notes.containsKey("examples");
-  }
-
-  /** Whether sampling, training and attribution can use the U-Net, and why not. */
-  private static void printVerdict(CheckpointSpec spec, CheckpointFiles files, PrintWriter out) {
-    if (spec.torchScript() || isProgram(files.weights())) {
-      return;
-    }
-    try {
-      Checkpoint checkpoint = Checkpoint.read(spec, ScalarType.Float);
-      try (checkpoint) {
-        Lines.print(out, "verdict", "can be used, for images of " + checkpoint.model().shape());
-      }
-    } catch (JourneyException | IllegalArgumentException e) {
-      Lines.print(out, "verdict", "cannot be used: " + e.getMessage());
-    }
   }
 
   private static void printProgram(CheckpointSpec spec, PrintWriter out) {

@@ -1,6 +1,7 @@
 package io.journey.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.ImageShape;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
@@ -185,6 +186,27 @@ public record Checkpoint(
         fingerprint(architecture.toDiffusers(), schedule, tensors.files(), weights.prefix());
     ClassNames names = ClassNames.near(files.config().toAbsolutePath().getParent());
     return new Checkpoint(spec.name(), model, schedule, print, names);
+  }
+
+  /**
+   * Whether sampling, training and attribution can use a U-Net, as far as its configuration and the
+   * names, types and shapes of its tensors say; the numbers are not read.
+   *
+   * @param spec a pipeline folder, the model's own folder, or a file of weights
+   * @return the shape of its images
+   * @throws JourneyException saying why it cannot be used
+   */
+  public static ImageShape requireUsable(CheckpointSpec spec) {
+    CheckpointFiles files = CheckpointFiles.locate(spec.path());
+    String config = files.config().toString();
+    UNet2DConfig architecture = UNet2DConfig.fromDiffusers(Json.read(files.config()), config);
+    if (files.scheduler() != null) {
+      schedule(files.scheduler());
+    }
+    Weights weights = Weights.in(NamedTensors.open(files.weights()), spec.part());
+    weights.requireRoomFor(architecture, files.config());
+    weights.requireFit(UNet2D.announced(architecture));
+    return architecture.shape();
   }
 
   private static String fingerprint(

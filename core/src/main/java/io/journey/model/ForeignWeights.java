@@ -64,7 +64,7 @@ public final class ForeignWeights {
           new Family(
               "a network of the score_sde code",
               TRACE,
-              "all_modules.0.weight",
+              "all_modules.1.weight",
               "all_modules.2.weight"),
           new Family(
               "the U-Net of pytorch-ddpm",

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -165,11 +166,29 @@ public final class Weights {
    * @throws JourneyException naming every tensor that is missing, unknown, misshapen or not finite
    */
   void fill(Parameters parameters) {
+    require(parameters.stored(), this::copy);
+  }
+
+  /**
+   * Compares the file's tensors with what a model has; their numbers are not read.
+   *
+   * @throws JourneyException naming every tensor that is missing, unknown or misshapen
+   */
+  void requireFit(List<Parameter> announced) {
+    require(announced, this::misfit);
+  }
+
+  /**
+   * Takes up every weight.
+   *
+   * @param take what is done with a stored tensor; it returns the problem with it, or null
+   */
+  private void require(List<Parameter> parameters, BiFunction<String, Parameter, String> take) {
     Map<String, String> names = names();
     List<String> problems = new ArrayList<>();
-    for (Parameter parameter : parameters.stored()) {
+    for (Parameter parameter : parameters) {
       String stored = names.remove(parameter.name());
-      String problem = stored == null ? "lacks " + parameter.name() : copy(stored, parameter);
+      String problem = stored == null ? "lacks " + parameter.name() : take.apply(stored, parameter);
       if (problem != null) {
         problems.add(problem);
       }
@@ -208,8 +227,8 @@ public final class Weights {
     return names;
   }
 
-  /** Copies a tensor to its place; the problem with it, or null. */
-  private String copy(String stored, Parameter parameter) {
+  /** Why a tensor cannot be a weight, by its shape and type, or null. */
+  private String misfit(String stored, Parameter parameter) {
     List<Long> shape = Arrays.stream(parameter.shape()).boxed().collect(Collectors.toList());
     if (!file.shape(stored).equals(shape)) {
       return parameter.name()
@@ -220,6 +239,15 @@ public final class Weights {
     }
     if (!file.dtype(stored).isFloat()) {
       return parameter.name() + " is " + file.dtype(stored) + ", expected floating-point numbers";
+    }
+    return null;
+  }
+
+  /** Copies a tensor to its place; the problem with it, or null. */
+  private String copy(String stored, Parameter parameter) {
+    String misfit = misfit(stored, parameter);
+    if (misfit != null) {
+      return misfit;
     }
     float[] values = file.floats(stored);
     parameter.set(values);

@@ -47,7 +47,7 @@ class ForeignWeightsTest {
         "input_blocks.0.0.weight time_embed.0.weight out.2.weight | guided-diffusion",
         "model.diffusion_model.input_blocks.0.0.weight model.diffusion_model.time_embed.0.weight"
             + " first_stage_model.decoder.conv_out.weight | latent diffusion",
-        "module.all_modules.0.weight module.all_modules.2.weight | score_sde",
+        "module.all_modules.1.weight module.all_modules.2.weight | score_sde",
         "conv_in.weight conv_out.weight temb.dense.0.weight down.0.block.0.conv1.weight |"
             + " first DDPM and DDIM code",
         "conv_in.weight time_embedding.linear_1.weight a.attn2.to_k.weight | text-conditional",
@@ -89,6 +89,43 @@ class ForeignWeightsTest {
             "unet.time_embedding.linear_1.weight");
     assertThat(Weights.sets(Safetensors.open(file))).containsExactly("unet");
     assertThat(ForeignWeights.verdict(Safetensors.open(file))).isNull();
+  }
+
+  @Test
+  void theHeadersSayWhatReadingWouldSay() throws IOException {
+    for (String form : new String[] {"reference", "sharded", "bin", "fp16", "early-names"}) {
+      CheckpointSpec spec = CheckpointSpec.of(GOLDEN.resolve(form));
+      assertThat(Checkpoint.requireUsable(spec)).hasToString("1×8×8");
+    }
+    Path file = weights("conv_in.weight", "time_embedding.linear_1.weight", "stranger");
+    Files.copy(GOLDEN.resolve("reference/config.json"), folder.resolve("config.json"));
+    assertThatThrownBy(() -> Checkpoint.requireUsable(CheckpointSpec.of(file)))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("config.json describes a model of at least");
+  }
+
+  @Test
+  void anEndlessNumberIsFoundByReadingAlone() throws IOException {
+    Path from = CheckpointFiles.locate(GOLDEN.resolve("reference")).weights();
+    Safetensors whole = Safetensors.open(from);
+    Safetensors.Writer writer = new Safetensors.Writer();
+    for (String name : whole.names()) {
+      float[] numbers = whole.floats(name);
+      numbers[0] = name.equals("conv_in.bias") ? Float.NaN : numbers[0];
+      boolean cut = name.equals("conv_out.bias");
+      long[] shape = whole.shape(name).stream().mapToLong(Long::longValue).toArray();
+      writer.add(cut ? "stranger" : name, numbers, shape);
+    }
+    Path file = folder.resolve("model.safetensors");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      writer.writeTo(out);
+    }
+    Files.copy(GOLDEN.resolve("reference/config.json"), folder.resolve("config.json"));
+    assertThatThrownBy(() -> Checkpoint.requireUsable(CheckpointSpec.of(file)))
+        .hasMessageContaining("lacks conv_out.bias; has the unknown tensor stranger:");
+    assertThatThrownBy(() -> Checkpoint.read(file))
+        .hasMessageContaining(
+            "conv_in.bias holds a number that is not finite; lacks conv_out.bias");
   }
 
   @Test
