@@ -82,12 +82,13 @@ public final class StartingPoint {
   public TrainingConfig training() {
     return ensemble.manifest() == null
         ? null
-        : TrainingConfig.of(ensemble.manifest().settings().path("training"), spec.toString());
+        : TrainingConfig.of(
+            ensemble.manifest().settingFields().object("training"), spec.toString());
   }
 
   /** The seed they were trained with, 0 where they were trained elsewhere. */
   public long seed() {
-    return ensemble.manifest() == null ? 0 : ensemble.manifest().settings().path("seed").asLong();
+    return ensemble.manifest() == null ? 0 : ensemble.manifest().settingFields().integer("seed");
   }
 
   /** What had to be chosen or assumed to find their files, each a sentence. */
