@@ -8,6 +8,7 @@ import io.journey.model.Ensemble;
 import io.journey.model.UNet2D;
 import io.journey.model.UNet2DConfig;
 import io.journey.run.Checksums;
+import io.journey.run.Confined;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import java.nio.file.Files;
@@ -170,7 +171,9 @@ public final class StartingPoint {
     if (ensemble.manifest() != null) {
       return ensemble.manifest().lists(inRun) ? ensemble.manifest().verified(inRun) : null;
     }
-    Path beside = ensemble.spec(name(m)).path().resolve(TrainingState.FILE);
-    return Files.isRegularFile(beside) ? beside : null;
+    Path folder = ensemble.spec(name(m)).path();
+    return Files.isDirectory(folder) && Confined.exists(folder, TrainingState.FILE)
+        ? Confined.file(folder, TrainingState.FILE)
+        : null;
   }
 }
