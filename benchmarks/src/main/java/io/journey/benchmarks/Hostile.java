@@ -87,11 +87,12 @@ final class Hostile implements Callable<Integer> {
           names.subList(Math.min(from, names.size()), names.size()),
           minutes * 60,
           outcome -> count(outcome, lines));
-    }
-    double seconds = (System.nanoTime() - start) * 1e-9;
-    print(seconds);
-    if (out != null) {
-      write(seconds);
+    } finally { // counts are worth something also where a campaign breaks off
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      print(seconds);
+      if (out != null) {
+        write(seconds);
+      }
     }
     return kinds.isEmpty() ? 0 : 1;
   }

@@ -37,6 +37,7 @@ final class Case {
   private volatile String now = "";
   private volatile String how = "";
   private volatile long begun;
+  private volatile long begunCpu;
 
   /** What a command makes of the original. */
   private record Reference(String content, long millis) {}
@@ -61,9 +62,15 @@ final class Case {
     return now;
   }
 
-  /** When the command at work was started, in nanoseconds of the system, or 0. */
-  long begun() {
-    return begun;
+  /** How long the command at work has been running, 0 where none is. */
+  double secondsAtWork() {
+    long since = begun;
+    return since == 0 ? 0 : (System.nanoTime() - since) * 1e-9;
+  }
+
+  /** How much of a processor it has had in that time. */
+  double secondsOfProcessor() {
+    return begun == 0 ? 0 : (cpuMillis() - begunCpu) * 1e-3;
   }
 
   /** What was done to its input. */
@@ -102,6 +109,7 @@ final class Case {
     how = attack.how();
     Map<String, String> attacked = state(folder);
     Map<String, String> around = contents(outside);
+    begunCpu = cpuMillis();
     begun = System.nanoTime();
     Told told = tell(original.command(attack.command(), folder, out));
     begun = 0;

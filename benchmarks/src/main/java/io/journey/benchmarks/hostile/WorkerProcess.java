@@ -57,7 +57,11 @@ final class WorkerProcess implements AutoCloseable {
         return new Outcome(name, verdict, "", "the process gave no answer" + end + ": " + log(), 0);
       }
     }
-    return Outcome.parse(line);
+    Outcome outcome = Outcome.parse(line);
+    if (outcome.verdict() == Verdict.HANG) {
+      close();
+    }
+    return outcome;
   }
 
   private void start() throws IOException {
