@@ -248,7 +248,7 @@ final class Case {
     List<String> lines = err.lines().filter(line -> !line.matches(PROGRESS)).toList();
     return lines.size() == 1
         && lines.get(0).matches(".*[.?']")
-        && !lines.get(0).matches(".*(Exception|Error: |\\tat |io\\.journey).*")
+        && !lines.get(0).matches(".*(Exception|\\(null\\)|Error: |\\tat |io\\.journey).*")
         && (lines.get(0).contains(folder.toString()) || lines.get(0).contains(out.toString()));
   }
 
