@@ -10,6 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.journey.run.AtomicFile;
+import io.journey.run.Confined;
+import io.journey.run.RunStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +37,19 @@ class ArchitectureTest {
           "training",
           "sampling",
           "embedding",
+          "gradient",
+          "projection",
+          "features",
+          "score",
+          "evaluation",
+          "report");
+
+  /** Packages that read and write what stages leave; the others open what the user names. */
+  private static final List<String> READERS_OF_RUNS =
+      List.of(
+          "run",
+          "training",
+          "sampling",
           "gradient",
           "projection",
           "features",
@@ -112,6 +128,25 @@ class ArchitectureTest {
         .resideInAPackage("org.bytedeco..")
         .allowEmptyShould(true)
         .because("results are read on machines where libtorch is not installed")
+        .check(CLASSES);
+  }
+
+  /** What stands in a file is a name, not a path: no other way makes one of the other. */
+  @Test
+  void filesOfRunDirectoriesAreFoundByOneMechanism() {
+    noClasses()
+        .that(resideInAnyPackage(within(READERS_OF_RUNS)))
+        .and()
+        .doNotBelongToAnyOf(Confined.class, AtomicFile.class, RunStatus.class)
+        .should()
+        .callMethod(Path.class, "resolve", String.class)
+        .orShould()
+        .callMethod(Path.class, "resolve", Path.class)
+        .orShould()
+        .callMethod(Path.class, "resolveSibling", String.class)
+        .orShould()
+        .callMethod(Path.class, "resolveSibling", Path.class)
+        .because("a name must not leave its directory, nor a link: use io.journey.run.Confined")
         .check(CLASSES);
   }
 

@@ -62,8 +62,7 @@ class FlowTest {
       new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
   private static final TrainingConfig TRAINING = TrainingConfig.of(30, 8, 2e-3).withEma(0.9);
   private static final FeaturizerConfig FEATURES =
-      FeaturizerConfig.defaults()
-          .withCurvature(CurvatureConfig.NONE)
+      FeaturizerConfig.defaults(CurvatureConfig.NONE)
           .withProjection(ProjectionConfig.parse("sparse:64"))
           .withDraws(3)
           .withShardRows(7);
@@ -215,6 +214,27 @@ class FlowTest {
       for (int j = 0; j < 64; j++) {
         // Half a unit in the last of eleven bits, of the row's largest number.
         assertThat(Math.abs(a[j] - b[j])).isLessThanOrEqualTo(largest * 0x1p-11f);
+      }
+    }
+  }
+
+  @Test
+  void byteFeaturesErrByHalfAStepOf127() {
+    FeatureStore bytes =
+        Featurizer.with(FEATURES.withDtype(DType.I8), 2, Progress.SILENT)
+            .run(ensemble, data, folder.resolve("f"));
+    float[] a = new float[64];
+    float[] b = new float[64];
+    for (int i = 0; i < data.size(); i++) {
+      features.read("member-000", i, 0, 64, a, 0);
+      bytes.read("member-000", i, 0, 64, b, 0);
+      float largest = 0;
+      for (float value : a) {
+        largest = Math.max(largest, Math.abs(value));
+      }
+      for (int j = 0; j < 64; j++) {
+        // Half a step, and rounding of the scale to float32.
+        assertThat(Math.abs(a[j] - b[j])).isLessThanOrEqualTo(largest * (0.5f + 1e-4f) / 127);
       }
     }
   }

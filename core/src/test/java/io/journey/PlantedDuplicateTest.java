@@ -40,8 +40,7 @@ class PlantedDuplicateTest {
   private static final UNet2DConfig MODEL =
       new UNet2DConfig(8, 1, List.of(8, 16), List.of(false, true), 1, 4, 1e-5, 8, true, 0, 1);
   private static final FeaturizerConfig FEATURES =
-      FeaturizerConfig.defaults()
-          .withCurvature(CurvatureConfig.NONE)
+      FeaturizerConfig.defaults(CurvatureConfig.NONE)
           .withProjection(ProjectionConfig.parse("sparse:1024"))
           .withDraws(40);
 

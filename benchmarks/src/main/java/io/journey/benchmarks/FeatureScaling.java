@@ -79,7 +79,7 @@ public final class FeatureScaling {
     Memory.forgetPeak();
     long start = System.nanoTime();
     Featurizer.with(
-            FeaturizerConfig.defaults().withCurvature(CurvatureConfig.NONE).withDraws(draws),
+            FeaturizerConfig.defaults(CurvatureConfig.NONE).withDraws(draws),
             threads,
             Progress.SILENT)
         .run(ensemble, data, folder);

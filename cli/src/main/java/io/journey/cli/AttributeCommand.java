@@ -66,7 +66,7 @@ final class AttributeCommand implements Runnable {
   @Option(
       names = "--draws",
       paramLabel = "K",
-      description = "Draws of noise for each step of a target (default: 20).")
+      description = "Draws of noise for each step of a target (default: 40).")
   private int draws = Attributor.DEFAULT_DRAWS;
 
   @Option(

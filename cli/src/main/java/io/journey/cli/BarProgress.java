@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.run.Printable;
 import io.journey.run.Progress;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -16,7 +17,7 @@ final class BarProgress implements Progress {
   public Task start(String task, long total, String unit) {
     ProgressBar bar =
         new ProgressBarBuilder()
-            .setTaskName(task)
+            .setTaskName(Printable.of(task)) // It writes to the terminal itself.
             .setInitialMax(total)
             .setUnit(" " + unit, 1)
             .setStyle(ProgressBarStyle.ASCII)

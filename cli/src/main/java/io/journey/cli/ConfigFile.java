@@ -39,9 +39,16 @@ record ConfigFile(Path file, ObjectNode content) {
         merged(preset.toDiffusers(), content.path("model")), file.toString());
   }
 
-  SchedulerConfig scheduler() {
-    return SchedulerConfig.fromDiffusers(
-        merged(Json.object(), content.path("scheduler")), file.toString());
+  /**
+   * The scheduler it describes, with diffusers' defaults.
+   *
+   * @param otherwise where it describes none
+   */
+  SchedulerConfig scheduler(SchedulerConfig otherwise) {
+    return content.has("scheduler")
+        ? SchedulerConfig.fromDiffusers(
+            merged(Json.object(), content.path("scheduler")), file.toString())
+        : otherwise;
   }
 
   TrainingConfig training(TrainingConfig preset) {

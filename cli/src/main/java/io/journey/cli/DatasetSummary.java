@@ -1,6 +1,7 @@
 package io.journey.cli;
 
 import io.journey.dataset.Dataset;
+import io.journey.dataset.DatasetNotes;
 import io.journey.dataset.DuplicateImages;
 import io.journey.dataset.ImageShape;
 import io.journey.run.Progress;
@@ -21,6 +22,8 @@ final class DatasetSummary {
 
   private static final int SIZES_SHOWN = 10;
 
+  private static final int SKIPPED_SHOWN = 50;
+
   private DatasetSummary() {}
 
   static void print(Dataset images, PrintWriter out) {
@@ -34,12 +37,13 @@ final class DatasetSummary {
     printClasses(images, out);
   }
 
-  /** The same, and what takes a look at every image: sizes as stored, and duplicates. */
+  /** The same with files left out, and what takes a look at every image: sizes, and duplicates. */
   static void printAll(Dataset images, PrintWriter out, Progress progress) {
     print(images, out);
     printSizes(images, out);
     List<String> steps = images.transformations().steps();
     Lines.print(out, "transformed", steps.isEmpty() ? "not at all" : String.join(", ", steps));
+    printNotes(images.notes(), out);
     int threads = Runtime.getRuntime().availableProcessors();
     DuplicateImages duplicates = DuplicateImages.of(images, threads, progress);
     Lines.print(
@@ -53,6 +57,28 @@ final class DatasetSummary {
                 duplicates.count(),
                 images.id(duplicates.original()),
                 images.id(duplicates.copy())));
+  }
+
+  /** What was left out, so that nothing is in silence. */
+  private static void printNotes(DatasetNotes notes, PrintWriter out) {
+    if (!notes.passedOver().isEmpty()) {
+      Lines.print(out, "passed over", DatasetNotes.counted(notes.passedOver()) + ": no images");
+    }
+    if (notes.links() > 0) {
+      Lines.print(out, "links", notes.links() + " images are read through links");
+    }
+    if (notes.repeated() > 0) {
+      Lines.print(out, "repeated", notes.repeated() + " are the same file as another image");
+    }
+    if (!notes.skipped().isEmpty()) {
+      Lines.print(out, "skipped", notes.skipped().size() + " images that cannot be read");
+      notes.skipped().values().stream()
+          .limit(SKIPPED_SHOWN)
+          .forEach(why -> out.println("  " + why));
+      if (notes.skipped().size() > SKIPPED_SHOWN) {
+        out.println("  and " + (notes.skipped().size() - SKIPPED_SHOWN) + " more");
+      }
+    }
   }
 
   private static void printSizes(Dataset images, PrintWriter out) {

@@ -6,6 +6,7 @@ import io.journey.evaluation.steps.FeatureEmergence;
 import io.journey.evaluation.steps.PictureClassifier;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
+import io.journey.run.Confined;
 import io.journey.sampling.ContinuationRun;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
@@ -120,7 +121,8 @@ final class EmergenceCommand implements Runnable {
           new ContinuationRun(sampler, chosen(file.read(wanted)), wanted, samples, seed);
       FeatureEmergence emergence =
           new FeatureEmergence(drawing, PictureClassifier.of(trained), features, scores);
-      Path drawn = pictures == null ? result.out().resolve(FeatureEmergence.PICTURES) : pictures;
+      Path drawn =
+          pictures == null ? Confined.path(result.out(), FeatureEmergence.PICTURES) : pictures;
       say(emergence.run(result.out(), drawn, console.threads(), console.progress()));
     }
   }

@@ -86,6 +86,17 @@ final class Errors {
     return null;
   }
 
+  /** A file whose parts lie in one another deeper than any that is meant well. */
+  int nesting(StackOverflowError e, PrintWriter err) {
+    if (debug.getAsBoolean()) {
+      e.printStackTrace(err);
+    }
+    err.println(
+        "A file is nested too deeply to be read: it is damaged or made to do harm, get it from its"
+            + " source again; --debug shows where it was read.");
+    return MENDABLE;
+  }
+
   /** Memory that ran out, or native code that cannot be loaded here. */
   int machine(Error e, PrintWriter err) {
     if (debug.getAsBoolean()) {

@@ -13,10 +13,9 @@ final class FeatureOptions {
   @Option(
       names = "--projection",
       paramLabel = "KIND",
-      defaultValue = "sparse:4096",
       description =
           "sparse:K, factored:K (faster for large models), gaussian:K (the paper's) or none"
-              + " (default: ${DEFAULT-VALUE}).")
+              + " (default: sparse:65536 with curvature ekfac, sparse:4096 without).")
   private String projection;
 
   @Option(
@@ -25,7 +24,7 @@ final class FeatureOptions {
       description =
           "ekfac:C: gradients in the metric of influence functions, by Kronecker factors damped with"
               + " C times the mean eigenvalue, for the estimator ek-fac; none: as they are, for the"
-              + " paper's and others, up to three times as fast (default: ekfac:0.1; none with"
+              + " paper's and others, up to three times as fast (default: ekfac:0.003; none with"
               + " factored:K and with another function than loss).")
   private String curvature;
 
@@ -59,21 +58,21 @@ final class FeatureOptions {
   private DType precision;
 
   /** The one asked for, or the best that the other settings allow. */
-  private CurvatureConfig curvature(ProjectionConfig projected, ModelOutput of) {
+  private CurvatureConfig curvature(ProjectionConfig asked, ModelOutput of) {
     if (curvature != null) {
       return CurvatureConfig.parse(curvature);
     }
-    return projected.formsGradients() && of == ModelOutput.LOSS
+    return (asked == null || asked.formsGradients()) && of == ModelOutput.LOSS
         ? CurvatureConfig.DEFAULT
         : CurvatureConfig.NONE;
   }
 
   FeaturizerConfig config() {
-    ProjectionConfig projected = ProjectionConfig.parse(projection);
+    ProjectionConfig asked = projection == null ? null : ProjectionConfig.parse(projection);
     ModelOutput of = ModelOutput.parse(function);
-    return FeaturizerConfig.defaults()
-        .withCurvature(curvature(projected, of))
-        .withProjection(projected)
+    FeaturizerConfig defaults = FeaturizerConfig.defaults(curvature(asked, of));
+    return defaults
+        .withProjection(asked == null ? defaults.projection() : asked)
         .withFunction(of)
         .withSampling(sampling)
         .withPrecision(precision);

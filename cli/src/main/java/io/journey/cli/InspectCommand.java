@@ -5,9 +5,11 @@ import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
+import io.journey.run.Confined;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunStatus;
+import io.journey.tensor.Safetensors;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -44,7 +46,9 @@ final class InspectCommand implements Runnable {
 
   @Option(
       names = "--verify",
-      description = "Compare every file of a run directory with its checksum.")
+      description =
+          "Compare every file of a run directory with its checksum, a file of trajectories with its"
+              + " own.")
   private boolean verify;
 
   @ArgGroup(exclusive = false)
@@ -125,8 +129,8 @@ final class InspectCommand implements Runnable {
       }
       return;
     }
-    Path quickstart = directory.resolve(QuickstartCommand.MANIFEST);
-    if (Files.exists(quickstart)) {
+    if (Confined.exists(directory, QuickstartCommand.MANIFEST)) {
+      Path quickstart = Confined.file(directory, QuickstartCommand.MANIFEST);
       Lines.print(out, "directory", directory);
       Lines.printTree(out, "run", Json.read(quickstart));
       return;
@@ -138,12 +142,24 @@ final class InspectCommand implements Runnable {
     }
   }
 
+  private static void verifyTensors(Safetensors file, PrintWriter out) {
+    if (!file.metadata().containsKey(Safetensors.DIGEST)) {
+      throw new JourneyException(
+          file.file() + " carries no digest of itself: name the run directory it belongs to.");
+    }
+    file.requireUnchanged("make it again");
+    Lines.print(out, "verified", "the file is as written");
+  }
+
   private void inspectFile(Path file, PrintWriter out) {
     String name = file.getFileName().toString();
     if (name.endsWith(".npy")) {
       ArraySummary.printNpy(file, out);
     } else if (CheckpointSummary.isWeights(file)) {
       CheckpointSummary.printFile(CheckpointSpec.of(file), out);
+      if (verify && name.endsWith(".safetensors")) {
+        verifyTensors(Safetensors.open(file), out);
+      }
     } else {
       DatasetSummary.print(Datasets.open(path), out);
     }

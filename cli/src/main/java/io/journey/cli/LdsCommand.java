@@ -13,6 +13,7 @@ import io.journey.evaluation.lds.RandomSubsets;
 import io.journey.features.FeatureStore;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
+import io.journey.run.Confined;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attributor;
 import io.journey.score.Estimator;
@@ -156,7 +157,7 @@ final class LdsCommand implements Runnable {
   @Option(
       names = "--target-draws",
       paramLabel = "K",
-      description = "Draws of noise for each gradient of a target (default: 20).")
+      description = "Draws of noise for each gradient of a target (default: 40).")
   private int targetDraws = Attributor.DEFAULT_DRAWS;
 
   @Option(
@@ -194,7 +195,7 @@ final class LdsCommand implements Runnable {
                 draws,
                 console.threads(),
                 console.progress())
-            .run(models == null ? groundTruth.resolve("models") : models, groundTruth);
+            .run(models == null ? Confined.path(groundTruth, "models") : models, groundTruth);
     Map<String, Embedder> embedders = new LinkedHashMap<>();
     try {
       embeddings.forEach((name, spec) -> embedders.put(name, Embedders.open(spec)));

@@ -35,7 +35,7 @@ final class Lines {
   }
 
   private static String shortened(JsonNode value) {
-    String text = value.isTextual() ? value.asText() : value.toString();
+    String text = value.isTextual() ? value.textValue() : value.toString();
     return text.length() <= 80 ? text : text.substring(0, 77) + "...";
   }
 

@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -87,7 +89,8 @@ public final class Main implements Runnable {
   static CommandLine commandLine(PrintWriter out, PrintWriter err) {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
-    line.setOut(out).setErr(err);
+    line.setOut(printable(out)).setErr(printable(err));
+    line.setColorScheme(Help.defaultColorScheme(Ansi.OFF)); // Only so are there no escapes at all.
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.registerConverter(CheckpointSpec.class, CheckpointSpec::parse);
     line.setParameterExceptionHandler(main.errors::usage);
@@ -95,10 +98,16 @@ public final class Main implements Runnable {
     return line;
   }
 
+  private static PrintWriter printable(PrintWriter terminal) {
+    return new PrintWriter(new PrintableWriter(terminal), true);
+  }
+
   static int run(CommandLine line, String... args) {
     Main main = line.getCommand();
     try {
       return line.execute(args);
+    } catch (StackOverflowError e) {
+      return main.errors.nesting(e, line.getErr());
     } catch (OutOfMemoryError | LinkageError e) {
       return main.errors.machine(e, line.getErr());
     } finally {

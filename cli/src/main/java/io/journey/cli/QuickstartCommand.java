@@ -12,8 +12,10 @@ import io.journey.report.AttributionReport;
 import io.journey.report.Findings;
 import io.journey.report.TargetImages;
 import io.journey.run.AtomicFile;
+import io.journey.run.Confined;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.JsonFields;
 import io.journey.run.Memory;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -81,7 +83,7 @@ final class QuickstartCommand implements Runnable {
     Ensemble ensemble =
         stage(
             "train",
-            out.resolve("checkpoints"),
+            Confined.path(out, "checkpoints"),
             () ->
                 new EnsembleTrainer(
                         preset.model(images.shape()),
@@ -90,20 +92,23 @@ final class QuickstartCommand implements Runnable {
                         seed,
                         threads,
                         EnsembleTrainer.SAVE_INTERVAL)
-                    .run(images, out.resolve("checkpoints"), progress));
-    Path targets = out.resolve("targets.safetensors");
+                    .run(images, Confined.path(out, "checkpoints"), progress));
+    Path targets = Confined.path(out, "targets.safetensors");
     stage("sample", targets, () -> sample(ensemble, targets, threads, progress));
     Attribution attribution = attribute(ensemble, images, targets, seed, "");
     // Asked twice, the page can tell how much of its answer is chance.
     attribute(ensemble, images, targets, seed + 1, AGAIN);
-    Path page = out.resolve("report.html");
+    Path page = Confined.path(out, "report.html");
     List<String> findings =
         stage(
             "report",
             page,
             () -> {
               AttributionReport.write(
-                  out.resolve("attribution"), out.resolve("attribution" + AGAIN), images, page);
+                  Confined.path(out, "attribution"),
+                  Confined.path(out, "attribution" + AGAIN),
+                  images,
+                  page);
               return Findings.of(attribution, images, TargetImages.of(attribution));
             });
     writeManifest(images, threads);
@@ -114,7 +119,7 @@ final class QuickstartCommand implements Runnable {
   private Attribution attribute(
       Ensemble ensemble, Dataset images, Path targets, long featureSeed, String suffix) {
     Progress progress = console.progress();
-    Path folder = out.resolve("features" + suffix);
+    Path folder = Confined.path(out, "features" + suffix);
     FeatureStore features =
         stage(
             "featurize" + suffix,
@@ -125,7 +130,7 @@ final class QuickstartCommand implements Runnable {
                         console.threads(),
                         progress)
                     .run(ensemble, images, folder));
-    Path scores = out.resolve("attribution" + suffix);
+    Path scores = Confined.path(out, "attribution" + suffix);
     return stage(
         "attribute" + suffix,
         scores,
@@ -158,17 +163,17 @@ final class QuickstartCommand implements Runnable {
 
   /** Runs a stage; one that leaves a directory tells its own time, earlier attempts included. */
   private <T> T stage(String name, Path result, Supplier<T> work) {
-    Path timing = result.resolve(RunDirectory.TIMING);
-    boolean doneBefore = Files.exists(timing);
+    boolean doneBefore = Confined.exists(result, RunDirectory.TIMING);
     Memory.forgetPeak();
     long start = System.nanoTime();
     T made = work.get();
     double seconds = Math.round((System.nanoTime() - start) * 1e-6) / 1000.0;
     long peak = Memory.peakResidentBytes();
-    if (Files.exists(timing)) {
-      ObjectNode told = Json.read(timing);
-      seconds = told.path("seconds").asDouble(seconds);
-      peak = told.path("peak_resident_bytes").asLong(peak);
+    if (Confined.exists(result, RunDirectory.TIMING)) {
+      Path timing = Confined.file(result, RunDirectory.TIMING);
+      JsonFields told = new JsonFields(Json.read(timing), timing.toString());
+      seconds = told.number("seconds");
+      peak = told.integer("peak_resident_bytes");
     }
     stages.put(name, Json.object().put("seconds", seconds).put("peak_resident_bytes", peak));
     console.say(
@@ -193,7 +198,7 @@ final class QuickstartCommand implements Runnable {
     manifest.put("seconds", Math.round(total * 1000) / 1000.0);
     ObjectNode list = manifest.putObject("stages");
     stages.forEach(list::set);
-    AtomicFile.write(out.resolve(MANIFEST), Json.bytes(manifest));
+    AtomicFile.write(Confined.path(out, MANIFEST), Json.bytes(manifest));
   }
 
   private void tell(Path page, List<String> findings) {

@@ -11,8 +11,6 @@ import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +24,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  journey sample --checkpoint runs/fashion/checkpoints/member-000 \\",
       "      --out runs/fashion/targets.safetensors --count 12 --seed 7",
-      "  journey sample ... --scheduler ddim --inference-steps 20 --spacing trailing"
+      "  journey sample ... --scheduler ddim --inference-steps 20 --spacing trailing",
+      "  journey sample ... --count 20 --labels cat,dog"
     })
 final class SampleCommand implements Runnable {
   @Mixin private Console console;
@@ -84,12 +83,7 @@ final class SampleCommand implements Runnable {
           "Which steps are visited: leading, trailing or linspace (default: the checkpoint's).")
   private TimestepSpacing spacing;
 
-  @Option(
-      names = "--labels",
-      paramLabel = "LABELS",
-      description =
-          "Classes to draw in turn, such as 1,7, or all (the default), for a model with classes.")
-  private String labels;
+  @Mixin private LabelOptions labels;
 
   @Override
   public void run() {
@@ -99,7 +93,7 @@ final class SampleCommand implements Runnable {
     try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
       CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
       Sampler sampler = Sampler.of(model, sampling(model), inferenceSteps, eta);
-      SamplingRun run = new SamplingRun(sampler, seed, count, labels(model));
+      SamplingRun run = new SamplingRun(sampler, seed, count, labels.of(model));
       boolean drawn = run.run(out, console.threads(), console.progress());
       console.say(
           drawn
@@ -121,23 +115,5 @@ final class SampleCommand implements Runnable {
     SamplingConfig sampling = made.sampling();
     sampling = scheduler == null ? sampling : sampling.withKind(scheduler);
     return spacing == null ? sampling : sampling.withTimestepSpacing(spacing);
-  }
-
-  /** The classes to draw, none for a model without. */
-  private int[] labels(Checkpoint model) {
-    if (labels == null || labels.equals("all")) {
-      int classes = model.model().classes();
-      if (labels != null && classes == 0) {
-        throw new IllegalArgumentException(
-            "--labels all needs a model with classes, this one has none: leave it out");
-      }
-      return IntStream.range(0, classes).toArray();
-    }
-    try {
-      return Arrays.stream(labels.split(",", -1)).mapToInt(Integer::parseInt).toArray();
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "labels " + labels + " are unreadable: write 1,7 or all", e);
-    }
   }
 }

@@ -5,6 +5,7 @@ import io.journey.embedding.Embedders;
 import io.journey.evaluation.PictureSpace;
 import io.journey.evaluation.steps.SeedConsistency;
 import io.journey.evaluation.steps.SeedDistances;
+import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import java.nio.file.Path;
@@ -79,6 +80,8 @@ final class SeedsCommand implements Runnable {
           "Compare also in the space of a network, such as classifier:DIR by evaluate classifier.")
   private String embedding;
 
+  @Mixin private LabelOptions labels;
+
   @Override
   public void run() {
     if (embedding == null) {
@@ -92,14 +95,20 @@ final class SeedsCommand implements Runnable {
   }
 
   private void compare(List<PictureSpace> spaces) {
+    Ensemble ensemble = Ensemble.open(checkpoints);
+    int[] chosen;
+    try (Checkpoint first = ensemble.first()) {
+      chosen = labels.of(first);
+    }
     Map<String, SeedDistances> found =
         new SeedConsistency(
-                Ensemble.open(checkpoints),
+                ensemble,
                 count,
                 inferenceSteps,
                 seed,
                 pairs == null ? Integer.MAX_VALUE : pairs,
-                spaces)
+                spaces,
+                chosen)
             .run(out, console.threads(), console.progress());
     console.say("distance in  same noise  different noise  same noise is nearest  by chance");
     found.forEach((space, distances) -> say(space, distances.all()));

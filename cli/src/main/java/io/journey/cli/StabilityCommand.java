@@ -56,14 +56,14 @@ final class StabilityCommand implements Runnable {
       names = "--draws",
       split = ",",
       paramLabel = "R",
-      defaultValue = "5,10,20",
+      defaultValue = "10,20,40",
       description = "Numbers of draws of training features (default: ${DEFAULT-VALUE}).")
   private List<Integer> draws;
 
   @Option(
       names = "--target-draws",
       paramLabel = "K",
-      defaultValue = "20",
+      defaultValue = "40",
       description = "Draws of noise for each step of a target (default: ${DEFAULT-VALUE}).")
   private int targetDraws;
 

@@ -2,10 +2,12 @@ package io.journey.cli;
 
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.SchedulerConfig;
+import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.Preset;
+import io.journey.training.StartingPoint;
 import io.journey.training.TrainingConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,12 +19,16 @@ import picocli.CommandLine.Option;
 /** Trains an ensemble. */
 @Command(
     name = "train",
-    description = "Train an ensemble of diffusion models; start again to continue.",
+    description = {
+      "Train an ensemble of diffusion models; start again to continue.",
+      "A larger --members adds models to a directory; --from starts from what has been trained."
+    },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey train --data 'data/fashion-mnist?size=16' --out runs/fashion/checkpoints",
       "  journey train --data photos?size=32 --out runs/photos/checkpoints --preset medium \\",
-      "      --members 5 --seed 7"
+      "      --members 5 --seed 7",
+      "  journey train --data photos?size=32 --out runs/longer --from runs/photos/checkpoints --steps 5000"
     })
 final class TrainCommand implements Runnable {
   @Mixin private Console console;
@@ -56,23 +62,40 @@ final class TrainCommand implements Runnable {
   }
 
   @Option(
+      names = "--from",
+      paramLabel = "SPEC",
+      description = {
+        "Start from these weights: member by member from an ensemble, or all members from one"
+            + " checkpoint of any form that sample takes.",
+        "Model and scheduler are those of the checkpoint. Of an ensemble of journey train, seed and"
+            + " training settings are too, and the optimizer's state is continued."
+      })
+  private CheckpointSpec from;
+
+  @Option(
+      names = "--classes",
+      description = "Tell the models the class of every image, to draw pictures of a class.")
+  private boolean classes;
+
+  @Option(
       names = "--members",
       paramLabel = "M",
-      defaultValue = "2",
-      description = "Models, each with its own randomness (default: ${DEFAULT-VALUE}).")
-  private int members;
+      description = {
+        "Models, each with its own randomness (default: 2; with --from as many as there).",
+        "More than a finished directory has: the others are added."
+      })
+  private Integer members;
 
   @Option(
       names = "--seed",
       paramLabel = "S",
-      defaultValue = "0",
-      description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
-  private long seed;
+      description = "Seed of everything random (default: 0; with --from that of the ensemble).")
+  private Long seed;
 
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Optimizer steps, instead of the preset's.")
+      description = "Optimizer steps, instead of the preset's; with --from further steps.")
   private Integer steps;
 
   @Option(
@@ -86,22 +109,15 @@ final class TrainCommand implements Runnable {
   @Override
   public void run() {
     Dataset images = data.open(console.progress());
-    Preset preset = settings.preset == null ? Preset.SMALL : Preset.parse(settings.preset);
-    UNet2DConfig model = preset.model(images.shape());
-    TrainingConfig training = preset.training(images.size());
-    SchedulerConfig scheduler = SchedulerConfig.DEFAULT;
-    if (settings.config != null) {
-      ConfigFile file = ConfigFile.read(settings.config);
-      model = file.model(model);
-      training = file.training(training);
-      scheduler = file.scheduler();
+    StartingPoint start = from == null ? null : StartingPoint.of(from);
+    EnsembleTrainer trainer = trainer(images, start);
+    if (start != null) {
+      start.notes().forEach(console::say);
     }
-    if (steps != null) {
-      training = training.withSteps(steps);
+    if (start != null && !start.isContinued()) {
+      console.say(
+          from + " keeps no state of its training: Adam starts anew, steps are counted from 0.");
     }
-    EnsembleTrainer trainer =
-        new EnsembleTrainer(
-            model, training, members, seed, console.threads(), saveInterval(), scheduler);
     Ensemble ensemble = trainer.run(images, out, console.progress());
     console.say(
         "Checkpoints of "
@@ -110,6 +126,49 @@ final class TrainCommand implements Runnable {
             + " are in "
             + out
             + ".");
+  }
+
+  private EnsembleTrainer trainer(Dataset images, StartingPoint start) {
+    Preset preset = settings.preset == null ? Preset.SMALL : Preset.parse(settings.preset);
+    UNet2DConfig model =
+        start == null || settings.preset != null
+            ? preset.model(images.shape())
+            : start.architecture();
+    TrainingConfig training =
+        start == null || start.training() == null || settings.preset != null
+            ? preset.training(images.size())
+            : start.training();
+    SchedulerConfig scheduler = start == null ? SchedulerConfig.DEFAULT : start.scheduler();
+    if (settings.config != null) {
+      ConfigFile file = ConfigFile.read(settings.config);
+      model = file.model(model);
+      training = file.training(training);
+      scheduler = file.scheduler(scheduler);
+    }
+    if (classes) {
+      model = conditional(model, images);
+    }
+    int count = members != null ? members : start == null ? 2 : start.members();
+    long root = seed != null ? seed : start == null ? 0 : start.seed();
+    return new EnsembleTrainer(
+        model,
+        steps == null ? training : training.withSteps(steps),
+        count,
+        root,
+        console.threads(),
+        saveInterval(),
+        scheduler,
+        start);
+  }
+
+  /** The same model with a class for each that the data name, unless it has classes already. */
+  private UNet2DConfig conditional(UNet2DConfig model, Dataset images) {
+    if (images.classNames().isEmpty()) {
+      throw new IllegalArgumentException(
+          "--classes needs data whose images have classes, such as a folder with a folder for each:"
+              + " leave it out, or name other data");
+    }
+    return model.labels().isEmpty() ? model.withClasses(images.classNames().size()) : model;
   }
 
   private Duration saveInterval() {

@@ -87,7 +87,7 @@ class BadDataTest {
   void picturesOfAnotherSizeThanTheModelsAreRefused() throws IOException {
     String larger = TinyFlow.DATA.replace("size=8", "size=12");
     Refusal.of(root, flow.train("--data", larger), "sample_size 8", "12", "new directory");
-    Refusal.of(root, flow.featurize("--data", larger), "1×8×8", "1×12×12", "size=N");
+    Refusal.of(root, flow.featurize("--data", larger), "1×8×8", "1×12×12", "size=8");
     Refusal.of(root, flow.report("--data", larger), "fingerprint", "name the data");
   }
 

@@ -186,7 +186,7 @@ class BadDirectoryTest {
     byte[] bytes = Files.readAllBytes(flow.targets());
     long begin = Safetensors.open(flow.targets()).entry(tensor).begin();
     System.arraycopy(start, 0, bytes, (int) begin, start.length);
-    Files.write(file, bytes);
+    Files.write(file, Prepared.sealed(bytes));
   }
 
   @Test

@@ -28,8 +28,8 @@ class DefaultsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--projection=sparse:64                     | ekfac:0.1",
-        "--projection=gaussian:64                   | ekfac:0.1",
+        "--projection=sparse:64                     | ekfac:0.003",
+        "--projection=gaussian:64                   | ekfac:0.003",
         "--projection=factored:64                   | none",
         "--function=norm                            | none",
         "--function=mean                            | none",
@@ -38,6 +38,23 @@ class DefaultsTest {
       })
   void gradientsAreWhitenedWhereThatIsPossible(String args, String expected) {
     assertThat(curvature(args.strip().split(" "))).hasToString(expected);
+  }
+
+  /** Products may be long; what a matrix of k×k is decomposed of may not. */
+  @ParameterizedTest
+  @CsvSource({
+    "--sampling=shared,          sparse:65536, I8",
+    "--curvature=ekfac,          sparse:65536, I8",
+    "--curvature=none,           sparse:4096,  F32",
+    "--function=norm,            sparse:4096,  F32",
+    "--projection=sparse:64,     sparse:64,    I8",
+    "--projection=factored:64,   factored:64,  F32"
+  })
+  void featuresAreLongWhereScoresAreProducts(String args, String projection, String dtype) {
+    FeatureOptions options = new FeatureOptions();
+    new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
+    assertThat(options.config().projection()).hasToString(projection);
+    assertThat(options.config().dtype()).hasToString(dtype);
   }
 
   @Test

@@ -50,6 +50,29 @@ class InspectCommandTest {
         .containsPattern("files +2 whole, 2 bytes");
   }
 
+  /** A folder's name is a class; who made the folder must not command the terminal. */
+  @Test
+  void namesOfClassesFilesAndTensorsAreShownNotObeyed() throws IOException {
+    for (String name : new String[] {"\u001b[31mred", "cat\u202etac", "=1+1"}) {
+      Path folderOfClass = Files.createDirectories(folder.resolve("photos").resolve(name));
+      BufferedImage image = new BufferedImage(4, 4, BufferedImage.TYPE_BYTE_GRAY);
+      ImageIO.write(image, "png", folderOfClass.resolve("a\u001b]0;x\u0007.png").toFile());
+    }
+    CommandRun run = CommandRun.of("inspect", folder.resolve("photos").toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("\\u001b[31mred", "cat\\u202etac", "=1+1")
+        .doesNotContain("\u001b", "\u202e", "\u0007");
+    Path file = folder.resolve("x.safetensors");
+    Safetensors.Writer writer =
+        new Safetensors.Writer()
+            .metadata("who\u001b[1m", "\u2066me")
+            .add("t\u001b[5m", new float[1], 1);
+    AtomicFile.write(file, writer::writeTo);
+    run = CommandRun.of("inspect", file.toString());
+    assertThat(run.out()).contains("who\\u001b[1m", "\\u2066me").doesNotContain("\u001b", "\u2066");
+  }
+
   @Test
   void verifyFindsADamagedFile() throws IOException {
     try (RunDirectory run = claim()) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -67,6 +68,21 @@ class KillTest {
     killWhen(command, () -> modified(first) > before);
     assertUnfinished(out);
     finishesAs(command, out, flow.checkpoints());
+  }
+
+  @Test
+  void aThirdMemberKilledIsAddedAllTheSame() throws Exception {
+    Path out = root.resolve("grown");
+    Path whole = root.resolve("three");
+    assertThat(CommandRun.of(train(flow, "--out", out.toString())).status()).isZero();
+    Map<String, String> two = Snapshot.of(out);
+    String[] command = train(flow, "--out", out.toString(), "--members", "3");
+    killWhen(command, () -> Files.exists(out.resolve("member-002/resume.safetensors")));
+    // What was finished is there as it was, beside the notes of the larger run.
+    assertThat(Snapshot.of(out)).containsAllEntriesOf(two).containsKey("settings.json");
+    String[] other = train(flow, "--out", whole.toString(), "--members", "3");
+    assertThat(CommandRun.of(other).status()).isZero();
+    finishesAs(command, out, whole);
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.run.JourneyException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +83,40 @@ class MainTest {
     CommandRun run = CommandRun.failing(new IllegalStateException("why"), "--debug", "fail");
     assertThat(run.err()).contains("\tat io.journey.cli.").doesNotContain("again with --debug");
     assertThat(run.status()).isEqualTo(1);
+  }
+
+  @Test
+  void aFileNestedTooDeeplyIsOneSentence() {
+    CommandRun run = CommandRun.failing(new StackOverflowError(), "fail");
+    assertThat(run.err()).contains("nested too deeply", "--debug").hasLineCount(1);
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void messagesCarryNothingThatCommandsATerminal() {
+    String name = "\u001b[2J\u202egnp.tac\u009b1m";
+    CommandRun run = CommandRun.failing(new JourneyException(name + " is no picture."), "fail");
+    assertThat(run.err().strip()).isEqualTo("\\u001b[2J\\u202egnp.tac\\u009b1m is no picture.");
+    assertThat(CommandRun.of("inspect", "no/" + name).err())
+        .contains("no/\\u001b[2J\\u202egnp.tac")
+        .doesNotContain("\u001b", "\u202e", "\u009b");
+  }
+
+  @Test
+  void helpHasNoEscapesEither() {
+    assertThat(CommandRun.of("train", "--help").out()).doesNotContain("\u001b", "\\u00");
+  }
+
+  @Test
+  void aCharacterWrittenInHalvesIsWhole() {
+    StringWriter out = new StringWriter();
+    try (PrintWriter terminal = new PrintWriter(new PrintableWriter(out))) {
+      for (char c : "👩\u200d👧 é\u202e\ud83d!\r\n\tx\r".toCharArray()) {
+        terminal.write(c);
+      }
+      terminal.write("\r\n");
+    }
+    assertThat(out).hasToString("👩\u200d👧 é\\u202e\\ud83d!\\u000d\n\tx\\u000d\r\n");
   }
 
   @Test

@@ -5,27 +5,36 @@ import io.journey.run.Progress;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * The binary release of CIFAR-10 and CIFAR-100, as a folder, one of its files, or the archive it is
- * published in. A record is one byte of label (CIFAR-100: coarse, then fine) and 3072 of pixels.
+ * The binary and the Python release of CIFAR-10 and CIFAR-100, as a folder, one of its files, or
+ * the archive it is published in. A record of the binary one is one byte of label (CIFAR-100:
+ * coarse, then fine) and 3072 of pixels; for the other see {@link CifarPickle}. Both give the same
+ * set.
  */
 final class CifarFiles {
   private static final Pattern BATCH =
-      Pattern.compile("data_batch_([1-9])\\.bin|(train)\\.bin|(test_batch|test)\\.bin");
+      Pattern.compile("(?:data_batch_([1-9])|train|test_batch|test)(?:\\.bin)?");
+
+  /** Of the Python release: the batches, and what has the names of classes. */
+  private static final Set<String> NAMES = Set.of("batches.meta", "meta");
+
+  private static final String HUNDRED = "cifar-100-python/";
   private static final ImageShape SHAPE = new ImageShape(3, 32, 32);
 
   /** So many images a batch of CIFAR-10 has at most, and the ids of the next begin behind them. */
@@ -49,14 +58,25 @@ final class CifarFiles {
 
   /** Whether a file name is that of a batch. */
   static boolean isBatch(String name) {
-    return BATCH.matcher(name).matches();
+    return BATCH.matcher(name).matches() && !isPlainWord(name);
+  }
+
+  /** Whether some file names are those of a release. */
+  static boolean areBatches(Collection<String> names) {
+    return names.stream().anyMatch(CifarFiles::isBatch)
+        || (names.contains("meta") && names.stream().anyMatch(CifarFiles::isPlainWord));
+  }
+
+  /** The batches of CIFAR-100 for Python are called like many a folder. */
+  private static boolean isPlainWord(String name) {
+    return name.equals("train") || name.equals("test");
   }
 
   /** Whether a tar file begins with files of CIFAR. */
   static boolean isArchive(Path tarFile) {
     try (TarReader tar = TarReader.open(tarFile, Progress.SILENT)) {
       for (int i = 0; i < LOOKED_AT && tar.next(); i++) {
-        if (isBatch(baseName(tar.name()))) {
+        if (isBatch(baseName(tar.name())) || tar.name().startsWith(HUNDRED)) {
           return true;
         }
       }
@@ -90,16 +110,16 @@ final class CifarFiles {
       if (!Files.isRegularFile(file)) {
         continue;
       }
-      if (isBatch(name) && wants(name) && (only.isEmpty() || name.equals(only))) {
+      if (isReadable(name) && wants(name) && (only.isEmpty() || name.equals(only))) {
         SourceFile source = SourceFile.of(file);
         try (InputStream in = source.stream(0, source.size())) {
-          readBatch(name, in, source.size(), file, (at, bytes) -> source.slice(at, bytes.length));
+          read(name, in, source.size(), file, (at, bytes) -> source.slice(at, bytes.length));
         } catch (IOException e) {
           throw SourceFile.unreadable(file, e);
         }
       } else if (isText(name)) {
         try (InputStream in = Files.newInputStream(file)) {
-          readText(name, in, file.toString());
+          readText(name, in, file);
         } catch (IOException e) {
           throw SourceFile.unreadable(file, e);
         }
@@ -111,10 +131,10 @@ final class CifarFiles {
     try (TarReader tar = TarReader.open(file, progress)) {
       while (tar.next()) {
         String name = baseName(tar.name());
-        if (isBatch(name) && wants(name)) {
-          readBatch(name, tar.stream(), tar.size(), file, tar::part);
+        if (isReadable(name) && wants(name)) {
+          read(name, tar.stream(), tar.size(), file, tar::part);
         } else if (isText(name)) {
-          readText(name, tar.stream(), file + ": " + tar.name());
+          readText(name, tar.stream(), file);
         }
       }
     } catch (IOException e) {
@@ -131,16 +151,37 @@ final class CifarFiles {
     return name.startsWith("test") ? Split.TEST : Split.TRAIN;
   }
 
-  private static boolean isText(String name) {
-    return name.equals("batches.meta.txt") || name.matches("(fine|coarse)_label_names\\.txt");
+  private static boolean isReadable(String name) {
+    return BATCH.matcher(name).matches();
   }
 
-  private void readText(String name, InputStream in, String where) throws IOException {
+  private static boolean isText(String name) {
+    return name.equals("batches.meta.txt")
+        || name.matches("(fine|coarse)_label_names\\.txt")
+        || NAMES.contains(name);
+  }
+
+  private void readText(String name, InputStream in, Path container) throws IOException {
+    String where = where(name, container);
     byte[] text = in.readNBytes(MAX_NAMES_BYTES);
     if (text.length == MAX_NAMES_BYTES) {
       throw new JourneyException(where + " is too long for a list of class names.");
     }
-    texts.put(name, new String(text, StandardCharsets.UTF_8));
+    if (!NAMES.contains(name)) {
+      texts.put(name, FileNames.utf8(text, where));
+      return;
+    }
+    CifarPickle names = CifarPickle.read(Path.of(where), text);
+    for (String kind : List.of("", "fine_", "coarse_")) {
+      String found = names.names(kind + "label_names");
+      if (!found.isEmpty()) {
+        texts.put(kind.isEmpty() ? "batches.meta.txt" : kind + "label_names.txt", found);
+      }
+    }
+  }
+
+  private static String where(String name, Path container) {
+    return container.endsWith(name) ? container.toString() : container + ": " + name;
   }
 
   /** How bytes of a batch that have just been read are read again. */
@@ -148,27 +189,80 @@ final class CifarFiles {
     Content keep(long offset, byte[] bytes) throws IOException;
   }
 
-  private void readBatch(String name, InputStream in, long size, Path container, Keeper keeper)
+  private void read(String name, InputStream in, long size, Path container, Keeper keeper)
       throws IOException {
+    List<Example> examples =
+        isBinary(name)
+            ? readBatch(name, in, size, container, keeper)
+            : readPickle(name, in, size, container, keeper);
+    if (batches.put(name, examples) != null) {
+      throw new JourneyException(container + " holds two files " + name + ": take one away.");
+    }
+  }
+
+  private static boolean isBinary(String name) {
+    return name.endsWith(".bin");
+  }
+
+  private List<Example> readPickle(
+      String name, InputStream in, long size, Path container, Keeper keeper) throws IOException {
+    Path where = Path.of(where(name, container));
+    long limit = Math.min(CifarPickle.MAX_BYTES, Runtime.getRuntime().maxMemory() / 4);
+    if (size > limit) {
+      throw new JourneyException(
+          String.format(
+              "%s has %d bytes, more than the %d MB a pickle may take: it is no batch of CIFAR, or"
+                  + " raise -Xmx.",
+              where, size, limit >> 20));
+    }
+    byte[] bytes = in.readNBytes((int) size);
+    CifarPickle pickle = CifarPickle.read(where, bytes);
+    int count = pickle.count(SHAPE.numel());
+    requireFewEnough(count, name, where.toString());
+    String kind = isOfHundred(name) ? spec.labels().orElse("fine") + "_labels" : "labels";
+    List<Integer> labels = pickle.labels(kind, count);
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int at = pickle.pixelsAt(SHAPE.numel()) + i * SHAPE.numel();
+      Content content = keeper.keep(at, Arrays.copyOfRange(bytes, at, at + SHAPE.numel()));
+      examples.add(
+          example(name, i, checked(labels.get(i), name, i, container), content, container));
+    }
+    return examples;
+  }
+
+  private static void requireFewEnough(long count, String name, String where) {
+    if (count < 1 || count > (isOfHundred(name) ? MAX_IN_FILE : BATCH_SIZE)) {
+      throw new JourneyException(
+          where
+              + " holds "
+              + count
+              + " images, more or less than a batch of CIFAR has: it is no such file.");
+    }
+  }
+
+  private static Example example(
+      String name, int index, int label, Content content, Path container) {
+    return new Example(
+        String.format(Locale.ROOT, "%s/%05d", split(name), firstIndex(name) + index),
+        label,
+        new StoredImage.Raw(content, container, SHAPE));
+  }
+
+  private List<Example> readBatch(
+      String name, InputStream in, long size, Path container, Keeper keeper) throws IOException {
     int labelBytes = isOfHundred(name) ? 2 : 1;
     int record = labelBytes + SHAPE.numel();
-    String where = (container.endsWith(name) ? "" : container + ": ") + name;
+    String where = where(name, container);
     if (size == 0 || size % record != 0) {
       throw new JourneyException(
           String.format(
               "%s has %d bytes, expected a multiple of the %d of a record: copy it again from its"
                   + " source.",
-              container.endsWith(name) ? container : where, size, record));
+              where, size, record));
     }
-    int first = firstIndex(name);
     long count = size / record;
-    if (count > MAX_IN_FILE || (labelBytes == 1 && count > BATCH_SIZE)) {
-      throw new JourneyException(
-          where
-              + " holds "
-              + count
-              + " images, more than a batch of CIFAR has: it is no such file.");
-    }
+    requireFewEnough(count, name, where);
     List<Example> examples = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int label = label(in.readNBytes(labelBytes), name, i, container);
@@ -177,15 +271,9 @@ final class CifarFiles {
         throw new EOFException("it ends inside image " + i + " of " + name);
       }
       Content content = keeper.keep((long) i * record + labelBytes, pixels);
-      examples.add(
-          new Example(
-              String.format(Locale.ROOT, "%s/%05d", split(name), first + i),
-              label,
-              new StoredImage.Raw(content, container, SHAPE)));
+      examples.add(example(name, i, label, content, container));
     }
-    if (batches.put(name, examples) != null) {
-      throw new JourneyException(container + " holds two files " + name + ": take one away.");
-    }
+    return examples;
   }
 
   private int label(byte[] label, String name, int index, Path container) throws IOException {
@@ -194,8 +282,12 @@ final class CifarFiles {
     if (label.length < (hundred ? 2 : 1)) {
       throw new EOFException("it ends inside image " + index + " of " + name);
     }
-    int value = label[hundred && !coarse ? 1 : 0] & 0xFF;
-    int classes = !hundred ? 10 : coarse ? 20 : 100;
+    return checked(label[hundred && !coarse ? 1 : 0] & 0xFF, name, index, container);
+  }
+
+  private int checked(int value, String name, int index, Path container) {
+    boolean coarse = spec.labels().orElse("fine").equals("coarse");
+    int classes = !isOfHundred(name) ? 10 : coarse ? 20 : 100;
     if (value >= classes) {
       throw new JourneyException(
           String.format(
@@ -207,7 +299,7 @@ final class CifarFiles {
   }
 
   private static boolean isOfHundred(String name) {
-    return name.equals("train.bin") || name.equals("test.bin");
+    return name.matches("(train|test)(\\.bin)?");
   }
 
   /** The number of a batch's first image within its part of the set. */
@@ -224,7 +316,15 @@ final class CifarFiles {
           spec.path()
               + " holds no batches of CIFAR for split="
               + spec.splits().asked().orElse("train")
-              + ": expected data_batch_1.bin … test_batch.bin, or train.bin and test.bin.");
+              + ": expected data_batch_1.bin … test_batch.bin, or train.bin and test.bin, or the"
+              + " same without .bin for Python.");
+    }
+    boolean binary = isBinary(batches.keySet().iterator().next());
+    if (batches.keySet().stream().anyMatch(name -> isBinary(name) != binary)) {
+      throw new JourneyException(
+          spec.path()
+              + " holds both the binary and the Python release of CIFAR: keep each in a folder of"
+              + " its own.");
     }
     boolean hundred = isOfHundred(batches.keySet().iterator().next());
     if (batches.keySet().stream().anyMatch(name -> isOfHundred(name) != hundred)) {

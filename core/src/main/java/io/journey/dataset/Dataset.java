@@ -20,10 +20,21 @@ public interface Dataset {
     return Transformations.NONE;
   }
 
-  /** What a manifest says of the set beside its fingerprint: {@code transformations}, a list. */
+  /** What is to be known of its files: what was left out, and what was passed over. */
+  default DatasetNotes notes() {
+    return DatasetNotes.NONE;
+  }
+
+  /**
+   * What a manifest says of the set beside its fingerprint: {@code transformations}, a list, and
+   * {@code skipped}, the ids of images that cannot be read, where there are any.
+   */
   default ObjectNode describe() {
     ObjectNode description = Json.object();
     description.set("transformations", Json.tree(transformations().steps()));
+    if (!notes().skipped().isEmpty()) {
+      description.set("skipped", Json.tree(List.copyOf(notes().skipped().keySet())));
+    }
     return description;
   }
 

@@ -4,6 +4,7 @@ import io.journey.dataset.Selection.Clause;
 import io.journey.dataset.Selection.Field;
 import io.journey.dataset.Transformations.Crop;
 import io.journey.dataset.Transformations.Flip;
+import io.journey.dataset.Transformations.Orient;
 import io.journey.run.JourneyException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -27,6 +28,8 @@ import java.util.regex.Pattern;
  * @param path where it lies
  * @param transformations of every image
  * @param splits which parts of a published set
+ * @param skip "unreadable" to leave out images that cannot be read, empty to refuse them
+ * @param links "follow" to follow links that leave the folder, empty to refuse them
  * @param labels of CIFAR-100, "fine" or "coarse", empty for fine
  * @param column of the images, empty if that is to be found out
  * @param label the column of the labels, empty if that is to be found out
@@ -38,6 +41,8 @@ record DatasetSpec(
     Path path,
     Transformations transformations,
     Splits splits,
+    Optional<String> skip,
+    Optional<String> links,
     Optional<String> labels,
     Optional<String> column,
     Optional<String> label,
@@ -50,9 +55,9 @@ record DatasetSpec(
   enum Kind {
     IDX(Set.of()),
     CIFAR(Set.of("labels")),
-    PARQUET(Set.of("column", "label")),
-    TAR(Set.of("column")),
-    IMAGES(Set.of());
+    PARQUET(Set.of("column", "label", "skip", "orient")),
+    TAR(Set.of("column", "skip", "orient")),
+    IMAGES(Set.of("links", "skip", "orient"));
 
     private final Set<String> ownOptions;
 
@@ -103,7 +108,9 @@ record DatasetSpec(
         kind,
         path(place, text),
         transformations(options),
-        new Splits(options.oneOf("split", "train", "validation", "test", Splits.ALL)),
+        new Splits(options.oneOf("split", "train", "validation", "test", Splits.ALL, Splits.NONE)),
+        options.oneOf("skip", "unreadable"),
+        options.oneOf("links", "follow"),
         options.oneOf("labels", "fine", "coarse"),
         options.text("column"),
         options.text("label"),
@@ -117,6 +124,9 @@ record DatasetSpec(
     String crop =
         options.oneOf("crop", "center", "none").orElse(size.isEmpty() ? "none" : "center");
     return new Transformations(
+        options
+            .oneOf("orient", "upright", "stored")
+            .map(o -> Orient.valueOf(o.toUpperCase(Locale.ROOT))),
         options.oneOf("channels", "1", "3").map(Integer::valueOf),
         crop.equals("center") ? Crop.CENTER : Crop.NONE,
         size,
@@ -134,14 +144,30 @@ record DatasetSpec(
     return clauses;
   }
 
+  /** Whether images that cannot be read are left out. */
+  boolean skipsUnreadable() {
+    return skip.isPresent();
+  }
+
+  /** Whether links are followed out of the folder. */
+  boolean followsLinks() {
+    return links.isPresent();
+  }
+
   /**
    * Makes sure that no option is without effect.
    *
    * @throws JourneyException if one belongs to other kinds
    */
-  void requireOptionsOf(Kind found) {
+  private void requireOptionsOf(Kind found) {
     Map<String, Optional<String>> given =
-        Map.of("labels", labels, "column", column, "label", label);
+        Map.of(
+            "labels", labels,
+            "column", column,
+            "label", label,
+            "skip", skip,
+            "links", links,
+            "orient", transformations.orient().map(Object::toString));
     given.forEach(
         (name, value) -> {
           if (value.isPresent() && !found.ownOptions.contains(name)) {
@@ -157,6 +183,23 @@ record DatasetSpec(
         });
   }
 
+  /** The same for a kind: pictures that may carry a camera's note are turned upright by default. */
+  DatasetSpec of(Kind found) {
+    requireOptionsOf(found);
+    return new DatasetSpec(
+        text,
+        kind,
+        path,
+        found.ownOptions.contains("orient") ? transformations.upright() : transformations,
+        splits,
+        skip,
+        links,
+        labels,
+        column,
+        label,
+        selection);
+  }
+
   private static Optional<Kind> kind(String name) {
     return Arrays.stream(Kind.values()).filter(k -> k.name().equalsIgnoreCase(name)).findFirst();
   }
@@ -166,7 +209,16 @@ record DatasetSpec(
       return Path.of(place);
     } catch (InvalidPathException e) {
       throw new JourneyException(
-          "Data set " + text + " is no path of this system: " + e.getReason() + ".", e);
+          "Data set "
+              + text
+              + " is no path of this system: "
+              + e.getReason()
+              + (text.chars().allMatch(c -> c < 0x80)
+                  ? "."
+                  : "; Java takes names for "
+                      + System.getProperty("sun.jnu.encoding")
+                      + ", start it with LC_ALL=C.UTF-8 for UTF-8."),
+          e);
     }
   }
 
@@ -190,7 +242,10 @@ record DatasetSpec(
             "id!",
             "labels",
             "column",
-            "label");
+            "label",
+            "skip",
+            "links",
+            "orient");
 
     static Options parse(String text, String tail) {
       Map<String, String> values = new LinkedHashMap<>();

@@ -7,6 +7,7 @@ import io.journey.run.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -22,8 +23,8 @@ public final class Datasets {
    * 4 where {@code size=} changed it; of a larger one a part stays, and the rest is read from its
    * file whenever it is asked for.
    *
-   * <p>{@code kind} is {@code idx} (a folder as MNIST is published), {@code cifar} (the binary
-   * release of CIFAR-10 or CIFAR-100), {@code parquet} (as the Hugging Face Hub has it), {@code
+   * <p>{@code kind} is {@code idx} (a folder as MNIST is published), {@code cifar} (CIFAR-10 or
+   * CIFAR-100 in binary or for Python), {@code parquet} (as the Hugging Face Hub has it), {@code
    * tar} (images or WebDataset shards) or {@code images} (a folder of PNG, JPEG, WebP, BMP or GIF
    * files, flat or with a folder for each class); without it, names decide. The options and all
    * formats are described in {@code docs/formats/dataset.md}.
@@ -41,16 +42,13 @@ public final class Datasets {
   /** The same, telling how far the reading of many images is. */
   public static Dataset open(String spec, Progress progress) {
     DatasetSpec parsed = DatasetSpec.parse(spec);
-    if (!Files.exists(parsed.path())) {
-      throw new JourneyException(
-          "There is no folder or file "
-              + parsed.path().toAbsolutePath()
-              + ": check the path of the data set.");
-    }
+    requireExistence(parsed.path());
     try {
-      Listing listing = list(parsed, progress);
-      List<Example> chosen = parsed.selection().of(listing, spec);
-      return IndexedDataset.open(parsed, listing.classNames(), chosen, progress);
+      Kind kind = parsed.kind().orElseGet(() -> KindDetection.of(parsed.path()));
+      DatasetSpec known = parsed.of(kind);
+      Listing listing = list(known, kind, progress);
+      List<Example> chosen = known.selection().of(listing, spec);
+      return IndexedDataset.open(known, listing.withExamples(chosen), progress);
     } catch (OutOfMemoryError e) {
       throw new JourneyException(
           "Data set "
@@ -59,6 +57,20 @@ public final class Datasets {
               + (Runtime.getRuntime().maxMemory() >> 20)
               + " MB of memory Java may use: add ?size= or ?limit=, or give Java more with -Xmx.",
           e);
+    }
+  }
+
+  private static void requireExistence(Path path) {
+    try {
+      path.getFileSystem().provider().checkAccess(path);
+    } catch (NoSuchFileException e) {
+      throw new JourneyException(
+          "There is no folder or file "
+              + path.toAbsolutePath()
+              + ": check the path of the data set.",
+          e);
+    } catch (IOException e) {
+      throw unreadable(path, e);
     }
   }
 
@@ -81,9 +93,7 @@ public final class Datasets {
     return spec + (spec.contains("?") ? "&" : "?") + where.replace("&", "%26");
   }
 
-  private static Listing list(DatasetSpec spec, Progress progress) {
-    Kind kind = spec.kind().orElseGet(() -> KindDetection.of(spec.path()));
-    spec.requireOptionsOf(kind);
+  private static Listing list(DatasetSpec spec, Kind kind, Progress progress) {
     return switch (kind) {
       case IDX -> IdxFolder.list(spec);
       case CIFAR -> CifarFiles.list(spec, progress);
@@ -96,8 +106,7 @@ public final class Datasets {
   /** What lies in a folder, in order of names. */
   static List<Path> children(Path folder) {
     try (Stream<Path> all = Files.list(folder)) {
-      return all.sorted(Comparator.comparing(p -> p.getFileName().toString(), CodePoints::compare))
-          .toList();
+      return all.sorted(Comparator.comparing(FileNames::shown, CodePoints::compare)).toList();
     } catch (IOException e) {
       throw unreadable(folder, e);
     } catch (UncheckedIOException e) {

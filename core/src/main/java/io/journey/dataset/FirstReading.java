@@ -7,11 +7,16 @@ import io.journey.run.Workers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.function.ObjIntConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The one reading of all images when a set is opened, some at a time in parallel: finds damage,
@@ -20,15 +25,21 @@ import java.util.function.ObjIntConsumer;
 final class FirstReading {
   private static final int MOST_AT_ONCE = 512;
 
+  /** So many of the images that cannot be read are named. */
+  private static final int LISTED = 10;
+
   private final DatasetSpec spec;
-  private final List<Example> examples;
   private final long budget;
-  private final ImageShape[] originals;
-  private final Pixels[] kept;
+  private final SortedMap<String, String> unreadable =
+      new ConcurrentSkipListMap<>(CodePoints::compare);
+  private List<Example> examples;
+  private ImageShape[] originals;
+  private Pixels[] kept;
   private final Progress.Task task;
   private long keptBytes;
   private boolean keeping = true;
   private ImageShape shape;
+  private String firstId;
   private MessageDigest digest;
   private int atOnce;
 
@@ -48,7 +59,8 @@ final class FirstReading {
    *
    * @param budget bytes of decoded images that may stay in memory; of a set that takes more, half
    *     as many stay
-   * @throws JourneyException for the first in order that cannot be used
+   * @throws JourneyException for all that are no images, unless they may be skipped, or for the
+   *     first in order that does not fit the others
    */
   static FirstReading of(DatasetSpec spec, List<Example> examples, long budget, Progress progress) {
     try (Progress.Task task = progress.start("Reading images", examples.size(), "images")) {
@@ -59,29 +71,100 @@ final class FirstReading {
   }
 
   private void run() {
-    Pixels first = transformed(0);
+    Pixels first = firstReadable();
     ImageShape assumed = first.shape();
     shape = assumed;
     atOnce = atOnce(first.sizeInBytes());
     digest = begin();
     inOrder(
-        this::transformed,
+        this::readable,
         (pixels, i) -> {
+          task.advance(1);
+          if (pixels == null) {
+            return;
+          }
           if (pixels.shape().channels() > shape.channels()) { // one in colour, so all are
             shape = pixels.shape();
           }
-          if (shape == assumed) {
-            update(i, pixels.withChannels(shape.channels()));
+          if (unreadable.isEmpty()) {
+            if (shape == assumed) {
+              update(i, pixels.withChannels(shape.channels()));
+            }
+            keep(i, pixels);
+          } else if (spec.skipsUnreadable()) {
+            keep(i, pixels);
           }
-          keep(i, pixels);
-          task.advance(1);
         });
-    if (shape != assumed) {
+    boolean complete = unreadable.isEmpty();
+    if (!complete) {
+      leaveOutUnreadable();
+    }
+    if (shape != assumed || !complete) {
       digest = begin();
       inOrder(
           i -> (kept[i] == null ? transformed(i) : kept[i]).withChannels(shape.channels()),
           (pixels, i) -> update(i, pixels));
     }
+  }
+
+  private Pixels firstReadable() {
+    for (int i = 0; i < examples.size(); i++) {
+      Pixels pixels = readable(i);
+      if (pixels != null) {
+        firstId = examples.get(i).id();
+        return pixels;
+      }
+    }
+    throw allUnreadable();
+  }
+
+  /** The image, or null and a note why there is none. */
+  private Pixels readable(int index) {
+    try {
+      return transformed(index);
+    } catch (UnreadableImage e) {
+      unreadable.put(examples.get(index).id(), e.getMessage());
+      return null;
+    }
+  }
+
+  private void leaveOutUnreadable() {
+    if (!spec.skipsUnreadable()) {
+      throw allUnreadable();
+    }
+    int[] readable =
+        IntStream.range(0, examples.size())
+            .filter(i -> !unreadable.containsKey(examples.get(i).id()))
+            .toArray();
+    List<Example> all = examples;
+    examples = Arrays.stream(readable).mapToObj(all::get).toList();
+    ImageShape[] shapes = originals;
+    originals = Arrays.stream(readable).mapToObj(i -> shapes[i]).toArray(ImageShape[]::new);
+    Pixels[] images = kept;
+    kept = Arrays.stream(readable).mapToObj(i -> images[i]).toArray(Pixels[]::new);
+  }
+
+  /** One sentence for all of them: the names of the first, and why the first cannot be read. */
+  private JourneyException allUnreadable() {
+    int count = unreadable.size();
+    String reason = unreadable.get(unreadable.firstKey()).replaceAll("\\.$", "");
+    boolean none = count == examples.size();
+    String remedy =
+        none || spec.skipsUnreadable() ? "." : "; skip=unreadable leaves out what cannot be read.";
+    if (count == 1) {
+      return new JourneyException(reason + remedy);
+    }
+    String names = unreadable.keySet().stream().limit(LISTED).collect(Collectors.joining(", "));
+    return new JourneyException(
+        String.format(
+            "%s of the %d images of %s can be read, not %s%s; %s%s",
+            none ? "None" : "Only " + (examples.size() - count),
+            examples.size(),
+            spec.path(),
+            names,
+            count > LISTED ? " and " + (count - LISTED) + " more" : "",
+            reason,
+            remedy));
   }
 
   private int atOnce(long bytes) {
@@ -121,7 +204,7 @@ final class FirstReading {
 
   private Pixels transformed(int index) {
     Example example = examples.get(index);
-    Pixels stored = example.image().decode();
+    Pixels stored = example.image().decode(spec.transformations().orientation());
     originals[index] = stored.shape();
     Pixels pixels = spec.transformations().apply(stored, example.id());
     ImageShape first = shape == null ? pixels.shape() : shape;
@@ -137,7 +220,7 @@ final class FirstReading {
             "%s holds images of different sizes, %s of %d×%d pixels and %s of %d×%d (height ×"
                 + " width): add ?size=%d to bring all to one size.",
             spec.path(),
-            examples.get(0).id(),
+            firstId,
             shape.height(),
             shape.width(),
             example.id(),
@@ -156,6 +239,9 @@ final class FirstReading {
     if (keptBytes > budget) {
       keeping = false;
       for (int i = index; keptBytes > budget / 2; i--) {
+        if (kept[i] == null) { // unreadable
+          continue;
+        }
         keptBytes -= kept[i].sizeInBytes();
         kept[i] = null;
       }
@@ -176,6 +262,16 @@ final class FirstReading {
     digest.update(ByteBuffer.allocate(8).putInt(id.length).putInt(label).array());
     digest.update(id);
     pixels.hash(digest);
+  }
+
+  /** The examples without those that were skipped. */
+  List<Example> examples() {
+    return examples;
+  }
+
+  /** Why each image that was skipped cannot be read, by its id. */
+  SortedMap<String, String> skipped() {
+    return unreadable;
   }
 
   /** The shape of every image after its transformation. */

@@ -4,100 +4,94 @@ import io.journey.run.JourneyException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Images with paths, in a folder or an archive: the first folder of the path is the class. If all
- * first folders are named like parts of a set ({@code train}, {@code test}) and have class folders
- * in them, the second one is.
+ * Images with paths, in a folder or an archive: the first folder of the path is the class, without
+ * folders that are {@link Parts} of the set.
  */
 final class FolderLayout {
-  private static final Set<String> IMAGES = Set.of("png", "jpg", "jpeg", "webp", "bmp", "gif");
-
   private final DatasetSpec spec;
 
   /** An image; its id is its path, with "/". */
-  record Found(String id, StoredImage image) {}
+  record Found(String id, StoredImage image) {
+    /** Whether it may be an image at all: those that are not decide nothing about the layout. */
+    boolean isImage() {
+      return !(image instanceof StoredImage.Refused);
+    }
+  }
 
   FolderLayout(DatasetSpec spec) {
     this.spec = spec;
   }
 
-  /** Whether a file name is that of an image that can be read. */
-  static boolean isImage(String name) {
-    return IMAGES.contains(extension(name));
-  }
-
-  /** What follows the last dot, in lower case. */
-  static String extension(String name) {
-    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-  }
-
   /**
-   * The examples in order of their ids.
+   * The examples in order of their ids. Where one part has classes and another none, none has.
    *
+   * @param found at least one
    * @param bySplit whether parts of the set are already told apart
    * @param byClass whether folders are classes; if not, all labels are -1
    * @throws JourneyException if class folders and single images are mixed
    */
   Listing list(List<Found> found, boolean bySplit, boolean byClass) {
-    List<Found> images = ofSplit(found, bySplit);
-    int depth = !bySplit && isSplit(found) ? 1 : 0;
-    Map<String, String> folders = new HashMap<>(); // to the id of an image in it
-    images.forEach(f -> folders.putIfAbsent(byClass ? folder(f.id(), depth) : "", f.id()));
-    List<String> names = folders.keySet().stream().sorted(CodePoints::compare).toList();
-    if (names.size() > 1 && names.get(0).isEmpty()) {
-      throw new JourneyException(
-          spec.path()
-              + " holds both images ("
-              + folders.get("")
-              + ") and class folders ("
-              + names.get(1)
-              + "): move the images into a class folder.");
+    if (bySplit) {
+      List<String> names = byClass ? classes(found, FolderLayout::outermost) : List.of();
+      return list(found, names, FolderLayout::outermost);
     }
+    Parts parts = Parts.of(spec, found);
+    List<Found> images = spec.splits().of(spec.text(), found, f -> parts.split(f.id()));
+    return list(images, byClass ? classes(images, parts) : List.of(), parts::classFolder);
+  }
+
+  private List<String> classes(List<Found> images, Parts parts) {
+    List<List<String>> classes =
+        images.stream()
+            .filter(Found::isImage)
+            .collect(Collectors.groupingBy(f -> parts.split(f.id())))
+            .values()
+            .stream()
+            .map(part -> classes(part, parts::classFolder))
+            .toList();
+    return classes.stream().anyMatch(List::isEmpty)
+        ? List.of()
+        : classes.stream().flatMap(List::stream).distinct().sorted(CodePoints::compare).toList();
+  }
+
+  private static String outermost(String id) {
+    return id.substring(0, Math.max(0, id.indexOf('/')));
+  }
+
+  private static Listing list(
+      List<Found> images, List<String> names, Function<String, String> folder) {
     Map<String, Integer> labels = new HashMap<>();
-    for (int i = 0; i < names.size(); i++) {
-      labels.put(names.get(i), names.get(i).isEmpty() ? -1 : i);
-    }
+    names.forEach(name -> labels.put(name, labels.size()));
     return new Listing(
-        names.get(0).isEmpty() ? List.of() : names,
+        names,
         images.stream()
             .sorted(Comparator.comparing(Found::id, CodePoints::compare))
-            .map(
-                f -> new Example(f.id(), labels.getOrDefault(folder(f.id(), depth), -1), f.image()))
+            .map(f -> new Example(f.id(), labels.getOrDefault(folder.apply(f.id()), -1), f.image()))
             .toList());
   }
 
-  private List<Found> ofSplit(List<Found> found, boolean bySplit) {
-    if (bySplit) {
-      return found;
+  /** The names of the class folders in order, none if the images lie in none. */
+  private List<String> classes(List<Found> images, Function<String, String> folder) {
+    Map<String, String> folders = new HashMap<>(); // to the id of an image in it
+    images.stream()
+        .filter(Found::isImage)
+        .forEach(f -> folders.putIfAbsent(folder.apply(f.id()), f.id()));
+    String alone = folders.remove("");
+    List<String> names = folders.keySet().stream().sorted(CodePoints::compare).toList();
+    if (alone != null && !names.isEmpty()) {
+      throw new JourneyException(
+          spec.path()
+              + " holds both images ("
+              + alone
+              + ") and class folders ("
+              + names.get(0)
+              + "): move the images into a class folder.");
     }
-    boolean parts = isSplit(found);
-    return spec.splits().of(spec.text(), found, f -> parts ? part(f.id()) : Optional.empty());
-  }
-
-  private static boolean isSplit(List<Found> found) {
-    return found.stream().allMatch(f -> part(f.id()).isPresent());
-  }
-
-  /** Of {@code train/cats/tom.png} the training part. */
-  private static Optional<Split> part(String id) {
-    int slash = id.indexOf('/');
-    return slash > 0 && id.indexOf('/', slash + 1) > 0
-        ? Split.ofFolder(id.substring(0, slash))
-        : Optional.empty();
-  }
-
-  /** The folder below {@code depth} others, "" where the image lies in none. */
-  private static String folder(String id, int depth) {
-    int start = 0;
-    for (int i = 0; i < depth; i++) {
-      start = id.indexOf('/', start) + 1;
-    }
-    int end = id.indexOf('/', start);
-    return end < 0 ? "" : id.substring(start, end);
+    return names;
   }
 }

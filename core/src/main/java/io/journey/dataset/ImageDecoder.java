@@ -1,6 +1,6 @@
 package io.journey.dataset;
 
-import io.journey.run.Failures;
+import io.journey.dataset.Transformations.Orient;
 import io.journey.run.JourneyException;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -12,9 +12,8 @@ import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Iterator;
-import java.util.Locale;
-import java.util.Set;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -32,86 +31,191 @@ final class ImageDecoder {
   /** Images of more pixels are decoded one at a time: at 8 bytes each, a 16th of the heap. */
   private static final long LARGE = Runtime.getRuntime().maxMemory() / 128;
 
-  private static final Set<String> FORMATS = Set.of("png", "jpeg", "webp", "bmp", "gif");
+  /**
+   * More pixels than a million and so many for each byte of the file are refused: an image of one
+   * colour takes a byte for 8256 pixels as PNG.
+   */
+  private static final long PIXELS_PER_BYTE = 10_000;
+
+  /** The most pixels a JPEG may draw, all its scans together. */
+  private static final long MAX_SCANNED = 10 * MAX_PIXELS;
 
   private ImageDecoder() {}
+
+  /** One file, opened as far as its size and notes. */
+  private record Opened(long width, long height, int orientation, Samples samples) {}
+
+  private interface Samples {
+    Pixels decode() throws IOException;
+  }
 
   /**
    * Decodes an image in memory.
    *
    * @param name what to call it in messages
+   * @param orient whether a camera's note is followed
    * @return one channel if it stores grey, otherwise three
    * @throws JourneyException if it is no image, damaged, or larger than {@link #MAX_PIXELS}
    */
-  static Pixels decode(byte[] image, String name) {
+  static Pixels decode(byte[] image, String name, Orient orient) {
     try {
-      return decode(new ByteArrayInputStream(image), name);
-    } catch (IOException e) {
-      throw new JourneyException("Cannot read " + name + ": " + Failures.reason(e) + ".", e);
-    }
-  }
-
-  /** The same from a file, which is read no further than the image needs. */
-  static Pixels decode(InputStream bytes, String name) throws IOException {
-    try (ImageInputStream in = new MemoryCacheImageInputStream(bytes)) {
-      ImageReader reader = reader(in, name);
-      try {
-        return read(reader, in, name);
-      } finally {
-        reader.dispose();
+      Opened opened = open(image, name);
+      requireReasonable(opened.width, opened.height, image.length, name);
+      Pixels pixels;
+      if (opened.width * opened.height > LARGE) {
+        synchronized (ImageDecoder.class) { // several at once could fill the memory
+          pixels = opened.samples.decode();
+        }
+      } else {
+        pixels = opened.samples.decode();
       }
+      return orient == Orient.STORED ? pixels : Orientation.apply(pixels, opened.orientation);
+    } catch (JourneyException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // a decoder fed with damage throws anything
+      String reason = e.getMessage() == null ? "it does not decode" : e.getMessage();
+      throw new JourneyException(
+          name
+              + " is damaged or of an unusual kind ("
+              + reason
+              + "): copy it again from its source, or save it again as PNG.",
+          e);
     } catch (OutOfMemoryError e) {
       throw new JourneyException(
           name + " takes more memory to decode than Java has: make it smaller, or raise -Xmx.", e);
     }
   }
 
-  private static ImageReader reader(ImageInputStream in, String name) throws IOException {
-    for (Iterator<ImageReader> all = ImageIO.getImageReaders(in); all.hasNext(); ) {
-      ImageReader reader = all.next();
-      if (FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
-        return reader;
+  /**
+   * The same from a file.
+   *
+   * @param size of the file in bytes
+   */
+  static Pixels decode(InputStream bytes, long size, String name, Orient orient)
+      throws IOException {
+    if (size > Runtime.getRuntime().maxMemory() / 8) {
+      throw new JourneyException(
+          name
+              + " has "
+              + size
+              + " bytes, more than an eighth of the memory Java may use: make it smaller, or raise"
+              + " -Xmx.",
+          new OutOfMemoryError("an eighth of the heap")); // the machine's fault, not the image's
+    }
+    byte[] image;
+    try {
+      image = bytes.readAllBytes();
+    } catch (OutOfMemoryError e) {
+      throw new JourneyException(name + " does not fit into memory: raise -Xmx.", e);
+    }
+    return decode(image, name, orient);
+  }
+
+  private static Opened open(byte[] image, String name) throws IOException {
+    String start = new String(image, 0, Math.min(12, image.length), StandardCharsets.ISO_8859_1);
+    if (Orientation.startsWith(image, PngFile.SIGNATURE)) {
+      if (image.length >= PngFile.HEADER) { // before its checksums are computed
+        requireReasonable(PngFile.width(image), PngFile.height(image), image.length, name);
       }
-      reader.dispose();
+      PngFile png = new PngFile(image);
+      return byReader("png", png.samples(), png.orientation());
+    }
+    if (start.startsWith("\u00ff\u00d8\u00ff")) {
+      return jpeg(new JpegFile(image), name);
+    }
+    if (start.startsWith("RIFF") && start.endsWith("WEBP")) {
+      WebpFile webp = new WebpFile(image);
+      return new Opened(
+          webp.width(), webp.height(), webp.orientation(), () -> toPixels(webp.decode()));
+    }
+    if (start.startsWith("GIF87a") || start.startsWith("GIF89a")) {
+      GifFile gif = new GifFile(image);
+      return new Opened(gif.width(), gif.height(), Orientation.UPRIGHT, gif::decode);
+    }
+    if (start.startsWith("BM")) {
+      return byReader("bmp", image, Orientation.UPRIGHT);
     }
     throw new JourneyException(
         name + " is no PNG, JPEG, WebP, BMP or GIF image: convert it, or move it away.");
   }
 
-  private static Pixels read(ImageReader reader, ImageInputStream in, String name)
-      throws IOException {
-    boolean[] cutShort = new boolean[1];
-    reader.addIIOReadWarningListener(
-        (source, warning) -> cutShort[0] |= warning.contains("remature end"));
-    Pixels image;
-    try {
-      reader.setInput(in, true, true);
-      long width = reader.getWidth(0);
-      long height = reader.getHeight(0);
-      if (width * height > MAX_PIXELS) {
-        throw new JourneyException(
-            String.format(
-                "%s has %d×%d pixels, more than 64 million: make it smaller, or move it away.",
-                name, width, height));
-      }
-      if (width * height > LARGE) {
-        synchronized (ImageDecoder.class) { // several at once could fill the memory
-          image = toPixels(reader.read(0));
-        }
-      } else {
-        image = toPixels(reader.read(0));
-      }
-    } catch (JourneyException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) { // a decoder fed with damage throws anything
-      String reason = e.getMessage() == null ? "it does not decode" : e.getMessage();
+  private static Opened byReader(String format, byte[] image, int orientation) throws IOException {
+    return with(
+        format,
+        image,
+        reader ->
+            new Opened(
+                reader.getWidth(0),
+                reader.getHeight(0),
+                orientation,
+                () -> with(format, image, again -> toPixels(again.read(0)), w -> true)),
+        w -> false);
+  }
+
+  private static Opened jpeg(JpegFile jpeg, String name) {
+    if ((long) jpeg.width() * jpeg.height() * jpeg.scans() > MAX_SCANNED) {
       throw new JourneyException(
-          name + " is damaged or of an unusual kind (" + reason + "): save it again as PNG.", e);
+          String.format(
+              "%s draws its %d×%d pixels %d times, more than 640 million in all: save it again.",
+              name, jpeg.width(), jpeg.height(), jpeg.scans()));
     }
-    if (cutShort[0]) {
-      throw new JourneyException(name + " ends too early: copy it again from its source.");
+    return new Opened(
+        jpeg.width(),
+        jpeg.height(),
+        jpeg.orientation(),
+        () ->
+            with(
+                "jpeg",
+                jpeg.samples(),
+                reader -> jpeg.pixels(reader.readRaster(0, null)),
+                jpeg::isDamage));
+  }
+
+  private interface Reading<T> {
+    T with(ImageReader reader) throws IOException;
+  }
+
+  /** Lends the JDK's reader of a format; a complaint of it that is damage is an error. */
+  private static <T> T with(
+      String format, byte[] image, Reading<T> reading, Predicate<String> isDamage)
+      throws IOException {
+    ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
+    String[] damage = new String[1];
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(image))) {
+      reader.addIIOReadWarningListener(
+          (source, warning) -> {
+            if (isDamage.test(warning)) {
+              damage[0] = warning;
+            }
+          });
+      reader.setInput(in, true, true);
+      T result = reading.with(reader);
+      if (damage[0] != null) {
+        throw new IOException(damage[0]);
+      }
+      return result;
+    } finally {
+      reader.dispose();
     }
-    return image;
+  }
+
+  private static void requireReasonable(long width, long height, long bytes, String name) {
+    long pixels = width * height;
+    if (pixels > MAX_PIXELS || width > MAX_PIXELS || height > MAX_PIXELS) {
+      throw new JourneyException(
+          String.format(
+              "%s has %d×%d pixels, more than 64 million: make it smaller, or move it away.",
+              name, width, height));
+    }
+    if (pixels > 1_000_000 + PIXELS_PER_BYTE * bytes) {
+      throw new JourneyException(
+          String.format(
+              "%s claims %d×%d pixels in %d bytes, more than %d for each: move it away.",
+              name, width, height, bytes, PIXELS_PER_BYTE));
+    }
+    if (pixels <= 0) {
+      throw new JourneyException(name + " has no pixels: move it away.");
+    }
   }
 
   static Pixels toPixels(BufferedImage image) {

@@ -4,24 +4,35 @@ import io.journey.dataset.FolderLayout.Found;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A folder of images, flat or with a folder for each class. */
 final class ImageFolder {
-  private static final Set<String> NO_IMAGES = Set.of("txt", "json", "jsonl", "md", "csv");
-  private static final Set<String> NO_IMAGE_NAMES =
-      Set.of("license", "readme", "thumbs.db", "desktop.ini");
-
-  private final Path root;
+  private final DatasetSpec spec;
+  private final Path root; // without links
   private final List<Found> found = new ArrayList<>();
+  private final SortedMap<String, Integer> passedOver = new TreeMap<>();
+  private final Map<Path, Path> visited = new HashMap<>(); // folders without links, to their path
+  private final Set<Object> files = new HashSet<>();
+  private final List<Path> leaving = new ArrayList<>();
+  private int links;
+  private int repeated;
 
-  private ImageFolder(Path root) {
-    this.root = root;
+  private ImageFolder(DatasetSpec spec) throws IOException {
+    this.spec = spec;
+    this.root = spec.path().toRealPath();
   }
 
   static Listing list(DatasetSpec spec) {
@@ -31,61 +42,166 @@ final class ImageFolder {
           folder + " is a file, expected a folder: name the folder it lies in.");
     }
     try {
-      ImageFolder images = new ImageFolder(folder.toRealPath());
+      ImageFolder images = new ImageFolder(spec);
       images.list(folder, "");
-      if (images.found.isEmpty()) {
-        throw new JourneyException(
-            folder
-                + " holds no images: expected PNG, JPEG, WebP, BMP or GIF files, or IDX files like"
-                + " train-images-idx3-ubyte.gz.");
-      }
-      return new FolderLayout(spec).list(images.found, false, true);
+      images.requireStaying();
+      return images.listing();
     } catch (IOException e) {
       throw SourceFile.unreadable(folder, e);
     }
   }
 
-  private void list(Path folder, String prefix) {
+  private Listing listing() {
+    if (found.isEmpty()) {
+      throw new JourneyException(
+          spec.path()
+              + " holds no images"
+              + (passedOver.isEmpty() ? "" : ", only " + DatasetNotes.counted(passedOver))
+              + ": expected PNG, JPEG, WebP, BMP or GIF files, or IDX files like"
+              + " train-images-idx3-ubyte.gz.");
+    }
+    return new FolderLayout(spec)
+        .list(found, false, true)
+        .withNotes(new DatasetNotes(new TreeMap<>(), passedOver, links, repeated));
+  }
+
+  private void list(Path folder, String prefix) throws IOException {
+    if (spec.followsLinks()) {
+      visit(folder);
+    }
     for (Path path : Datasets.children(folder)) {
-      String name = path.getFileName().toString();
-      if (name.startsWith(".")) {
-        continue;
-      }
-      String id = prefix + name;
-      if (Files.isSymbolicLink(path)) {
-        checkLink(path);
-      }
-      if (Files.isDirectory(path)) {
-        list(path, id + "/");
-      } else if (FolderLayout.isImage(name)) {
-        found.add(new Found(id, new StoredImage.InFile(SourceFile.of(path))));
-      } else if (!NO_IMAGES.contains(FolderLayout.extension(name))
-          && !NO_IMAGE_NAMES.contains(name.toLowerCase(Locale.ROOT))) {
-        throw new JourneyException(
-            path
-                + " is not named like an image (png, jpg, jpeg, webp, bmp, gif): convert it, move it"
-                + " away, or start its name with a dot.");
+      Optional<String> name = FileNames.of(path);
+      if (name.isEmpty()) {
+        addNameless(path, prefix);
+      } else if (!ImageNames.isPassedOver(name.get())) {
+        add(path, name.get(), prefix + name.get());
+      } else if (!name.get().startsWith(".")) {
+        passOver(name.get() + "/");
       }
     }
   }
 
-  private void checkLink(Path link) {
+  /** Two ways to one folder would count its images twice, and a way back would never end. */
+  private void visit(Path folder) throws IOException {
+    Path earlier = visited.putIfAbsent(folder.toRealPath(), folder);
+    if (earlier != null) {
+      throw new JourneyException(
+          folder
+              + " and "
+              + earlier
+              + " are the same folder by a link, so images would count twice: remove the link.");
+    }
+  }
+
+  /** What a name that is no text stands for has no id. */
+  private void addNameless(Path path, String prefix) {
+    String shown = FileNames.shown(path);
+    boolean image = ImageNames.isImage(shown) || ImageNames.isOtherImage(shown);
+    if (image || Files.isDirectory(path)) {
+      refuse(prefix + shown, path + " has a name (" + shown + ") that is not UTF-8: rename it.");
+    } else {
+      passOver(ImageNames.ending(shown));
+    }
+  }
+
+  private void add(Path path, String name, String id) throws IOException {
+    boolean link = Files.isSymbolicLink(path);
+    if (link && !leadsSomewhere(path, name, id)) {
+      return;
+    }
+    BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    if (attributes.isDirectory()) {
+      list(path, id + "/");
+    } else if (ImageNames.isOtherImage(name)) {
+      refuse(
+          id,
+          path
+              + " is of a format that is not read (PNG, JPEG, WebP, BMP and GIF are): convert it,"
+              + " move it away, or start its name with a dot.");
+    } else if (!ImageNames.isImage(name)) {
+      addForeign(path, name, id, attributes);
+    } else if (attributes.isOther()) {
+      refuse(id, path + " is a pipe, socket or device, expected a file: move it away.");
+    } else {
+      found.add(new Found(id, new StoredImage.InFile(SourceFile.of(path))));
+      links += link ? 1 : 0;
+      boolean known = attributes.fileKey() != null && !files.add(attributes.fileKey());
+      repeated += known ? 1 : 0;
+    }
+  }
+
+  /** A file that is not named like an image must not be one. */
+  private void addForeign(Path path, String name, String id, BasicFileAttributes attributes)
+      throws IOException {
+    Optional<String> picture = Optional.empty();
+    if (attributes.isRegularFile() && !ImageNames.isText(name) && Files.isReadable(path)) {
+      try (InputStream in = Files.newInputStream(path)) {
+        picture = ImageNames.pictureOf(in.readNBytes(ImageNames.MAGIC_LENGTH));
+      }
+    }
+    if (picture.isEmpty()) {
+      passOver(ImageNames.ending(name));
+      return;
+    }
+    refuse(
+        id,
+        path
+            + " holds a picture ("
+            + picture.get()
+            + ") and is not named like one (png, jpg, jpeg, webp, bmp, gif): rename it, move it"
+            + " away, or start its name with a dot.");
+  }
+
+  private void refuse(String id, String sentence) {
+    found.add(new Found(id, new StoredImage.Refused(sentence)));
+  }
+
+  private void passOver(String ending) {
+    passedOver.merge(ending, 1, Integer::sum);
+  }
+
+  /** Whether what a link leads to is read; if not, it has been dealt with. */
+  private boolean leadsSomewhere(Path link, String name, String id) {
     Path target;
     try {
       target = link.toRealPath();
     } catch (IOException e) {
-      throw new JourneyException(
-          "The link " + link + " leads nowhere (" + Failures.reason(e) + "): remove it.", e);
+      boolean foreign = name.indexOf('.') > 0 && !ImageNames.isImage(name);
+      if (foreign && !ImageNames.isOtherImage(name)) {
+        passOver(ImageNames.ending(name));
+      } else {
+        refuse(id, "The link " + link + " leads nowhere (" + Failures.reason(e) + "): remove it.");
+      }
+      return false;
     }
-    if (!target.startsWith(root)) {
-      throw new JourneyException(
-          "The link " + link + " leaves the data set, to " + target + ": copy the file instead.");
+    if (spec.followsLinks()) {
+      return true;
     }
-    if (Files.isDirectory(target)) {
+    boolean folder = Files.isDirectory(target);
+    if (!target.startsWith(root) && (folder || ImageNames.isImage(name))) {
+      leaving.add(link);
+      return false;
+    }
+    if (folder) {
       throw new JourneyException(
           "The link "
               + link
               + " leads to a folder of the same data set, so images would count twice: remove it.");
+    }
+    return true;
+  }
+
+  private void requireStaying() throws IOException {
+    if (!leaving.isEmpty()) {
+      Path first = leaving.get(0);
+      String others = leaving.size() == 1 ? "" : " and " + (leaving.size() - 1) + " other links";
+      throw new JourneyException(
+          "The link "
+              + first
+              + others
+              + " would leave the data set, the first to "
+              + first.toRealPath()
+              + ": add links=follow to read what they lead to, or copy the files.");
     }
   }
 }

@@ -13,6 +13,17 @@ public record ImageShape(int channels, int height, int width) {
       throw new IllegalArgumentException(
           "an image must be at least 1×1×1, got " + channels + "×" + height + "×" + width);
     }
+    if ((double) channels * height * width > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "an image may have "
+              + Integer.MAX_VALUE
+              + " numbers, got "
+              + channels
+              + "×"
+              + height
+              + "×"
+              + width);
+    }
   }
 
   /** How many numbers an image has. */

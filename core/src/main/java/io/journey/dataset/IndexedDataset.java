@@ -20,12 +20,13 @@ final class IndexedDataset implements Dataset {
   private final ImageShape[] originals;
   private final Pixels[] kept;
   private final String fingerprint;
+  private final DatasetNotes notes;
 
-  private IndexedDataset(
-      DatasetSpec spec, List<String> classNames, List<Example> examples, FirstReading reading) {
+  private IndexedDataset(DatasetSpec spec, Listing listing, FirstReading reading) {
     this.spec = spec;
-    this.classNames = List.copyOf(classNames);
-    this.examples = examples;
+    this.classNames = List.copyOf(listing.classNames());
+    this.examples = reading.examples();
+    this.notes = listing.notes().withSkipped(reading.skipped());
     this.shape = reading.shape();
     this.originals = shared(reading.originals());
     this.kept = reading.kept();
@@ -35,11 +36,10 @@ final class IndexedDataset implements Dataset {
   /**
    * Reads all images once.
    *
-   * @param examples at least one, with distinct ids
+   * @param listing at least one example, with distinct ids
    */
-  static Dataset open(
-      DatasetSpec spec, List<String> classNames, List<Example> examples, Progress progress) {
-    return open(spec, classNames, examples, Runtime.getRuntime().maxMemory() / 2, progress);
+  static Dataset open(DatasetSpec spec, Listing listing, Progress progress) {
+    return open(spec, listing, Runtime.getRuntime().maxMemory() / 2, progress);
   }
 
   /**
@@ -47,14 +47,9 @@ final class IndexedDataset implements Dataset {
    *
    * @param budget bytes of decoded images that may stay in memory
    */
-  static Dataset open(
-      DatasetSpec spec,
-      List<String> classNames,
-      List<Example> examples,
-      long budget,
-      Progress progress) {
-    FirstReading reading = FirstReading.of(spec, examples, budget, progress);
-    return new IndexedDataset(spec, classNames, examples, reading);
+  static Dataset open(DatasetSpec spec, Listing listing, long budget, Progress progress) {
+    FirstReading reading = FirstReading.of(spec, listing.examples(), budget, progress);
+    return new IndexedDataset(spec, listing, reading);
   }
 
   /** Equal shapes as one object. */
@@ -89,6 +84,11 @@ final class IndexedDataset implements Dataset {
   @Override
   public Transformations transformations() {
     return spec.transformations();
+  }
+
+  @Override
+  public DatasetNotes notes() {
+    return notes;
   }
 
   @Override
@@ -129,7 +129,7 @@ final class IndexedDataset implements Dataset {
 
   private Pixels decoded(int index) {
     Example example = examples.get(index);
-    Pixels stored = example.image().decode();
+    Pixels stored = example.image().decode(spec.transformations().orientation());
     if (!stored.shape().equals(originals[index])) {
       throw new JourneyException(
           "Example "

@@ -37,7 +37,7 @@ final class KindDetection {
     }
     throw new JourneyException(
         file
-            + " is a file, expected a folder, a .tar, .tar.gz or .parquet file, or a .bin file of"
+            + " is a file, expected a folder, a .tar, .tar.gz or .parquet file, or a file of"
             + " CIFAR: name the folder it lies in.");
   }
 
@@ -50,16 +50,10 @@ final class KindDetection {
     if (names.stream().anyMatch(IdxFolder::isImages)) {
       return Kind.IDX;
     }
-    if (names.stream().anyMatch(CifarFiles::isBatch)) {
+    if (CifarFiles.areBatches(names)) {
       return Kind.CIFAR;
     }
-    if (names.contains("data_batch_1") && names.contains("batches.meta")) {
-      throw new JourneyException(
-          folder
-              + " holds the Python version of CIFAR-10, whose files are programs: take the binary"
-              + " version.");
-    }
-    if (names.stream().anyMatch(FolderLayout::isImage)) {
+    if (names.stream().anyMatch(ImageNames::isImage)) {
       return Kind.IMAGES;
     }
     if (holds(folder, TarArchives::isTar, DEPTH)) {
@@ -75,7 +69,7 @@ final class KindDetection {
         children.stream()
             .filter(Files::isRegularFile)
             .map(f -> f.getFileName().toString())
-            .filter(n -> shard.test(n) || FolderLayout.isImage(n))
+            .filter(n -> shard.test(n) || ImageNames.isImage(n))
             .findFirst()
             .map(shard::test);
     if (here.isPresent() || depth == 1) {

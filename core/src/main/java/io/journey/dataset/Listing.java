@@ -7,5 +7,19 @@ import java.util.List;
  *
  * @param classNames empty where there are no classes
  * @param examples in the set's order, with distinct ids
+ * @param notes on its files
  */
-record Listing(List<String> classNames, List<Example> examples) {}
+record Listing(List<String> classNames, List<Example> examples, DatasetNotes notes) {
+  Listing(List<String> classNames, List<Example> examples) {
+    this(classNames, examples, DatasetNotes.NONE);
+  }
+
+  /** Some of the examples. */
+  Listing withExamples(List<Example> some) {
+    return new Listing(classNames, some, notes);
+  }
+
+  Listing withNotes(DatasetNotes others) {
+    return new Listing(classNames, examples, others);
+  }
+}

@@ -123,6 +123,13 @@ final class ParquetFile {
               + (line.length() <= 200 ? line : line.substring(0, 200) + "…")
               + "): copy it again from its source.",
           e);
+    } catch (StackOverflowError e) {
+      // The parser calls itself for what lies in something else.
+      throw new JourneyException(
+          path
+              + " is a damaged Parquet file (its parts lie in one another too deeply): copy it again"
+              + " from its source.",
+          e);
     } catch (OutOfMemoryError e) {
       throw new JourneyException(
           path + " asks for more memory than Java has: it is damaged, or raise -Xmx.", e);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ParquetFile.Page;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.JsonType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class ParquetTable {
 
   static Listing list(DatasetSpec spec) {
     Shards shards = Shards.find(spec, ParquetTable::isParquet, ".parquet");
-    if (!shards.bySplit() && spec.splits().asked().isPresent() && !spec.splits().all()) {
+    if (!shards.bySplit() && spec.splits().one()) {
       throw new JourneyException(
           "Data set " + spec.text() + " has no splits: leave out split= and name the file.");
     }
@@ -65,10 +66,12 @@ final class ParquetTable {
 
   /** The name of a shard, with that of its folder where it is a mere number. */
   private static String stem(Path file) {
-    String name = file.getFileName().toString();
-    String stem = name.substring(0, name.length() - ".parquet".length());
-    Path folder = file.toAbsolutePath().getParent().getFileName();
-    return stem.matches("\\d+") && folder != null ? folder + "/" + stem : stem;
+    String name = FileNames.shown(file);
+    String stem = isParquet(name) ? name.substring(0, name.length() - ".parquet".length()) : name;
+    Path folder = file.toAbsolutePath().getParent();
+    return stem.matches("\\d+") && folder.getFileName() != null
+        ? FileNames.shown(folder) + "/" + stem
+        : stem;
   }
 
   private void read(ParquetFile file, String stem) {
@@ -103,7 +106,7 @@ final class ParquetTable {
       for (Object value : file.read(page)) {
         labels.add(
             value instanceof byte[] text
-                ? new String(text, StandardCharsets.UTF_8)
+                ? FileNames.utf8(text, "A label of " + file.path())
                 : Objects.toString(value, null));
       }
     }
@@ -208,8 +211,9 @@ final class ParquetTable {
     if (label.text() || !noted.isArray() || noted.isEmpty()) {
       return;
     }
+    JsonType.TEXTS.require(noted, label.top() + ".names", file.path() + ": huggingface");
     List<String> here = new ArrayList<>();
-    noted.forEach(n -> here.add(n.asText()));
+    noted.forEach(n -> here.add(n.textValue()));
     if (names != null && !names.equals(here)) {
       throw new JourneyException(
           file.path() + " names its classes otherwise than the files before it: open it alone.");

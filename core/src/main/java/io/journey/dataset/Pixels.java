@@ -141,6 +141,34 @@ final class Pixels {
     return new Pixels(shape, newBytes, newFloats);
   }
 
+  /**
+   * Exchanges rows and columns, and reads them from the other end; only for images of bytes.
+   *
+   * @param transposed whether rows become columns
+   * @param fromRight whether columns of the stored picture are read from right to left
+   * @param fromBottom whether its rows are read from bottom to top
+   */
+  Pixels turned(boolean transposed, boolean fromRight, boolean fromBottom) {
+    int height = shape.height();
+    int width = shape.width();
+    int newHeight = transposed ? width : height;
+    int newWidth = transposed ? height : width;
+    byte[] out = new byte[bytes.length];
+    int to = 0;
+    for (int c = 0; c < shape.channels(); c++) {
+      for (int y = 0; y < newHeight; y++) {
+        for (int x = 0; x < newWidth; x++) {
+          int row = transposed ? x : y;
+          int column = transposed ? y : x;
+          row = fromBottom ? height - 1 - row : row;
+          column = fromRight ? width - 1 - column : column;
+          out[to++] = bytes[(c * height + row) * width + column];
+        }
+      }
+    }
+    return of(new ImageShape(shape.channels(), newHeight, newWidth), out);
+  }
+
   /** Cuts the largest square out of the middle; only for images of bytes. */
   Pixels centreSquare() {
     int height = shape.height();

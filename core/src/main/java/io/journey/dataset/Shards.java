@@ -35,7 +35,7 @@ record Shards(List<Path> files, boolean bySplit) {
       throw new JourneyException(spec.path() + " holds no " + expected + " files: check the path.");
     }
     found.sort(Comparator.comparing(p -> relative(spec, p), CodePoints::compare));
-    if (found.stream().noneMatch(p -> split(spec, p).isPresent())) {
+    if (spec.splits().none() || found.stream().noneMatch(p -> split(spec, p).isPresent())) {
       return new Shards(found, false);
     }
     return new Shards(spec.splits().of(spec.text(), found, p -> split(spec, p)), true);
@@ -44,7 +44,8 @@ record Shards(List<Path> files, boolean bySplit) {
   private static Shards ofFile(DatasetSpec spec) {
     List<Path> file = List.of(spec.path());
     Optional<Split> split = Split.ofName(spec.path().getFileName().toString());
-    boolean bySplit = split.isPresent() && spec.splits().asked().isPresent();
+    boolean bySplit =
+        split.isPresent() && spec.splits().asked().isPresent() && !spec.splits().none();
     return new Shards(bySplit ? spec.splits().of(spec.text(), file, f -> split) : file, bySplit);
   }
 
@@ -53,7 +54,7 @@ record Shards(List<Path> files, boolean bySplit) {
   }
 
   private static String relative(DatasetSpec spec, Path file) {
-    return spec.path().relativize(file).toString().replace('\\', '/');
+    return FileNames.below(spec.path(), file);
   }
 
   private static void collect(Path folder, Predicate<String> accepts, int depth, List<Path> found) {

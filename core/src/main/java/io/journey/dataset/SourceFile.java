@@ -30,11 +30,15 @@ final class SourceFile {
   /**
    * Notes a file as it is now.
    *
-   * @throws JourneyException if there is none
+   * @throws JourneyException if there is none, or it is a pipe, socket or device
    */
   static SourceFile of(Path path) {
     try {
-      return new SourceFile(path, Files.readAttributes(path, BasicFileAttributes.class));
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      if (attributes.isOther()) { // opening it could wait for ever
+        throw new JourneyException(path + " is a pipe, socket or device, expected a file.");
+      }
+      return new SourceFile(path, attributes);
     } catch (IOException e) {
       throw unreadable(path, e);
     }
@@ -65,7 +69,7 @@ final class SourceFile {
 
   private FileChannel open() throws IOException {
     BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
-    if (now.size() != size || !now.lastModifiedTime().equals(modified)) {
+    if (now.isOther() || now.size() != size || !now.lastModifiedTime().equals(modified)) {
       throw new JourneyException(
           path + " has changed since the data set was opened: start again when it is complete.");
     }

@@ -11,26 +11,31 @@ enum Split {
   VALIDATION,
   TEST;
 
+  /**
+   * A word of its own: between other words, the signs and digits of the {@code datasets} library.
+   */
   private static final Pattern NAME =
-      Pattern.compile("(train|training|validation|valid|val|dev|test|testing|eval)([-_.].*)?");
+      Pattern.compile(
+          "(?<![^-_. 0-9])(train|training|validation|valid|val|dev|test|testing|eval|evaluation)"
+              + "(?![^-_. 0-9])");
 
-  /** The part a file or folder of this name holds: "test", "train-00000-of-00002.parquet". */
+  /** The part a file or folder of this name holds: "test", "my_train-00000-of-00002.parquet". */
   static Optional<Split> ofName(String name) {
     Matcher matcher = NAME.matcher(name.toLowerCase(Locale.ROOT));
-    if (!matcher.matches()) {
+    if (!matcher.find()) {
       return Optional.empty();
     }
     return Optional.of(
         switch (matcher.group(1)) {
           case "train", "training" -> TRAIN;
-          case "test", "testing", "eval" -> TEST;
+          case "test", "testing", "eval", "evaluation" -> TEST;
           default -> VALIDATION;
         });
   }
 
-  /** The part a folder of exactly this name holds. */
-  static Optional<Split> ofFolder(String name) {
-    return name.matches("[A-Za-z]+") ? ofName(name) : Optional.empty();
+  /** Whether a name is the word for a part and nothing more. */
+  static boolean isExactly(String name) {
+    return name.matches("[A-Za-z]+") && ofName(name).isPresent();
   }
 
   /** The part that the first folder or file of a path with "/" names. */

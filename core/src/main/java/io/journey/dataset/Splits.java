@@ -17,6 +17,9 @@ record Splits(Optional<String> asked) {
   /** All parts together. */
   static final String ALL = "all";
 
+  /** Names of parts are names like others. */
+  static final String NONE = "none";
+
   /** Whether a part is wanted. */
   boolean wants(Split split) {
     return asked.isEmpty() ? split == Split.TRAIN : all() || asked.get().equals(split.toString());
@@ -24,6 +27,16 @@ record Splits(Optional<String> asked) {
 
   boolean all() {
     return asked.isPresent() && asked.get().equals(ALL);
+  }
+
+  /** Whether there are no parts, whatever names say. */
+  boolean none() {
+    return asked.isPresent() && asked.get().equals(NONE);
+  }
+
+  /** Whether one part is asked for. */
+  boolean one() {
+    return asked.isPresent() && !all() && !none();
   }
 
   /**
@@ -36,7 +49,7 @@ record Splits(Optional<String> asked) {
   <T> List<T> of(String spec, List<T> items, Function<T, Optional<Split>> split) {
     Set<Split> found = EnumSet.noneOf(Split.class);
     items.forEach(item -> split.apply(item).ifPresent(found::add));
-    if (all() || (found.isEmpty() && asked.isEmpty())) {
+    if (all() || none() || (found.isEmpty() && asked.isEmpty())) {
       return items;
     }
     if (found.isEmpty()) {

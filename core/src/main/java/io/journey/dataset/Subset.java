@@ -117,6 +117,11 @@ public final class Subset implements Dataset {
   }
 
   @Override
+  public DatasetNotes notes() {
+    return whole.notes();
+  }
+
+  @Override
   public ImageShape originalShape(int index) {
     return whole.originalShape(indices[index]);
   }

@@ -6,24 +6,27 @@ import io.journey.run.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Images in tar files: a folder of images packed as it is, or the shards of a WebDataset, where
  * files of one key belong together and the class is in {@code key.cls} or {@code key.json}.
  */
 final class TarArchives {
-  private static final Set<String> OTHER_IMAGES =
-      Set.of("tif", "tiff", "heic", "heif", "avif", "jxl", "jp2", "ppm", "pgm", "tga");
-
   private final DatasetSpec spec;
   private final List<Found> found = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
+  private final SortedMap<String, Integer> passedOver = new TreeMap<>();
+  private long entries;
   private final WebDatasetLabels labels = new WebDatasetLabels();
 
   private TarArchives(DatasetSpec spec) {
@@ -48,6 +51,7 @@ final class TarArchives {
   private void read(Path file, Progress progress) {
     try (TarReader tar = TarReader.open(file, progress)) {
       while (tar.next()) {
+        entries++;
         read(tar, file);
       }
     } catch (IOException e) {
@@ -57,19 +61,50 @@ final class TarArchives {
 
   private void read(TarReader tar, Path file) throws IOException {
     String name = tar.name();
-    String extension = FolderLayout.extension(name);
-    if (FolderLayout.isImage(name)) {
-      if (!ids.add(name)) {
-        throw new JourneyException(
-            file + " holds " + name + " a second time: every image needs a name of its own.");
-      }
-      found.add(new Found(name, new StoredImage.Encoded(tar.content(), file, name)));
-    } else if (OTHER_IMAGES.contains(extension)) {
-      throw new JourneyException(
-          file + " holds " + name + ", which cannot be read: convert it to PNG, JPEG or WebP.");
+    String extension = ImageNames.extension(name);
+    Optional<String> folder =
+        Arrays.stream(name.split("/")).filter(ImageNames::isPassedOver).findFirst();
+    if (folder.isPresent()) {
+      passOver(folder.get() + "/");
+    } else if (ImageNames.isImage(name)) {
+      add(name, new StoredImage.Encoded(tar.content(), file, name), file);
+    } else if (ImageNames.isOtherImage(name)) {
+      refuse(name, "is of a format that is not read: convert it to PNG, JPEG or WebP.", file);
     } else if (extension.equals("cls") || extension.equals("json")) {
       labels.read(key(name), extension, tar, file);
+    } else {
+      readForeign(tar, file);
     }
+  }
+
+  /** A file that is not named like an image must not be one. */
+  private void readForeign(TarReader tar, Path file) throws IOException {
+    String name = tar.name();
+    Optional<String> picture =
+        ImageNames.isText(name)
+            ? Optional.empty()
+            : ImageNames.pictureOf(tar.stream().readNBytes(ImageNames.MAGIC_LENGTH));
+    if (picture.isPresent()) {
+      refuse(name, "is a picture (" + picture.get() + ") and not named like one.", file);
+    } else {
+      passOver(ImageNames.ending(name));
+    }
+  }
+
+  private void add(String name, StoredImage image, Path file) {
+    if (!ids.add(name)) {
+      throw new JourneyException(
+          file + " holds " + name + " a second time: every image needs a name of its own.");
+    }
+    found.add(new Found(name, image));
+  }
+
+  private void refuse(String name, String why, Path file) {
+    add(name, new StoredImage.Refused(file + ": " + name + " " + why), file);
+  }
+
+  private void passOver(String ending) {
+    passedOver.merge(ending, 1, Integer::sum);
   }
 
   /** The name up to the first dot behind its folders: files of one key are one example. */
@@ -81,15 +116,20 @@ final class TarArchives {
   private Listing listing(Shards shards) {
     if (found.isEmpty()) {
       throw new JourneyException(
-          spec.path() + " holds no images: expected PNG, JPEG, WebP, BMP or GIF files in it.");
+          spec.path()
+              + (entries == 0
+                  ? " is an empty archive, it holds no files"
+                  : " holds no images, only " + DatasetNotes.counted(passedOver))
+              + ": expected PNG, JPEG, WebP, BMP or GIF files in it.");
     }
     boolean labelled = found.stream().anyMatch(f -> labels.of(key(f.id())) != null);
     List<Found> images = spec.column().isPresent() ? ofColumn(spec.column().get()) : found;
     if (labelled) {
-      requireOneImageForEachKey(images);
+      requireOneImageForEachKey(images.stream().filter(Found::isImage).toList());
     }
     Listing byFolder = new FolderLayout(spec).list(images, shards.bySplit(), !labelled);
-    return labelled ? labels.label(byFolder, TarArchives::key) : byFolder;
+    return (labelled ? labels.label(byFolder, TarArchives::key) : byFolder)
+        .withNotes(DatasetNotes.ofPassedOver(passedOver));
   }
 
   private List<Found> ofColumn(String column) {

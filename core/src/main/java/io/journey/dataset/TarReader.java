@@ -3,10 +3,12 @@ package io.journey.dataset;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -46,6 +48,9 @@ final class TarReader implements AutoCloseable {
   private TarReader(Path file, Progress progress) throws IOException {
     this.file = file;
     this.source = SourceFile.of(file);
+    if (source.size() == 0) {
+      throw new JourneyException(file + " is empty, 0 bytes: copy it again from its source.");
+    }
     this.raw = source.stream(0, source.size());
     try {
       boolean gzip = raw.read() == 0x1f && raw.read() == 0x8b;
@@ -130,6 +135,9 @@ final class TarReader implements AutoCloseable {
         || Arrays.asList(path.split("/")).contains("..")) {
       throw refused(given, "a name that leads out of the archive");
     }
+    if (!isUtf8(path)) {
+      throw refused(given, "a name that is not UTF-8");
+    }
     if (entry.isLink() || entry.isSymbolicLink()) {
       throw refused(given, "a link");
     }
@@ -144,6 +152,13 @@ final class TarReader implements AutoCloseable {
       path = path.substring(2);
     }
     return path.replaceAll("/+", "/");
+  }
+
+  /** Bytes that are not UTF-8 are read as "?", so that several names could become one. */
+  private boolean isUtf8(String path) {
+    return Arrays.stream(path.split("/"))
+        .filter(part -> part.indexOf('?') >= 0)
+        .allMatch(content::isInHeader);
   }
 
   private JourneyException refused(String given, String what) {
@@ -237,6 +252,7 @@ final class TarReader implements AutoCloseable {
     private long allowed = Long.MAX_VALUE;
     private int zeros;
     private boolean sawEnd;
+    private final ByteArrayOutputStream header = new ByteArrayOutputStream();
 
     Metered(InputStream in) {
       super(in);
@@ -250,6 +266,15 @@ final class TarReader implements AutoCloseable {
     void allow(long bytes) {
       allowed = bytes;
       zeros = 0;
+      if (bytes <= MAX_HEADER) {
+        header.reset();
+      }
+    }
+
+    /** Whether these are bytes of the last header. */
+    boolean isInHeader(String text) {
+      String bytes = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+      return header.toString(StandardCharsets.ISO_8859_1).contains(bytes);
     }
 
     /** Whether a record of zeros, which ends an archive, stood in place of a header. */
@@ -285,6 +310,7 @@ final class TarReader implements AutoCloseable {
       took(n);
       if (allowed <= MAX_HEADER && n > 0) {
         lookForEnd(out, offset, n);
+        header.write(out, offset, n);
       }
       return n;
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +26,7 @@ final class WebDatasetLabels {
     byte[] text = tar.bytes();
     String value =
         extension.equals("cls")
-            ? new String(text, StandardCharsets.UTF_8).strip()
+            ? FileNames.utf8(text, file + ": " + tar.name()).strip()
             : fromJson(text, file + ": " + tar.name());
     if (value != null && !value.isEmpty()) {
       values.put(key, value);

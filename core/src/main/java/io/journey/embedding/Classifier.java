@@ -60,7 +60,7 @@ public final class Classifier implements Embedder {
   }
 
   private static ConvNetConfig config(ObjectNode json, String where) {
-    if (json.path("format").asInt() != 1) {
+    if (!JsonType.WHOLE.accepts(json.path("format")) || json.get("format").intValue() != 1) {
       throw new JourneyException(
           where + " has format " + json.path("format") + ", expected 1: use the Journey it is of.");
     }

@@ -139,7 +139,11 @@ record ClipConfig(
     }
     requireSide(json, "size", file);
     requireSide(json, "crop_size", file);
-    double factor = json.path("rescale_factor").asDouble(1.0 / 255);
+    double factor = 1.0 / 255;
+    if (json.has("rescale_factor")) {
+      JsonType.NUMBER.require(json.get("rescale_factor"), "rescale_factor", file.toString());
+      factor = json.get("rescale_factor").doubleValue();
+    }
     if (Math.abs(factor * 255 - 1) > 1e-6) {
       throw new JourneyException(file + " has rescale_factor " + factor + ", expected 1/255.");
     }
@@ -156,7 +160,11 @@ record ClipConfig(
   }
 
   private static Interpolation interpolation(ObjectNode json, Path file) {
-    return switch (json.path("resample").asInt(PILLOW_BICUBIC)) {
+    if (!json.has("resample")) {
+      return Interpolation.BICUBIC;
+    }
+    JsonType.WHOLE.require(json.get("resample"), "resample", file.toString());
+    return switch (json.get("resample").intValue()) {
       case PILLOW_BILINEAR -> Interpolation.BILINEAR;
       case PILLOW_BICUBIC -> Interpolation.BICUBIC;
       default ->

@@ -1,14 +1,12 @@
 package io.journey.evaluation;
 
+import io.journey.run.Confined;
 import io.journey.run.Csv;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Manifest;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +49,7 @@ public final class EvaluationFiles {
               + ": name the directory of a journey evaluate.");
     }
     byte[] json = bytes(manifest, EvaluationResult.FILE, MOST_TEXT);
-    Path file = directory.resolve(EvaluationResult.FILE);
+    Path file = Confined.path(directory, EvaluationResult.FILE);
     EvaluationResult result = EvaluationResult.of(Json.parse(json, file.toString()), file);
     return new EvaluationFiles(manifest, result);
   }
@@ -87,7 +85,7 @@ public final class EvaluationFiles {
     String text = new String(bytes(manifest, name, MOST_TABLE), StandardCharsets.UTF_8);
     List<List<String>> lines = new ArrayList<>();
     int[] count = {0};
-    Path file = manifest.directory().resolve(name);
+    Path file = Confined.path(manifest.directory(), name);
     Csv.lines(
         text,
         file,
@@ -110,23 +108,8 @@ public final class EvaluationFiles {
   }
 
   private static byte[] bytes(Manifest manifest, String name, long most) {
-    Path file = manifest.directory().resolve(name);
-    try {
-      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-        throw new JourneyException(file + " is missing or is no file of its own: evaluate again.");
-      }
-      if (Files.size(file) > most) {
-        throw new JourneyException(
-            file
-                + " has "
-                + Files.size(file)
-                + " bytes, more than a result may have ("
-                + most
-                + "): evaluate again with less in it.");
-      }
-      return Files.readAllBytes(manifest.verified(name));
-    } catch (IOException e) {
-      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
-    }
+    byte[] bytes = Confined.bytes(manifest.directory(), name, most);
+    manifest.verified(name);
+    return bytes;
   }
 }

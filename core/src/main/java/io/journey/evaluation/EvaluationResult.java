@@ -130,7 +130,8 @@ public record EvaluationResult(
   static EvaluationResult of(ObjectNode json, Object where) {
     Map<String, String> figures = new LinkedHashMap<>();
     for (String name : texts(json, "figures", where)) {
-      figures.put(name, json.path("captions").path(name).asText());
+      JsonNode caption = json.path("captions").path(name);
+      figures.put(name, caption.isMissingNode() ? "" : text(caption, "captions", where));
     }
     try {
       return new EvaluationResult(

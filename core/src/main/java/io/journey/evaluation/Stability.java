@@ -10,7 +10,9 @@ import io.journey.features.FeaturizerConfig;
 import io.journey.figure.LineChart;
 import io.journey.model.Ensemble;
 import io.journey.projection.CurvatureConfig;
+import io.journey.run.Confined;
 import io.journey.run.Json;
+import io.journey.run.JsonFields;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.sampling.Trajectory;
@@ -109,7 +111,7 @@ public record Stability(
     List<Line> lines = new ArrayList<>();
     try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
       for (int r : draws) {
-        lines.addAll(compare(r, directory.resolve("draws-" + r)));
+        lines.addAll(compare(r, run.path("draws-" + r)));
       }
       if (!run.isFinished()) {
         result(lines).settings(settings).write(run);
@@ -136,13 +138,14 @@ public record Stability(
   private Attribution attribute(Path folder, int r, long featureSeed, long targetSeed) {
     FeatureStore store =
         Featurizer.with(features.withDraws(r).withSeed(featureSeed), threads, progress)
-            .run(ensemble, data, folder.resolve("features-" + featureSeed));
+            .run(ensemble, data, Confined.path(folder, "features-" + featureSeed));
+    Path scores = Confined.path(folder, "attribution-" + featureSeed + "-" + targetSeed);
     return Attributor.of(ensemble, store)
         .withDamping(damping)
         .withDraws(targetDraws)
         .withSeed(targetSeed)
         .on(threads, progress)
-        .attribute(targets, steps, folder.resolve("attribution-" + featureSeed + "-" + targetSeed));
+        .attribute(targets, steps, scores);
   }
 
   /** What one set of features took, by number of draws. */
@@ -150,8 +153,9 @@ public record Stability(
     ObjectNode timing = Json.object();
     ObjectNode seconds = timing.putObject("feature_seconds");
     for (int r : draws) {
-      Path file = directory.resolve("draws-" + r + "/features-0/" + RunDirectory.TIMING);
-      seconds.set(Integer.toString(r), Json.read(file).path("seconds"));
+      Path file = Confined.file(directory, "draws-" + r + "/features-0/" + RunDirectory.TIMING);
+      JsonFields told = new JsonFields(Json.read(file), file.toString());
+      seconds.put(Integer.toString(r), told.number("seconds"));
     }
     return timing;
   }

@@ -53,6 +53,9 @@ public final class ExampleTable {
       List<Example> examples = new ArrayList<>();
       List<List<String>> lines = new ArrayList<>();
       Csv.lines(Files.readString(file), file, lines::add);
+      if (lines.isEmpty()) {
+        throw new JourneyException(file + " is empty, expected a header: make it again.");
+      }
       for (List<String> line : lines.subList(1, lines.size())) {
         examples.add(new Example(line.get(1), Integer.parseInt(line.get(2)), line.get(3)));
       }

@@ -9,6 +9,7 @@ import io.journey.projection.CurvatureConfig;
 import io.journey.projection.Projection;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
+import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -42,8 +43,24 @@ public final class FeatureSpace {
    * @param member name of the checkpoint
    * @param parameters the checkpoint's
    * @return its owner closes it
+   * @throws JourneyException if the features have another length than the projection gives
    */
   public static Projection projection(FeatureStore features, String member, Parameters parameters) {
+    boolean whole = features.projection().kind() == ProjectionConfig.Kind.NONE;
+    int expected = whole ? parameters.count() : features.projection().dim();
+    if (features.dim(member) != expected) {
+      throw new JourneyException(
+          features.manifest().directory()
+              + " has "
+              + features.dim(member)
+              + " numbers for each example and "
+              + member
+              + ", the projection "
+              + features.projection()
+              + " of this checkpoint gives "
+              + expected
+              + ": make the features again.");
+    }
     return projection(
         features.projection(),
         features.curvature(),

@@ -5,11 +5,13 @@ import io.journey.projection.CurvatureConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.JsonFields;
 import io.journey.run.Manifest;
 import io.journey.tensor.DType;
 import io.journey.tensor.Npy;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,15 +28,32 @@ public final class FeatureStore {
   /** The table of examples. */
   public static final String EXAMPLES = "examples.csv";
 
+  /** A side that only the file knows. */
+  private static final long ANY = -1;
+
   private final Manifest manifest;
   private final List<ExampleTable.Example> examples;
   private final int shardRows;
+  private final ProjectionConfig projection;
+  private final CurvatureConfig curvature;
+  private final ModelOutput function;
+  private final long seed;
   private final Map<String, Npy> shards = new HashMap<>();
 
-  private FeatureStore(Manifest manifest, List<ExampleTable.Example> examples, int shardRows) {
+  private FeatureStore(Manifest manifest, List<ExampleTable.Example> examples) {
+    JsonFields settings = manifest.settingFields();
     this.manifest = manifest;
     this.examples = examples;
-    this.shardRows = shardRows;
+    this.shardRows = settings.whole("shard_rows", 1, Integer.MAX_VALUE);
+    this.seed = settings.integer("seed");
+    try {
+      this.projection = ProjectionConfig.parse(settings.text("projection"));
+      this.curvature = CurvatureConfig.parse(settings.text("curvature", "none"));
+      this.function = ModelOutput.parse(settings.text("function", "loss"));
+    } catch (IllegalArgumentException e) {
+      throw new JourneyException(
+          settings.where() + ": " + e.getMessage() + "; make the features again.", e);
+    }
   }
 
   static String shardFile(String member, int index) {
@@ -57,8 +76,8 @@ public final class FeatureStore {
   public static FeatureStore open(Path directory) {
     Manifest manifest = Manifest.read(directory, KIND);
     List<ExampleTable.Example> examples = ExampleTable.read(manifest.verified(EXAMPLES));
-    int expected = manifest.inputs().path("examples").asInt();
-    if (examples.size() != expected || examples.isEmpty()) {
+    int expected = manifest.inputFields().whole("examples", 1, Integer.MAX_VALUE);
+    if (examples.size() != expected) {
       throw new JourneyException(
           directory
               + " lists "
@@ -67,7 +86,9 @@ public final class FeatureStore {
               + expected
               + ": make the features again.");
     }
-    return new FeatureStore(manifest, examples, manifest.settings().path("shard_rows").asInt(1));
+    FeatureStore store = new FeatureStore(manifest, examples);
+    store.members().forEach(store::checkpointFingerprint);
+    return store;
   }
 
   /** Settings and inputs that made them. */
@@ -88,23 +109,32 @@ public final class FeatureStore {
   /** The checkpoints there are features of. */
   public List<String> members() {
     List<String> members = new ArrayList<>();
-    manifest.inputs().path("checkpoints").fieldNames().forEachRemaining(members::add);
+    checkpoints().object().fieldNames().forEachRemaining(members::add);
     return members;
   }
 
   /** The fingerprint of a checkpoint the features were made with. */
   public String checkpointFingerprint(String member) {
-    return manifest.inputs().path("checkpoints").path(member).asText();
+    return checkpoints().text(member);
+  }
+
+  private JsonFields checkpoints() {
+    return manifest.inputFields().fields("checkpoints");
+  }
+
+  /** The fingerprint of the data. */
+  public String dataFingerprint() {
+    return manifest.inputFields().text("data");
   }
 
   /** The projection. */
   public ProjectionConfig projection() {
-    return ProjectionConfig.parse(manifest.settings().path("projection").asText());
+    return projection;
   }
 
   /** What gradients were multiplied by before; nothing where the manifest names none. */
   public CurvatureConfig curvature() {
-    return CurvatureConfig.parse(manifest.settings().path("curvature").asText("none"));
+    return curvature;
   }
 
   /**
@@ -113,18 +143,18 @@ public final class FeatureStore {
    * @throws JourneyException if it is missing or damaged
    */
   public Path curvatureFile(String member) {
-    boolean none = curvature().equals(CurvatureConfig.NONE);
+    boolean none = curvature.equals(CurvatureConfig.NONE);
     return none ? null : manifest.verified(curvatureName(member));
   }
 
   /** The function whose gradients they are; the loss where the manifest names none. */
   public ModelOutput function() {
-    return ModelOutput.parse(manifest.settings().path("function").asText("loss"));
+    return function;
   }
 
   /** The seed of draws and projections. */
   public long seed() {
-    return manifest.settings().path("seed").asLong();
+    return seed;
   }
 
   /** k, the length of a feature. */
@@ -145,9 +175,9 @@ public final class FeatureStore {
     int inShard = row % shardRows;
     Npy shard = shard(member, index);
     shard.read(inShard * shard.shape()[1] + column, out, offset, count);
-    if (shard.dtype() == DType.F16) {
+    if (Scales.belongTo(shard.dtype())) {
       float[] scale = new float[1];
-      open(scaleFile(member, index)).read(inShard, scale, 0, 1);
+      open(scaleFile(member, index), rows(index)).read(inShard, scale, 0, 1);
       for (int i = offset; i < offset + count; i++) {
         out[i] *= scale[0];
       }
@@ -155,11 +185,44 @@ public final class FeatureStore {
   }
 
   private Npy shard(String member, int index) {
-    return open(shardFile(member, index));
+    return open(shardFile(member, index), rows(index), index == 0 ? ANY : dim(member));
   }
 
-  private synchronized Npy open(String file) {
-    return shards.computeIfAbsent(file, f -> Npy.map(manifest.verified(f)));
+  /** How many examples a shard holds: the last may hold fewer. */
+  private long rows(int index) {
+    return Math.min(shardRows, examples.size() - (long) index * shardRows);
+  }
+
+  /** Opens a file of the shape expected. */
+  private synchronized Npy open(String file, long... expected) {
+    return shards.computeIfAbsent(
+        file,
+        f -> {
+          Npy npy = Npy.map(manifest.verified(f));
+          long[] shape = npy.shape();
+          boolean number = npy.dtype().isFloat() || npy.dtype() == DType.I8;
+          boolean fits = shape.length == expected.length && number;
+          for (int d = 0; fits && d < shape.length; d++) {
+            fits =
+                expected[d] == ANY
+                    ? shape[d] >= 1 && shape[d] <= Integer.MAX_VALUE
+                    : shape[d] == expected[d];
+          }
+          if (!fits) {
+            throw new JourneyException(
+                manifest.directory()
+                    + "/"
+                    + file
+                    + " has numbers of type "
+                    + npy.dtype()
+                    + " and the shape "
+                    + Arrays.toString(shape)
+                    + ", expected floating-point numbers or bytes for "
+                    + expected[0]
+                    + " examples: make the features again.");
+          }
+          return npy;
+        });
   }
 
   /** What decides the numbers, for the manifest of what is made from them. */

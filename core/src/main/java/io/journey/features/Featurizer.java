@@ -68,7 +68,8 @@ public final class Featurizer {
     ObjectNode checkpoints = inputs.putObject("checkpoints");
     for (String member : ensemble.members()) {
       try (Checkpoint checkpoint = ensemble.load(member)) {
-        checkShape(checkpoint, data);
+        checkpoint.inputs().requireImages(data);
+        checkpoint.inputs().requireAllTimesteps(checkpoint.schedule().steps());
         checkpoints.put(member, checkpoint.fingerprint());
         if (resolved.method() == null) {
           resolved = config.withMethod(GradientMethod.fasterFor(checkpoint.model()));
@@ -82,19 +83,6 @@ public final class Featurizer {
       }
     }
     return FeatureStore.open(directory);
-  }
-
-  private static void checkShape(Checkpoint checkpoint, Dataset data) {
-    if (!checkpoint.model().shape().equals(data.shape())) {
-      throw new IllegalArgumentException(
-          "checkpoint "
-              + checkpoint.name()
-              + " draws images of "
-              + checkpoint.model().shape()
-              + ", the data are "
-              + data.shape()
-              + ": use the data it was trained on, or add size=N to the data's name");
-    }
   }
 
   private void compute(
@@ -274,8 +262,8 @@ public final class Featurizer {
         }
         task.advance(end - start);
       }
-      if (config.dtype() == DType.F16) {
-        float[] scales = Scales.normalize(rows, dim);
+      if (Scales.belongTo(config.dtype())) {
+        float[] scales = Scales.normalize(rows, dim, config.dtype());
         run.write(
             FeatureStore.scaleFile(member, index), out -> Npy.write(out, scales, scales.length));
       }

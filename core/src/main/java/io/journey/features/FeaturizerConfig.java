@@ -18,7 +18,8 @@ import java.util.Objects;
  * @param function whose gradient a feature is
  * @param draws R, draws of (t, ε) each example's loss is averaged over
  * @param sampling how they are drawn
- * @param dtype {@link DType#F32} or {@link DType#F16} on disk
+ * @param dtype {@link DType#F32}, {@link DType#F16} or {@link DType#I8} on disk; the latter two
+ *     with a scale for each row
  * @param precision {@link DType#F32}, or {@link DType#BF16} to compute gradients in bfloat16, which
  *     is faster on processors with instructions for it and far slower on others
  * @param method how gradients are computed; null: the faster one
@@ -54,8 +55,8 @@ public record FeaturizerConfig(
     if (draws < 1) {
       throw new IllegalArgumentException("features.draws must be at least 1, got " + draws);
     }
-    if (dtype != DType.F32 && dtype != DType.F16) {
-      throw new IllegalArgumentException("features.dtype must be F32 or F16, got " + dtype);
+    if (dtype != DType.F32 && !Scales.belongTo(dtype)) {
+      throw new IllegalArgumentException("features.dtype must be F32, F16 or I8, got " + dtype);
     }
     if (precision != DType.F32 && precision != DType.BF16) {
       throw new IllegalArgumentException(
@@ -66,15 +67,25 @@ public record FeaturizerConfig(
     }
   }
 
-  /** Gradients whitened by EK-FAC, sparse projection to 4096, 20 shared draws, float32. */
+  /** Gradients whitened by EK-FAC, sparse projection to 65 536, 40 shared draws, int8 on disk. */
   public static FeaturizerConfig defaults() {
+    return defaults(CurvatureConfig.DEFAULT);
+  }
+
+  /**
+   * Defaults behind a curvature: whitened gradients are long, stored in a byte a number, and gain
+   * with draws; plain ones, of which estimators decompose a matrix, are projected to 4096 numbers
+   * of float32, of 20 draws.
+   */
+  public static FeaturizerConfig defaults(CurvatureConfig curvature) {
+    boolean plain = curvature.kind() == CurvatureConfig.Kind.NONE;
     return new FeaturizerConfig(
-        ProjectionConfig.DEFAULT,
-        CurvatureConfig.DEFAULT,
+        ProjectionConfig.defaultFor(curvature),
+        curvature,
         ModelOutput.LOSS,
-        20,
+        plain ? 20 : 40,
         DrawScheme.SHARED,
-        DType.F32,
+        plain ? DType.F32 : DType.I8,
         DType.F32,
         null,
         64,

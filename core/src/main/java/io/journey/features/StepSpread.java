@@ -98,6 +98,15 @@ record StepSpread(int[] at, double[] spread) {
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
       throw new JourneyException(file + " is no list of steps and spreads: featurize anew.", e);
     }
+    for (int s = 0; s < at.length; s++) {
+      if (s > 0 && at[s] <= at[s - 1] || !(spread[s] >= 0) || Double.isInfinite(spread[s])) {
+        throw new JourneyException(
+            file + " has steps that do not rise, or a spread below 0: featurize anew.");
+      }
+    }
+    if (at.length == 0) {
+      throw new JourneyException(file + " has no steps: delete it and featurize anew.");
+    }
     return new StepSpread(at, spread);
   }
 }

@@ -1,5 +1,6 @@
 package io.journey.figure;
 
+import io.journey.run.Printable;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -35,7 +36,7 @@ final class Pen {
     text.codePoints()
         .limit(LONGEST)
         .map(c -> Character.isISOControl(c) || c == 0x2028 || c == 0x2029 ? ' ' : c)
-        .map(c -> Character.isDefined(c) && Character.getType(c) != Character.SURROGATE ? c : '�')
+        .map(c -> Character.isDefined(c) && !Printable.isHidden(c) ? c : '�')
         .forEach(out::appendCodePoint);
     return out.toString();
   }

@@ -38,8 +38,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param schedule ᾱ_t, and what the model predicts
  * @param fingerprint SHA-256 of architecture, training schedule and weights; how images are drawn
  *     is no part of it
+ * @param classNames of the model's classes, where they are told
  */
-public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, String fingerprint)
+public record Checkpoint(
+    String name, Denoiser model, NoiseSchedule schedule, String fingerprint, ClassNames classNames)
     implements AutoCloseable {
   /** The file of the weights in the model's own folder. */
   public static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
@@ -50,12 +52,29 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
   private static final String CONFIG = CheckpointFiles.CONFIG;
   private static final String SCHEDULER = "scheduler/scheduler_config.json";
 
+  /** A model whose classes have no names. */
+  public Checkpoint(String name, Denoiser model, NoiseSchedule schedule, String fingerprint) {
+    this(name, model, schedule, fingerprint, ClassNames.NONE);
+  }
+
   /** Writes a model as a pipeline folder called {@code name} inside a run, in float32. */
   public static void write(
-      RunDirectory run, String name, UNet2D model, float[] weights, NoiseSchedule schedule) {
+      RunDirectory run,
+      String name,
+      UNet2D model,
+      float[] weights,
+      NoiseSchedule schedule,
+      ClassNames classNames) {
     BiConsumer<String, AtomicFile.Content> files =
         (file, content) -> run.write(name + "/" + file, content);
-    write(files, model, weights, schedule, DType.F32, Long.MAX_VALUE);
+    write(
+        files,
+        model,
+        weights,
+        pipelineIndex(schedule, classNames),
+        schedule,
+        DType.F32,
+        Long.MAX_VALUE);
   }
 
   /**
@@ -80,7 +99,14 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
               + maxShardBytes);
     }
     Map<String, AtomicFile.Content> files = new LinkedHashMap<>();
-    write(files::put, unet, unet.parameters().get(), schedule, dtype, maxShardBytes);
+    write(
+        files::put,
+        unet,
+        unet.parameters().get(),
+        pipelineIndex(schedule, classNames),
+        schedule,
+        dtype,
+        maxShardBytes);
     ExportedFolder.write(folder, files);
   }
 
@@ -88,10 +114,11 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
       BiConsumer<String, AtomicFile.Content> files,
       UNet2D model,
       float[] weights,
+      ObjectNode index,
       NoiseSchedule schedule,
       DType dtype,
       long maxShardBytes) {
-    files.accept("model_index.json", out -> out.write(Json.bytes(pipelineIndex(schedule))));
+    files.accept(ClassNames.INDEX, out -> out.write(Json.bytes(index)));
     files.accept(SCHEDULER, out -> out.write(Json.bytes(schedule.config().toDiffusers())));
     files.accept("unet/" + CONFIG, out -> out.write(Json.bytes(model.config().toDiffusers())));
     new WeightsWriter(
@@ -104,17 +131,13 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     return name + "/unet/" + WEIGHTS;
   }
 
-  /** The files of a member that decide its numbers. */
-  static List<String> filesThatDecide(String name) {
-    return List.of(weightsFile(name), name + "/unet/" + CONFIG, name + "/" + SCHEDULER);
-  }
-
-  private static ObjectNode pipelineIndex(NoiseSchedule schedule) {
+  private static ObjectNode pipelineIndex(NoiseSchedule schedule, ClassNames classNames) {
     String kind = schedule.config().sampling().kind().name();
     ObjectNode json = Json.object();
     json.put("_class_name", kind + "Pipeline").put("_diffusers_version", "0.35.0");
     json.putArray("scheduler").add("diffusers").add(kind + "Scheduler");
     json.putArray("unet").add("diffusers").add("UNet2DModel");
+    classNames.addTo(json);
     return json;
   }
 
@@ -132,10 +155,12 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
    * Reads a checkpoint.
    *
    * @param spec a pipeline folder, the model's own folder, or a file of weights or a program
-   * @throws JourneyException if it is missing, damaged, of another architecture, or not finite
+   * @throws JourneyException if it is missing, damaged, of another architecture, or not finite; if
+   *     {@code journey train} wrote it, also if any file is not as it was written
    */
   public static Checkpoint read(CheckpointSpec spec, ScalarType type) {
     CheckpointFiles files = CheckpointFiles.locate(spec.path());
+    WrittenCheckpoint.requireUnchanged(files);
     ObjectNode config = Json.read(files.config());
     NoiseSchedule schedule =
         files.scheduler() == null ? NoiseSchedule.ddpm() : schedule(files.scheduler());
@@ -156,7 +181,8 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
     }
     String print =
         fingerprint(architecture.toDiffusers(), schedule, tensors.files(), weights.prefix());
-    return new Checkpoint(spec.name(), model, schedule, print);
+    ClassNames names = ClassNames.near(files.config().toAbsolutePath().getParent());
+    return new Checkpoint(spec.name(), model, schedule, print, names);
   }
 
   private static String fingerprint(
@@ -203,6 +229,15 @@ public record Checkpoint(String name, Denoiser model, NoiseSchedule schedule, St
       }
     }
     return losses;
+  }
+
+  /**
+   * What the model takes.
+   *
+   * @throws JourneyException if it does not tell the shape of its images
+   */
+  public ModelInputs inputs() {
+    return new ModelInputs("checkpoint " + name, model.shape(), model.labels(), model.timesteps());
   }
 
   @Override

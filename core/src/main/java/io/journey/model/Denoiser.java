@@ -30,9 +30,14 @@ public interface Denoiser extends AutoCloseable {
    */
   Tensor predict(Tensor xt, int[] timesteps, int[] labels);
 
-  /** How many classes the model's labels name, from 0 on; 0: it has none and ignores labels. */
-  default int classes() {
-    return 0;
+  /** The classes the model takes; empty: it has none and ignores labels. */
+  default InputRange labels() {
+    return InputRange.NONE;
+  }
+
+  /** The timesteps the model takes. */
+  default InputRange timesteps() {
+    return InputRange.from(0);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.journey.model;
 
+import io.journey.run.Confined;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
@@ -22,6 +23,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class Ensemble {
   /** The manifest's kind. */
   public static final String KIND = "checkpoints";
+
+  /** Names of members have three digits. */
+  public static final int MOST_MEMBERS = 999;
 
   private final Path directory;
   private final Manifest manifest;
@@ -60,12 +64,9 @@ public final class Ensemble {
       }
     }
     Manifest manifest = Manifest.read(path, KIND);
-    int count = manifest.settings().path("members").asInt();
+    int count = manifest.settingFields().whole("members", 1, MOST_MEMBERS);
     for (int m = 0; m < count; m++) {
-      members.put(memberName(m), CheckpointSpec.of(path.resolve(memberName(m))));
-    }
-    if (members.isEmpty()) {
-      throw new JourneyException(path + " lists no members: train it again.");
+      members.put(memberName(m), CheckpointSpec.of(Confined.path(path, memberName(m))));
     }
     return new Ensemble(path, manifest, Collections.unmodifiableMap(members));
   }
@@ -102,6 +103,11 @@ public final class Ensemble {
     return List.copyOf(members.keySet());
   }
 
+  /** Where a member is, and how it is read. */
+  public CheckpointSpec spec(String member) {
+    return members.get(member);
+  }
+
   /** Loads a member, its files compared with their checksums; the caller closes it. */
   public Checkpoint load(String member) {
     return load(member, ScalarType.Float);
@@ -109,11 +115,6 @@ public final class Ensemble {
 
   /** The same, to compute with numbers of another type. */
   public Checkpoint load(String member, ScalarType type) {
-    if (manifest != null) {
-      for (String file : Checkpoint.filesThatDecide(member)) {
-        manifest.verified(file);
-      }
-    }
     return Checkpoint.read(members.get(member), type);
   }
 
@@ -126,7 +127,8 @@ public final class Ensemble {
 
   /** The fingerprint of the training data, or "" where it is not known. */
   public String dataFingerprint() {
-    return manifest == null ? "" : manifest.inputs().path("data").asText();
+    // A model trained on a part of the data has another input instead.
+    return manifest == null ? "" : manifest.inputFields().text("data", "");
   }
 
   /** The lines {@code step,loss} of a member's training, without their header; none if not kept. */

@@ -195,6 +195,11 @@ public final class TorchScriptDenoiser implements Denoiser {
   }
 
   @Override
+  public InputRange labels() {
+    return InputRange.below(classes);
+  }
+
+  @Override
   public Parameters parameters() {
     return parameters;
   }

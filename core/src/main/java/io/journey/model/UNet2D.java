@@ -80,6 +80,16 @@ public final class UNet2D implements LayeredDenoiser {
   }
 
   @Override
+  public InputRange labels() {
+    return config.labels();
+  }
+
+  @Override
+  public InputRange timesteps() {
+    return config.timesteps();
+  }
+
+  @Override
   public Parameters parameters() {
     return parameters;
   }

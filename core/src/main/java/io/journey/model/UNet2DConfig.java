@@ -362,9 +362,30 @@ public record UNet2DConfig(
     return timeEmbeddingDim == null ? 4 * blockOutChannels.get(0) : timeEmbeddingDim;
   }
 
-  /** Whether a prediction needs a class. */
-  public boolean isClassConditional() {
-    return classEmbedType != null || numClassEmbeds != null;
+  /** The same architecture with a table of so many classes. */
+  public UNet2DConfig withClasses(int classes) {
+    ObjectNode json = toDiffusers().put("num_class_embeds", classes);
+    return fromDiffusers(json, "The model");
+  }
+
+  /** The classes that a prediction needs one of; empty: it needs none. */
+  public InputRange labels() {
+    if (classEmbedType == null) {
+      return numClassEmbeds == null ? InputRange.NONE : InputRange.below(numClassEmbeds);
+    }
+    return switch (classEmbedType) {
+      case TIMESTEP -> timesteps();
+      case IDENTITY -> InputRange.from(0);
+    };
+  }
+
+  /** The timesteps that can be embedded. */
+  public InputRange timesteps() {
+    return switch (timeEmbeddingType) {
+      case POSITIONAL -> InputRange.from(0);
+      case FOURIER -> InputRange.from(1);
+      case LEARNED -> InputRange.below(numTrainTimesteps);
+    };
   }
 
   /**

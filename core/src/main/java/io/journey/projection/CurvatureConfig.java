@@ -10,7 +10,7 @@ import java.util.Objects;
  * the loss.
  *
  * @param kind of approximation of F
- * @param damping c of λ = c·mean(Λ) of each weight, above 0; 0 for {@link Kind#NONE}
+ * @param damping c of λ = c·mean(Λ) over all weights, above 0; 0 for {@link Kind#NONE}
  */
 public record CurvatureConfig(Kind kind, double damping) {
   /** Kinds of curvature. */
@@ -24,8 +24,8 @@ public record CurvatureConfig(Kind kind, double damping) {
   /** Gradients as they are. */
   public static final CurvatureConfig NONE = new CurvatureConfig(Kind.NONE, 0);
 
-  /** c where nothing else is said. */
-  public static final double DEFAULT_DAMPING = 0.1;
+  /** c where nothing else is said: chosen by LDS and stability together. */
+  public static final double DEFAULT_DAMPING = 0.003;
 
   /** What the largest LDS was measured with. */
   public static final CurvatureConfig DEFAULT = new CurvatureConfig(Kind.EKFAC, DEFAULT_DAMPING);
@@ -37,7 +37,7 @@ public record CurvatureConfig(Kind kind, double damping) {
     }
   }
 
-  /** Reads {@code none}, {@code ekfac} or {@code ekfac:0.1}. */
+  /** Reads {@code none}, {@code ekfac} or {@code ekfac:0.003}. */
   public static CurvatureConfig parse(String text) {
     String[] parts = text.split(":", 2);
     if (text.equals("none")) {
@@ -45,7 +45,7 @@ public record CurvatureConfig(Kind kind, double damping) {
     }
     if (!parts[0].equals("ekfac")) {
       throw new IllegalArgumentException(
-          "curvature " + text + " is unknown: write none or ekfac:0.1");
+          "curvature " + text + " is unknown: write none or ekfac:0.003");
     }
     if (parts.length == 1) {
       return DEFAULT;
@@ -54,7 +54,7 @@ public record CurvatureConfig(Kind kind, double damping) {
       return new CurvatureConfig(Kind.EKFAC, Double.parseDouble(parts[1]));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "curvature " + text + " has no number behind the colon: write ekfac:0.1", e);
+          "curvature " + text + " has no number behind the colon: write ekfac:0.003", e);
     }
   }
 

@@ -27,6 +27,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *       al. 2018).
  * </ol>
  *
+ * <p>Biases and the weights of norms are left out (see {@link Whitening}).
+ *
  * <p>Sums are in float64, over blocks of gradients in the order they come; the workers share out
  * weights, not examples, so that threads change no number.
  */
@@ -41,9 +43,17 @@ public final class CurvatureFit implements AutoCloseable {
 
   /**
    * @param parameters the weights, whose places in a gradient follow one another
+   * @throws IllegalArgumentException if none of them has two dimensions
    */
   public CurvatureFit(List<Parameter> parameters, Workers workers) {
-    parameters.forEach(parameter -> weights.add(new WeightFit(parameter)));
+    parameters.stream()
+        .filter(KroneckerBasis::isMatrix)
+        .forEach(parameter -> weights.add(new WeightFit(parameter)));
+    if (weights.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the model has no weight of two dimensions, which curvature ekfac needs: use"
+              + " --curvature none");
+    }
     this.workers = workers;
   }
 
@@ -161,8 +171,7 @@ public final class CurvatureFit implements AutoCloseable {
       if (basis.right() != null) {
         writer.add(weight.name() + RIGHT, numbers(basis.right(), 1), inputs, inputs);
       }
-      long[] shape = weight.shape().length > 1 ? new long[] {outputs, inputs} : weight.shape();
-      writer.add(weight.name() + MOMENTS, numbers(moments, examples), shape);
+      writer.add(weight.name() + MOMENTS, numbers(moments, examples), outputs, inputs);
     }
 
     private static Safetensors.Writer.Numbers numbers(Tensor tensor, int divisor) {

@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * An orthogonal basis for the gradients G ∈ R^{O×I} of one weight, the product of a basis of each
  * side: the coordinates of G are L·G·Rᵀ, where the rows of L ∈ R^{O×O} and R ∈ R^{I×I} are
- * eigenvectors. I of a convolution are its I·K·K inputs. Weights of one dimension, and sides longer
- * than {@link #LONGEST} or of length 1, keep the coordinates they have.
+ * eigenvectors. I of a convolution are its I·K·K inputs. Sides longer than {@link #LONGEST} or of
+ * length 1 keep the coordinates they have.
  */
 final class KroneckerBasis implements AutoCloseable {
   /** The longest side that gets a basis: one of 4096 takes 64 MiB. */
@@ -40,6 +40,11 @@ final class KroneckerBasis implements AutoCloseable {
     this.right = right;
   }
 
+  /** Whether a weight has two sides; biases and the weights of norms have not. */
+  static boolean isMatrix(Parameter weight) {
+    return weight.shape().length > 1;
+  }
+
   /** O. */
   static int outputs(Parameter weight) {
     long[] shape = weight.shape();
@@ -50,7 +55,7 @@ final class KroneckerBasis implements AutoCloseable {
   static int turned(Parameter weight, boolean left) {
     int outputs = outputs(weight);
     int side = left ? outputs : weight.numel() / outputs;
-    return weight.shape().length > 1 && side > 1 && side <= LONGEST ? side : 0;
+    return isMatrix(weight) && side > 1 && side <= LONGEST ? side : 0;
   }
 
   Tensor left() {

@@ -18,7 +18,10 @@ public record ProjectionConfig(Kind kind, int dim) {
   public enum Kind {
     /** Dense, entries N(0, 1): the paper's, the reference. */
     GAUSSIAN,
-    /** Count-sketch: every coordinate goes to one place, with a random sign. */
+    /**
+     * Count-sketch: every coordinate goes to one place, with a random sign. Where there are as many
+     * places as coordinates, the gradient itself.
+     */
     SPARSE,
     /** Between two factors for each weight matrix, then count-sketch: never forms a gradient. */
     FACTORED,
@@ -31,8 +34,19 @@ public record ProjectionConfig(Kind kind, int dim) {
     return kind != Kind.FACTORED;
   }
 
-  /** Sparse, 4096 numbers. */
-  public static final ProjectionConfig DEFAULT = new ProjectionConfig(Kind.SPARSE, 4096);
+  /** For estimators that decompose a matrix of k×k: sparse, 4096 numbers. */
+  private static final ProjectionConfig NARROW = new ProjectionConfig(Kind.SPARSE, 4096);
+
+  /**
+   * For products alone: sparse, 65 536 numbers. Whitened gradients are spread over many directions,
+   * so that 4096 would leave much to chance (docs/performance.md).
+   */
+  private static final ProjectionConfig WIDE = new ProjectionConfig(Kind.SPARSE, 65_536);
+
+  /** The projection where nothing is said, behind a curvature. */
+  public static ProjectionConfig defaultFor(CurvatureConfig curvature) {
+    return curvature.kind() == CurvatureConfig.Kind.NONE ? NARROW : WIDE;
+  }
 
   public ProjectionConfig {
     Objects.requireNonNull(kind, "projection.kind");
@@ -87,7 +101,7 @@ public record ProjectionConfig(Kind kind, int dim) {
   Projection create(List<Parameter> weights, int p, Seed seed) {
     return switch (kind) {
       case GAUSSIAN -> new GaussianProjection(dim, seed);
-      case SPARSE -> new SparseProjection(p, dim, seed);
+      case SPARSE -> dim < p ? new SparseProjection(p, dim, seed) : new NoProjection(p);
       case FACTORED -> new FactoredProjection(weights, p, dim, seed);
       case NONE -> new NoProjection(p);
     };

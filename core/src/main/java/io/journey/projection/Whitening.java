@@ -6,8 +6,10 @@ import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -17,7 +19,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * features estimate influence functions, gᵀ(F + λI)⁻¹∇ℓ_i (Koh and Liang 2017). F is the empirical
  * Fisher matrix, weight by weight, in a basis of Kronecker factors with corrected eigenvalues
  * (EK-FAC; George et al. 2018, Grosse et al. 2023): the coordinates L·G·Rᵀ of a weight's gradient
- * are divided by √(Λ + λ), λ = c·mean(Λ). They stay in that basis: inner products are the same.
+ * are divided by √(Λ + λ), λ = c·mean(Λ) over all weights of the model, one λ for all. They stay in
+ * that basis: inner products are the same.
+ *
+ * <p>Biases and the weights of norms, which have one dimension, are left out: they count for
+ * nothing. With a diagonal of their own they cost points of LDS (docs/methods/ek-fac.md).
  *
  * <p>A weight whose gradients are 0 but for rounding (the bias of an attention's keys, which a
  * softmax ignores) would come out as large as any other, of noise: one with less than {@link
@@ -31,6 +37,7 @@ public final class Whitening implements Projection {
 
   private final Projection inner;
   private final Map<Integer, Weight> weights = new HashMap<>();
+  private final Set<Integer> leftOut = new HashSet<>();
 
   private Whitening(Projection inner) {
     this.inner = inner;
@@ -48,19 +55,23 @@ public final class Whitening implements Projection {
     Safetensors tensors = Safetensors.open(file);
     Map<String, float[]> moments = new HashMap<>();
     double sum = 0;
-    long count = 0;
-    for (Parameter weight : parameters) {
+    long count = 0; // of numbers in matrices
+    List<Parameter> matrices = parameters.stream().filter(KroneckerBasis::isMatrix).toList();
+    for (Parameter weight : matrices) {
       float[] own = moments(tensors, weight);
       moments.put(weight.name(), own);
       sum += mean(own) * own.length;
       count += own.length;
     }
     Whitening whitening = new Whitening(inner);
+    parameters.stream()
+        .filter(weight -> !KroneckerBasis.isMatrix(weight))
+        .forEach(weight -> whitening.leftOut.add(weight.offset()));
     try {
-      for (Parameter weight : parameters) {
+      for (Parameter weight : matrices) {
         float[] own = moments.get(weight.name());
         boolean alive = mean(own) > ROUNDING * sum / count;
-        float[] scale = alive ? scale(own, damping) : new float[own.length];
+        float[] scale = alive ? scale(own, damping * sum / count) : new float[own.length];
         whitening.weights.put(weight.offset(), read(tensors, weight, scale));
       }
       return whitening;
@@ -126,8 +137,7 @@ public final class Whitening implements Projection {
   }
 
   /** (Λ + λ)^(−1/2) */
-  private static float[] scale(float[] moments, double damping) {
-    double lambda = damping * mean(moments);
+  private static float[] scale(float[] moments, double lambda) {
     float[] scale = new float[moments.length];
     for (int i = 0; i < scale.length; i++) {
       scale[i] = (float) (1 / Math.sqrt(moments[i] + lambda));
@@ -143,6 +153,9 @@ public final class Whitening implements Projection {
   /** Parts are those of whole weights, as gradients hand them over. */
   @Override
   public void add(int offset, Tensor parts, Tensor sums) {
+    if (leftOut.contains(offset)) {
+      return;
+    }
     Weight weight = weights.get(offset);
     if (weight == null || weight.scale().numel() != parts.size(1)) {
       throw new IllegalArgumentException("no weight of " + parts.size(1) + " begins at " + offset);

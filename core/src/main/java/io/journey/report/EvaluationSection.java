@@ -62,7 +62,7 @@ final class EvaluationSection {
   }
 
   private static void addWarnings(StringBuilder out, EvaluationFiles files, String data) {
-    String evaluated = files.manifest().inputs().path("data").asText();
+    String evaluated = files.manifest().inputFields().text("data", "");
     boolean otherData = data != null && !evaluated.isEmpty() && !evaluated.equals(data);
     if (files.result().warnings().isEmpty() && !otherData) {
       return;

@@ -4,6 +4,7 @@ import io.journey.dataset.Dataset;
 import io.journey.evaluation.PixelSimilarity;
 import io.journey.evaluation.Ranking;
 import io.journey.run.JourneyException;
+import io.journey.run.Printable;
 import io.journey.score.Attribution;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -64,7 +65,7 @@ record Evidence(
   }
 
   private static void requireSameData(Attribution attribution, Dataset data, TargetImages targets) {
-    String made = attribution.manifest().inputs().path("data").asText();
+    String made = attribution.manifest().inputFields().text("data");
     if (!made.equals(data.fingerprint())) {
       throw new JourneyException(
           targets.directory()
@@ -205,7 +206,7 @@ record Evidence(
   }
 
   private static String oneLine(String text) {
-    String clean = text.replaceAll("\\p{Cntrl}", "�");
+    String clean = Printable.of(text.replaceAll("\\p{Cntrl}", "�"));
     return clean.length() <= 60 ? clean : "…" + clean.substring(clean.length() - 59);
   }
 }

@@ -2,6 +2,7 @@ package io.journey.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.journey.run.Checksums;
+import io.journey.run.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,21 +17,31 @@ final class Html {
 
   private Html() {}
 
-  /** Text as it may stand in an element or a quoted attribute. */
+  /** Text as it may stand in an element or a quoted attribute; hidden characters are shown. */
   static String escape(String text) {
     StringBuilder out = new StringBuilder(text.length() + 16);
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '&' -> out.append("&amp;");
-        case '<' -> out.append("&lt;");
-        case '>' -> out.append("&gt;");
-        case '"' -> out.append("&quot;");
-        case '\'' -> out.append("&#39;");
-        default -> out.append(Character.isISOControl(c) && c != '\n' ? '\uFFFD' : c);
+    text.codePoints().forEach(c -> append(out, c));
+    return out.toString();
+  }
+
+  private static void append(StringBuilder out, int c) {
+    switch (c) {
+      case '&' -> out.append("&amp;");
+      case '<' -> out.append("&lt;");
+      case '>' -> out.append("&gt;");
+      case '"' -> out.append("&quot;");
+      case '\'' -> out.append("&#39;");
+      case '\n' -> out.append('\n');
+      default -> {
+        if (Character.isISOControl(c)) {
+          out.append('\uFFFD');
+        } else if (Printable.isHidden(c)) {
+          out.append(Printable.escaped(c));
+        } else {
+          out.appendCodePoint(c);
+        }
       }
     }
-    return out.toString();
   }
 
   /** Escaped, and "t = 900" kept on one line. */

@@ -2,11 +2,12 @@ package io.journey.report;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.Csv;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.Printable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,16 +33,18 @@ final class LossCurve {
    */
   static ArrayNode read(Path file) {
     Map<String, List<double[]>> curves = new TreeMap<>(LossCurve::byNumber);
+    int[] number = {0};
     try {
-      List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-      for (int i = 1; i < lines.size(); i++) {
-        if (!lines.get(i).isBlank()) {
-          String[] cells = lines.get(i).split(",", -1);
-          curves
-              .computeIfAbsent(cells[0], m -> new ArrayList<>())
-              .add(point(cells, file + ", line " + (i + 1)));
-        }
-      }
+      Csv.lines(
+          Files.readString(file),
+          file,
+          cells -> {
+            if (++number[0] > 1 && !(cells.size() == 1 && cells.get(0).isBlank())) {
+              curves
+                  .computeIfAbsent(cells.get(0), m -> new ArrayList<>())
+                  .add(point(cells, file + ", line " + number[0]));
+            }
+          });
     } catch (IOException e) {
       throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
     }
@@ -56,13 +59,13 @@ final class LossCurve {
     return a.length() != b.length() ? Integer.compare(a.length(), b.length()) : a.compareTo(b);
   }
 
-  private static double[] point(String[] cells, String where) {
+  private static double[] point(List<String> cells, String where) {
     try {
-      double[] point = {Double.parseDouble(cells[1]), Double.parseDouble(cells[2])};
-      if (cells.length == 3 && Double.isFinite(point[0]) && Double.isFinite(point[1])) {
+      double[] point = {Double.parseDouble(cells.get(1)), Double.parseDouble(cells.get(2))};
+      if (cells.size() == 3 && Double.isFinite(point[0]) && Double.isFinite(point[1])) {
         return point;
       }
-    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
       // Told below, like every other line that is no point.
     }
     throw new JourneyException(
@@ -73,7 +76,7 @@ final class LossCurve {
   }
 
   private static void addThinned(ObjectNode out, String member, List<double[]> points) {
-    out.put("member", member);
+    out.put("member", Printable.of(member));
     ArrayNode kept = out.putArray("points");
     int count = Math.min(POINTS, points.size());
     for (int i = 0; i < count; i++) {

@@ -6,6 +6,7 @@ import io.journey.dataset.Dataset;
 import io.journey.evaluation.Ranking;
 import io.journey.evaluation.StepAgreement;
 import io.journey.run.Json;
+import io.journey.run.Printable;
 import io.journey.score.Attribution;
 import java.util.Map;
 import java.util.TreeMap;
@@ -83,6 +84,9 @@ final class PageData {
   private void addTarget(ObjectNode out, int target) {
     out.put("final", Png.base64(Png.of(images.finished(target), images.shape())));
     out.put("kin", evidence.ownClass(target));
+    if (images.label(target) >= 0) {
+      out.put("asked", askedClass(images.label(target)));
+    }
     float[][] scores = new float[steps.length][];
     int[][] places = new int[steps.length][];
     ArrayNode columns = out.putArray("columns");
@@ -104,6 +108,11 @@ final class PageData {
     addMatrix(out.putArray("overlap"), counts, 1);
     addMatrix(out.putArray("spearman"), spearmans, 1);
     addPlaces(out.putObject("places"), places, target);
+  }
+
+  /** The class that the model was told to draw, by name where the data have one. */
+  private String askedClass(int label) {
+    return label < evidence.classNames().size() ? evidence.className(label) : "class " + label;
   }
 
   private void addColumn(ObjectNode column, float[] scores, int step, int target) {
@@ -167,7 +176,7 @@ final class PageData {
           float[] image = new float[dataset.shape().numel()];
           dataset.read(index, image, 0);
           ObjectNode out = Json.object();
-          out.put("id", dataset.id(index)).put("label", dataset.label(index));
+          out.put("id", Printable.of(dataset.id(index))).put("label", dataset.label(index));
           return out.put("png", Png.base64(Png.of(image, dataset.shape())));
         });
     return example;

@@ -12,9 +12,13 @@ final class SecondAnswer {
   private final List<AtStep> steps;
   private final int size;
 
-  private SecondAnswer(List<AtStep> steps, int size) {
+  /** What the projection alone would leave, one number a step, or null where it is not known. */
+  private final double[] projection;
+
+  private SecondAnswer(List<AtStep> steps, int size, double[] projection) {
     this.steps = steps;
     this.size = size;
+    this.projection = projection;
   }
 
   /**
@@ -37,7 +41,10 @@ final class SecondAnswer {
           "Both attributions were made from the same features, so their likeness says nothing:"
               + " featurize with another --seed.");
     }
-    return new SecondAnswer(AttributionAgreement.of(attribution, again), attribution.size());
+    return new SecondAnswer(
+        AttributionAgreement.of(attribution, again),
+        attribution.size(),
+        AttributionAgreement.ofProjections(attribution).orElse(null));
   }
 
   private static boolean same(Attribution a, Attribution b, String input) {
@@ -70,6 +77,25 @@ final class SecondAnswer {
         + shared
         + "</tr><tr><th scope=\"row\">Spearman, all images</th>"
         + spearman
-        + "</tr></tbody></table>";
+        + "</tr>"
+        + projectionRow()
+        + "</tbody></table>"
+        + (projection == null
+            ? ""
+            : "<p>The last row tells what the projection does alone, the draws being the same: near"
+                + " 1, the rest is chance of the draws. It is estimated from two halves of the"
+                + " features.</p>\n");
+  }
+
+  private String projectionRow() {
+    if (projection == null) {
+      return "";
+    }
+    StringBuilder row =
+        new StringBuilder("<tr><th scope=\"row\">Spearman, another projection alone</th>");
+    for (int i = projection.length - 1; i >= 0; i--) {
+      row.append(String.format(Locale.ROOT, "<td>%.2f</td>", projection[i]));
+    }
+    return row.append("</tr>").toString();
   }
 }

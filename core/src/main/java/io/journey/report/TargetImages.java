@@ -16,6 +16,7 @@ public final class TargetImages {
   private static final String PREDICTED = "x0";
   private static final String IMAGE = "image";
   private static final String MASK = "mask";
+  private static final String LABELS = "labels";
 
   private final Safetensors tensors;
   private final int targets;
@@ -36,7 +37,8 @@ public final class TargetImages {
     Manifest manifest = attribution.manifest();
     Safetensors tensors = Safetensors.open(manifest.verified(Attribution.TARGETS));
     List<Long> finalShape = tensors.entry(IMAGE).shape();
-    if (finalShape.size() != 4) {
+    if (finalShape.size() != 4
+        || finalShape.stream().anyMatch(side -> side < 1 || side > Integer.MAX_VALUE)) {
       throw misfit(tensors, IMAGE, finalShape, "[targets, C, H, W]");
     }
     ImageShape shape =
@@ -50,6 +52,9 @@ public final class TargetImages {
     long[] all = {attribution.steps().length, dims[0], dims[1], dims[2], dims[3]};
     images.expect(NOISY, all);
     images.expect(PREDICTED, all);
+    if (tensors.names().contains(LABELS)) {
+      images.expect(LABELS, attribution.targets());
+    }
     if (images.hasMask()) {
       images.expect(MASK, shape.height(), shape.width());
     }
@@ -110,6 +115,13 @@ public final class TargetImages {
   /** The final picture, [C·H·W] in [-1, 1]. */
   public float[] finished(int target) {
     return image(IMAGE, target);
+  }
+
+  /** The class the model was asked to draw, or -1 where it draws none. */
+  public int label(int target) {
+    return tensors.names().contains(LABELS)
+        ? (int) Math.max(-1, Math.min(tensors.longs(LABELS)[target], Integer.MAX_VALUE))
+        : -1;
   }
 
   private float[] image(String name, long index) {

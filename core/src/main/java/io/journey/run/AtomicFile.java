@@ -7,6 +7,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -66,8 +67,13 @@ public final class AtomicFile {
   /** Opens and locks the temporary file, emptied. */
   private static FileChannel claim(Path temporary, Path file) throws IOException {
     while (true) {
+      requireOwnFile(temporary);
       FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(
+              temporary,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              LinkOption.NOFOLLOW_LINKS);
       try {
         if (!isLocked(channel)) {
           throw new JourneyException(
@@ -83,6 +89,18 @@ public final class AtomicFile {
         channel.close();
         throw e;
       }
+    }
+  }
+
+  /** What a link or a pipe of this name led to would be emptied and written. */
+  private static void requireOwnFile(Path temporary) {
+    if (Files.exists(temporary, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(temporary, LinkOption.NOFOLLOW_LINKS)) {
+      throw new JourneyException(
+          temporary
+              + " is "
+              + (Files.isSymbolicLink(temporary) ? "a link" : "no regular file")
+              + ", expected nothing or a file that a run left: delete it.");
     }
   }
 

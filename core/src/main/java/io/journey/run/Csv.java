@@ -3,19 +3,36 @@ package io.journey.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
- * Tables as text: fields between commas, in quotes where they hold a comma, quote or line break.
+ * Tables as text: fields between commas, in quotes where they hold a comma, quote, line break or
+ * what else parts fields somewhere.
+ *
+ * <p>Programs for tables take a field that begins with {@code =}, {@code +}, {@code -} or {@code @}
+ * for a formula and compute it, in quotes too. Such a text gets a {@code '} in front, which these
+ * programs take for "text"; {@link #lines} takes it away. Numbers stay as they are.
  */
 public final class Csv {
   private static final int MOST_FIELDS = 10_000;
 
+  /** Begins a formula, also in the full width of East Asian text; a line end may come before. */
+  private static final String FORMULA = "[=+\\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]";
+
+  private static final Pattern TAKEN_FOR_FORMULA =
+      Pattern.compile("'*" + FORMULA + ".*", Pattern.DOTALL);
+  private static final Pattern MARKED_TEXT = Pattern.compile("'+" + FORMULA + ".*", Pattern.DOTALL);
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?");
+
   private Csv() {}
 
-  /** A field of a line. */
+  /** A field of a line; {@link #lines} gives the same text back. */
   public static String quote(String text) {
-    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+    boolean formula = TAKEN_FOR_FORMULA.matcher(text).matches() && !NUMBER.matcher(text).matches();
+    String field = formula ? "'" + text : text;
+    boolean plain = field.chars().noneMatch(c -> ",;\"\n\r\t".indexOf(c) >= 0);
+    return plain ? field : '"' + field.replace("\"", "\"\"") + '"';
   }
 
   /**
@@ -56,7 +73,8 @@ public final class Csv {
       throw new JourneyException(
           where + " has a line of more than " + MOST_FIELDS + " fields: it is not Journey's.");
     }
-    line.add(field.toString());
+    String text = field.toString();
+    line.add(MARKED_TEXT.matcher(text).matches() ? text.substring(1) : text);
     field.setLength(0);
   }
 }

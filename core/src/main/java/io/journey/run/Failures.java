@@ -2,6 +2,7 @@ package io.journey.run;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -31,6 +32,9 @@ public final class Failures {
     }
     if (e instanceof FileAlreadyExistsException) {
       return "the file " + e.getMessage() + " is in the way, name another place";
+    }
+    if (e instanceof CharacterCodingException) {
+      return "it is not text in UTF-8";
     }
     if (e instanceof NotDirectoryException) {
       return e.getMessage() + " is not a directory, name another place";

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.SortedMap;
@@ -20,20 +20,35 @@ final class Journal {
   /** The file's name. */
   static final String FILE = "journal.jsonl";
 
-  private final Path file;
-  private final SortedMap<String, ObjectNode> files = new TreeMap<>();
+  /** Some hundred thousand files. */
+  private static final long MOST_BYTES = 64L << 20;
+
+  /**
+   * A file that is whole.
+   *
+   * @param bytes its size
+   * @param sha256 of its content, in hexadecimal
+   */
+  record Entry(long bytes, String sha256) {}
+
+  private final Path directory;
+  private final SortedMap<String, Entry> files = new TreeMap<>();
   private double seconds;
 
-  private Journal(Path file) {
-    this.file = file;
+  private Journal(Path directory) {
+    this.directory = directory;
   }
 
-  /** Reads the notes in a directory; none are no error. */
-  static Journal read(Path directory) throws IOException {
-    Journal journal = new Journal(directory.resolve(FILE));
-    if (Files.exists(journal.file)) {
-      String text = new String(Files.readAllBytes(journal.file), StandardCharsets.UTF_8);
-      text.lines().forEach(journal::take);
+  /**
+   * Reads the notes in a directory; none are no error.
+   *
+   * @throws JourneyException if a note names a file outside the directory
+   */
+  static Journal read(Path directory) {
+    Journal journal = new Journal(directory);
+    if (Confined.exists(directory, FILE)) {
+      byte[] text = Confined.bytes(directory, FILE, MOST_BYTES);
+      new String(text, StandardCharsets.UTF_8).lines().forEach(journal::take);
     }
     return journal;
   }
@@ -45,10 +60,21 @@ final class Journal {
     } catch (JourneyException e) {
       return;
     }
-    if (entry.has("seconds")) {
-      seconds = entry.get("seconds").asDouble();
-    } else if (entry.has("file") && entry.has("bytes") && entry.has("sha256")) {
-      files.put(entry.get("file").asText(), entry);
+    if (entry.path("seconds").isNumber()) {
+      seconds = entry.get("seconds").doubleValue();
+    } else if (entry.path("file").isTextual()
+        && JsonType.INTEGER.accepts(entry.path("bytes"))
+        && entry.path("sha256").isTextual()) {
+      String name = entry.get("file").textValue();
+      Confined.requireName(directory, name, Confined.path(directory, FILE));
+      files.put(name, new Entry(entry.get("bytes").longValue(), entry.get("sha256").textValue()));
+    }
+  }
+
+  /** Adds the files of a finished stage, which its manifest notes. */
+  void take(Manifest manifest) {
+    for (String name : manifest.names()) {
+      files.putIfAbsent(name, manifest.entry(name));
     }
   }
 
@@ -61,17 +87,21 @@ final class Journal {
     ByteBuffer text = ByteBuffer.wrap(lines.getBytes(StandardCharsets.UTF_8));
     try (FileChannel channel =
         FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+            Confined.path(directory, FILE),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.APPEND,
+            LinkOption.NOFOLLOW_LINKS)) {
       while (text.hasRemaining()) {
         channel.write(text);
       }
       channel.force(true);
     }
-    files.put(name, entry);
+    files.put(name, new Entry(bytes, sha256));
   }
 
   /** Name, size and SHA-256 of every file noted, by name. */
-  SortedMap<String, ObjectNode> files() {
+  SortedMap<String, Entry> files() {
     return files;
   }
 

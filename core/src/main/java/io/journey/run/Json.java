@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,6 +25,9 @@ public final class Json {
           .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN)
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .build();
 
   private Json() {}
@@ -51,6 +55,14 @@ public final class Json {
           cause instanceof JsonProcessingException p ? p.getOriginalMessage() : cause.getMessage();
       throw new JourneyException(where + " does not hold usable settings: " + reason + ".", e);
     }
+  }
+
+  /**
+   * The first field in which what is found differs from what is asked for, such as "norm_eps 1e-6,
+   * this run asks for 1e-5", or null where there is none.
+   */
+  public static String difference(JsonNode found, JsonNode asked) {
+    return SettingsDifference.first(found, asked);
   }
 
   /** UTF-8 text of a tree, indented by two spaces, lines ending in \n. */

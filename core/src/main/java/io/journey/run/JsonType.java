@@ -7,6 +7,8 @@ import java.util.function.Predicate;
 public enum JsonType {
   /** Fits an int. */
   WHOLE("a whole number up to 2147483647", n -> n.isIntegralNumber() && n.canConvertToInt()),
+  /** Fits a long. */
+  INTEGER("a whole number", n -> n.isIntegralNumber() && n.canConvertToLong()),
   /** Any number. */
   NUMBER("a number", JsonNode::isNumber),
   /** A boolean. */
@@ -21,6 +23,8 @@ public enum JsonType {
   NUMBERS("a list of numbers", n -> isList(n, NUMBER)),
   /** Array of strings. */
   TEXTS("a list of texts", n -> isList(n, TEXT));
+
+  private static final int MOST_SHOWN = 120;
 
   private final String words;
   private final Predicate<JsonNode> test;
@@ -66,8 +70,17 @@ public enum JsonType {
    */
   public void require(JsonNode value, String name, String where) {
     if (!test.test(value)) {
-      throw new JourneyException(
-          where + " has " + name + " " + value + ", expected " + words + ": correct the file.");
+      throw new JourneyException(where + " has " + unlike(value, name) + ": correct the file.");
     }
+  }
+
+  /** What is found and what was expected: "k 7, expected a text". */
+  String unlike(JsonNode value, String name) {
+    String found = value.isMissingNode() ? "no " + name : name + " " + shortened(value.toString());
+    return found + ", expected " + words;
+  }
+
+  private static String shortened(String json) {
+    return json.length() <= MOST_SHOWN ? json : json.substring(0, MOST_SHOWN) + "…";
   }
 }

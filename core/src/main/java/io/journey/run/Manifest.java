@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /** What a finished stage says of itself: kind, settings, inputs, and a checksum of every file. */
 public final class Manifest {
@@ -16,12 +18,19 @@ public final class Manifest {
   /** What is told of the data beside their fingerprint. */
   static final String DATA = "data";
 
+  /** The field of the digest over all others. */
+  static final String DIGEST = "sha256";
+
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
   private final Path directory;
   private final ObjectNode content;
+  private final Path file;
 
-  private Manifest(Path directory, ObjectNode content) {
+  private Manifest(Path directory, ObjectNode content, Path file) {
     this.directory = directory;
     this.content = content;
+    this.file = file;
   }
 
   /** Reads the manifest of a finished stage of this kind. */
@@ -39,13 +48,16 @@ public final class Manifest {
     return manifest;
   }
 
-  /** Reads the manifest of a finished stage. */
+  /**
+   * Reads the manifest of a finished stage.
+   *
+   * @throws JourneyException if there is none, or anything in it is not as it was written
+   */
   public static Manifest read(Path directory) {
-    Path file = directory.resolve(FILE);
     if (!Files.isDirectory(directory)) {
       throw new JourneyException("There is no directory " + directory + ": check the path.");
     }
-    if (!Files.exists(file)) {
+    if (!Confined.exists(directory, FILE)) {
       throw new JourneyException(
           directory
               + " has no manifest.json: "
@@ -53,6 +65,7 @@ public final class Manifest {
                   ? "the stage that writes it is not finished; start it again to continue."
                   : "no stage has been finished there; name a directory that one has written."));
     }
+    Path file = Confined.file(directory, FILE);
     ObjectNode content = Json.read(file);
     for (String field : new String[] {"settings", "inputs", "files"}) {
       if (!content.path(field).isObject()) {
@@ -62,7 +75,53 @@ public final class Manifest {
     if (!content.path("kind").isTextual()) {
       throw new JourneyException(file + " names no kind of stage: it is not Journey's.");
     }
-    return new Manifest(directory, content);
+    requireUnchanged(content, file);
+    for (Map.Entry<String, JsonNode> entry : content.get("files").properties()) {
+      requireFile(directory, entry.getKey(), entry.getValue(), file);
+    }
+    return new Manifest(directory, content, file);
+  }
+
+  private static void requireUnchanged(ObjectNode content, Path file) {
+    if (!content.has(DIGEST)) {
+      throw new JourneyException(
+          file
+              + " has no "
+              + DIGEST
+              + " of itself, as an earlier version of Journey wrote it: what it says cannot be"
+              + " checked, make the directory again.");
+    }
+    String noted = content.path(DIGEST).asText();
+    String found = digest(content);
+    if (!found.equals(noted)) {
+      throw new JourneyException(
+          file
+              + " is not as it was written: its SHA-256 is "
+              + abbreviated(found)
+              + ", it says "
+              + abbreviated(Failures.quoted(noted))
+              + "; make the directory again.");
+    }
+  }
+
+  private static void requireFile(Path directory, String name, JsonNode entry, Path file) {
+    Confined.requireName(directory, name, file);
+    if (!JsonType.INTEGER.accepts(entry.path("bytes"))
+        || !entry.path(DIGEST).isTextual()
+        || !SHA256.matcher(entry.path(DIGEST).textValue()).matches()) {
+      throw new JourneyException(
+          file
+              + " lists "
+              + Failures.quoted(name)
+              + " without its bytes and sha256: it is not Journey's.");
+    }
+  }
+
+  /** The SHA-256 of a manifest without the field of it, in hexadecimal. */
+  static String digest(ObjectNode manifest) {
+    ObjectNode hashed = manifest.deepCopy();
+    hashed.remove(DIGEST);
+    return HexFormat.of().formatHex(Checksums.sha256().digest(Json.bytes(hashed)));
   }
 
   /** What the stage made. */
@@ -75,14 +134,14 @@ public final class Manifest {
     return (ObjectNode) content.get("settings");
   }
 
-  /** A setting that is a list of integers, empty where there is none. */
-  public int[] integers(String setting) {
-    JsonNode list = settings().path(setting);
-    int[] out = new int[list.size()];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = list.get(i).asInt();
-    }
-    return out;
+  /** The resolved settings, to be read one by one. */
+  public JsonFields settingFields() {
+    return new JsonFields(settings(), file + ", settings");
+  }
+
+  /** Fingerprints of what the stage read, to be read one by one. */
+  public JsonFields inputFields() {
+    return new JsonFields(inputs(), file + ", inputs");
   }
 
   /** Fingerprints of what the stage read. */
@@ -100,6 +159,7 @@ public final class Manifest {
     ObjectNode header = content.deepCopy();
     header.remove("files");
     header.remove(DATA);
+    header.remove(DIGEST);
     return header;
   }
 
@@ -107,7 +167,7 @@ public final class Manifest {
   public String fingerprint() {
     ObjectNode hashed = content.deepCopy();
     hashed.remove(DATA);
-    return HexFormat.of().formatHex(Checksums.sha256().digest(Json.bytes(hashed)));
+    return digest(hashed);
   }
 
   /** Where the result is. */
@@ -120,6 +180,11 @@ public final class Manifest {
     List<String> names = new ArrayList<>();
     content.get("files").fieldNames().forEachRemaining(names::add);
     return names;
+  }
+
+  /** Size and SHA-256 of a file of the result. */
+  Journal.Entry entry(String name) {
+    return new Journal.Entry(bytes(name), content.get("files").get(name).get(DIGEST).textValue());
   }
 
   /** The size of a file of the result as it was written. */
@@ -135,27 +200,27 @@ public final class Manifest {
   /**
    * The path of a file of the result, its content compared with its checksum.
    *
-   * @throws JourneyException if it is missing or damaged
+   * @throws JourneyException if it is missing, damaged or a link
    */
   public Path verified(String name) {
     JsonNode entry = content.get("files").get(name);
-    Path file = directory.resolve(name);
     if (entry == null) {
       throw new JourneyException(
           "The manifest of " + directory + " lists no " + name + ": make the directory again.");
     }
-    String found = Checksums.of(file);
-    String expected = entry.path("sha256").asText();
+    Path listed = Confined.file(directory, name);
+    String found = Checksums.of(listed);
+    String expected = entry.get(DIGEST).textValue();
     if (!found.equals(expected)) {
       throw new JourneyException(
-          file
+          listed
               + " is damaged: its SHA-256 is "
               + abbreviated(found)
               + ", the manifest says "
               + abbreviated(expected)
               + "; make the directory again.");
     }
-    return file;
+    return listed;
   }
 
   private static String abbreviated(String hash) {

@@ -11,6 +11,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -63,17 +66,66 @@ public final class RunDirectory implements AutoCloseable {
    */
   public static RunDirectory claim(
       Path directory, String kind, ObjectNode settings, ObjectNode inputs) {
+    ObjectNode header = header(kind, settings, inputs);
+    return claim(directory, header, found -> header, found -> false);
+  }
+
+  /**
+   * Claims a directory for a stage of several units, each of which is the same whatever their
+   * number. Where it holds fewer, all else equal, the others are added: what is there stays as it
+   * is, and a finished directory stays finished, with what it had, until it has them all.
+   *
+   * @param units the name of the setting that says how many
+   * @param count how many there shall be
+   * @param settings those of a number of units
+   * @param inputs those of a number of units
+   * @throws JourneyException as {@link #claim(Path, String, ObjectNode, ObjectNode)}
+   */
+  public static RunDirectory claimGrowing(
+      Path directory,
+      String kind,
+      String units,
+      int count,
+      IntFunction<ObjectNode> settings,
+      IntFunction<ObjectNode> inputs) {
+    ObjectNode header = header(kind, settings.apply(count), inputs.apply(count));
+    return claim(
+        directory,
+        header,
+        found -> {
+          int there = found.path("settings").path(units).asInt(count);
+          return there > 0 && there < count
+              ? header(kind, settings.apply(there), inputs.apply(there))
+              : header;
+        },
+        found -> found.path("settings").path(units).asInt() > count);
+  }
+
+  private static ObjectNode header(String kind, ObjectNode settings, ObjectNode inputs) {
     ObjectNode header = Json.object();
     header.put("kind", kind).put("format", 1);
     header.set("settings", settings);
     header.set("inputs", inputs);
+    return header;
+  }
+
+  /**
+   * @param alike what a directory begun with some header must have been begun with: that of this
+   *     run, or of a part of it
+   * @param larger whether some header is of a run of which this one is a part
+   */
+  private static RunDirectory claim(
+      Path directory,
+      ObjectNode header,
+      UnaryOperator<ObjectNode> alike,
+      Predicate<ObjectNode> larger) {
     try {
       Files.createDirectories(directory);
       if (!RunStatus.isRunDirectory(directory)) {
         refuseForeignFiles(directory);
       }
       RunDirectory run = new RunDirectory(directory, header, lock(directory));
-      run.takeOver();
+      run.takeOver(alike, larger);
       return run;
     } catch (IOException e) {
       throw new JourneyException(
@@ -82,9 +134,13 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   private static FileChannel lock(Path directory) throws IOException {
+    Path file = Confined.path(directory, LOCK);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      Confined.file(directory, LOCK); // A pipe would block.
+    }
     FileChannel channel =
         FileChannel.open(
-            directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     FileLock lock = null;
     try {
       lock = channel.tryLock();
@@ -102,26 +158,57 @@ public final class RunDirectory implements AutoCloseable {
     return channel;
   }
 
-  private void takeOver() throws IOException {
+  private void takeOver(UnaryOperator<ObjectNode> alike, Predicate<ObjectNode> larger)
+      throws IOException {
     try {
       journal = Journal.read(directory);
-      Path manifest = directory.resolve(Manifest.FILE);
-      Path settings = directory.resolve(SETTINGS);
-      if (Files.exists(manifest)) {
-        Manifest found = Manifest.read(directory);
-        SettingsDifference.refuse(directory, Manifest.FILE, found.header(), header);
-        removeNotes();
-        finished = true;
-      } else if (Files.exists(settings)) {
-        SettingsDifference.refuse(directory, SETTINGS, Json.read(settings), header);
+      boolean begun = Confined.exists(directory, SETTINGS);
+      if (Confined.exists(directory, Manifest.FILE)) {
+        boolean ofMore = begun && larger.test(Json.read(path(SETTINGS)));
+        takeOver(Manifest.read(directory), alike, ofMore);
+      } else if (begun) {
+        ObjectNode found = Json.read(Confined.file(directory, SETTINGS));
+        SettingsDifference.refuse(directory, SETTINGS, found, alike.apply(found));
+        if (SettingsDifference.first(found, header) != null) {
+          AtomicFile.write(path(SETTINGS), Json.bytes(header));
+        }
         earlierSeconds = journal.seconds();
       } else {
         begunHere = true;
-        AtomicFile.write(settings, Json.bytes(header));
+        AtomicFile.write(path(SETTINGS), Json.bytes(header));
       }
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
+    }
+  }
+
+  /**
+   * A finished directory, or the beginning of a larger one.
+   *
+   * @param ofMore whether notes beside the manifest are of a run that is larger still
+   */
+  private void takeOver(Manifest found, UnaryOperator<ObjectNode> alike, boolean ofMore)
+      throws IOException {
+    SettingsDifference.refuse(
+        directory, Manifest.FILE, found.header(), alike.apply(found.header()));
+    finished = SettingsDifference.first(found.header(), header) == null;
+    if (finished && !ofMore) {
+      removeNotes(); // Those of a larger run stay, for it to go on.
+    }
+    if (!finished) {
+      if (ofMore) {
+        // Its files are more than this run's manifest may list.
+        Files.deleteIfExists(path(Journal.FILE));
+        journal = Journal.read(directory);
+      }
+      journal.take(found);
+      double before =
+          Confined.exists(directory, TIMING)
+              ? Json.read(path(TIMING)).path("seconds").asDouble()
+              : 0;
+      earlierSeconds = Math.max(journal.seconds(), before);
+      AtomicFile.write(path(SETTINGS), Json.bytes(header));
     }
   }
 
@@ -144,9 +231,13 @@ public final class RunDirectory implements AutoCloseable {
     return directory;
   }
 
-  /** Where the file of this name is or will be. */
+  /**
+   * Where the file of this name is or will be, or the directory of a part of the work.
+   *
+   * @throws JourneyException if that is not in this directory: a link leads elsewhere
+   */
   public Path path(String name) {
-    return directory.resolve(name);
+    return Confined.path(directory, name);
   }
 
   /** Whether the stage had already been finished when it was claimed. */
@@ -161,12 +252,12 @@ public final class RunDirectory implements AutoCloseable {
 
   /** Whether the file of this name is there with the content that was noted. */
   public synchronized boolean has(String name) {
-    ObjectNode entry = journal.files().get(name);
+    Journal.Entry entry = journal.files().get(name);
     try {
       return entry != null
-          && Files.exists(path(name))
-          && Files.size(path(name)) == entry.get("bytes").asLong()
-          && Checksums.of(path(name)).equals(entry.get("sha256").asText());
+          && Confined.exists(directory, name)
+          && Files.size(path(name)) == entry.bytes()
+          && Checksums.of(path(name)).equals(entry.sha256());
     } catch (IOException e) {
       return false;
     }
@@ -210,23 +301,24 @@ public final class RunDirectory implements AutoCloseable {
    */
   public synchronized void finish(ObjectNode timing) {
     ObjectNode list = Json.object();
-    for (Map.Entry<String, ObjectNode> file : journal.files().entrySet()) {
+    for (Map.Entry<String, Journal.Entry> file : journal.files().entrySet()) {
       ObjectNode entry = Json.object();
-      entry.put("bytes", file.getValue().get("bytes").asLong());
-      entry.put("sha256", file.getValue().get("sha256").asText());
+      entry.put("bytes", file.getValue().bytes());
+      entry.put("sha256", file.getValue().sha256());
       list.set(file.getKey(), entry);
     }
     ObjectNode manifest = header.deepCopy();
     manifest.setAll(notes);
     manifest.set("files", list);
+    manifest.put(Manifest.DIGEST, Manifest.digest(manifest));
     ObjectNode times = Json.object();
     times.put("seconds", Math.round(seconds() * 1000) / 1000.0);
     times.put("resumed", isResumed());
     times.put("peak_resident_bytes", Memory.peakResidentBytes());
     times.setAll(timing);
     times.set("versions", Versions.all());
-    AtomicFile.write(directory.resolve(TIMING), Json.bytes(times));
-    AtomicFile.write(directory.resolve(Manifest.FILE), Json.bytes(manifest));
+    AtomicFile.write(path(TIMING), Json.bytes(times));
+    AtomicFile.write(path(Manifest.FILE), Json.bytes(manifest));
     removeNotes();
     finished = true;
   }
@@ -260,8 +352,8 @@ public final class RunDirectory implements AutoCloseable {
   private void removeNotes() {
     for (String name : new String[] {Journal.FILE, SETTINGS}) {
       try {
-        Files.deleteIfExists(directory.resolve(name));
-      } catch (IOException e) {
+        Files.deleteIfExists(path(name));
+      } catch (IOException | JourneyException e) {
         return;
       }
     }
@@ -285,7 +377,7 @@ public final class RunDirectory implements AutoCloseable {
   public void close() {
     try (FileChannel lock = lockChannel) {
       if (begunHere && !finished && Files.exists(directory) && !holdsMoreThanNotes(directory)) {
-        Files.deleteIfExists(directory.resolve(SETTINGS));
+        Files.deleteIfExists(path(SETTINGS));
       }
     } catch (IOException e) {
       throw new JourneyException(

@@ -1,9 +1,8 @@
 package io.journey.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
@@ -28,8 +27,12 @@ public record RunStatus(
 
   /** Whether a stage has begun to write this directory. */
   public static boolean isRunDirectory(Path directory) {
-    return Files.exists(directory.resolve(Manifest.FILE))
-        || Files.exists(directory.resolve(RunDirectory.SETTINGS));
+    return isThere(directory, Manifest.FILE) || isThere(directory, RunDirectory.SETTINGS);
+  }
+
+  /** A link counts: whoever opens it says that it is one. */
+  private static boolean isThere(Path directory, String name) {
+    return Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS);
   }
 
   /**
@@ -38,25 +41,20 @@ public record RunStatus(
    * @throws JourneyException if no stage has begun there, or what it wrote is damaged
    */
   public static RunStatus of(Path directory) {
-    try {
-      if (Files.exists(directory.resolve(Manifest.FILE))) {
-        return finished(directory);
-      }
-      Path settings = directory.resolve(RunDirectory.SETTINGS);
-      ObjectNode header = Json.read(settings);
-      Journal journal = Journal.read(directory);
-      long bytes = journal.files().values().stream().mapToLong(f -> f.path("bytes").asLong()).sum();
-      return new RunStatus(
-          header.path("kind").asText(),
-          false,
-          object(header, "settings", settings),
-          object(header, "inputs", settings),
-          journal.files().size(),
-          bytes,
-          journal.seconds());
-    } catch (IOException e) {
-      throw new JourneyException("Cannot read " + directory + ": " + Failures.reason(e) + ".", e);
+    if (Confined.exists(directory, Manifest.FILE)) {
+      return finished(directory);
     }
+    Path settings = Confined.file(directory, RunDirectory.SETTINGS);
+    JsonFields header = new JsonFields(Json.read(settings), settings.toString());
+    Journal journal = Journal.read(directory);
+    return new RunStatus(
+        header.text("kind"),
+        false,
+        header.object("settings"),
+        header.object("inputs"),
+        journal.files().size(),
+        journal.files().values().stream().mapToLong(Journal.Entry::bytes).sum(),
+        journal.seconds());
   }
 
   private static RunStatus finished(Path directory) {
@@ -65,8 +63,8 @@ public record RunStatus(
     for (String name : manifest.names()) {
       bytes += manifest.bytes(name);
     }
-    Path timing = directory.resolve(RunDirectory.TIMING);
-    double seconds = Files.exists(timing) ? Json.read(timing).path("seconds").asDouble() : 0;
+    boolean timed = Confined.exists(directory, RunDirectory.TIMING);
+    double seconds = timed ? seconds(Confined.file(directory, RunDirectory.TIMING)) : 0;
     return new RunStatus(
         manifest.kind(),
         true,
@@ -77,11 +75,7 @@ public record RunStatus(
         seconds);
   }
 
-  private static ObjectNode object(ObjectNode header, String field, Path file) {
-    JsonNode node = header.get(field);
-    if (node instanceof ObjectNode object) {
-      return object;
-    }
-    throw new JourneyException(file + " has no object \"" + field + "\": it is not Journey's.");
+  private static double seconds(Path timing) {
+    return new JsonFields(Json.read(timing), timing.toString()).number("seconds");
   }
 }

@@ -21,6 +21,11 @@ final class SettingsDifference {
     }
   }
 
+  /** The first difference, or null where there is none. */
+  static String first(JsonNode found, JsonNode asked) {
+    return first("", found, asked);
+  }
+
   /** "settings.draws 10, this run asks for 20", or null where there is none. */
   private static String first(String path, JsonNode found, JsonNode asked) {
     if (!found.isObject() || !asked.isObject()) {

@@ -5,6 +5,7 @@ import io.journey.dataset.ImageShape;
 import io.journey.random.Seed;
 import io.journey.run.Checksums;
 import io.journey.run.Json;
+import io.journey.run.Manifest;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
@@ -160,13 +161,14 @@ public record ContinuationRun(
   }
 
   /**
-   * Reads the pictures of a target at a step.
+   * Reads the pictures of a target at a step of a finished run.
    *
    * @param target an index into {@link #targets}
    * @return [samples][C·H·W]
    */
   public float[][] read(Path directory, int target, int step) {
-    return PictureFile.read(directory.resolve(file(target, step)), samples, shape());
+    Path file = Manifest.read(directory, KIND).verified(file(target, step));
+    return PictureFile.read(file, samples, shape());
   }
 
   /** The file of a target at a step. */

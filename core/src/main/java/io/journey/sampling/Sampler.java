@@ -128,12 +128,15 @@ public interface Sampler {
   }
 
   /**
-   * Draws images 0..count−1 of a root seed into memory; image n is the same whatever the count.
+   * Draws images 0..count−1 of a root seed into memory, by a model without classes; image n is the
+   * same whatever the count.
    *
    * @param threads images drawn at once
+   * @throws IllegalArgumentException if the model draws images of a class
    */
   default List<Trajectory> sample(long seed, int count, int threads, Progress progress) {
     Drawing.requireCount(count);
+    SamplingRun.requireLabels(checkpoint().model().labels(), new int[0]);
     Trajectory[] drawn = new Trajectory[count];
     long steps = (long) count * timesteps().length;
     try (Progress.Task task = progress.start("Drawing " + count + " images", steps, "steps")) {

@@ -1,7 +1,10 @@
 package io.journey.sampling;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.model.InputRange;
+import io.journey.model.ModelInputs;
 import io.journey.run.AtomicFile;
+import io.journey.run.Confined;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
@@ -30,17 +33,28 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
 
   public SamplingRun {
     Drawing.requireCount(count);
-    int classes = sampler.checkpoint().model().classes();
-    if (classes > 0 && labels.length == 0) {
+    ModelInputs inputs = sampler.checkpoint().inputs();
+    requireLabels(inputs.labels(), labels);
+    inputs.requireTimesteps(sampler.timesteps());
+  }
+
+  /**
+   * Refuses classes that a model cannot draw, and none where it needs one.
+   *
+   * @param known the classes of the model
+   * @param labels the classes asked for, in turn
+   */
+  public static void requireLabels(InputRange known, int[] labels) {
+    if (!known.isEmpty() && labels.length == 0) {
       throw new IllegalArgumentException(
-          "the model draws images of a class: choose labels between 0 and " + (classes - 1));
+          "the model draws images of a class: choose labels, " + known);
     }
     for (int label : labels) {
-      if (label < 0 || label >= classes) {
+      if (!known.contains(label)) {
         throw new IllegalArgumentException(
-            classes == 0
+            known.isEmpty()
                 ? "the model knows no classes, got label " + label + ": leave labels out"
-                : "labels must be between 0 and " + (classes - 1) + ", got " + label);
+                : "labels must be " + known + ", got " + label);
       }
     }
   }
@@ -58,7 +72,8 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
    * @throws JourneyException if the file holds something else
    */
   public boolean run(Path file, int threads, Progress progress) {
-    Path parts = file.resolveSibling(file.getFileName() + ".parts");
+    Path folder = file.toAbsolutePath().getParent();
+    Path parts = Confined.path(folder, file.getFileName() + ".parts");
     boolean drawn = !Files.exists(file);
     if (!drawn) {
       String difference = difference(TrajectoryFile.open(file));
@@ -132,7 +147,7 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
             sampler.timesteps(),
             seeds,
             labelsOfAll(),
-            (tensor, n) -> TrajectoryFile.open(run.path(part(n))).rows(tensor, 0)));
+            (tensor, n) -> TrajectoryFile.unchecked(run.path(part(n))).rows(tensor, 0)));
   }
 
   /** What tells a file's trajectories from those wanted, or null. */

@@ -18,7 +18,8 @@ import java.util.List;
  * Trajectories in a safetensors file: {@code timesteps} int64 [S]; {@code xt} and {@code x0}
  * float32 [N, S, C, H, W]; {@code image} float32 [N, C, H, W]; {@code labels} int64 [N] where
  * images have classes; and as metadata the model's fingerprint and name, the sampler, the seed and
- * each trajectory's own seed. Numbers are read when asked for: a file may be larger than memory.
+ * each trajectory's own seed, and a digest of the file itself. Numbers are read when asked for: a
+ * file may be larger than memory.
  */
 public final class TrajectoryFile {
   static final String XT = "xt";
@@ -49,6 +50,7 @@ public final class TrajectoryFile {
     List<Long> dims = tensors.entry(XT).shape();
     long[] steps = tensors.longs(TIMESTEPS);
     if (dims.size() != 5
+        || dims.stream().anyMatch(side -> side < 1 || side > Integer.MAX_VALUE)
         || dims.get(1) != steps.length
         || dims.get(0) != seeds.length
         || !tensors.entry(X0).shape().equals(dims)
@@ -106,11 +108,18 @@ public final class TrajectoryFile {
   }
 
   /**
-   * Opens a file; its numbers are not read yet.
+   * Opens a file: its bytes are compared with its own digest, its numbers are not kept.
    *
-   * @throws JourneyException if it holds no trajectories, or damaged ones
+   * @throws JourneyException if it holds no trajectories, or is not as it was written
    */
   public static TrajectoryFile open(Path file) {
+    TrajectoryFile opened = unchecked(file);
+    opened.tensors.requireUnchanged("sample it again");
+    return opened;
+  }
+
+  /** The same for one that was just written, or compared with a checksum elsewhere. */
+  static TrajectoryFile unchecked(Path file) {
     Safetensors tensors = Safetensors.open(file);
     if (!KIND.equals(tensors.metadata().get("kind"))) {
       throw new JourneyException(
@@ -171,7 +180,7 @@ public final class TrajectoryFile {
             .add(XT, out -> writeRows(out, XT, count, source), count, steps, c, h, w)
             .add(X0, out -> writeRows(out, X0, count, source), count, steps, c, h, w)
             .add(IMAGE, out -> writeRows(out, IMAGE, count, source), count, c, h, w)
-        ::writeTo;
+        ::writeSealedTo;
   }
 
   private static Safetensors.Writer writer(Origin origin) {
@@ -219,8 +228,8 @@ public final class TrajectoryFile {
   /**
    * The sampler that drew them, to continue from their steps.
    *
-   * @throws JourneyException if the checkpoint is not the one that drew them, or would visit other
-   *     steps
+   * @throws JourneyException if the checkpoint is not the one that drew them, would visit other
+   *     steps, or knows none of their classes
    */
   public Sampler sampler(Checkpoint checkpoint) {
     Sampler sampler = origin.sampler(checkpoint, timesteps.length, tensors.file());
@@ -228,6 +237,8 @@ public final class TrajectoryFile {
       throw new JourneyException(
           tensors.file() + " has other steps than its scheduler visits: sample it again.");
     }
+    checkpoint.inputs().requireLabels(labels);
+    checkpoint.inputs().requireTimesteps(timesteps);
     return sampler;
   }
 

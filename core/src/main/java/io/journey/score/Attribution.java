@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Scores of every training example at every attributed step of every target. A positive score:
@@ -23,7 +24,16 @@ public final class Attribution {
   /** The scores' file: float32 [steps, targets, N]. */
   public static final String SCORES = "scores.npy";
 
-  /** The targets' images: xt and x0 [steps, targets, C, H, W], image [targets, C, H, W]. */
+  /**
+   * The part of the scores that comes from the numbers at even places of features, float32 [steps,
+   * targets, N]; only where scores are plain products of random projections.
+   */
+  public static final String EVEN = "scores-even.npy";
+
+  /**
+   * The targets' images: xt and x0 [steps, targets, C, H, W], image [targets, C, H, W]; of a model
+   * with classes labels [targets].
+   */
   public static final String TARGETS = "targets.safetensors";
 
   /** Top and bottom examples of every target and step. */
@@ -60,12 +70,16 @@ public final class Attribution {
   /** Opens a finished attribution; a damaged file is an error. */
   public static Attribution open(Path directory) {
     Manifest manifest = Manifest.read(directory, KIND);
-    int[] steps = manifest.integers("steps");
+    int[] steps = Steps.rising(manifest.settingFields());
     List<ExampleTable.Example> examples =
         ExampleTable.read(manifest.verified(FeatureStore.EXAMPLES));
     Npy scores = Npy.map(manifest.verified(SCORES));
     long[] shape = scores.shape();
-    if (shape.length != 3 || shape[0] != steps.length || shape[2] != examples.size()) {
+    if (shape.length != 3
+        || shape[0] != steps.length
+        || shape[1] < 1
+        || shape[2] != examples.size()
+        || !scores.dtype().isFloat()) {
       throw new JourneyException(
           directory + " has scores that do not fit its steps and examples: make it again.");
     }
@@ -88,6 +102,11 @@ public final class Attribution {
     return member + ".scores.npy";
   }
 
+  /** The file of one checkpoint's part of {@link #EVEN}. */
+  static String memberEvenFile(String member) {
+    return member + ".scores-even.npy";
+  }
+
   /** The file of one checkpoint's f_t (Eq. 3), float32 [steps, targets]. */
   static String memberOutputFile(String member) {
     return member + ".output.npy";
@@ -97,8 +116,8 @@ public final class Attribution {
   public List<String> members() {
     List<String> members = new ArrayList<>();
     manifest
-        .inputs()
-        .path("checkpoints")
+        .inputFields()
+        .object("checkpoints")
         .fieldNames()
         .forEachRemaining(
             member -> {
@@ -126,6 +145,48 @@ public final class Attribution {
               + ": make the attribution again.");
     }
     return scores;
+  }
+
+  /**
+   * The scores in two halves, from the even and from the odd places of features: how little they
+   * agree shows what the projection leaves to chance.
+   *
+   * @return two attributions of the same steps, targets and examples; empty where there are none
+   */
+  public Optional<List<Attribution>> halves() {
+    if (manifest == null || !manifest.lists(EVEN)) {
+      return Optional.empty();
+    }
+    Npy half = Npy.map(manifest.verified(EVEN));
+    long[] expected = {steps.length, targets, size()};
+    if (!Arrays.equals(half.shape(), expected) || !half.dtype().isFloat()) {
+      throw new JourneyException(
+          manifest.directory().resolve(EVEN)
+              + " has the shape "
+              + Arrays.toString(half.shape())
+              + ", expected "
+              + Arrays.toString(expected)
+              + ": make the attribution again.");
+    }
+    Source even =
+        (step, target) -> {
+          float[] out = new float[size()];
+          half.read(((long) step * targets + target) * size(), out, 0, size());
+          return out;
+        };
+    Source odd =
+        (step, target) -> {
+          float[] out = scores(step, target);
+          float[] other = even.scores(step, target);
+          for (int i = 0; i < out.length; i++) {
+            out[i] -= other[i];
+          }
+          return out;
+        };
+    return Optional.of(
+        List.of(
+            new Attribution(manifest, examples, steps, targets, even),
+            new Attribution(manifest, examples, steps, targets, odd)));
   }
 
   /** The settings and inputs that made it; null for one that is in memory only. */

@@ -34,7 +34,7 @@ final class AttributionWriter {
   void write(Path directory) {
     FeatureStore features = estimator.features();
     ObjectNode inputs = Json.object();
-    inputs.put("data", features.manifest().inputs().path("data").asText());
+    inputs.put("data", features.dataFingerprint());
     inputs.put("features", features.fingerprint());
     inputs.set("checkpoints", features.manifest().inputs().path("checkpoints"));
     inputs.set("feature_settings", features.manifest().settings());
@@ -51,10 +51,14 @@ final class AttributionWriter {
     FeatureStore features = estimator.features();
     int n = features.size();
     float[][] sum = null;
+    float[][] even = null;
     for (String member : features.members()) {
       if (!run.has(Attribution.memberOutputFile(member))
           || !run.has(Attribution.memberScoresFile(member))) {
         Attributor.MemberScores scores = estimator.member(member, targets, steps);
+        if (scores.even() != null) {
+          run.write(Attribution.memberEvenFile(member), out -> writeScores(out, scores.even(), n));
+        }
         run.write(
             Attribution.memberScoresFile(member), out -> writeScores(out, scores.scores(), n));
         run.write(
@@ -62,9 +66,16 @@ final class AttributionWriter {
             out -> Npy.write(out, scores.outputs(), steps.length, targets.size()));
       }
       sum = Attributor.add(sum, readScores(run.path(Attribution.memberScoresFile(member)), n));
+      if (run.has(Attribution.memberEvenFile(member))) {
+        even = Attributor.add(even, readScores(run.path(Attribution.memberEvenFile(member)), n));
+      }
     }
     float[][] mean = Attributor.divide(sum, features.members().size());
     run.write(Attribution.SCORES, out -> writeScores(out, mean, n));
+    if (even != null) {
+      float[][] half = Attributor.divide(even, features.members().size());
+      run.write(Attribution.EVEN, out -> writeScores(out, half, n));
+    }
     run.write(
         FeatureStore.EXAMPLES,
         out -> Files.copy(features.manifest().verified(FeatureStore.EXAMPLES), out));
@@ -119,6 +130,10 @@ final class AttributionWriter {
             .add("xt", xt, steps.length, targets.size(), c, h, w)
             .add("x0", x0, steps.length, targets.size(), c, h, w)
             .add("image", image, targets.size(), c, h, w);
+    if (targets.get(0).label() != Trajectory.NO_LABEL) {
+      long[] labels = targets.stream().mapToLong(Trajectory::label).toArray();
+      writer.add("labels", labels, labels.length);
+    }
     if (estimator.mask() != null) {
       writer.add("mask", estimator.mask().weights(), h, w);
     }
@@ -153,10 +168,10 @@ final class AttributionWriter {
   /** The members' loss curves as one table, or "" where they have none. */
   private String losses() {
     StringBuilder csv = new StringBuilder();
-    for (String member : estimator.ensemble().members()) {
+    for (String member : estimator.features().members()) {
       for (String line : estimator.ensemble().lossCurve(member)) {
         csv.append(csv.isEmpty() ? "member,step,loss\n" : "");
-        csv.append(member).append(',').append(line).append('\n');
+        csv.append(ExampleTable.quote(member)).append(',').append(line).append('\n');
       }
     }
     return csv.toString();

@@ -29,11 +29,21 @@ public final class Attributor {
   /** c of λ = c·trace(ΦᵀΦ)/min(N, k) where nothing else is said. */
   public static final double DEFAULT_DAMPING = 1;
 
-  /** k' of Eq. 3. */
-  public static final int DEFAULT_DRAWS = 20;
+  /** k' of Eq. 3: twice the paper's, which left chance of its own in every score. */
+  public static final int DEFAULT_DRAWS = 40;
 
-  /** What one checkpoint says: scores [S·T][N] and f_t [S·T], step by step. */
-  record MemberScores(float[][] scores, float[] outputs) {}
+  /** The gradients of some targets take at most this much at once, or one target more. */
+  private static final long TARGET_BYTES = 128L << 20;
+
+  /**
+   * What one checkpoint says, step by step.
+   *
+   * @param scores [S·T][N]
+   * @param even the part of the scores from even places of features, [S·T][N]; null where scores
+   *     are not plain products of random projections
+   * @param outputs f_t, [S·T]
+   */
+  record MemberScores(float[][] scores, float[][] even, float[] outputs) {}
 
   /** What decides the scores beside features and targets; {@code mask} may be null. */
   private record Asked(Estimator estimator, double damping, int draws, long seed, PixelMask mask) {
@@ -63,12 +73,13 @@ public final class Attributor {
   }
 
   /**
-   * The estimator the features are for, with the default settings, one worker thread per core.
+   * The estimator the features are for, with the default settings, one worker thread per core. The
+   * checkpoints asked are those of the features: the ensemble may have grown since.
    *
    * @throws JourneyException if the features were made with other checkpoints
    */
   public static Attributor of(Ensemble ensemble, FeatureStore features) {
-    if (!ensemble.members().equals(features.members())) {
+    if (!ensemble.members().containsAll(features.members())) {
       throw new JourneyException(
           "The features have the checkpoints "
               + features.members()
@@ -79,7 +90,7 @@ public final class Attributor {
               + ": featurize with these checkpoints.");
     }
     String trainedOn = ensemble.dataFingerprint();
-    String featurized = features.manifest().inputs().path("data").asText();
+    String featurized = features.dataFingerprint();
     if (!trainedOn.isEmpty() && !trainedOn.equals(featurized)) {
       throw new JourneyException(
           "The features are of the data "
@@ -202,6 +213,8 @@ public final class Attributor {
                   member, checkpoint.schedule().steps(), last));
         }
         checkpoint.schedule().requireEstimable(last);
+        checkpoint.inputs().requireLabels(targets.stream().mapToInt(Trajectory::label).toArray());
+        checkpoint.inputs().requireTimesteps(steps);
       }
     }
   }
@@ -232,11 +245,50 @@ public final class Attributor {
 
   /** Everything one checkpoint contributes. */
   MemberScores member(String member, List<Trajectory> targets, int[] steps) {
+    if (asked.estimator instanceof GradientProduct
+        && asked.estimator.target() != Estimator.Target.AVERAGED) {
+      long bytes = Float.BYTES * (long) steps.length * features.dim(member);
+      int together = (int) Math.max(1, Math.min(targets.size(), TARGET_BYTES / bytes));
+      return products(member, targets, steps, together);
+    }
     TargetGradients.OfTargets found =
         asked.estimator.target() == Estimator.Target.AVERAGED
             ? gradients().averaged(member, targets).repeated(steps.length)
             : gradients().atSteps(member, targets, steps);
-    return new MemberScores(scores(member, found.features()), found.outputs());
+    return new MemberScores(scores(member, found.features()), null, found.outputs());
+  }
+
+  /** Plain products, some targets at a time: their features are long. */
+  MemberScores products(String member, List<Trajectory> targets, int[] steps, int together) {
+    FeatureRows rows = FeatureRows.of(features, member);
+    int count = steps.length * targets.size();
+    float[][] scores = new float[count][rows.size()];
+    float[][] even = hasProjection(rows.dim()) ? new float[count][rows.size()] : null;
+    float[] outputs = new float[count];
+    for (int from = 0; from < targets.size(); from += together) {
+      int to = Math.min(targets.size(), from + together);
+      TargetGradients.OfTargets found =
+          gradients().atSteps(member, targets.subList(from, to), steps);
+      FeatureProducts.Halves halves = FeatureProducts.halves(rows, found.features(), workers);
+      for (int q = 0; q < found.outputs().length; q++) {
+        int place = q / (to - from) * targets.size() + from + q % (to - from);
+        outputs[place] = found.outputs()[q];
+        for (int i = 0; i < rows.size(); i++) {
+          scores[place][i] = (float) (halves.even()[q][i] + halves.odd()[q][i]);
+          if (even != null) {
+            even[place][i] = (float) halves.even()[q][i];
+          }
+        }
+      }
+    }
+    return new MemberScores(scores, even, outputs);
+  }
+
+  /** Whether features are shorter than gradients, by chance. */
+  private boolean hasProjection(int dim) {
+    try (Checkpoint checkpoint = ensemble.load(features.members().get(0))) {
+      return dim < checkpoint.model().parameters().count();
+    }
   }
 
   private float[][] scores(String member, float[][] targets) {

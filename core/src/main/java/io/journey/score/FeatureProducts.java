@@ -58,6 +58,36 @@ final class FeatureProducts {
     return out;
   }
 
+  /**
+   * The products in two halves, of which the sum is the product.
+   *
+   * @param even of the numbers at even places, [Q][N]
+   * @param odd of those at odd places, [Q][N]
+   */
+  record Halves(double[][] even, double[][] odd) {}
+
+  /**
+   * The products in two halves: two estimates of half of the product, with chance of their own from
+   * the projection.
+   *
+   * @param x [Q][k]
+   */
+  static Halves halves(FeatureRows features, float[][] x, Workers workers) {
+    double[][][] found = new double[2][][];
+    for (int first = 0; first < 2; first++) {
+      FeatureRows half = features.alternate(first);
+      double[][] vectors = new double[x.length][half.dim()];
+      for (int q = 0; q < x.length; q++) {
+        for (int j = 0; j < half.dim(); j++) {
+          vectors[q][j] = x[q][2 * j + first];
+        }
+      }
+      found[first] =
+          half.dim() == 0 ? new double[x.length][features.size()] : of(half, vectors, workers);
+    }
+    return new Halves(found[0], found[1]);
+  }
+
   /** Writes a part of a row of Φ as row {@code place} of a block. */
   static void read(
       FeatureRows features, int row, int column, int width, DoublePointer block, int place) {

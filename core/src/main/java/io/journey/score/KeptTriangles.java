@@ -3,6 +3,7 @@ package io.journey.score;
 import io.journey.features.FeatureStore;
 import io.journey.run.AtomicFile;
 import io.journey.run.Checksums;
+import io.journey.run.Confined;
 import io.journey.run.JourneyException;
 import io.journey.tensor.DType;
 import io.journey.tensor.Npy;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 
 /**
@@ -20,15 +22,21 @@ import org.bytedeco.javacpp.DoublePointer;
  */
 public final class KeptTriangles {
   /** Keeps nothing. */
-  public static final KeptTriangles NONE = new KeptTriangles(null, "");
+  public static final KeptTriangles NONE = new KeptTriangles(null, "", "");
 
   /** The folder among the features. */
   public static final String FOLDER = "solver";
 
-  private final Path folder;
+  private final Path directory;
+  private final String folder;
   private final String madeOf;
 
-  KeptTriangles(Path folder, String madeOf) {
+  /**
+   * @param directory null to keep nothing
+   * @param folder inside it, ending in a slash
+   */
+  KeptTriangles(Path directory, String folder, String madeOf) {
+    this.directory = directory;
     this.folder = folder;
     this.madeOf = madeOf;
   }
@@ -39,7 +47,7 @@ public final class KeptTriangles {
     if (!Files.isWritable(directory)) {
       return NONE;
     }
-    return new KeptTriangles(directory.resolve(FOLDER).resolve(member), features.fingerprint());
+    return new KeptTriangles(directory, FOLDER + "/" + member + "/", features.fingerprint());
   }
 
   /**
@@ -50,16 +58,20 @@ public final class KeptTriangles {
    * @return false: it is not there, and {@code into} is undefined
    */
   boolean load(String name, String made, DoublePointer into, int n) {
-    if (folder == null || !Files.isRegularFile(file(name))) {
+    if (directory == null) {
       return false;
     }
     try {
+      if (!Files.isRegularFile(file(name)) || !Files.isRegularFile(noteFile(name))) {
+        return false;
+      }
       String expected = note(Checksums.of(file(name)), made, n);
       if (!expected.equals(Files.readString(noteFile(name)))) {
         return false;
       }
       Npy triangle = Npy.map(file(name));
-      if (triangle.dtype() != DType.F64 || triangle.shape()[0] != count(n)) {
+      long[] shape = {count(n)};
+      if (triangle.dtype() != DType.F64 || !Arrays.equals(triangle.shape(), shape)) {
         return false;
       }
       double[] row = new double[n];
@@ -77,7 +89,7 @@ public final class KeptTriangles {
 
   /** Keeps a triangle in the place of an earlier one. */
   void save(String name, String made, DoublePointer matrix, int n) {
-    if (folder == null) {
+    if (directory == null) {
       return;
     }
     try {
@@ -107,10 +119,10 @@ public final class KeptTriangles {
   }
 
   private Path file(String name) {
-    return folder.resolve(name + ".npy");
+    return Confined.path(directory, folder + name + ".npy");
   }
 
   private Path noteFile(String name) {
-    return folder.resolve(name + ".note");
+    return Confined.path(directory, folder + name + ".note");
   }
 }

@@ -1,5 +1,7 @@
 package io.journey.score;
 
+import io.journey.run.JourneyException;
+import io.journey.run.JsonFields;
 import io.journey.sampling.Trajectory;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -60,6 +62,25 @@ public final class Steps {
     return "steps "
         + text
         + " are unreadable: write 100:900:100 (first, last, distance) or 100,400";
+  }
+
+  /**
+   * The setting {@code steps} of a finished stage.
+   *
+   * @return at least one, rising
+   * @throws JourneyException if it is something else
+   */
+  public static int[] rising(JsonFields settings) {
+    int[] steps = settings.wholes("steps");
+    boolean rise = steps.length > 0 && steps[0] >= 0;
+    for (int s = 1; s < steps.length; s++) {
+      rise &= steps[s] > steps[s - 1];
+    }
+    if (!rise) {
+      throw new JourneyException(
+          settings.where() + " has steps that do not rise from 0 or more: make it again.");
+    }
+    return steps;
   }
 
   /** The steps for a trajectory, rising. */

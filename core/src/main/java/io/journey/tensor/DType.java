@@ -11,7 +11,7 @@ public enum DType {
   I64("I64", "<i8", 8),
   I32("I32", null, 4),
   I16("I16", null, 2),
-  I8("I8", null, 1),
+  I8("I8", "|i1", 1),
   U8("U8", null, 1),
   BOOL("BOOL", null, 1);
 
@@ -56,13 +56,17 @@ public enum DType {
     };
   }
 
-  /** Appends a float32 number to a buffer of floating-point numbers, rounded to nearest even. */
+  /**
+   * Appends a float32 number to a buffer of floating-point numbers, or of {@link #I8}, rounded to
+   * nearest even; for I8 it must lie in [−127, 127].
+   */
   void encode(ByteBuffer data, float value) {
     switch (this) {
       case F32 -> data.putFloat(value);
       case F16 -> data.putShort(Float16.of(value));
       case BF16 -> data.putShort(bfloat16(value));
       case F64 -> data.putDouble(value);
+      case I8 -> data.put((byte) Math.rint(value));
       default -> throw new IllegalArgumentException("cannot write floats as " + this);
     }
   }

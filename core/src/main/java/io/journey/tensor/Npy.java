@@ -18,8 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * NumPy's NPY format, version 1.0, C order, little endian, types float16, float32 and float64: a
- * file mapped into memory, read in any order by many threads.
+ * NumPy's NPY format, version 1.0, C order, little endian, types float16, float32, float64 and
+ * int8: a file mapped into memory, read in any order by many threads.
  *
  * <p>Format: the bytes {@code \x93NUMPY 1 0}, the header's length in two bytes, a Python dictionary
  * with {@code descr}, {@code fortran_order} and {@code shape}, padded to a multiple of 64, then the
@@ -64,7 +64,7 @@ public final class Npy {
     out.write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** Writes numbers behind a header, as any floating-point type. */
+  /** Writes numbers behind a header, as any floating-point type or int8. */
   public static void writeNumbers(OutputStream out, DType dtype, float[] values)
       throws IOException {
     int block = 1 << 14;
@@ -166,7 +166,7 @@ public final class Npy {
       }
     }
     throw new JourneyException(
-        file + " holds numbers of type " + name + ", expected <f2, <f4, <f8 or <i8.");
+        file + " holds numbers of type " + name + ", expected <f2, <f4, <f8, <i8 or |i1.");
   }
 
   private static long[] shape(String text, Path file) {
@@ -192,6 +192,16 @@ public final class Npy {
     return shape.clone();
   }
 
+  /**
+   * How many numbers it has, to make an array of them.
+   *
+   * @throws JourneyException if they are more than an array can hold
+   */
+  public int count() {
+    long count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    return FileBytes.arrayLength(file, "of its numbers", count);
+  }
+
   /** Takes numbers {@code done} and following of those wanted from a slice of the file. */
   private interface Copy {
     void from(ByteBuffer slice, int done, int count);
@@ -202,6 +212,7 @@ public final class Npy {
    *
    * @param from the first, counted in C order
    * @param out receives {@code count} numbers from {@code offset} on
+   * @throws JourneyException if the file has fewer, or none of a floating-point type
    */
   public void read(long from, float[] out, int offset, int count) {
     read(from, count, (slice, done, n) -> copy(slice, out, offset + done, n));
@@ -215,16 +226,24 @@ public final class Npy {
    */
   public void read(long from, double[] out, int count) {
     if (dtype != DType.F64) {
-      throw new IllegalStateException("cannot read " + dtype + " as float64");
+      throw mistyped("float64");
     }
     read(from, count, (slice, done, n) -> slice.asDoubleBuffer().get(out, done, n));
   }
 
   private void read(long from, int count, Copy copy) {
     long size = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-    if (from < 0 || count < 0 || from + count > size) {
-      throw new IndexOutOfBoundsException(
-          "numbers " + from + ".." + (from + count) + " of " + size + " in " + file);
+    if (from < 0 || count < 0) {
+      throw new IndexOutOfBoundsException("numbers " + from + ".." + (from + count));
+    }
+    if (from > size - count) {
+      throw new JourneyException(
+          file
+              + " has "
+              + size
+              + " numbers, expected "
+              + (from + count)
+              + " at least: it is damaged, make it again.");
     }
     int bytes = dtype.bytes();
     for (int done = 0; done < count; ) {
@@ -235,6 +254,11 @@ public final class Npy {
       copy.from(segment.slice(start, n * bytes).order(ByteOrder.LITTLE_ENDIAN), done, n);
       done += n;
     }
+  }
+
+  private JourneyException mistyped(String expected) {
+    return new JourneyException(
+        file + " holds numbers of type " + dtype + ", expected " + expected + ": make it again.");
   }
 
   private void copy(ByteBuffer from, float[] out, int offset, int count) {
@@ -250,7 +274,12 @@ public final class Npy {
           out[offset + i] = (float) from.getDouble(8 * i);
         }
       }
-      default -> throw new IllegalStateException("cannot read " + dtype + " as floats");
+      case I8 -> {
+        for (int i = 0; i < count; i++) {
+          out[offset + i] = from.get(i);
+        }
+      }
+      default -> throw mistyped("floating-point numbers");
     }
   }
 }

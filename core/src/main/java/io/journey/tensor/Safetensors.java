@@ -1,18 +1,25 @@
 package io.journey.tensor;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.Checksums;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +35,12 @@ import java.util.Set;
 public final class Safetensors implements NamedTensors {
   /** Some hundred thousand tensors; as a tree a header takes many times its bytes. */
   private static final long MAX_HEADER = 25_000_000L;
+
+  /** The metadata field of a file's own digest. */
+  public static final String DIGEST = "sha256";
+
+  /** Stands in its place while the digest is computed. */
+  private static final String NO_DIGEST = "0".repeat(64);
 
   /**
    * Where a tensor is.
@@ -111,6 +124,44 @@ public final class Safetensors implements NamedTensors {
     return metadata;
   }
 
+  /**
+   * Compares the whole file with the digest that {@link Writer#writeSealedTo} put into its
+   * metadata.
+   *
+   * @param remedy what to do otherwise, such as "sample it again"
+   * @throws JourneyException if it has none, or another
+   */
+  public void requireUnchanged(String remedy) {
+    String noted = metadata.get(DIGEST);
+    if (noted == null) {
+      throw new JourneyException(
+          file
+              + " has no "
+              + DIGEST
+              + " of itself, as an earlier version of Journey wrote it, so what it holds cannot be"
+              + " checked: "
+              + remedy
+              + ".");
+    }
+    MessageDigest digest = Checksums.sha256();
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+      byte[] length = in.readNBytes(8);
+      long header = ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong();
+      String text = new String(in.readNBytes((int) header), StandardCharsets.ISO_8859_1);
+      digest.update(length);
+      digest.update(
+          (noted.isEmpty() ? text : text.replace(noted, NO_DIGEST))
+              .getBytes(StandardCharsets.ISO_8859_1));
+      in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
+    }
+    if (!HexFormat.of().formatHex(digest.digest()).equals(noted)) {
+      throw new JourneyException(
+          file + " is not as it was written, its SHA-256 is another: " + remedy + ".");
+    }
+  }
+
   /** Where a tensor is; an unknown name is an error that lists the names there are. */
   public Entry entry(String name) {
     Entry entry = entries.get(name);
@@ -136,9 +187,19 @@ public final class Safetensors implements NamedTensors {
   /** {@code count} numbers of a float tensor from number {@code from} on (C order) as float32. */
   public float[] part(String name, long from, int count) {
     Entry entry = entry(name);
-    if (from < 0 || count < 0 || from > entry.bytes() / entry.dtype().bytes() - count) {
-      throw new IndexOutOfBoundsException(
-          "numbers " + from + ".." + (from + count) + " of " + name + " in " + file);
+    if (from < 0 || count < 0) {
+      throw new IndexOutOfBoundsException("numbers " + from + ".." + (from + count));
+    }
+    if (from > entry.bytes() / entry.dtype().bytes() - count) {
+      throw new JourneyException(
+          file
+              + " has "
+              + entry.bytes() / entry.dtype().bytes()
+              + " numbers in "
+              + name
+              + ", expected "
+              + (from + count)
+              + " at least: make it again.");
     }
     FileBytes.requireFloats(file, name, entry.dtype());
     long begin = entry.begin() + from * entry.dtype().bytes();
@@ -230,6 +291,18 @@ public final class Safetensors implements NamedTensors {
         throw new IllegalArgumentException("there is already a tensor called " + name);
       }
       return this;
+    }
+
+    /**
+     * Writes the file with a digest of itself as metadata: the SHA-256 of all its bytes, where
+     * those of the digest are the digit 0. The numbers are asked for twice.
+     */
+    public void writeSealedTo(OutputStream out) throws IOException {
+      MessageDigest digest = Checksums.sha256();
+      metadata.put(DIGEST, NO_DIGEST);
+      writeTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+      metadata.put(DIGEST, HexFormat.of().formatHex(digest.digest()));
+      writeTo(out);
     }
 
     /** Writes the file. */

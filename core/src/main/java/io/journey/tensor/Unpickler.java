@@ -79,6 +79,17 @@ final class Unpickler {
           "torch._utils._rebuild_parameter",
           "torch._utils._rebuild_parameter_with_state");
 
+  /** What numpy's arrays are made with; known where arrays are expected. */
+  private static final Set<String> NUMPY =
+      Set.of(
+          "numpy.core.multiarray._reconstruct",
+          "numpy._core.multiarray._reconstruct",
+          "numpy.ndarray",
+          "numpy.dtype");
+
+  /** Longer byte strings are the numbers of arrays, and are not copied. */
+  private static final int MAX_NAME_BYTES = 1024;
+
   /** A Python name that is on the list. */
   record Global(String name) {}
 
@@ -91,13 +102,18 @@ final class Unpickler {
     }
   }
 
+  /** A number type of numpy's, by its name: "u1". */
+  private record ArrayType(String name) {}
+
   private final Path file;
   private final ByteBuffer in;
+  private final boolean arrays; // of numpy are expected, and no tensors
   private final List<Object> stack = new ArrayList<>();
   private final Map<Integer, Object> memo = new HashMap<>();
 
-  private Unpickler(Path file, ByteBuffer in) {
+  private Unpickler(Path file, ByteBuffer in, boolean arrays) {
     this.file = file;
+    this.arrays = arrays;
     this.in = in.order(ByteOrder.LITTLE_ENDIAN);
   }
 
@@ -107,7 +123,18 @@ final class Unpickler {
    * @param file for messages
    */
   static Object read(Path file, ByteBuffer pickle) {
-    Unpickler unpickler = new Unpickler(file, pickle);
+    return read(new Unpickler(file, pickle, false), pickle);
+  }
+
+  /**
+   * The same for plain data with numpy's arrays of bytes, as Python 2 wrote them too: byte strings
+   * are {@code String} (Latin-1), arrays are {@link PickledArray}.
+   */
+  static Object readArrays(Path file, ByteBuffer pickle) {
+    return read(new Unpickler(file, pickle, true), pickle);
+  }
+
+  private static Object read(Unpickler unpickler, ByteBuffer pickle) {
     try {
       return unpickler.run();
     } catch (java.nio.BufferUnderflowException
@@ -125,12 +152,64 @@ final class Unpickler {
       if (code == '.') {
         return pop();
       }
-      if (!constant(code) && !container(code) && !memory(code) && !named(code)) {
+      if (!array(code) && !constant(code) && !container(code) && !memory(code) && !named(code)) {
         throw refused(
             String.format("uses the pickle instruction 0x%02x", code), "plain data and tensors");
       }
     }
     throw refused("needs more than " + MAX_STEPS + " pickle instructions", "fewer");
+  }
+
+  /** Instructions that mean more where arrays are expected: byte strings, and filling an array. */
+  private boolean array(int code) {
+    if (!arrays) {
+      return false;
+    }
+    switch (code) {
+      case 'U', 'C' -> byteString(Byte.toUnsignedInt(in.get()));
+      case 'T', 'B' -> byteString(Integer.toUnsignedLong(in.getInt()));
+      case 'b' -> {
+        Object state = pop();
+        if (top() instanceof PickledArray array) {
+          fill(array, ((Tuple) state).items);
+        }
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A short byte string is a name, in Latin-1; a long one stays where it is. */
+  private void byteString(long count) {
+    if (count <= MAX_NAME_BYTES) {
+      push(new String(bytes(count), StandardCharsets.ISO_8859_1));
+      return;
+    }
+    int offset = in.position();
+    skip(count);
+    pop();
+    push(new PickledBytes(offset, (int) count));
+  }
+
+  /** The state of an array: version, shape, type, whether by columns, numbers. */
+  private void fill(PickledArray array, List<Object> state) {
+    List<Long> shape = longs(state.get(1));
+    String type = ((ArrayType) state.get(2)).name();
+    boolean bytes = type.equals("u1") || type.equals("|u1");
+    if (!bytes || !state.get(3).equals(false) || !(state.get(4) instanceof PickledBytes numbers)) {
+      throw refused(
+          "holds an array of " + Failures.quoted(type), "arrays of bytes (u1), row by row");
+    }
+    long numel = 1;
+    for (long dim : shape) {
+      numel = Math.multiplyExact(numel, dim);
+    }
+    if (numel != numbers.length() || shape.stream().anyMatch(dim -> dim < 0)) {
+      throw damaged("an array claims shape " + shape + " and has " + numbers.length() + " numbers");
+    }
+    array.fill(shape, numbers.offset());
   }
 
   /** Instructions that push a constant, or nothing. */
@@ -231,7 +310,7 @@ final class Unpickler {
             || STORAGES.containsKey(full)
             || DTYPES.containsKey(full)
             || full.equals(UNTYPED);
-    if (!known) {
+    if (arrays ? !NUMPY.contains(full) : !known) {
       throw refused(
           "names " + Failures.quoted(full), "tensors, numbers, texts, lists and dictionaries");
     }
@@ -244,6 +323,9 @@ final class Unpickler {
    */
   private Object call(Global function, List<Object> arguments) {
     return switch (function.name()) {
+      case "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct" ->
+          new PickledArray();
+      case "numpy.dtype" -> new ArrayType((String) arguments.get(0));
       case "collections.OrderedDict", "collections.Counter" ->
           arguments.isEmpty() ? new LinkedHashMap<>() : (Map<?, ?>) arguments.get(0);
       case "torch.Size", "builtins.set", "__builtin__.set" -> arguments.get(0);
@@ -414,6 +496,10 @@ final class Unpickler {
   }
 
   private JourneyException refused(String what, String expected) {
+    if (arrays) {
+      return new JourneyException(
+          file + " " + what + ", expected " + expected + ": it is another file, nothing was run.");
+    }
     return new JourneyException(
         file
             + " "
@@ -425,6 +511,10 @@ final class Unpickler {
   }
 
   private JourneyException damaged(String why) {
+    if (arrays) {
+      return new JourneyException(
+          file + " is no whole pickle (" + why + "): copy it again from its source.");
+    }
     return new JourneyException(
         file + " is not a whole PyTorch file: in its pickle " + why + "; fetch or save it again.");
   }

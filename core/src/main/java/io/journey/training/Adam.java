@@ -17,6 +17,7 @@ public final class Adam implements AutoCloseable {
   private static final int BLOCK = 32 * CHUNK;
 
   private final TrainingConfig config;
+  private final int first;
   private final Parameters parameters;
   private final Tensor mean; // [p]
   private final Tensor square; // [p]
@@ -27,7 +28,17 @@ public final class Adam implements AutoCloseable {
    * @param parameters what is updated; stays its owner's
    */
   public Adam(TrainingConfig config, Parameters parameters) {
+    this(config, parameters, 0);
+  }
+
+  /**
+   * @param config rate, decays, average
+   * @param parameters what is updated; stays its owner's
+   * @param first how many steps were taken before, which {@link #restore} goes on from
+   */
+  Adam(TrainingConfig config, Parameters parameters, int first) {
     this.config = config;
+    this.first = first;
     this.parameters = parameters;
     try (PointerScope scope = new PointerScope()) {
       mean = Libtorch.keep(Libtorch.zeros(parameters.type(), parameters.count()));
@@ -39,14 +50,14 @@ public final class Adam implements AutoCloseable {
   /**
    * One update.
    *
-   * @param step counted from 0
+   * @param step counted from the first that the weights ever took, 0
    * @param gradient [p]
    * @param parts who else can update some of the weights; a weight's update depends on no other's
    */
   public void step(int step, Tensor gradient, Workers.Parts parts) {
     double correction1 = 1 - StrictMath.pow(config.adamBeta1(), step + 1);
     double correction2 = 1 - StrictMath.pow(config.adamBeta2(), step + 1);
-    double rate = config.learningRateAt(step) / correction1;
+    double rate = config.learningRateAt(step, first) / correction1;
     long count = parameters.count();
     parts.forEach(
         Math.toIntExact((count + BLOCK - 1) / BLOCK),

@@ -5,6 +5,7 @@ import io.journey.dataset.Dataset;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Ensemble;
+import io.journey.model.ModelInputs;
 import io.journey.model.UNet2DConfig;
 import io.journey.random.Seed;
 import io.journey.run.Json;
@@ -27,6 +28,7 @@ import java.time.Duration;
  * @param threads members trained at once
  * @param saveInterval how much work a kill may lose
  * @param scheduler how images are noised and what the members predict
+ * @param start what the members start from; null: random weights
  */
 public record EnsembleTrainer(
     UNet2DConfig architecture,
@@ -35,16 +37,58 @@ public record EnsembleTrainer(
     long seed,
     int threads,
     Duration saveInterval,
-    SchedulerConfig scheduler) {
+    SchedulerConfig scheduler,
+    StartingPoint start) {
+  /** What a manifest calls the checkpoints that members started from. */
+  static final String FROM = "from";
+
+  private static final String MEMBERS = "members";
+
   /** Work a kill may lose where nothing else is said. */
   public static final Duration SAVE_INTERVAL = Duration.ofSeconds(30);
 
   public EnsembleTrainer {
     architecture.requireTrainable();
-    if (members < 1 || members > 999) {
-      throw new IllegalArgumentException("members must be between 1 and 999, got " + members);
+    if (members < 1 || members > Ensemble.MOST_MEMBERS) {
+      throw new IllegalArgumentException(
+          "members must be between 1 and " + Ensemble.MOST_MEMBERS + ", got " + members);
     }
     NoiseSchedule.of(scheduler);
+    if (start != null) {
+      requireSame(start, architecture, scheduler);
+    }
+  }
+
+  private static void requireSame(
+      StartingPoint start, UNet2DConfig architecture, SchedulerConfig scheduler) {
+    // Dropout has no weights: a model that was trained with it may go on without.
+    ObjectNode found = start.architecture().toDiffusers().without("dropout");
+    String difference =
+        Json.difference(found, architecture.toDiffusers().<ObjectNode>without("dropout"));
+    if (difference == null) {
+      difference =
+          Json.difference(
+              start.scheduler().trainingOnly().toDiffusers(),
+              scheduler.trainingOnly().toDiffusers());
+    }
+    if (difference != null) {
+      throw new IllegalArgumentException(
+          "the checkpoint to start from has "
+              + difference
+              + ": leave model and scheduler to the checkpoint, or start from another");
+    }
+  }
+
+  /** Members that start from random weights. */
+  public EnsembleTrainer(
+      UNet2DConfig architecture,
+      TrainingConfig training,
+      int members,
+      long seed,
+      int threads,
+      Duration saveInterval,
+      SchedulerConfig scheduler) {
+    this(architecture, training, members, seed, threads, saveInterval, scheduler, null);
   }
 
   /** Members that predict ε with the paper's noise schedule. */
@@ -59,22 +103,17 @@ public record EnsembleTrainer(
   }
 
   /**
-   * Trains, or continues, or does nothing where all is done.
+   * Trains, or continues, or does nothing where all is done. A directory of fewer members, all else
+   * equal, gets those that it lacks: the others stay as they are.
    *
    * @return the finished ensemble
    */
   public Ensemble run(Dataset data, Path directory, Progress progress) {
-    requireShape(architecture, data);
-    ObjectNode settings = Json.object();
-    settings.put("members", members).put("seed", seed);
-    settings.set("model", architecture.toDiffusers());
-    settings.set("training", Json.tree(training));
-    if (!scheduler.equals(SchedulerConfig.DEFAULT)) {
-      settings.set("scheduler", scheduler.toDiffusers());
-    }
-    ObjectNode inputs = Json.object();
-    inputs.put("data", data.fingerprint()).put("examples", data.size());
-    try (RunDirectory run = RunDirectory.claim(directory, Ensemble.KIND, settings, inputs)) {
+    ModelInputs.of(architecture).requireImages(data);
+    ModelInputs.of(architecture).requireAllTimesteps(NoiseSchedule.of(scheduler).steps());
+    try (RunDirectory run =
+        RunDirectory.claimGrowing(
+            directory, Ensemble.KIND, MEMBERS, members, this::settings, m -> inputs(data, m))) {
       if (!run.isFinished()) {
         train(data, run, progress);
       }
@@ -82,19 +121,26 @@ public record EnsembleTrainer(
     return Ensemble.open(directory);
   }
 
-  /** Refuses images of another shape than the model's. */
-  static void requireShape(UNet2DConfig architecture, Dataset data) {
-    if (!data.shape().equals(architecture.shape())) {
-      throw new IllegalArgumentException(
-          "the model takes images of "
-              + architecture.shape()
-              + ", the data are "
-              + data.shape()
-              + ": add size="
-              + architecture.shape().height()
-              + " to the data's name, or change sample_size"
-              + " and in_channels");
+  private ObjectNode settings(int count) {
+    ObjectNode settings = Json.object();
+    settings.put(MEMBERS, count).put("seed", seed);
+    settings.set("model", architecture.toDiffusers());
+    settings.set("training", training.toJson());
+    if (!scheduler.equals(SchedulerConfig.DEFAULT)) {
+      settings.set("scheduler", scheduler.toDiffusers());
     }
+    return settings;
+  }
+
+  private ObjectNode inputs(Dataset data, int count) {
+    ObjectNode inputs = Json.object();
+    inputs.put("data", data.fingerprint()).put("examples", data.size());
+    if (start != null) {
+      ObjectNode from = start.inputs(count);
+      from.forEach(member -> training.requireRate(member.path(StartingPoint.STEPS).asInt()));
+      inputs.set(FROM, from);
+    }
+    return inputs;
   }
 
   /** What is random about member m of an ensemble. */
@@ -103,7 +149,9 @@ public record EnsembleTrainer(
   }
 
   private void train(Dataset data, RunDirectory run, Progress progress) {
-    NoiseSchedule schedule = NoiseSchedule.of(scheduler);
+    MemberTraining.Recipe recipe =
+        new MemberTraining.Recipe(
+            architecture, training, NoiseSchedule.of(scheduler), saveInterval, true);
     long total = (long) members * training.steps();
     try (Progress.Task task = progress.start("Training " + members + " models", total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
@@ -115,11 +163,9 @@ public record EnsembleTrainer(
                           Ensemble.memberName(m),
                           data,
                           null,
-                          architecture,
-                          training,
-                          schedule,
+                          recipe,
                           seedOf(seed, m),
-                          saveInterval)
+                          start == null ? null : () -> start.load(m))
                       .run(task, parts));
     }
     run.describeData(data.describe());

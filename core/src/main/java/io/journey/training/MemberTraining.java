@@ -7,6 +7,7 @@ import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
+import io.journey.model.ClassNames;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2D;
 import io.journey.model.UNet2DConfig;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -39,42 +41,58 @@ final class MemberTraining {
   /** Rows of the loss curve average this many steps. */
   private static final int LOSS_WINDOW = 25;
 
+  /**
+   * How every member of a run is trained.
+   *
+   * @param saveInterval how much work a kill may lose
+   * @param keepsState whether the finished member can be trained on as if it had not been finished
+   */
+  record Recipe(
+      UNet2DConfig architecture,
+      TrainingConfig config,
+      NoiseSchedule schedule,
+      Duration saveInterval,
+      boolean keepsState) {}
+
   private final RunDirectory run;
   private final String name;
   private final ImageShape shape;
-  private final UNet2DConfig architecture;
+  private final Recipe recipe;
   private final TrainingConfig config;
-  private final NoiseSchedule schedule;
   private final Seed seed;
-  private final Duration saveInterval;
+  private final Supplier<StartingPoint.Loaded> start;
+  private final ClassNames classNames;
   private final Path resumeFile;
   private final TrainingBatches batches;
 
   /**
    * @param name of the member's folder
    * @param kept the examples it is trained on; null: all
+   * @param recipe how it is trained
    * @param seed of everything random about this member
+   * @param start what it starts from; null: random weights
    */
   MemberTraining(
       RunDirectory run,
       String name,
       Dataset data,
       BitSet kept,
-      UNet2DConfig architecture,
-      TrainingConfig config,
-      NoiseSchedule schedule,
+      Recipe recipe,
       Seed seed,
-      Duration saveInterval) {
+      Supplier<StartingPoint.Loaded> start) {
     this.run = run;
     this.name = name;
     this.shape = data.shape();
-    this.architecture = architecture;
-    this.config = config;
-    this.schedule = schedule;
+    this.recipe = recipe;
+    this.config = recipe.config();
     this.seed = seed;
-    this.saveInterval = saveInterval;
-    this.resumeFile = run.path(name + "/resume.safetensors");
-    this.batches = new TrainingBatches(data, kept, config, schedule, seed);
+    this.start = start;
+    this.classNames =
+        recipe.architecture().labels().isEmpty()
+            ? ClassNames.NONE
+            : ClassNames.of(data.classNames());
+    this.resumeFile = run.path(resumeName(name));
+    this.batches = new TrainingBatches(data, kept, config, recipe.schedule(), seed);
   }
 
   /** Trains to the end, or does nothing where that has been done. */
@@ -84,41 +102,77 @@ final class MemberTraining {
       discardResume();
       return;
     }
-    float[] losses = new float[config.steps()];
-    try (UNet2D model = UNet2D.random(architecture, seed.child("init"), ScalarType.Float);
-        Adam adam = new Adam(config, model.parameters())) {
-      int start = resume(model, adam, losses);
-      progress.advance(start);
-      long saved = System.nanoTime();
-      for (int step = start; step < config.steps(); step++) {
-        List<DenoisingDraws> images = batches.of(step);
-        losses[step] =
-            images.isEmpty()
-                ? losses[Math.max(0, step - 1)]
-                : step(model, adam, step, images, parts);
-        if (!Float.isFinite(losses[step])) {
-          throw new JourneyException(
-              name
-                  + " diverged: its loss at step "
-                  + step
-                  + " is "
-                  + losses[step]
-                  + "; train with a learning rate below "
-                  + config.learningRate()
-                  + ".");
-        }
-        if (System.nanoTime() - saved > saveInterval.toNanos()) {
-          save(model, adam, losses, step + 1);
-          saved = System.nanoTime();
-        }
-        progress.advance(1);
+    StartingPoint.Loaded from = start == null ? null : start.get();
+    TrainingState state = from == null ? null : from.state();
+    int first = state == null ? 0 : state.nextStep();
+    try (UNet2D model = model(from);
+        Adam adam = new Adam(config, model.parameters(), first)) {
+      config.requireRate(first);
+      if (state != null) {
+        state.restore(model, adam);
       }
-      run.write(
-          Ensemble.lossFile(name),
-          out -> out.write(lossTable(losses).getBytes(StandardCharsets.UTF_8)));
-      Checkpoint.write(run, name, model, adam.result(), schedule);
+      train(model, adam, first, progress, parts);
     }
     discardResume();
+  }
+
+  private UNet2D model(StartingPoint.Loaded from) {
+    UNet2D model = UNet2D.random(recipe.architecture(), seed.child("init"), ScalarType.Float);
+    if (from != null) {
+      model.parameters().set(from.weights());
+    }
+    return model;
+  }
+
+  private void train(
+      UNet2D model, Adam adam, int first, Progress.Task progress, Workers.Parts parts) {
+    int end = Math.addExact(first, config.steps());
+    float[] losses = new float[config.steps()];
+    int start = resume(model, adam, first, losses);
+    progress.advance(start - first);
+    long saved = System.nanoTime();
+    for (int step = start; step < end; step++) {
+      List<DenoisingDraws> images = batches.of(step);
+      losses[step - first] =
+          images.isEmpty()
+              ? losses[Math.max(0, step - first - 1)]
+              : step(model, adam, step, images, parts);
+      requireFinite(losses[step - first], step);
+      if (System.nanoTime() - saved > recipe.saveInterval().toNanos()) {
+        save(model, adam, losses, step + 1);
+        saved = System.nanoTime();
+      }
+      progress.advance(1);
+    }
+    write(model, adam, losses, first);
+  }
+
+  /** The weights come last: they say that the member is complete. */
+  private void write(UNet2D model, Adam adam, float[] losses, int first) {
+    float[] result = adam.result();
+    run.write(
+        Ensemble.lossFile(name),
+        out -> out.write(lossTable(losses, first).getBytes(StandardCharsets.UTF_8)));
+    if (recipe.keepsState()) {
+      Safetensors.Writer state =
+          TrainingState.of(first + config.steps(), model, adam).besides(result);
+      run.write(name + "/" + TrainingState.FILE, state::writeTo);
+    }
+    Checkpoint.write(run, name, model, result, recipe.schedule(), classNames);
+  }
+
+  private void requireFinite(float loss, int step) {
+    if (!Float.isFinite(loss)) {
+      throw new JourneyException(
+          name
+              + " diverged: its loss at step "
+              + step
+              + " is "
+              + loss
+              + "; train with a learning rate below "
+              + config.learningRate()
+              + ".");
+    }
   }
 
   private float step(
@@ -142,7 +196,7 @@ final class MemberTraining {
   private void add(
       UNet2D model, List<DenoisingDraws> images, double share, int pass, GradientSum sum) {
     try (PointerScope scope = new PointerScope()) {
-      DenoisingBatch batch = DenoisingBatch.of(images, shape, schedule, ScalarType.Float);
+      DenoisingBatch batch = DenoisingBatch.of(images, shape, recipe.schedule(), ScalarType.Float);
       Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
       Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
       if (share < 1) {
@@ -153,45 +207,46 @@ final class MemberTraining {
   }
 
   private void save(UNet2D model, Adam adam, float[] losses, int next) {
-    float[][] state = adam.state();
     Safetensors.Writer writer =
-        new Safetensors.Writer()
-            .add("next_step", new long[] {next}, 1)
-            .add("weights", model.parameters().get(), model.parameters().count())
-            .add("adam_mean", state[0], state[0].length)
-            .add("adam_square", state[1], state[1].length)
-            .add("average", state[2], state[2].length)
-            .add("losses", losses, losses.length);
-    AtomicFile.write(resumeFile, writer::writeTo);
+        TrainingState.of(next, model, adam).writer().add("losses", losses, losses.length);
+    AtomicFile.write(resumeFile, writer::writeSealedTo);
   }
 
-  private int resume(UNet2D model, Adam adam, float[] losses) {
+  /** The next step to be taken: the first, or the one after those that were saved. */
+  private int resume(UNet2D model, Adam adam, int first, float[] losses) {
     if (!Files.exists(resumeFile)) {
-      return 0;
+      return first;
     }
-    Safetensors state = Safetensors.open(resumeFile);
-    model.parameters().set(state.floats("weights"));
-    adam.restore(
-        new float[][] {
-          state.floats("adam_mean"), state.floats("adam_square"), state.floats("average")
-        });
-    System.arraycopy(state.floats("losses"), 0, losses, 0, losses.length);
-    return Math.toIntExact(state.longs("next_step")[0]);
+    String remedy = "delete it, and " + name + " is trained from its start";
+    Safetensors file = Safetensors.open(resumeFile);
+    file.requireUnchanged(remedy);
+    float[] known = file.floats("losses");
+    TrainingState state = TrainingState.read(file);
+    int done = state.nextStep() - first;
+    if (known.length != losses.length || done < 1 || done > losses.length) {
+      throw new JourneyException(resumeFile + " is not of this training: " + remedy + ".");
+    }
+    state.restore(model, adam);
+    System.arraycopy(known, 0, losses, 0, losses.length);
+    return state.nextStep();
+  }
+
+  private static String resumeName(String member) {
+    return member + "/resume.safetensors";
   }
 
   private void discardResume() {
     try {
       Files.deleteIfExists(resumeFile);
       // A kill during a save leaves its temporary file.
-      Files.deleteIfExists(
-          resumeFile.resolveSibling(resumeFile.getFileName() + AtomicFile.TEMPORARY));
+      Files.deleteIfExists(run.path(resumeName(name) + AtomicFile.TEMPORARY));
     } catch (IOException e) {
       throw new JourneyException(
           "Cannot delete " + resumeFile + ": " + Failures.reason(e) + ".", e);
     }
   }
 
-  private static String lossTable(float[] losses) {
+  private static String lossTable(float[] losses, int first) {
     StringBuilder csv = new StringBuilder("step,loss\n");
     for (int from = 0; from < losses.length; from += LOSS_WINDOW) {
       int to = Math.min(losses.length, from + LOSS_WINDOW);
@@ -199,7 +254,7 @@ final class MemberTraining {
       for (int i = from; i < to; i++) {
         sum += losses[i];
       }
-      csv.append(to).append(String.format(Locale.ROOT, ",%.6f%n", sum / (to - from)));
+      csv.append(first + to).append(String.format(Locale.ROOT, ",%.6f%n", sum / (to - from)));
     }
     return csv.toString().replace("\r\n", "\n");
   }

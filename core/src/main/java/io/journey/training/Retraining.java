@@ -5,11 +5,13 @@ import io.journey.dataset.Dataset;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Ensemble;
+import io.journey.model.ModelInputs;
 import io.journey.model.UNet2DConfig;
 import io.journey.random.Seed;
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.JsonFields;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -58,7 +60,8 @@ public record Retraining(
   /**
    * As an ensemble was trained, with its own seed.
    *
-   * @throws JourneyException if it does not say how: it was trained elsewhere
+   * @throws JourneyException if it does not say how, since it was trained elsewhere, or was trained
+   *     on from other checkpoints
    */
   public static Retraining like(Ensemble ensemble, Coupling coupling) {
     Manifest manifest = ensemble.manifest();
@@ -68,16 +71,23 @@ public record Retraining(
               + " does not say how it was trained: checks by retraining need an ensemble that"
               + " journey train has made.");
     }
-    ObjectNode settings = manifest.settings();
-    String where = manifest.directory() + "/" + Manifest.FILE;
+    if (manifest.inputs().has(EnsembleTrainer.FROM)) {
+      throw new JourneyException(
+          ensemble.directory()
+              + " was trained on from other checkpoints, and models trained again would start from"
+              + " nothing: check an ensemble that one journey train has made from nothing, perhaps"
+              + " one of as many steps.");
+    }
+    JsonFields settings = manifest.settingFields();
+    String where = settings.where();
     return new Retraining(
-        UNet2DConfig.fromDiffusers((ObjectNode) settings.path("model"), where),
-        Json.bind(settings.path("training"), TrainingConfig.class, where),
+        UNet2DConfig.fromDiffusers(settings.object("model"), where),
+        TrainingConfig.of(settings.object("training"), where),
         settings.has("scheduler")
-            ? SchedulerConfig.fromDiffusers((ObjectNode) settings.path("scheduler"), where)
+            ? SchedulerConfig.fromDiffusers(settings.object("scheduler"), where)
             : SchedulerConfig.DEFAULT,
         coupling,
-        settings.path("seed").asLong(),
+        settings.integer("seed"),
         EnsembleTrainer.SAVE_INTERVAL);
   }
 
@@ -104,7 +114,7 @@ public record Retraining(
       Path directory,
       Progress.Task progress,
       Workers.Parts parts) {
-    EnsembleTrainer.requireShape(architecture, data);
+    ModelInputs.of(architecture).requireImages(data);
     if (kept.isEmpty() || kept.length() > data.size()) {
       throw new IllegalArgumentException(
           "a model is trained on between 1 and "
@@ -126,11 +136,10 @@ public record Retraining(
                 Ensemble.memberName(0),
                 data,
                 kept,
-                architecture,
-                training,
-                NoiseSchedule.of(scheduler),
+                new MemberTraining.Recipe(
+                    architecture, training, NoiseSchedule.of(scheduler), saveInterval, false),
                 seedOf(member, examples),
-                saveInterval)
+                null)
             .run(progress, parts);
         run.finish(Json.object());
       }
@@ -148,7 +157,7 @@ public record Retraining(
     ObjectNode settings = Json.object();
     settings.put("members", 1).put("seed", seed).put("coupling", coupling.name());
     settings.set("model", architecture.toDiffusers());
-    settings.set("training", Json.tree(training));
+    settings.set("training", training.toJson());
     if (!scheduler.equals(SchedulerConfig.DEFAULT)) {
       settings.set("scheduler", scheduler.toDiffusers());
     }

@@ -1,5 +1,9 @@
 package io.journey.training;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.Json;
+
 /**
  * How a model is trained: Adam on the mean squared error of predicted noise, learning rate falling
  * by half a cosine from its start value to zero.
@@ -15,6 +19,9 @@ package io.journey.training;
  * @param emaDecay largest decay of the moving average of weights that becomes the checkpoint; 0:
  *     the last weights do
  * @param horizontalFlip whether each image is mirrored with probability ½
+ * @param learningRateSteps steps over which the learning rate falls, counted from the first that
+ *     the weights ever took, so that training can stop on the way and be continued; 0: those of
+ *     this run alone
  */
 public record TrainingConfig(
     int steps,
@@ -25,10 +32,20 @@ public record TrainingConfig(
     double adamBeta2,
     double adamEpsilon,
     double emaDecay,
-    boolean horizontalFlip) {
+    boolean horizontalFlip,
+    int learningRateSteps) {
+  /** The loss of every step is in memory until the last. */
+  private static final int MOST_STEPS = 100_000_000;
+
+  private static final int MOST_IMAGES = 1_000_000;
+
   public TrainingConfig {
     check(steps >= 1, "training.steps must be at least 1, got " + steps);
+    check(steps <= MOST_STEPS, "training.steps must be at most " + MOST_STEPS + ", got " + steps);
     check(batchSize >= 1, "training.batchSize must be at least 1, got " + batchSize);
+    check(
+        batchSize <= MOST_IMAGES,
+        "training.batchSize must be at most " + MOST_IMAGES + ", got " + batchSize);
     check(
         microBatchSize >= 0 && microBatchSize <= batchSize,
         "training.microBatchSize must be between 0 and the batch size, got " + microBatchSize);
@@ -40,6 +57,12 @@ public record TrainingConfig(
         "training.adamBeta1 and adamBeta2 must be in [0, 1), got " + adamBeta1 + ", " + adamBeta2);
     check(adamEpsilon > 0, "training.adamEpsilon must be positive, got " + adamEpsilon);
     check(emaDecay >= 0 && emaDecay < 1, "training.emaDecay must be in [0, 1), got " + emaDecay);
+    check(
+        learningRateSteps == 0 || learningRateSteps >= steps,
+        "training.learningRateSteps must be 0 or at least the number of steps, "
+            + steps
+            + ", got "
+            + learningRateSteps);
   }
 
   private static void check(boolean ok, String message) {
@@ -50,7 +73,7 @@ public record TrainingConfig(
 
   /** Adam as PyTorch starts it, no average, no flips. */
   public static TrainingConfig of(int steps, int batchSize, double learningRate) {
-    return new TrainingConfig(steps, batchSize, 0, learningRate, 0.9, 0.999, 1e-8, 0, false);
+    return new TrainingConfig(steps, batchSize, 0, learningRate, 0.9, 0.999, 1e-8, 0, false, 0);
   }
 
   /** The same with a moving average of weights. */
@@ -75,7 +98,16 @@ public record TrainingConfig(
 
   private TrainingConfig copy(int newSteps, int micro, double ema, boolean flip) {
     return new TrainingConfig(
-        newSteps, batchSize, micro, learningRate, adamBeta1, adamBeta2, adamEpsilon, ema, flip);
+        newSteps,
+        batchSize,
+        micro,
+        learningRate,
+        adamBeta1,
+        adamBeta2,
+        adamEpsilon,
+        ema,
+        flip,
+        learningRateSteps);
   }
 
   /** The images of each pass of a step. */
@@ -83,9 +115,55 @@ public record TrainingConfig(
     return microBatchSize == 0 ? batchSize : microBatchSize;
   }
 
-  /** The learning rate of a step: start · ½(1 + cos(π·step/steps)). */
-  double learningRateAt(int step) {
-    return learningRate * 0.5 * (1 + StrictMath.cos(Math.PI * step / steps));
+  /**
+   * The learning rate of a step: start · ½(1 + cos(π·step/steps)).
+   *
+   * @param step counted from the first that the weights ever took
+   * @param first of this run
+   */
+  double learningRateAt(int step, int first) {
+    double fallen =
+        learningRateSteps == 0
+            ? Math.PI * (step - first) / steps
+            : Math.PI * step / learningRateSteps;
+    return learningRate * 0.5 * (1 + StrictMath.cos(fallen));
+  }
+
+  /**
+   * Refuses steps at which the learning rate would have fallen to zero.
+   *
+   * @param before the steps taken before this run
+   */
+  void requireRate(int before) {
+    check(
+        learningRateSteps == 0 || learningRateSteps - before >= steps,
+        "training.learningRateSteps is "
+            + learningRateSteps
+            + ", after which the learning rate is zero: "
+            + before
+            + " steps were taken before and "
+            + steps
+            + " are asked for; set it to at least "
+            + ((long) before + steps)
+            + ", or to 0 for a rate that falls anew");
+  }
+
+  /** As a manifest keeps it: what was added to the format later only where it is used. */
+  ObjectNode toJson() {
+    ObjectNode json = Json.tree(this);
+    if (learningRateSteps == 0) {
+      json.remove("learningRateSteps");
+    }
+    return json;
+  }
+
+  /**
+   * What a manifest kept.
+   *
+   * @param where for messages
+   */
+  static TrainingConfig of(JsonNode json, String where) {
+    return Json.bind(json, TrainingConfig.class, where);
   }
 
   /** The average's decay at a step: min(emaDecay, (1 + step)/(10 + step)). */

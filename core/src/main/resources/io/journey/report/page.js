@@ -10,11 +10,19 @@ function drawChooser() {
     const input = el("input", { type: "radio", name: "target", value: number, id: "choose-" + number });
     input.addEventListener("change", () => choose(number, true));
     const kin = className(target.kin);
-    const label = el("label", { for: "choose-" + number, title: kin ? "nearest class: " + kin : null });
-    label.append(picture(target.final, "Picture " + number + (kin ? ", like " + kin : ""), "final"));
+    const label = el("label", { for: "choose-" + number, title: classNote(target) });
+    const described = target.asked ? ", drawn as " + target.asked : kin ? ", like " + kin : "";
+    label.append(picture(target.final, "Picture " + number + described, "final"));
     label.append(el("span", { "aria-hidden": "true" }, String(number)));
     byId("chooser").append(el("span", { class: "choice" }, input, label));
   });
+}
+
+// The class a model was told to draw, where it was told one, and the one the picture looks like.
+function classNote(target) {
+  const kin = className(target.kin);
+  const notes = [target.asked ? "drawn as: " + target.asked : null, kin ? "nearest class: " + kin : null];
+  return notes.filter((note) => note).join("; ") || null;
 }
 
 function choose(number, byHand) {
@@ -25,8 +33,8 @@ function choose(number, byHand) {
   if (byHand) {
     history.replaceState(null, "", "#target-" + number);
   }
-  const kin = className(target.kin);
-  byId("journey-title").textContent = "Picture " + number + ", step by step" + (kin ? " (nearest class: " + kin + ")" : "");
+  const note = classNote(target);
+  byId("journey-title").textContent = "Picture " + number + ", step by step" + (note ? " (" + note + ")" : "");
   const table = journeyTable(target, number);
   byId("journey").replaceChildren(table);
   walkable(table);

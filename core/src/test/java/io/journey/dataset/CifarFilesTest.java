@@ -115,13 +115,6 @@ class CifarFilesTest {
   }
 
   @Test
-  void theOtherPublishedVersionsAreNamed() throws IOException {
-    Files.write(folder.resolve("data_batch_1"), new byte[10]);
-    Files.write(folder.resolve("batches.meta"), new byte[10]);
-    assertRefused(folder.toString(), "Python version of CIFAR-10", "binary version");
-  }
-
-  @Test
   void mixedSetsAndOptionsWithoutEffectAreRefused() throws IOException {
     ten();
     assertRefused(folder + "?labels=coarse", "one kind of labels");

@@ -92,6 +92,8 @@ class DatasetSpecTest {
         "data?size=5000 | size=5000 | 4096",
         "data?channels=2 | channels=2 | 1 or 3",
         "data?split=val | split=val | train or validation or test or all",
+        "data?skip=yes | skip=yes | expected unreadable",
+        "data?links=none | links=none | expected follow",
         "data?limit=0 | limit=0 | whole number from 1",
         "data?limit=99999999999 | limit=99999999999 | whole number",
         "data?limit=1&limit=2 | limit | twice",

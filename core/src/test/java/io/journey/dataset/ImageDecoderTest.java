@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.journey.dataset.Transformations.Orient;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import java.awt.Transparency;
@@ -17,12 +18,14 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +35,7 @@ class ImageDecoderTest {
 
   /** What a file holds, 0..255 in the order C, H, W. */
   private static int[] decoded(Path file) {
-    Pixels pixels = new StoredImage.InFile(SourceFile.of(file)).decode();
+    Pixels pixels = new StoredImage.InFile(SourceFile.of(file)).decode(Orient.UPRIGHT);
     float[] out = new float[pixels.shape().numel()];
     pixels.read(out, 0);
     int[] bytes = new int[out.length];
@@ -70,7 +73,7 @@ class ImageDecoderTest {
   void coloursSurviveARoundTrip(String format) throws IOException {
     Path file = save(folder.resolve("a." + format), colours(BufferedImage.TYPE_INT_RGB));
 
-    assertThat(new StoredImage.InFile(SourceFile.of(file)).decode().shape())
+    assertThat(new StoredImage.InFile(SourceFile.of(file)).decode(Orient.UPRIGHT).shape())
         .isEqualTo(new ImageShape(3, 2, 3));
     assertThat(decoded(file))
         .containsExactly(0, 10, 20, 30, 40, 50, 1, 11, 21, 31, 41, 51, 2, 12, 22, 32, 42, 52);
@@ -177,7 +180,7 @@ class ImageDecoderTest {
   }
 
   private static void refused(Path file, String... parts) {
-    assertThatThrownBy(() -> new StoredImage.InFile(SourceFile.of(file)).decode())
+    assertThatThrownBy(() -> new StoredImage.InFile(SourceFile.of(file)).decode(Orient.UPRIGHT))
         .isInstanceOf(JourneyException.class)
         .hasMessageContainingAll(parts)
         .hasMessageMatching("[^\\n]+\\.");
@@ -221,6 +224,48 @@ class ImageDecoderTest {
     refused(file, "30000×30000", "64 million");
     Files.write(file, pngHeader(Integer.MAX_VALUE, Integer.MAX_VALUE));
     refused(file, file.toString());
+  }
+
+  /** A WebP without losses that ends behind its header of five bytes. */
+  private static byte[] webpHeader(int width, int height) {
+    int bits = width - 1 | height - 1 << 14;
+    ByteBuffer file = ByteBuffer.allocate(247).order(ByteOrder.LITTLE_ENDIAN);
+    file.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(239);
+    file.put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII)).putInt(227);
+    return file.put((byte) 0x2F).putInt(bits).array();
+  }
+
+  @Test
+  @Timeout(10)
+  void pixelsThatFewBytesCannotHoldAreRefused() throws IOException {
+    Path file = folder.resolve("a.webp");
+    Files.write(file, webpHeader(8000, 8000));
+    refused(file, "8000×8000", "247 bytes");
+  }
+
+  @Test
+  @Timeout(10)
+  void aJpegOfEndlessScansIsRefused() throws IOException {
+    BufferedImage image = new BufferedImage(1024, 1024, BufferedImage.TYPE_BYTE_GRAY);
+    byte[] whole = Files.readAllBytes(save(folder.resolve("a.jpg"), image));
+    byte[] scans = new byte[whole.length + 20_000];
+    System.arraycopy(whole, 0, scans, 0, whole.length);
+    for (int i = whole.length; i < scans.length; i += 2) {
+      scans[i] = (byte) 0xFF;
+      scans[i + 1] = (byte) 0xDA;
+    }
+    Path file = folder.resolve("b.jpg");
+    Files.write(file, scans);
+    refused(file, "1024×1024", "640 million");
+  }
+
+  @Test
+  void orientStoredLeavesTheNoteAlone() {
+    Path file = Path.of("src/test/resources/pictures/jpeg-orientation-6.jpg");
+    StoredImage image = new StoredImage.InFile(SourceFile.of(file));
+
+    assertThat(image.decode(Orient.STORED).shape()).isEqualTo(new ImageShape(3, 18, 24));
+    assertThat(image.decode(Orient.UPRIGHT).shape()).isEqualTo(new ImageShape(3, 24, 18));
   }
 
   /** A PNG of nothing but its header. */

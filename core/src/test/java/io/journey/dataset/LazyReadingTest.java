@@ -28,7 +28,7 @@ class LazyReadingTest {
     Listing listing = ImageFolder.list(spec);
     List<Example> examples = spec.selection().of(listing, spec.text());
     return (IndexedDataset)
-        IndexedDataset.open(spec, listing.classNames(), examples, budget, Progress.SILENT);
+        IndexedDataset.open(spec, listing.withExamples(examples), budget, Progress.SILENT);
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.journey.run.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -72,7 +73,7 @@ class ParquetTableTest {
           DatasetSpec.parse(FILES.resolve("plain").resolve(name + ".parquet").toString());
       Listing listing = ParquetTable.list(spec);
       for (int i : new int[] {5, 0, 3, 1, 4, 2, 5}) {
-        Pixels pixels = listing.examples().get(i).image().decode();
+        Pixels pixels = listing.examples().get(i).image().decode(Transformations.Orient.STORED);
         float[] values = new float[75];
         pixels.read(values, 0);
         assertThat(values[7]).isEqualTo(scaled(truth.get("pixels").get(i).get(7).asInt()));
@@ -138,6 +139,20 @@ class ParquetTableTest {
     byte[] bytes = whole("snappy");
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(bytes.length - 8, length);
     assertRefused(copy(bytes).toString(), "copy.parquet is a damaged");
+  }
+
+  /** Each byte opens a structure within the one before; no file that is meant well does so. */
+  @ParameterizedTest
+  @ValueSource(ints = {0x1C, 0x19})
+  void aFooterNestedWithoutEndIsOneSentence(int opens) throws IOException {
+    byte[] footer = new byte[4 << 20];
+    // A structure in a structure, or a list of one list of one list.
+    Arrays.fill(footer, (byte) opens);
+    ByteBuffer file = ByteBuffer.allocate(footer.length + 12).order(ByteOrder.LITTLE_ENDIAN);
+    file.put("PAR1".getBytes(StandardCharsets.US_ASCII)).put(footer).putInt(footer.length);
+    file.put("PAR1".getBytes(StandardCharsets.US_ASCII));
+    assertRefused(
+        copy(file.array()).toString(), "copy.parquet is a damaged Parquet file", "too deep");
   }
 
   /** Whatever one byte is changed to: a set, or one sentence; no other error, nothing endless. */

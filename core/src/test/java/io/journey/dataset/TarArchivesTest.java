@@ -180,7 +180,7 @@ class TarArchivesTest {
     byte[] text = "no archive at all, but a long text ".repeat(100).getBytes();
     assertRefused(write("text.tar", text).toString(), "text.tar is a damaged tar file");
     assertRefused(
-        write("empty.tar", new TarBytes().finished()).toString(), "empty.tar holds no images");
+        write("empty.tar", new TarBytes().finished()).toString(), "empty.tar is an empty archive");
     assertRefused(
         write("tiff.tar", new TarBytes().file("a.tiff", "x").finished()).toString(),
         "a.tiff",
@@ -212,5 +212,21 @@ class TarArchivesTest {
 
     assertThatThrownBy(slice::read)
         .hasMessageContaining("has changed since the data set was opened");
+  }
+
+  @Test
+  void aQuestionMarkIsAName() throws IOException {
+    byte[] image = pngBytes(1, 1, 0);
+    Path tar = write("q.tar", new TarBytes().file("why?/é?.png", image).finished());
+    assertThat(ids(Datasets.open(tar.toString()))).containsExactly("why?/é?.png");
+  }
+
+  @Test
+  void filesWithoutAnythingAreCalledSo() throws IOException {
+    assertRefused(write("0.tar", new byte[0]).toString(), "0.tar is empty, 0 bytes");
+    assertRefused(write("0.tar.gz", gzip(new byte[0])).toString(), "0.tar.gz is a damaged tar");
+    assertRefused(
+        write("t.tar", new TarBytes().file("a.txt", "x").file("b.txt", "y").finished()).toString(),
+        "t.tar holds no images, only 2 .txt");
   }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,12 +67,27 @@ class TransformationsTest {
   }
 
   @Test
+  void picturesStandUprightUnlessAskedOtherwise() throws IOException {
+    Path turned = Path.of("src/test/resources/pictures/webp-orientation-8.webp");
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Files.copy(turned, other.resolve("a.webp"));
+
+    Dataset upright = Datasets.open(other.toString());
+    Dataset stored = Datasets.open(other + "?orient=stored");
+    assertThat(upright.shape()).isEqualTo(new ImageShape(3, 24, 18));
+    assertThat(upright.transformations().steps()).containsExactly("orient=upright");
+    assertThat(stored.shape()).isEqualTo(new ImageShape(3, 18, 24));
+    assertThat(stored.transformations().steps()).containsExactly("orient=stored");
+    assertThat(upright.fingerprint()).isNotEqualTo(stored.fingerprint());
+  }
+
+  @Test
   void aDatasetTellsWhatWasDoneAndWhatThereWas() {
     Dataset dataset = Datasets.open(folder + "?flip=horizontal&size=2&channels=3");
 
     assertThat(dataset.describe().toString())
         .isEqualTo(
-            "{\"transformations\":[\"channels=3\",\"crop=center\",\"size=2\",\"flip=horizontal\"]}");
+            "{\"transformations\":[\"orient=upright\",\"channels=3\",\"crop=center\",\"size=2\",\"flip=horizontal\"]}");
     assertThat(dataset.originalShape(0)).isEqualTo(new ImageShape(1, 2, 4));
     Dataset subset = Subset.of(dataset, 0);
     assertThat(subset.transformations()).isEqualTo(dataset.transformations());

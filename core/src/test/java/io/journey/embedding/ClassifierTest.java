@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.dataset.ImageShape;
@@ -206,7 +207,11 @@ class ClassifierTest {
       byte[] bytes = good.replaceFirst(lie[0], lie[1]).getBytes(StandardCharsets.UTF_8);
       Files.write(copy.resolve(Classifier.DESCRIPTION), bytes);
       String before = sha256(good.getBytes(StandardCharsets.UTF_8));
-      Files.writeString(copy.resolve(Manifest.FILE), manifest.replace(before, sha256(bytes)));
+      byte[] listed = manifest.replace(before, sha256(bytes)).getBytes(StandardCharsets.UTF_8);
+      ObjectNode signed = Json.parse(listed, "the manifest");
+      signed.remove("sha256");
+      signed.put("sha256", sha256(Json.bytes(signed)));
+      Files.write(copy.resolve(Manifest.FILE), Json.bytes(signed));
       assertThatThrownBy(() -> Classifier.open(copy))
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining(lie[2]);

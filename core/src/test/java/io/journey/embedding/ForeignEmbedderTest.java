@@ -229,6 +229,7 @@ class ForeignEmbedderTest {
         "config.json | quick_gelu | relu | hidden_act relu, expected quick_gelu or gelu",
         "config.json | clip_vision_model | siglip | expected clip or clip_vision_model",
         "preprocessor_config.json | \"resample\": 3 | \"resample\": 1 | resample 1, expected 2",
+        "preprocessor_config.json | \"resample\": 3 | \"resample\": \"1\" | expected a whole number",
         "preprocessor_config.json | \"do_normalize\": true | \"do_normalize\": false | expected true",
       })
   void aClipThatDoesNotFitItsConfigurationIsRefused(

@@ -132,7 +132,7 @@ class EvaluationResultTest {
     Files.createSymbolicLink(directory.resolve("lds.svg"), elsewhere);
     assertThatThrownBy(() -> files.svg("lds"))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("no file of its own");
+        .hasMessageContaining("lds.svg is a link");
     Files.writeString(directory.resolve(EvaluationResult.FILE), "{}");
     assertThatThrownBy(() -> EvaluationResult.open(directory))
         .isInstanceOf(JourneyException.class)

@@ -59,8 +59,7 @@ class StabilityTest {
 
   private static Stability stability(List<Integer> draws) {
     FeaturizerConfig features =
-        FeaturizerConfig.defaults()
-            .withCurvature(CurvatureConfig.NONE)
+        FeaturizerConfig.defaults(CurvatureConfig.NONE)
             .withProjection(ProjectionConfig.parse("sparse:256"));
     return new Stability(
         ensemble, data, targets, Steps.of(100, 300), features, draws, 0.1, 16, 2, Progress.SILENT);
@@ -116,8 +115,7 @@ class StabilityTest {
             data,
             targets,
             Steps.of(100),
-            FeaturizerConfig.defaults()
-                .withCurvature(CurvatureConfig.NONE)
+            FeaturizerConfig.defaults(CurvatureConfig.NONE)
                 .withProjection(ProjectionConfig.parse("sparse:256")),
             List.of(1),
             0.1,

@@ -3,12 +3,14 @@ package io.journey.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Float16;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +56,23 @@ class CheckpointFormsTest {
       })
   void everyFormHasTheSameWeights(String form) {
     assertThat(weights(GOLDEN.resolve(form).toString())).isEqualTo(reference(w -> w));
+  }
+
+  /** As the cache of the Hugging Face Hub keeps it: every file of a snapshot leads to a blob. */
+  @Test
+  void checkpointsOfOthersMayBeLinks() throws IOException {
+    Path blobs = Files.createDirectories(folder.resolve("models--x--y/blobs"));
+    Path snapshot = Files.createDirectories(folder.resolve("models--x--y/snapshots/1f2e"));
+    try (Stream<Path> files = Files.list(GOLDEN.resolve("sharded"))) {
+      for (Path file : files.toList()) {
+        Path blob = Files.copy(file, blobs.resolve(Checksums.of(file)));
+        Path up = Path.of("../../blobs").resolve(blob.getFileName());
+        Files.createSymbolicLink(snapshot.resolve(file.getFileName()), up);
+      }
+    }
+    // Other programs call files so, too.
+    Files.writeString(snapshot.resolve("manifest.json"), "{\"kind\": \"app\", \"settings\": 1}");
+    assertThat(weights(snapshot.toString())).isEqualTo(reference(w -> w));
   }
 
   @Test

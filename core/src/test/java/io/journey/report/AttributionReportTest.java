@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.evaluation.AttributionAgreement;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -15,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +84,21 @@ class AttributionReportTest {
     assertThat(page).doesNotContain("<img", "<i>Bag");
     JsonNode example = numbers(page).at("/examples/0");
     assertThat(example.get("id").asText()).isEqualTo(HOSTILE);
+  }
+
+  @Test
+  void marksOfDirectionInNamesAreShown() throws IOException {
+    MemoryDataset data = new MemoryDataset(1, 4, 4).classes("Bag\u202egab", "Coat\u2066");
+    for (int i = 0; i < 30; i++) {
+      float[] image = new float[16];
+      Seed.of(2).child("image").child(i).stream().fillGaussian(image);
+      data.add("train/" + i + "\u202e\u001b[1m", i % 2, image);
+    }
+    String page = page(fake(data, STEPS, 2, 2), data);
+    assertThat(page).doesNotContain("\u202e", "\u2066", "\u001b");
+    String id = numbers(page).at("/examples").elements().next().get("id").asText();
+    assertThat(id).startsWith("train/").endsWith("\\u202e\\u001b[1m");
+    assertThat(numbers(page).at("/classes/0").asText()).isEqualTo("Bag\\u202egab");
   }
 
   @Test
@@ -164,6 +182,31 @@ class AttributionReportTest {
     assertThatThrownBy(() -> AttributionReport.write(directory, data, folder.resolve("p.html")))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("targets.safetensors is damaged");
+  }
+
+  /** Two halves that agree by r are worth 2r/(1 + r) together. */
+  @Test
+  void askedAgainThePageTellsWhatTheProjectionDoes() throws IOException {
+    MemoryDataset data = data(30, 1, 4);
+    FakeAttribution fake = fake(data, STEPS, 2, 2);
+    Path page = folder.resolve("page.html");
+    Path again = fake.withFeatures("0c0d").write(folder.resolve("again"), data);
+
+    AttributionReport.write(fake.write(folder.resolve("plain"), data), again, data, page);
+    assertThat(Files.readString(page)).doesNotContain("another projection alone");
+
+    Path exact = fake.withHalves(0).write(folder.resolve("exact"), data);
+    AttributionReport.write(exact, again, data, page);
+    assertThat(Files.readString(page))
+        .contains("another projection alone</th>" + "<td>1.00</td>".repeat(STEPS.length));
+
+    Path noisy = fake.withHalves(0.15f).write(folder.resolve("noisy"), data);
+    AttributionReport.write(noisy, again, data, page);
+    List<Attribution> halves = Attribution.open(noisy).halves().orElseThrow();
+    double r = AttributionAgreement.of(halves.get(0), halves.get(1)).get(0).spearman();
+    assertThat(r).isBetween(0.05, 0.95);
+    assertThat(Files.readString(page))
+        .contains(String.format(Locale.ROOT, "<td>%.2f</td></tr></tbody>", 2 * r / (1 + r)));
   }
 
   @Test

@@ -23,6 +23,7 @@ public final class FakeAttribution {
   /** [members, steps, targets, N]; the scores are their mean. */
   final float[][][][] members;
 
+  private float halfNoise = Float.NaN;
   private String features = "51ab";
 
   boolean keepMembers = true;
@@ -56,6 +57,27 @@ public final class FakeAttribution {
     return copy;
   }
 
+  /**
+   * The same with halves of the scores, from even and odd places of features.
+   *
+   * @param noise standard deviation of what the halves differ by from half of the score
+   */
+  FakeAttribution withHalves(float noise) {
+    FakeAttribution copy = new FakeAttribution(steps, finals, members);
+    copy.features = features;
+    copy.halfNoise = noise;
+    return copy;
+  }
+
+  private float[] even() {
+    float[] even = mean();
+    RandomStream random = Seed.of(11).child("halves").stream();
+    for (int i = 0; i < even.length; i++) {
+      even[i] = even[i] / 2 + halfNoise * (float) random.gaussian(i);
+    }
+    return even;
+  }
+
   /** Writes it as a finished run. */
   public Path write(Path directory, Dataset data) {
     ObjectNode settings = Json.object();
@@ -74,6 +96,9 @@ public final class FakeAttribution {
     inputs.put("features", features.repeat(16));
     try (RunDirectory run = RunDirectory.claim(directory, "attribution", settings, inputs)) {
       run.write("scores.npy", out -> Npy.write(out, mean(), shape()));
+      if (!Float.isNaN(halfNoise)) {
+        run.write("scores-even.npy", out -> Npy.write(out, even(), shape()));
+      }
       if (keepMembers) {
         for (int m = 0; m < members.length; m++) {
           float[] scores = flat(new float[][][][] {members[m]});

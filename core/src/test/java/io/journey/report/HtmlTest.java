@@ -17,6 +17,12 @@ class HtmlTest {
   }
 
   @Test
+  void marksOfDirectionAreShownAndLettersStay() {
+    assertThat(Html.escape("cat\u202egnp \u2066x\u200f 👩\u200d👧 é"))
+        .isEqualTo("cat\\u202egnp \\u2066x\\u200f 👩\u200d👧 é");
+  }
+
+  @Test
   void jsonCannotEndAScriptAndStaysTheSameJson() {
     ObjectNode node = Json.object().put("</script><!--", "&lt; \u2028 \u2029 \" \\u003c");
     String text = Html.json(node);

@@ -58,14 +58,43 @@ class AtomicFileTest {
 
   /** The device /dev/full answers every write like a disk without space. */
   @Test
-  void aFullDiskIsNamedAndLeavesNothing() throws IOException {
+  void aFullDiskIsNamedAndLeavesNothing() {
     Path full = Path.of("/dev/full");
     assumeTrue(Files.exists(full), "there is no /dev/full here: not testable");
-    Files.createSymbolicLink(folder.resolve("a.tmp"), full);
-    assertThatThrownBy(() -> AtomicFile.write(folder.resolve("a"), new byte[100_000]))
+    AtomicFile.Content content = out -> Files.write(full, new byte[100_000]);
+    assertThatThrownBy(() -> AtomicFile.write(folder.resolve("a"), content))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("the disk is full");
     assertThat(folder).isEmptyDirectory();
+  }
+
+  /** Whoever can write into a folder must not choose which file elsewhere is emptied. */
+  @Test
+  void aTemporaryFileThatIsALinkIsNotWrittenThrough() throws IOException {
+    Path precious = Files.writeString(folder.resolve("precious.txt"), "precious");
+    for (Path target : new Path[] {precious, folder.resolve("not-there-yet")}) {
+      Path link = Files.createSymbolicLink(folder.resolve("a.tmp"), target);
+      assertThatThrownBy(() -> AtomicFile.write(folder.resolve("a"), new byte[] {1}))
+          .isInstanceOf(JourneyException.class)
+          .hasMessageContaining("a.tmp is a link, expected nothing")
+          .hasMessageEndingWith("delete it.");
+      Files.delete(link);
+    }
+    assertThat(precious).hasContent("precious");
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(precious);
+    }
+  }
+
+  /** A link in the place of the file itself is replaced: what it leads to is not touched. */
+  @Test
+  void aFileThatIsALinkIsReplaced() throws IOException {
+    Path precious = Files.writeString(folder.resolve("precious.txt"), "precious");
+    Files.createSymbolicLink(folder.resolve("a"), precious);
+    AtomicFile.write(folder.resolve("a"), new byte[] {1});
+    assertThat(precious).hasContent("precious");
+    assertThat(folder.resolve("a")).hasBinaryContent(new byte[] {1});
+    assertThat(Files.isSymbolicLink(folder.resolve("a"))).isFalse();
   }
 
   @Test

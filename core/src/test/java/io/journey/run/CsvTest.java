@@ -23,6 +23,53 @@ class CsvTest {
     assertThat(lines(text + "\n")).containsExactly(fields);
   }
 
+  /** Names that tables would compute; the second column is what stands in the file. */
+  @Test
+  void aTextIsNeverAFormulaAndIsReadBack() {
+    String[][] cases = {
+      {"=1+1", "'=1+1"},
+      {"=HYPERLINK(\"http://x\",1)", "\"'=HYPERLINK(\"\"http://x\"\",1)\""},
+      {"+1-800", "'+1-800"},
+      {"-2+3", "'-2+3"},
+      {"@SUM(A1)", "'@SUM(A1)"},
+      {"\t=1", "\"'\t=1\""},
+      {"\r=1", "\"'\r=1\""},
+      {"\n=1", "\"'\n=1\""},
+      {"\uFF1D1", "'\uFF1D1"},
+      {"'=1", "''=1"},
+      {"''-x", "'''-x"},
+      {"-", "'-"},
+      {"a;=1", "\"a;=1\""},
+    };
+    for (String[] one : cases) {
+      assertThat(Csv.quote(one[0])).isEqualTo(one[1]);
+      assertThat(lines(Csv.quote(one[0]) + ",x\n")).containsExactly(List.of(one[0], "x"));
+    }
+  }
+
+  @Test
+  void numbersAndOrdinaryNamesStayAsTheyAre() {
+    for (String text :
+        new String[] {
+          "-0.5",
+          "+3",
+          "-1.5e-07",
+          "-.5",
+          "0",
+          "train/00042",
+          "T-shirt/top",
+          "it's",
+          "'quoted'",
+          "a=b",
+          "x@y",
+          "'",
+          ""
+        }) {
+      assertThat(Csv.quote(text)).isEqualTo(text);
+      assertThat(lines("x," + Csv.quote(text) + "\n")).containsExactly(List.of("x", text));
+    }
+  }
+
   @Test
   void aLastLineNeedsNoEndAndLinesMayEndAsOnWindows() {
     assertThat(lines("a,b\r\nc,\r\nd"))

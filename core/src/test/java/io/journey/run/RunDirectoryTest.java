@@ -165,6 +165,73 @@ class RunDirectoryTest {
     assertThat(work(folder, UNITS)).isEqualTo(UNITS);
   }
 
+  /** A run whose parts are put together elsewhere ends with this: it must not delete at will. */
+  @Test
+  void aPreparedJournalDeletesAndListsNothingOutside(@TempDir Path elsewhere) throws IOException {
+    Path precious = Files.writeString(elsewhere.resolve("precious.txt"), "precious");
+    String relative = folder.toAbsolutePath().relativize(precious.toAbsolutePath()).toString();
+    work(folder, 2);
+    Path journal = folder.resolve("journal.jsonl");
+    String whole = Files.readString(journal);
+    for (String name :
+        new String[] {relative, precious.toAbsolutePath().toString(), "..", "a/../b"}) {
+      ObjectNode line = Json.object().put("file", name).put("bytes", 8).put("sha256", "x");
+      Files.writeString(journal, whole + line + "\n");
+      assertThatThrownBy(() -> claim(folder).discard())
+          .as(name)
+          .isInstanceOf(JourneyException.class)
+          .hasMessageContaining("journal.jsonl")
+          .hasMessageContaining("leads out of " + folder);
+      assertThatThrownBy(() -> RunStatus.of(folder)).hasMessageContaining("leads out of " + folder);
+      assertThat(precious).hasContent("precious");
+    }
+    Files.writeString(journal, whole);
+    try (RunDirectory run = claim(folder)) {
+      run.discard();
+    }
+    assertThat(folder).doesNotExist();
+  }
+
+  @Test
+  void nothingIsWrittenDeletedOrReadThroughALink(@TempDir Path elsewhere) throws IOException {
+    Path precious = Files.writeString(elsewhere.resolve("precious.txt"), "precious");
+    work(folder, 2);
+    for (String name :
+        new String[] {"journal.jsonl", "settings.json", ".lock", "part-0.bin", "part-2.bin.tmp"}) {
+      Path file = folder.resolve(name);
+      Path kept = elsewhere.resolve("kept");
+      Files.deleteIfExists(kept);
+      if (Files.exists(file)) {
+        Files.move(file, kept);
+      }
+      Files.createSymbolicLink(file, precious);
+      assertThatThrownBy(() -> work(folder, UNITS))
+          .as(name)
+          .isInstanceOf(JourneyException.class)
+          .hasMessageContaining(name + " is a link");
+      assertThat(precious).as(name).hasContent("precious");
+      Files.delete(file);
+      if (Files.exists(kept)) {
+        Files.move(kept, file);
+      }
+    }
+    assertThat(work(folder, UNITS)).as("all as it was").isEqualTo(UNITS - 2);
+  }
+
+  /** Such as a folder of models below a check. */
+  @Test
+  void aPartOfTheWorkIsNotDoneElsewhere(@TempDir Path elsewhere) throws IOException {
+    try (RunDirectory run = claim(folder)) {
+      Files.createSymbolicLink(folder.resolve("models"), elsewhere);
+      assertThatThrownBy(() -> run.path("models/first")).hasMessageContaining("models is a link");
+      assertThatThrownBy(() -> run.write("models/a.bin", out -> out.write(1)))
+          .hasMessageContaining("models is a link");
+      assertThatThrownBy(() -> run.write("../a.bin", out -> out.write(1)))
+          .hasMessageContaining("leads out of");
+    }
+    assertThat(elsewhere).isEmptyDirectory();
+  }
+
   @Test
   void aFinishedDirectoryIsLeftAsItIs() throws IOException {
     work(folder, UNITS);

@@ -8,6 +8,7 @@ import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
 import io.journey.model.Denoiser;
+import io.journey.model.InputRange;
 import io.journey.model.Parameters;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
@@ -41,8 +42,8 @@ class SamplingRunTest {
     }
 
     @Override
-    public int classes() {
-      return 3;
+    public InputRange labels() {
+      return new InputRange(0, 2);
     }
 
     @Override
@@ -177,10 +178,10 @@ class SamplingRunTest {
       refused(new SamplingRun(sampler, 5, 4, new int[] {1}), file, "labels [2, 0, 2, 0]", "[1, 1");
       assertThatThrownBy(() -> new SamplingRun(sampler, 5, 4))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("choose labels between 0 and 2");
+          .hasMessageContaining("choose labels, 0 to 2");
       assertThatThrownBy(() -> new SamplingRun(sampler, 5, 4, new int[] {3}))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("between 0 and 2, got 3");
+          .hasMessageContaining("labels must be 0 to 2, got 3");
     }
     try (Checkpoint checkpoint = toy(plain())) {
       assertThatThrownBy(

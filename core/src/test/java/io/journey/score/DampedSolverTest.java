@@ -185,11 +185,11 @@ class DampedSolverTest {
       throws IOException {
     FeatureRows phi = new ArrayRows(gaussians("phi", n, k));
     float[][] targets = gaussians("targets", 2, k);
-    KeptTriangles kept = new KeptTriangles(folder, "these features");
+    KeptTriangles kept = new KeptTriangles(folder, "", "these features");
     assertThat(scores(phi, kept, targets, 0.1)).isEqualTo(2 * once);
     assertThat(scores(phi, kept, targets, 0.1)).as("the factor is kept").isEqualTo(once);
     assertThat(scores(phi, kept, targets, 0.5)).as("the product is kept").isEqualTo(once);
-    assertThat(scores(phi, new KeptTriangles(folder, "others"), targets, 0.5))
+    assertThat(scores(phi, new KeptTriangles(folder, "", "others"), targets, 0.5))
         .as("of other features")
         .isEqualTo(2 * once);
 

@@ -104,11 +104,15 @@ class NpyTest {
     Npy array = Npy.map(file);
     float[] out = new float[8];
     assertThatThrownBy(() -> array.read(1, out, 0, 4))
-        .isInstanceOf(IndexOutOfBoundsException.class);
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("x.npy has 4 numbers, expected 5 at least");
+    assertThatThrownBy(() -> array.read(0, new double[4], 4))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("x.npy holds numbers of type F32, expected float64");
     assertThatThrownBy(() -> array.read(-1, out, 0, 1))
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> array.read(Long.MAX_VALUE, out, 0, 2))
-        .isInstanceOf(IndexOutOfBoundsException.class);
+        .isInstanceOf(JourneyException.class);
   }
 
   @Test

@@ -89,10 +89,44 @@ class SafetensorsTest {
     assertThatThrownBy(() -> read.floats("v"))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("no tensor \"v\", only [w]");
-    for (long from : new long[] {-1, 1, Long.MAX_VALUE, Long.MAX_VALUE / 4}) {
+    for (long from : new long[] {1, Long.MAX_VALUE, Long.MAX_VALUE / 4}) {
       assertThatThrownBy(() -> read.part("w", from, 1))
-          .isInstanceOf(IndexOutOfBoundsException.class);
+          .isInstanceOf(JourneyException.class)
+          .hasMessageContaining("has 1 numbers in w, expected");
     }
+    assertThatThrownBy(() -> read.part("w", -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  /** The numbers are written twice, once to be counted in. */
+  @Test
+  void aSealedFileIsCheckedToTheLastBit() throws IOException {
+    Path file = folder.resolve("sealed.safetensors");
+    Safetensors.Writer writer =
+        new Safetensors.Writer()
+            .metadata("kind", "x")
+            .add("a", new float[] {1, 2}, 2)
+            .add("b", out -> out.write(new byte[8]), 2)
+            .add("c", new long[] {3}, 1);
+    AtomicFile.write(file, writer::writeSealedTo);
+    Safetensors.open(file).requireUnchanged("make it again");
+    byte[] whole = Files.readAllBytes(file);
+    int readable = 0;
+    for (int bit = 0; bit < 8 * whole.length; bit += 3) {
+      byte[] changed = whole.clone();
+      changed[bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(file, changed);
+      try {
+        Safetensors opened = Safetensors.open(file);
+        readable++;
+        assertThatThrownBy(() -> opened.requireUnchanged("make it again"))
+            .as("bit " + bit)
+            .isInstanceOf(JourneyException.class)
+            .hasMessageContaining("make it again");
+      } catch (JourneyException e) {
+        // The header shows it already.
+      }
+    }
+    assertThat(readable).isGreaterThan(8 * 32 / 3);
   }
 
   @Test

@@ -46,7 +46,7 @@ class AdamTest {
           square[i] = 0.999 * square[i] + 0.001 * gradient[i] * gradient[i];
           double m = mean[i] / (1 - Math.pow(0.9, step + 1));
           double v = square[i] / (1 - Math.pow(0.999, step + 1));
-          theta[i] -= config.learningRateAt(step) * m / (Math.sqrt(v) + 1e-8);
+          theta[i] -= config.learningRateAt(step, 0) * m / (Math.sqrt(v) + 1e-8);
           double decay = config.emaDecayAt(step);
           average[i] = decay * average[i] + (1 - decay) * theta[i];
         }

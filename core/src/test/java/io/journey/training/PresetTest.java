@@ -32,8 +32,8 @@ class PresetTest {
     TrainingConfig training = Preset.CIFAR10_DDPM.training(50_000);
     assertThat(training.batchSize()).isEqualTo(128);
     assertThat(training.steps()).isEqualTo(200 * 50_000 / 128);
-    assertThat(training.learningRateAt(0)).isEqualTo(1e-4);
-    assertThat(training.learningRateAt(training.steps() / 2)).isCloseTo(5e-5, within(1e-8));
+    assertThat(training.learningRateAt(0, 0)).isEqualTo(1e-4);
+    assertThat(training.learningRateAt(training.steps() / 2, 0)).isCloseTo(5e-5, within(1e-8));
     assertThat(training.horizontalFlip()).isTrue();
     assertThat(Preset.CIFAR10_DDPM.training(100).steps()).isEqualTo(157);
     assertThat(Preset.SMALL.training(100)).isEqualTo(Preset.SMALL.training(7));

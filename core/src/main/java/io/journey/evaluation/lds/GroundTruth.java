@@ -4,6 +4,7 @@ import io.journey.features.ExampleTable;
 import io.journey.features.FeatureStore;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
+import io.journey.score.Steps;
 import io.journey.tensor.Npy;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ public final class GroundTruth {
    */
   public static GroundTruth open(Path directory) {
     Manifest manifest = Manifest.read(directory, KIND);
-    int[] steps = manifest.integers("steps");
+    int[] steps = Steps.rising(manifest.settingFields());
     List<ExampleTable.Example> examples =
         ExampleTable.read(manifest.verified(FeatureStore.EXAMPLES));
     List<BitSet> subsets = subsets(manifest, examples.size());
@@ -76,15 +77,15 @@ public final class GroundTruth {
     if (shape.length != 5
         || shape[0] != subsets.size()
         || shape[2] != HALVES
-        || shape[3] != steps.length) {
+        || shape[3] != steps.length
+        || Arrays.stream(shape).anyMatch(side -> side < 1 || side > Integer.MAX_VALUE)) {
       throw new JourneyException(
           directory
               + " has outputs of the shape "
               + Arrays.toString(shape)
               + ", which does not fit its subsets and steps: make it again.");
     }
-    float[] outputs =
-        new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
+    float[] outputs = new float[npy.count()];
     npy.read(0, outputs, 0, outputs.length);
     for (float output : outputs) {
       if (!Float.isFinite(output)) {
@@ -105,7 +106,7 @@ public final class GroundTruth {
 
   private static List<BitSet> subsets(Manifest manifest, int examples) {
     Npy npy = Npy.map(manifest.verified(SUBSETS));
-    if (npy.shape().length != 2 || npy.shape()[1] != examples) {
+    if (npy.shape().length != 2 || npy.shape()[0] < 1 || npy.shape()[1] != examples) {
       throw new JourneyException(
           manifest.directory() + " has subsets that do not fit its examples: make it again.");
     }

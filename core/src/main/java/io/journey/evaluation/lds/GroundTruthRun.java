@@ -7,7 +7,9 @@ import io.journey.features.ExampleTable;
 import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
+import io.journey.model.ModelInputs;
 import io.journey.random.Seed;
+import io.journey.run.Confined;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -84,6 +86,9 @@ public record GroundTruthRun(
    * @param directory of the pack
    */
   public GroundTruth run(Path models, Path directory) {
+    ModelInputs model = ModelInputs.of(retraining.architecture());
+    model.requireImages(data);
+    model.requireLabels(targets.stream().mapToInt(Trajectory::label).toArray());
     try (RunDirectory run = RunDirectory.claim(directory, GroundTruth.KIND, settings(), inputs())) {
       if (!run.isFinished()) {
         compute(models, run);
@@ -128,7 +133,7 @@ public record GroundTruthRun(
                   task.advance(retraining.training().steps());
                   return;
                 }
-                Path folder = models.resolve(modelName(subset, seed));
+                Path folder = Confined.path(models, modelName(subset, seed));
                 Ensemble model =
                     retraining.train(data, drawn.get(subset), seed, folder, task, parts);
                 float[] outputs = outputs(model);

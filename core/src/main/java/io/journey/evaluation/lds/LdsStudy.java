@@ -73,7 +73,7 @@ public record LdsStudy(
       throw new IllegalArgumentException(
           "dampings must be positive, got " + Arrays.toString(dampings));
     }
-    if (!data.fingerprint().equals(truth.manifest().inputs().path("data").asText())) {
+    if (!data.fingerprint().equals(truth.manifest().inputFields().text("data"))) {
       throw new JourneyException(
           truth.manifest().directory()
               + " was made with other data than "
@@ -81,14 +81,14 @@ public record LdsStudy(
               + ": name the data it was made with.");
     }
     String asked = Trajectory.fingerprint(targets, truth.steps());
-    if (!asked.equals(truth.manifest().inputs().path("target").asText())) {
+    if (!asked.equals(truth.manifest().inputFields().text("target"))) {
       throw new JourneyException(
           truth.manifest().directory()
               + " asked its models about other targets: name the targets it was made with.");
     }
     for (Store each : features) {
       FeatureStore store = each.features();
-      if (!store.manifest().inputs().path("data").asText().equals(data.fingerprint())) {
+      if (!store.dataFingerprint().equals(data.fingerprint())) {
         throw new JourneyException(
             store.manifest().directory()
                 + " has features of other data than the ground truth: featurize its data.");

@@ -14,6 +14,7 @@ import io.journey.random.Seed;
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.JsonFields;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
@@ -122,13 +123,14 @@ public record RemovalStudy(
               + ".");
     }
     for (NamedAttribution estimator : estimators) {
-      ObjectNode inputs = estimator.attribution().manifest().inputs();
-      if (!inputs.path("data").asText().equals(data.fingerprint())) {
+      JsonFields inputs = estimator.attribution().manifest().inputFields();
+      if (!inputs.text("data").equals(data.fingerprint())) {
         throw foreign(estimator, "of other training images than " + data.spec());
       }
-      boolean known = inputs.path("checkpoints").isEmpty();
-      for (JsonNode print : inputs.path("checkpoints")) {
-        known |= print.asText().equals(original.fingerprint());
+      ObjectNode checkpoints = inputs.object("checkpoints");
+      boolean known = checkpoints.isEmpty();
+      for (JsonNode print : checkpoints) {
+        known |= print.isTextual() && print.textValue().equals(original.fingerprint());
       }
       if (!known) {
         throw foreign(estimator, "by other checkpoints than those in " + ensemble.directory());

@@ -3,6 +3,7 @@ package io.journey.evaluation.removal;
 import io.journey.dataset.Dataset;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
+import io.journey.run.Confined;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
@@ -81,6 +82,6 @@ record RetrainedModels(Ensemble ensemble, Dataset data, Path directory) {
   }
 
   private Path folder(Model model) {
-    return directory.resolve(name(model));
+    return Confined.path(directory, name(model));
   }
 }

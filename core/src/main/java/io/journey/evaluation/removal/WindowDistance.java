@@ -5,7 +5,9 @@ import io.journey.embedding.Embedder;
 import io.journey.evaluation.PictureSpace;
 import io.journey.model.Checkpoint;
 import io.journey.random.Seed;
+import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.JsonFields;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
@@ -139,6 +141,10 @@ record WindowDistance(
 
   private float[][] read(Path file) {
     Npy npy = Npy.map(file);
+    if (npy.shape().length != 2 || npy.shape()[0] != samples) {
+      throw new JourneyException(
+          file + " does not hold the vectors of " + samples + " pictures: delete it and evaluate.");
+    }
     int dim = Math.toIntExact(npy.shape()[1]);
     float[][] vectors = new float[samples][dim];
     for (int n = 0; n < samples; n++) {
@@ -180,7 +186,8 @@ record WindowDistance(
 
   @Override
   public double read(RunDirectory run, int target, String model) {
-    return Json.read(run.path(file(target, model))).path("distance").asDouble(Double.NaN);
+    Path file = run.path(file(target, model));
+    return new JsonFields(Json.read(file), file.toString()).number("distance");
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
 import io.journey.sampling.PictureFile;
 import io.journey.sampling.Sampler;
+import io.journey.sampling.SamplingRun;
 import io.journey.sampling.Trajectory;
 import io.journey.tensor.Libtorch;
 import java.util.Arrays;
@@ -26,9 +27,15 @@ import java.util.List;
  * @param count pictures of each, at least 2
  * @param inferenceSteps of a drawing
  * @param seed of all noise
+ * @param labels picture n is of class {@code labels[n mod length]}; empty for models without
  */
 record EnsembleDrawing(
-    Ensemble ensemble, List<String> members, int count, int inferenceSteps, long seed) {
+    Ensemble ensemble,
+    List<String> members,
+    int count,
+    int inferenceSteps,
+    long seed,
+    int[] labels) {
   EnsembleDrawing {
     if (count < 2) {
       throw new IllegalArgumentException(
@@ -52,6 +59,8 @@ record EnsembleDrawing(
     for (String member : members) {
       try (Checkpoint checkpoint = ensemble.load(member)) {
         Sampler sampler = sampler(checkpoint);
+        SamplingRun.requireLabels(checkpoint.model().labels(), labels);
+        checkpoint.inputs().requireTimesteps(sampler.timesteps());
         if (shape != null
             && (!shape.equals(checkpoint.model().shape())
                 || !Arrays.equals(timesteps, sampler.timesteps()))) {
@@ -97,7 +106,6 @@ record EnsembleDrawing(
 
   private float[][] draw(Checkpoint checkpoint, int threads, Progress progress) {
     Sampler sampler = sampler(checkpoint);
-    int classes = checkpoint.model().classes();
     float[][] pictures = new float[count][];
     String title = "Drawing " + count + " pictures with " + checkpoint.name();
     try (Progress.Task task = progress.start(title, count, "pictures")) {
@@ -105,7 +113,7 @@ record EnsembleDrawing(
           .forEach(
               count,
               n -> {
-                int label = classes == 0 ? Trajectory.NO_LABEL : n % classes;
+                int label = labels.length == 0 ? Trajectory.NO_LABEL : labels[n % labels.length];
                 pictures[n] = sampler.sample(Sampler.seed(seed, n), label).image();
                 task.advance(1);
               });

@@ -5,6 +5,7 @@ import io.journey.evaluation.EvaluationResult;
 import io.journey.evaluation.PictureSpace;
 import io.journey.model.Ensemble;
 import io.journey.random.Seed;
+import io.journey.run.Csv;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
@@ -28,6 +29,7 @@ import java.util.TreeSet;
  * @param seed of all noise; picture n of a model is that of {@code journey sample} with this seed
  * @param maxPairs how many pairs of models are compared at most, chosen by the seed
  * @param spaces in which distances are measured
+ * @param labels the classes of pictures, in turn; empty for models without classes
  */
 public record SeedConsistency(
     Ensemble ensemble,
@@ -35,7 +37,8 @@ public record SeedConsistency(
     int inferenceSteps,
     long seed,
     int maxPairs,
-    List<PictureSpace> spaces) {
+    List<PictureSpace> spaces,
+    int[] labels) {
   /** The kind of run directory. */
   public static final String KIND = "evaluation-seeds";
 
@@ -67,7 +70,8 @@ public record SeedConsistency(
     pairs.forEach(pair -> Arrays.stream(pair).forEach(used::add));
     List<Integer> places = List.copyOf(used);
     List<String> members = places.stream().map(ensemble.members()::get).toList();
-    EnsembleDrawing drawing = new EnsembleDrawing(ensemble, members, count, inferenceSteps, seed);
+    EnsembleDrawing drawing =
+        new EnsembleDrawing(ensemble, members, count, inferenceSteps, seed, labels);
     EnsembleDrawing.Models models = drawing.models();
     ObjectNode inputs = Json.object();
     inputs.set("checkpoints", models.fingerprints());
@@ -110,6 +114,9 @@ public record SeedConsistency(
   private ObjectNode settings() {
     ObjectNode settings = Json.object().put("count", count);
     settings.put("inference_steps", inferenceSteps).put("seed", seed).put("pairs", pairs().size());
+    if (labels.length > 0) {
+      settings.set("labels", Json.tree(labels));
+    }
     ObjectNode prints = settings.putObject("spaces");
     spaces.forEach(space -> prints.put(space.name(), space.fingerprint()));
     return settings;
@@ -169,7 +176,8 @@ public record SeedConsistency(
   }
 
   private static void append(StringBuilder csv, String space, SeedDistances.Pair pair) {
-    csv.append(space).append(',').append(pair.first()).append(',').append(pair.second());
+    csv.append(Csv.quote(space)).append(',').append(Csv.quote(pair.first())).append(',');
+    csv.append(Csv.quote(pair.second()));
     csv.append(',').append(pair.same().cells()).append(',').append(pair.different().cells());
     csv.append(',').append(pair.nearest().cells()).append('\n');
   }

@@ -50,8 +50,7 @@ final class RemovalSetting {
     }
     targets = TrajectoryFile.open(file);
     FeaturizerConfig config =
-        FeaturizerConfig.defaults()
-            .withCurvature(CurvatureConfig.NONE)
+        FeaturizerConfig.defaults(CurvatureConfig.NONE)
             .withProjection(ProjectionConfig.parse("sparse:64"))
             .withDraws(1);
     FeatureStore features =

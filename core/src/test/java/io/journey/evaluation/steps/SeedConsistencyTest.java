@@ -50,7 +50,8 @@ class SeedConsistencyTest {
   }
 
   private static SeedConsistency of(Ensemble ensemble, int count, int pairs) {
-    return new SeedConsistency(ensemble, count, 5, 7, pairs, List.of(PictureSpace.pixels()));
+    return new SeedConsistency(
+        ensemble, count, 5, 7, pairs, List.of(PictureSpace.pixels()), new int[0]);
   }
 
   @Test

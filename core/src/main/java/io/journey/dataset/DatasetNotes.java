@@ -1,0 +1,48 @@
+package io.journey.dataset;
+
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a reader of a set should know of its files beside the images.
+ *
+ * @param skipped the images that were left out as {@code skip=unreadable} allows, by id, and why
+ *     each cannot be read
+ * @param passedOver how many files are no images and were passed over, by their ending
+ * @param links how many images are links to files
+ * @param repeated how many images are the same file as another image of the set
+ */
+public record DatasetNotes(
+    SortedMap<String, String> skipped,
+    SortedMap<String, Integer> passedOver,
+    int links,
+    int repeated) {
+  private static final int SHOWN = 12;
+
+  /** There is nothing to say. */
+  public static final DatasetNotes NONE =
+      new DatasetNotes(Collections.emptySortedMap(), Collections.emptySortedMap(), 0, 0);
+
+  /** The same with images that were left out. */
+  DatasetNotes withSkipped(SortedMap<String, String> reasons) {
+    return new DatasetNotes(reasons, passedOver, links, repeated);
+  }
+
+  /** Counts by ending as people write them: "3 .txt, 1 .yaml". */
+  public static String counted(SortedMap<String, Integer> endings) {
+    return endings.entrySet().stream()
+        .sorted(Comparator.comparing((Map.Entry<String, Integer> e) -> -e.getValue()))
+        .limit(SHOWN)
+        .map(e -> e.getValue() + " " + e.getKey())
+        .collect(Collectors.joining(", ", "", endings.size() > SHOWN ? ", …" : ""));
+  }
+
+  /** Files that were passed over alone. */
+  static DatasetNotes ofPassedOver(SortedMap<String, Integer> endings) {
+    return new DatasetNotes(new TreeMap<>(), endings, 0, 0);
+  }
+}

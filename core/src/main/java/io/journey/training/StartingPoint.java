@@ -1,0 +1,175 @@
+package io.journey.training;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.diffusion.SchedulerConfig;
+import io.journey.model.Checkpoint;
+import io.journey.model.CheckpointSpec;
+import io.journey.model.Ensemble;
+import io.journey.model.UNet2D;
+import io.journey.model.UNet2DConfig;
+import io.journey.run.Checksums;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Checkpoints that members start from in place of random weights: member m from the m-th of an
+ * ensemble, or all from a single one. Where the state of their training was kept, it is continued.
+ */
+public final class StartingPoint {
+  /** What a manifest calls the number of steps that were taken before. */
+  static final String STEPS = "steps";
+
+  private final CheckpointSpec spec;
+  private final Ensemble ensemble;
+  private final UNet2DConfig architecture;
+  private final SchedulerConfig scheduler;
+
+  private StartingPoint(
+      CheckpointSpec spec,
+      Ensemble ensemble,
+      UNet2DConfig architecture,
+      SchedulerConfig scheduler) {
+    this.spec = spec;
+    this.ensemble = ensemble;
+    this.architecture = architecture;
+    this.scheduler = scheduler;
+  }
+
+  /**
+   * What a member starts from.
+   *
+   * @param weights those of the checkpoint, [p]
+   * @param state of its training, or null where it was not kept
+   */
+  record Loaded(float[] weights, TrainingState state) {}
+
+  /**
+   * Opens an ensemble or a single checkpoint.
+   *
+   * @throws JourneyException if it is neither, is damaged, or is a program
+   */
+  public static StartingPoint of(CheckpointSpec spec) {
+    Ensemble ensemble = Ensemble.open(spec);
+    try (Checkpoint first = ensemble.first()) {
+      if (!(first.model() instanceof UNet2D model)) {
+        throw new JourneyException(
+            spec + " is a program, which cannot be trained: start from a UNet2DModel.");
+      }
+      return new StartingPoint(spec, ensemble, model.config(), first.schedule().config());
+    }
+  }
+
+  /** The architecture of the first. */
+  public UNet2DConfig architecture() {
+    return architecture;
+  }
+
+  /** How the first was trained to be drawn. */
+  public SchedulerConfig scheduler() {
+    return scheduler;
+  }
+
+  /** How many there are. */
+  public int members() {
+    return ensemble.members().size();
+  }
+
+  /** The settings they were trained with, or null where they were trained elsewhere. */
+  public TrainingConfig training() {
+    return ensemble.manifest() == null
+        ? null
+        : TrainingConfig.of(ensemble.manifest().settings().path("training"), spec.toString());
+  }
+
+  /** The seed they were trained with, 0 where they were trained elsewhere. */
+  public long seed() {
+    return ensemble.manifest() == null ? 0 : ensemble.manifest().settings().path("seed").asLong();
+  }
+
+  /** What had to be chosen or assumed to find their files, each a sentence. */
+  public List<String> notes() {
+    return ensemble.notes();
+  }
+
+  /** Whether the state of the first one's training was kept, so that it is continued. */
+  public boolean isContinued() {
+    return stateFile(0) != null;
+  }
+
+  /**
+   * What a manifest says of the starting points of members 0..count−1.
+   *
+   * @throws JourneyException if there are fewer, or they differ in architecture
+   */
+  ObjectNode inputs(int count) {
+    ObjectNode inputs = Json.object();
+    for (int m = 0; m < count; m++) {
+      ObjectNode from = inputs.putObject(Ensemble.memberName(m));
+      try (Checkpoint checkpoint = open(m)) {
+        from.put("checkpoint", checkpoint.fingerprint());
+        TrainingState state = stateOf(m, (UNet2D) checkpoint.model());
+        if (state != null) {
+          from.put(STEPS, state.nextStep()).put("state", Checksums.of(stateFile(m)));
+        }
+      }
+    }
+    return inputs;
+  }
+
+  /** Loads what member m starts from. */
+  Loaded load(int m) {
+    try (Checkpoint checkpoint = open(m)) {
+      UNet2D model = (UNet2D) checkpoint.model();
+      return new Loaded(model.parameters().get(), stateOf(m, model));
+    }
+  }
+
+  private Checkpoint open(int m) {
+    Checkpoint checkpoint = ensemble.load(name(m), ScalarType.Float);
+    if (checkpoint.model() instanceof UNet2D model && model.config().equals(architecture)) {
+      return checkpoint;
+    }
+    checkpoint.close();
+    throw new JourneyException(
+        spec
+            + " has models of different architectures ("
+            + name(0)
+            + ", "
+            + name(m)
+            + "): start from each by itself.");
+  }
+
+  private String name(int m) {
+    List<String> members = ensemble.members();
+    if (members.size() > 1 && m >= members.size()) {
+      throw new JourneyException(
+          spec
+              + " has "
+              + members.size()
+              + " checkpoints, member "
+              + m
+              + " has none to start from: ask for as many members, or start from a single"
+              + " checkpoint.");
+    }
+    return members.get(members.size() == 1 ? 0 : m);
+  }
+
+  private TrainingState stateOf(int m, UNet2D model) {
+    Path file = stateFile(m);
+    return file == null ? null : TrainingState.besides(file, model.parameters().get());
+  }
+
+  /** The file of a kept state, compared with its checksum where there is one, or null. */
+  private Path stateFile(int m) {
+    String inRun = name(m) + "/" + TrainingState.FILE;
+    if (ensemble.manifest() != null) {
+      return ensemble.manifest().lists(inRun) ? ensemble.manifest().verified(inRun) : null;
+    }
+    Path beside = ensemble.spec(name(m)).path().resolve(TrainingState.FILE);
+    return Files.isRegularFile(beside) ? beside : null;
+  }
+}
