@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.run.Counted;
 import io.journey.tensor.DType;
 import io.journey.tensor.NamedTensors;
 import io.journey.tensor.Npy;
@@ -21,7 +22,7 @@ final class ArraySummary {
     long size = Arrays.stream(array.shape()).reduce(1, (a, b) -> a * b);
     Lines.print(out, "file", file);
     Lines.print(out, "type", array.dtype());
-    Lines.print(out, "shape", Arrays.toString(array.shape()) + ", " + size + " numbers");
+    Lines.print(out, "shape", Arrays.toString(array.shape()) + ", " + Counted.of(size, "numbers"));
     if (array.dtype() != DType.I64 && size > 0) {
       printRange(array, size, out);
     }
@@ -52,7 +53,7 @@ final class ArraySummary {
           String.format(Locale.ROOT, "%.6g to %.6g, mean %.6g", min, max, sum / finite));
     }
     if (finite < size) {
-      Lines.print(out, "not finite", (size - finite) + " numbers");
+      Lines.print(out, "not finite", Counted.of(size - finite, "numbers"));
     }
   }
 
@@ -72,7 +73,7 @@ final class ArraySummary {
     Lines.print(
         out,
         "tensors",
-        tensors.names().size() + ", " + numbers + " numbers, " + Lines.bytes(bytes));
+        tensors.names().size() + ", " + Counted.of(numbers, "numbers") + ", " + Lines.bytes(bytes));
     String line = "  %-" + Math.max(1, Math.min(width, MAX_WIDTH)) + "s  %-4s %s%n";
     for (String name : tensors.names()) {
       String shown = name.replaceAll("\\p{Cntrl}", "?");

@@ -3,6 +3,7 @@ package io.journey.cli;
 import io.journey.features.FeatureStore;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
+import io.journey.run.Counted;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
@@ -100,12 +101,12 @@ final class AttributeCommand implements Runnable {
             .attribute(targets, wanted, out);
     console.say(
         "Scores of "
-            + attribution.size()
-            + " training images for "
-            + attribution.targets()
-            + " targets at "
-            + attribution.steps().length
-            + " steps are in "
+            + Counted.of(attribution.size(), "training images")
+            + " for "
+            + Counted.of(attribution.targets(), "targets")
+            + " at "
+            + Counted.of(attribution.steps().length, "steps")
+            + " are in "
             + out
             + ".");
   }

@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.run.Counted;
 import io.journey.run.Printable;
 import io.journey.run.Progress;
 import java.text.DecimalFormat;
@@ -19,7 +20,7 @@ final class BarProgress implements Progress {
         new ProgressBarBuilder()
             .setTaskName(Printable.of(task)) // It writes to the terminal itself.
             .setInitialMax(total)
-            .setUnit(" " + unit, 1)
+            .setUnit(" " + Counted.noun(total, unit), 1)
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(UPDATE_MILLIS)
             .showSpeed(new DecimalFormat("#.#", DecimalFormatSymbols.getInstance(Locale.ROOT)))

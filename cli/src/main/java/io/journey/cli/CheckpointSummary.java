@@ -6,6 +6,7 @@ import io.journey.model.CheckpointSpec;
 import io.journey.model.Parameter;
 import io.journey.model.Parameters;
 import io.journey.model.Weights;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.tensor.NamedTensors;
@@ -75,7 +76,7 @@ final class CheckpointSummary {
       Weights weights = Weights.in(tensors, part);
       String name = weights.prefix().isEmpty() ? "" : weights.prefix() + ", ";
       String of = sets.size() > 1 ? ", one of " + sets : "";
-      Lines.print(out, "weights", name + weights.count() + " parameters" + of);
+      Lines.print(out, "weights", name + Counted.of(weights.count(), "parameters") + of);
     } catch (JourneyException e) {
       Lines.print(out, "weights", e.getMessage());
     }
@@ -86,7 +87,7 @@ final class CheckpointSummary {
       Parameters parameters = checkpoint.model().parameters();
       Lines.print(out, "kind", "TorchScript program");
       Lines.print(out, "images", checkpoint.model().shape());
-      Lines.print(out, "weights", parameters.count() + " parameters");
+      Lines.print(out, "weights", Counted.of(parameters.count(), "parameters"));
       for (Parameter parameter : parameters.list()) {
         out.printf(
             Locale.ROOT, "  %-40s %s%n", parameter.name(), Arrays.toString(parameter.shape()));

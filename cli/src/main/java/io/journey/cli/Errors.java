@@ -83,7 +83,7 @@ final class Errors {
     if (e instanceof JourneyException || e instanceof IllegalArgumentException) {
       return e.getMessage() == null ? null : ended(oneLine(e.getMessage()));
     }
-    return null;
+    return MemoryShortage.sentence(e);
   }
 
   /** A file whose parts lie in one another deeper than any that is meant well. */
@@ -102,20 +102,18 @@ final class Errors {
     if (debug.getAsBoolean()) {
       e.printStackTrace(err);
     }
-    String reason = oneLine(String.valueOf(e.getMessage()));
+    String memory = MemoryShortage.sentence(e);
+    if (memory != null) {
+      err.println(memory);
+      return MENDABLE;
+    }
     err.println(
-        e instanceof OutOfMemoryError
-            ? "Memory ran out ("
-                + reason
-                + "; the Java heap may grow to "
-                + (Runtime.getRuntime().maxMemory() >> 20)
-                + " MB): ask for smaller batches or fewer threads, or set JOURNEY_JAVA_OPTS=-Xmx8g."
-            : "A library could not be loaded on this machine: "
-                + e.getClass().getSimpleName()
-                + " "
-                + reason
-                + ".");
-    return e instanceof OutOfMemoryError ? MENDABLE : DEFECT;
+        "A library could not be loaded on this machine: "
+            + e.getClass().getSimpleName()
+            + " "
+            + oneLine(String.valueOf(e.getMessage()))
+            + ".");
+    return DEFECT;
   }
 
   private static String ended(String sentence) {

@@ -7,6 +7,7 @@ import io.journey.features.FeaturizerConfig;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
+import io.journey.run.Counted;
 import io.journey.tensor.DType;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -90,10 +91,10 @@ final class FeaturizeCommand implements Runnable {
     ensemble.notes().forEach(console::say);
     console.say(
         "Features of "
-            + store.size()
-            + " images for "
-            + store.members().size()
-            + " checkpoints are in "
+            + Counted.of(store.size(), "images")
+            + " for "
+            + Counted.of(store.members().size(), "checkpoints")
+            + " are in "
             + out
             + ".");
   }

@@ -1,6 +1,7 @@
 package io.journey.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.journey.run.Counted;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
@@ -48,7 +49,7 @@ final class Lines {
       unit++;
     }
     return unit == 0
-        ? bytes + " bytes"
+        ? Counted.of(bytes, "bytes")
         : String.format(Locale.ROOT, "%.1f %s", value, BYTE_UNITS[unit]);
   }
 }

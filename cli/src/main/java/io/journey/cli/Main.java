@@ -3,6 +3,7 @@ package io.journey.cli;
 import io.journey.model.CheckpointSpec;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -64,14 +65,18 @@ public final class Main implements Runnable {
   /** Runs one command line of the operating system. */
   public static void main(String[] args) {
     // The JVM is about to end: streams are flushed, not closed.
-    PrintWriter out = utf8(FileDescriptor.out);
-    PrintWriter err = utf8(FileDescriptor.err);
+    OutputStream rawErr = new FileOutputStream(FileDescriptor.err);
+    Interruption interruption = new Interruption(rawErr);
+    PrintWriter out = utf8(interruption.silenced(new FileOutputStream(FileDescriptor.out)));
+    PrintWriter err = utf8(interruption.silenced(rawErr));
+    interruption.expect();
     int status = run(args, out, err);
+    interruption.end();
     System.exit(status);
   }
 
-  private static PrintWriter utf8(FileDescriptor descriptor) {
-    return new PrintWriter(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+  private static PrintWriter utf8(OutputStream stream) {
+    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.run.Counted;
 import io.journey.run.Progress;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -110,7 +111,7 @@ final class PlainProgress implements Progress {
         return;
       }
       lastPrinted = now;
-      StringBuilder text = new StringBuilder(task + ": " + done + " of " + total + " " + unit);
+      StringBuilder text = new StringBuilder(task + ": " + done + " of " + Counted.of(total, unit));
       if (done > 0) {
         text.append(", ").append(rate(done / now)).append("/s");
       }
@@ -124,7 +125,8 @@ final class PlainProgress implements Progress {
     public synchronized void close() {
       double now = seconds();
       if (open.remove(this) && now >= FIRST_SECONDS) {
-        String amount = done == total ? done + " " + unit : done + " of " + total + " " + unit;
+        String amount =
+            done == total ? Counted.of(done, unit) : done + " of " + Counted.of(total, unit);
         out.println(
             task + ": " + amount + " in " + duration(now) + " (" + rate(done / now) + "/s)");
       }

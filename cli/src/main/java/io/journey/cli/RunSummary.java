@@ -45,6 +45,11 @@ final class RunSummary {
         task.advance(1);
       }
     }
-    Lines.print(out, "verified", "all " + manifest.names().size() + " files are as written");
+    Lines.print(
+        out,
+        "verified",
+        manifest.names().size() == 1
+            ? "the only file is as written"
+            : "all " + manifest.names().size() + " files are as written");
   }
 }

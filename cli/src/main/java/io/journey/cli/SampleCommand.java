@@ -6,6 +6,7 @@ import io.journey.diffusion.TimestepSpacing;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
@@ -97,7 +98,7 @@ final class SampleCommand implements Runnable {
       boolean drawn = run.run(out, console.threads(), console.progress());
       console.say(
           drawn
-              ? count + (count == 1 ? " trajectory is in " : " trajectories are in ") + out + "."
+              ? Counted.of(count, "trajectories") + " " + Counted.are(count) + " in " + out + "."
               : out + " already holds these trajectories.");
     }
   }

@@ -5,6 +5,7 @@ import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
+import io.journey.run.Counted;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.Preset;
 import io.journey.training.StartingPoint;
@@ -121,8 +122,7 @@ final class TrainCommand implements Runnable {
     Ensemble ensemble = trainer.run(images, out, console.progress());
     console.say(
         "Checkpoints of "
-            + ensemble.members().size()
-            + (ensemble.members().size() == 1 ? " model" : " models")
+            + Counted.of(ensemble.members().size(), "models")
             + " are in "
             + out
             + ".");

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
   @Test
@@ -123,6 +124,50 @@ class MainTest {
   void memoryThatRanOutSaysWhatToChange() {
     CommandRun run = CommandRun.failing(new OutOfMemoryError("Java heap space"), "fail");
     assertThat(run.err()).contains("Java heap space", "-Xmx").hasLineCount(1);
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "std::bad_alloc",
+        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory:\n"
+            + "you tried to allocate 4096 bytes. Error code 12 (Cannot allocate memory)",
+        "Cannot allocate new FloatPointer(4096): totalBytes = 16K, physicalBytes = 1G"
+      })
+  void nativeMemoryThatRanOutIsOneSentenceAndNoDefect(String told) {
+    for (Throwable failure :
+        new Throwable[] {
+          new RuntimeException(told),
+          new OutOfMemoryError(told),
+          new IllegalStateException("it failed", new RuntimeException(told))
+        }) {
+      CommandRun run = CommandRun.failing(failure, "fail");
+      assertThat(run.err())
+          .startsWith("Memory ran out in native code")
+          .contains("--threads 1", "the same command goes on")
+          .doesNotContain("-Xmx", "defect")
+          .hasLineCount(1);
+      assertThat(run.status()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void threadsThatCannotStartAreNotMendedByALargerHeap() {
+    String told = "unable to create native thread: possibly out of memory or limits reached";
+    CommandRun run = CommandRun.failing(new OutOfMemoryError(told), "fail");
+    assertThat(run.err()).contains("no further thread", "ulimit -u").doesNotContain("-Xmx");
+    assertThat(run.err()).hasLineCount(1);
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void aLibraryWithoutRoomInMemoryIsTold() {
+    Error failure = new UnsatisfiedLinkError("no jnitorch");
+    failure.initCause(
+        new UnsatisfiedLinkError("libtorch_cpu.so: failed to map segment from shared object"));
+    CommandRun run = CommandRun.failing(failure, "fail");
+    assertThat(run.err()).startsWith("Memory ran out in native code").hasLineCount(1);
     assertThat(run.status()).isEqualTo(2);
   }
 

@@ -11,6 +11,7 @@ import io.journey.figure.LineChart;
 import io.journey.model.Ensemble;
 import io.journey.projection.CurvatureConfig;
 import io.journey.run.Confined;
+import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
 import io.journey.run.Progress;
@@ -169,14 +170,14 @@ public record Stability(
       result.sentence(
           String.format(
               Locale.ROOT,
-              "Two sets of features with %d draws an image give scores that correlate by %.2f"
+              "Two sets of features with %s an image give scores that correlate by %.2f"
                   + " (Spearman, mean over steps) and share %.1f of their ten highest.",
-              r,
+              Counted.of(r, "draws"),
               other.stream().mapToDouble(AtStep::spearman).average().orElseThrow(),
               other.stream().mapToDouble(AtStep::top10).average().orElseThrow()));
     }
     if (targets.size() < FEW) {
-      result.warning("There are only " + targets.size() + " targets: others may differ.");
+      result.warning("Only " + Counted.of(targets.size(), "targets") + ": others may differ.");
     }
     return result.figure("stability", figure(lines)).table(TABLE, table(lines));
   }

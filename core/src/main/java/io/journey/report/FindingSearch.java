@@ -3,6 +3,7 @@ package io.journey.report;
 import io.journey.evaluation.Chance;
 import io.journey.evaluation.StepAgreement;
 import io.journey.report.Finding.Kind;
+import io.journey.run.Counted;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -49,12 +50,12 @@ final class FindingSearch {
     String sentence =
         String.format(
             Locale.ROOT,
-            "Training image %s is among the %d strongest for %d of the %d pictures at t = %d; by"
+            "Training image %s is among the %d strongest for %d of the %s at t = %d; by"
                 + " chance it would be for %s.",
             evidence.name(hub),
             k,
             most,
-            t,
+            Counted.of(t, "pictures"),
             evidence.steps()[at],
             few(t * share(k)));
     return Optional.of(new Finding(Kind.HUB, -chance, sentence));
@@ -156,11 +157,11 @@ final class FindingSearch {
     String sentence =
         String.format(
             Locale.ROOT,
-            "At t = %d, the strongest image of %d of the %d pictures is also one of its %d nearest"
+            "At t = %d, the strongest image of %d of the %s is also one of its %d nearest"
                 + " in pixels (by chance: %s)%s.",
             evidence.steps()[best],
             near[best],
-            t,
+            Counted.of(t, "pictures"),
             k,
             few(t * share(k)),
             other == best
@@ -252,7 +253,7 @@ final class FindingSearch {
         String.format(
             Locale.ROOT,
             "Training image %s is the %s strongest push towards picture %d at t = %d and the %s"
-                + " strongest away from it at t = %d; there are %d such reversals in all, random"
+                + " strongest away from it at t = %d; there %s %s in all, random"
                 + " scores would give %s.",
             evidence.name(shown[2]),
             ordinal(shown[3] % 100),
@@ -260,7 +261,8 @@ final class FindingSearch {
             evidence.steps()[shown[3] / 100],
             ordinal(shown[4] % 100),
             evidence.steps()[shown[4] / 100],
-            flips,
+            Counted.are(flips),
+            Counted.of(flips, "such reversals"),
             few(mean));
     return Optional.of(new Finding(Kind.SIGN_FLIP, -Chance.poissonAtLeast(mean, flips), sentence));
   }

@@ -14,6 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Files that are whole or absent: written under a temporary name in the same folder, forced to the
@@ -22,6 +24,9 @@ import java.util.HexFormat;
 public final class AtomicFile {
   /** Ends the name of a file that is not finished. */
   public static final String TEMPORARY = ".tmp";
+
+  /** The temporary files this process is writing. */
+  private static final Set<Path> AT_WORK = ConcurrentHashMap.newKeySet();
 
   private AtomicFile() {}
 
@@ -44,6 +49,7 @@ public final class AtomicFile {
     try {
       Files.createDirectories(absolute.getParent());
       try (FileChannel channel = claim(temporary, file)) {
+        AT_WORK.add(temporary);
         try {
           String sha256 = fill(channel, content);
           // Renamed while locked: nobody else can have begun on the same temporary file.
@@ -57,6 +63,8 @@ public final class AtomicFile {
         } catch (IOException | RuntimeException | Error e) {
           remove(temporary, e);
           throw e;
+        } finally {
+          AT_WORK.remove(temporary);
         }
       }
     } catch (IOException e) {
@@ -109,6 +117,17 @@ public final class AtomicFile {
       return channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
       return false;
+    }
+  }
+
+  /** Deletes what is being written, for a process that is about to end. */
+  public static void abandonUnfinished() {
+    for (Path temporary : AT_WORK) {
+      try {
+        Files.deleteIfExists(temporary);
+      } catch (IOException e) {
+        // Left as a kill would leave it, which the next run mends.
+      }
     }
   }
 

@@ -10,7 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -40,13 +44,17 @@ public final class RunDirectory implements AutoCloseable {
 
   private static final String LOCK = ".lock";
 
+  /** The claims of this process that are not given up, oldest first. */
+  private static final Set<RunDirectory> OPEN = Collections.synchronizedSet(new LinkedHashSet<>());
+
   private final Path directory;
   private final ObjectNode header;
   private final FileChannel lockChannel;
   private final ObjectNode notes = Json.object();
   private Journal journal;
   private final long startNanos = System.nanoTime();
-  private boolean finished;
+  private volatile boolean finished;
+  private volatile int wholeFiles;
   private boolean begunHere;
   private double earlierSeconds;
 
@@ -126,6 +134,7 @@ public final class RunDirectory implements AutoCloseable {
       }
       RunDirectory run = new RunDirectory(directory, header, lock(directory));
       run.takeOver(alike, larger);
+      OPEN.add(run);
       return run;
     } catch (IOException e) {
       throw new JourneyException(
@@ -162,6 +171,7 @@ public final class RunDirectory implements AutoCloseable {
       throws IOException {
     try {
       journal = Journal.read(directory);
+      wholeFiles = journal.files().size();
       boolean begun = Confined.exists(directory, SETTINGS);
       if (Confined.exists(directory, Manifest.FILE)) {
         boolean ofMore = begun && larger.test(Json.read(path(SETTINGS)));
@@ -226,6 +236,18 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
+  /** Those this process is writing at this moment, unfinished, in the order of their claims. */
+  public static List<RunDirectory> unfinished() {
+    synchronized (OPEN) {
+      return OPEN.stream().filter(run -> !run.finished).toList();
+    }
+  }
+
+  /** How many files are whole so far, those of earlier attempts included. */
+  public int wholeFiles() {
+    return wholeFiles;
+  }
+
   /** Where the directory is. */
   public Path directory() {
     return directory;
@@ -272,6 +294,7 @@ public final class RunDirectory implements AutoCloseable {
   private synchronized void note(String name, String sha256) {
     try {
       journal.note(name, Files.size(path(name)), sha256, seconds());
+      wholeFiles = journal.files().size();
     } catch (IOException e) {
       throw new JourneyException(
           "Cannot note " + name + " in " + directory + ": " + Failures.reason(e) + ".", e);
@@ -375,6 +398,7 @@ public final class RunDirectory implements AutoCloseable {
   /** Gives the claim up; what is written stays. A run that wrote nothing leaves no settings. */
   @Override
   public void close() {
+    OPEN.remove(this);
     try (FileChannel lock = lockChannel) {
       if (begunHere && !finished && Files.exists(directory) && !holdsMoreThanNotes(directory)) {
         Files.deleteIfExists(path(SETTINGS));

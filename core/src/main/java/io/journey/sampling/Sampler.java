@@ -4,6 +4,7 @@ import io.journey.diffusion.SamplingConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.Denoiser;
 import io.journey.random.Seed;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
@@ -139,7 +140,8 @@ public interface Sampler {
     SamplingRun.requireLabels(checkpoint().model().labels(), new int[0]);
     Trajectory[] drawn = new Trajectory[count];
     long steps = (long) count * timesteps().length;
-    try (Progress.Task task = progress.start("Drawing " + count + " images", steps, "steps")) {
+    try (Progress.Task task =
+        progress.start("Drawing " + Counted.of(count, "images"), steps, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEach(
               count,

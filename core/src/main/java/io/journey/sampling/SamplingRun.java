@@ -5,6 +5,7 @@ import io.journey.model.InputRange;
 import io.journey.model.ModelInputs;
 import io.journey.run.AtomicFile;
 import io.journey.run.Confined;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
@@ -120,7 +121,8 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
   private void draw(RunDirectory run, int threads, Progress progress) {
     int steps = sampler.timesteps().length;
     long total = (long) count * steps;
-    try (Progress.Task task = progress.start("Drawing " + count + " images", total, "steps")) {
+    try (Progress.Task task =
+        progress.start("Drawing " + Counted.of(count, "images"), total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEach(
               count,
@@ -161,7 +163,7 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
       return "seed " + found.seed() + ", this run asks for " + seed;
     }
     if (file.size() != count) {
-      return file.size() + " images, this run asks for " + count;
+      return Counted.of(file.size(), "images") + ", this run asks for " + count;
     }
     int[] timesteps = file.timesteps();
     if (timesteps.length != sampler.timesteps().length) {

@@ -8,6 +8,7 @@ import io.journey.model.Ensemble;
 import io.journey.model.ModelInputs;
 import io.journey.model.UNet2DConfig;
 import io.journey.random.Seed;
+import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -153,7 +154,8 @@ public record EnsembleTrainer(
         new MemberTraining.Recipe(
             architecture, training, NoiseSchedule.of(scheduler), saveInterval, true);
     long total = (long) members * training.steps();
-    try (Progress.Task task = progress.start("Training " + members + " models", total, "steps")) {
+    try (Progress.Task task =
+        progress.start("Training " + Counted.of(members, "models"), total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEachShared(
               members,

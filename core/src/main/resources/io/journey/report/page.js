@@ -120,7 +120,7 @@ function fromHash() {
 function drawStill() {
   // One step alone has nothing to change into.
   byId("bump-section").hidden = data.targets[0].columns.length < 2;
-  byId("overlap-all-title").textContent = "Mean over all " + data.targets.length + " pictures";
+  byId("overlap-all-title").textContent = data.targets.length === 1 ? "Mean over the only picture" : "Mean over all " + data.targets.length + " pictures";
   byId("overlap-all").replaceChildren(agreementTable(data.overlap, data.spearman, 1));
   byId("bump-caption").textContent = "Each column holds the " + data.top + " strongest images of a step, the strongest on top. "
     + "A line follows an image that stays" + (data.classes.length > 0 ? "; colours are classes." : ".");

@@ -10,6 +10,7 @@ import io.journey.model.Ensemble;
 import io.journey.model.ModelInputs;
 import io.journey.random.Seed;
 import io.journey.run.Confined;
+import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -122,7 +123,8 @@ public record GroundTruthRun(
       drawn.add(subsets.of(j));
     }
     GroundTruth.requireEqualAndDistinct(drawn, run.directory());
-    try (Progress.Task task = progress.start("Training " + units + " models", total, "steps")) {
+    try (Progress.Task task =
+        progress.start("Training " + Counted.of(units, "models"), total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEachShared(
               units,

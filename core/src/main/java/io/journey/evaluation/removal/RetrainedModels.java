@@ -4,6 +4,7 @@ import io.journey.dataset.Dataset;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.run.Confined;
+import io.journey.run.Counted;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
@@ -61,7 +62,7 @@ record RetrainedModels(Ensemble ensemble, Dataset data, Path directory) {
     }
     long steps =
         (long) wanted.size() * Retraining.like(ensemble, Coupling.COUPLED).training().steps();
-    String title = "Training " + wanted.size() + " models";
+    String title = "Training " + Counted.of(wanted.size(), "models");
     try (Progress.Task task = progress.start(title, steps, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEachShared(

@@ -5,6 +5,7 @@ import io.journey.dataset.ImageShape;
 import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
@@ -107,7 +108,7 @@ record EnsembleDrawing(
   private float[][] draw(Checkpoint checkpoint, int threads, Progress progress) {
     Sampler sampler = sampler(checkpoint);
     float[][] pictures = new float[count][];
-    String title = "Drawing " + count + " pictures with " + checkpoint.name();
+    String title = "Drawing " + Counted.of(count, "pictures") + " with " + checkpoint.name();
     try (Progress.Task task = progress.start(title, count, "pictures")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEach(

@@ -5,6 +5,7 @@ import io.journey.evaluation.Estimate;
 import io.journey.evaluation.EvaluationResult;
 import io.journey.evaluation.steps.SignFlips.AtK;
 import io.journey.evaluation.steps.SignFlips.Flip;
+import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.run.Json;
 import io.journey.run.Progress;
@@ -91,7 +92,9 @@ public record SignFlipsRun(Attribution attribution, List<Integer> ks) {
         "Random scores are independent from step to step; real ones of neighbouring steps are not.");
     if (attribution.targets() < StepCorrelationRun.FEW) {
       result.warning(
-          "There are only " + attribution.targets() + " targets: a share of them says little.");
+          "Only "
+              + Counted.of(attribution.targets(), "targets")
+              + ": a share of so few says little.");
     }
     return result
         .figure("flips", StepFigures.flips(found))

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.evaluation.EvaluationResult;
 import io.journey.evaluation.steps.StepCorrelation.AtDistance;
 import io.journey.evaluation.steps.StepCorrelation.AtSteps;
+import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -74,7 +75,8 @@ public record StepCorrelationRun(Attribution attribution, long seed) {
               near.other().text(2)));
     }
     if (targets < FEW) {
-      result.warning("There are only " + targets + " targets: their standard errors say little.");
+      result.warning(
+          "Only " + Counted.of(targets, "targets") + ": standard errors over so few say little.");
     }
     return result
         .figure("correlation", StepFigures.correlation(found))

@@ -1,0 +1,90 @@
+package io.journey.cli;
+
+import io.journey.run.AtomicFile;
+import io.journey.run.Counted;
+import io.journey.run.RunDirectory;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What Ctrl-C and the other signals that end a process make it say: what is kept, and how to go on.
+ * The exit status stays the system's, 128 and the signal's number. A hook of the Java machine sees
+ * every such signal; work goes on beside it, so nothing else is printed from then on.
+ */
+final class Interruption {
+  private final AtomicBoolean over = new AtomicBoolean();
+  private final OutputStream err;
+  private volatile boolean silent;
+
+  /** Says it on {@code err}. */
+  Interruption(OutputStream err) {
+    this.err = err;
+  }
+
+  /** From now on a signal is told, until {@link #end()}. */
+  void expect() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::tell, "journey-interrupted"));
+  }
+
+  /** Ends the time in which a signal is told. False if it had ended, or a signal came first. */
+  boolean end() {
+    return over.compareAndSet(false, true);
+  }
+
+  private void tell() {
+    if (!end()) {
+      return; // The command had ended by itself.
+    }
+    ConsoleProgress.closeAll();
+    silent = true;
+    AtomicFile.abandonUnfinished();
+    PrintWriter out = new PrintWriter(err, true, StandardCharsets.UTF_8);
+    out.println(sentence(RunDirectory.unfinished()));
+  }
+
+  /** What is kept in the directories at work. */
+  static String sentence(List<RunDirectory> unfinished) {
+    if (unfinished.isEmpty()) {
+      return "Interrupted.";
+    }
+    StringBuilder text = new StringBuilder("Interrupted.");
+    boolean kept = false;
+    for (RunDirectory run : unfinished) {
+      kept |= run.wholeFiles() > 0;
+      text.append(' ').append(run.directory()).append(" keeps ");
+      text.append(run.wholeFiles() == 0 ? "no file yet" : files(run)).append('.');
+    }
+    return text
+        + (kept
+            ? " Start the same command again to continue from there."
+            : " Start the same command again to begin anew.");
+  }
+
+  private static String files(RunDirectory run) {
+    return Counted.of(run.wholeFiles(), "whole files");
+  }
+
+  /** A stream that falls silent when an interruption is told. */
+  OutputStream silenced(OutputStream out) {
+    return new FilterOutputStream(out) {
+      @Override
+      public void write(int b) throws IOException {
+        if (!silent) {
+          out.write(b);
+        }
+      }
+
+      @Override
+      public void write(byte[] bytes, int from, int count) throws IOException {
+        if (!silent) {
+          out.write(bytes, from, count);
+        }
+      }
+    };
+  }
+}

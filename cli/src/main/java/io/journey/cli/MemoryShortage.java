@@ -1,0 +1,60 @@
+package io.journey.cli;
+
+import java.util.List;
+
+/** Tells memory that ran out, in Java, in native code or in the system, from other failures. */
+final class MemoryShortage {
+  /** Set by the launcher: how much there is, and who limits it. */
+  private static final String LIMIT = "journey.memory";
+
+  /** What libtorch, oneDNN, JavaCPP, the system's loader and the C++ library say. */
+  private static final List<String> NATIVE =
+      List.of(
+          "std::bad_alloc",
+          "can't allocate memory",
+          "not enough memory",
+          "Cannot allocate memory",
+          "Cannot allocate new",
+          "failed to map segment",
+          "could not create a memory object");
+
+  private MemoryShortage() {}
+
+  /** What to tell and how to mend it; null for a failure of another kind. */
+  static String sentence(Throwable failure) {
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      String message = String.valueOf(e.getMessage());
+      if (NATIVE.stream().anyMatch(message::contains)) {
+        return "Memory ran out in native code"
+            + limit()
+            + ": allow more, or ask for less with --threads 1 or smaller batches; what is whole is"
+            + " kept, the same command goes on.";
+      }
+      if (e instanceof OutOfMemoryError && message.contains("native thread")) {
+        return "The system lets Java start no further thread"
+            + limit()
+            + ": allow more memory or more processes (ulimit -u), or use --threads 1.";
+      }
+      if (e instanceof OutOfMemoryError) {
+        return heap(message.strip().replaceAll("\\s*\\R\\s*", " "));
+      }
+    }
+    return null;
+  }
+
+  private static String heap(String reason) {
+    long limit = Runtime.getRuntime().maxMemory() >> 20;
+    return "Memory ran out ("
+        + reason
+        + "; the Java heap may grow to "
+        + limit
+        + " MB): ask for smaller batches or fewer threads, or set JOURNEY_JAVA_OPTS=-Xmx"
+        + 2 * limit
+        + "m where there is as much.";
+  }
+
+  private static String limit() {
+    String told = System.getProperty(LIMIT, "");
+    return told.isEmpty() ? "" : " (" + told + ")";
+  }
+}
