@@ -163,7 +163,11 @@ public record TrainingConfig(
    * @param where for messages
    */
   static TrainingConfig of(JsonNode json, String where) {
-    return Json.bind(json, TrainingConfig.class, where);
+    JsonNode whole = json;
+    if (json instanceof ObjectNode object && !object.has("learningRateSteps")) {
+      whole = object.deepCopy().put("learningRateSteps", 0);
+    }
+    return Json.bind(whole, TrainingConfig.class, where);
   }
 
   /** The average's decay at a step: min(emaDecay, (1 + step)/(10 + step)). */
