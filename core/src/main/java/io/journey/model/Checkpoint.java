@@ -16,11 +16,12 @@ import io.journey.tensor.DType;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.NamedTensors;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.PointerScope;
@@ -78,12 +79,13 @@ public record Checkpoint(
   }
 
   /**
-   * Writes this checkpoint as a pipeline folder that diffusers opens.
+   * Writes this checkpoint as a pipeline folder that diffusers opens. An export that was
+   * interrupted is continued.
    *
-   * @param folder empty or absent
+   * @param folder absent, empty, or with a part of this export
    * @param dtype F32, F16 or BF16
    * @param maxShardBytes most bytes of weights in one file
-   * @throws JourneyException if the folder holds something, or the model is a program
+   * @throws JourneyException if the folder holds anything else, or the model is a program
    */
   public void export(Path folder, DType dtype, long maxShardBytes) {
     if (!(model instanceof UNet2D unet)) {
@@ -97,19 +99,16 @@ public record Checkpoint(
               + " and "
               + maxShardBytes);
     }
-    String[] inside = folder.toFile().list();
-    if (Files.exists(folder) && (inside == null || inside.length > 0)) {
-      throw new JourneyException(
-          folder + " is not an empty directory: name another directory for the checkpoint.");
-    }
+    Map<String, AtomicFile.Content> files = new LinkedHashMap<>();
     write(
-        (file, content) -> AtomicFile.write(folder.resolve(file), content),
+        files::put,
         unet,
         unet.parameters().get(),
         pipelineIndex(schedule, classNames),
         schedule,
         dtype,
         maxShardBytes);
+    ExportedFolder.write(folder, files);
   }
 
   private static void write(

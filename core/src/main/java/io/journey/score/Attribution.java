@@ -161,7 +161,9 @@ public final class Attribution {
     long[] expected = {steps.length, targets, size()};
     if (!Arrays.equals(half.shape(), expected) || !half.dtype().isFloat()) {
       throw new JourneyException(
-          manifest.directory().resolve(EVEN)
+          manifest.directory()
+              + "/"
+              + EVEN
               + " has the shape "
               + Arrays.toString(half.shape())
               + ", expected "
