@@ -9,6 +9,7 @@ import io.journey.model.Weights;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.RunStatus;
 import io.journey.tensor.NamedTensors;
 import io.journey.tensor.PyTorchFile;
 import io.journey.tensor.Safetensors;
@@ -57,7 +58,7 @@ final class CheckpointSummary {
       Lines.print(out, "kind", "TorchScript program, not run; torchscript:" + file + " runs it");
     } else {
       NamedTensors tensors = NamedTensors.open(file);
-      if (!isOwn(tensors)) {
+      if (!isOwn(tensors, file)) {
         String verdict = verdict(spec);
         Lines.print(out, "verdict", verdict);
         printSets(tensors, spec.part(), verdict, out);
@@ -101,10 +102,13 @@ final class CheckpointSummary {
     }
   }
 
-  /** Targets and curvature are files of Journey's own, and no weights. */
-  private static boolean isOwn(NamedTensors tensors) {
+  /** Targets, curvature and classifiers are files of Journey's own, and no U-Net's. */
+  private static boolean isOwn(NamedTensors tensors, Path file) {
+    if (RunStatus.isRunDirectory(file.toAbsolutePath().getParent())) {
+      return true;
+    }
     Map<String, String> notes =
-        tensors instanceof Safetensors file ? file.metadata() : Map.<String, String>of();
+        tensors instanceof Safetensors own ? own.metadata() : Map.<String, String>of();
     return notes.containsKey("kind") || notes.containsKey("examples");
   }
 

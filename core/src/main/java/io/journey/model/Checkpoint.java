@@ -170,6 +170,7 @@ public record Checkpoint(
       String print = fingerprint(config, schedule, List.of(files.weights()), "");
       return new Checkpoint(spec.name(), model, schedule, print);
     }
+    ForeignWeights.refuse(files.weights());
     UNet2DConfig architecture = UNet2DConfig.fromDiffusers(config, files.config().toString());
     NamedTensors tensors = NamedTensors.open(files.weights());
     Weights weights = Weights.in(tensors, spec.part());
@@ -197,6 +198,7 @@ public record Checkpoint(
    */
   public static ImageShape requireUsable(CheckpointSpec spec) {
     CheckpointFiles files = CheckpointFiles.locate(spec.path());
+    ForeignWeights.refuse(files.weights());
     String config = files.config().toString();
     UNet2DConfig architecture = UNet2DConfig.fromDiffusers(Json.read(files.config()), config);
     if (files.scheduler() != null) {

@@ -102,26 +102,25 @@ public final class ForeignWeights {
   private ForeignWeights() {}
 
   /**
-   * Refuses a file that cannot be a {@code UNet2DModel}'s, whatever its configuration.
+   * Refuses a file that cannot be a {@code UNet2DModel}'s, whatever its configuration. Nothing is
+   * said here of a file that is missing, of TorchScript, or of no known kind.
    *
+   * @param file of weights, or the index of several
    * @throws JourneyException saying what it is, as far as that is sure
    */
-  static void refuse(NamedTensors file) {
-    String verdict = verdict(file);
-    if (verdict != null) {
-      throw new JourneyException(verdict);
-    }
-  }
-
-  /** The same for a file that is not opened yet; TorchScript is told of where it is read. */
   static void refuse(Path file) {
     String kind = FileKind.of(file);
-    if (kind != null && !kind.equals(FileKind.SAFETENSORS) && !kind.equals(FileKind.ZIP)) {
+    boolean index = String.valueOf(file.getFileName()).endsWith(".json");
+    if (kind == null || kind.equals(FileKind.ZIP) && PyTorchFile.isTorchScript(file)) {
+      return;
+    }
+    if (!index && !kind.equals(FileKind.SAFETENSORS) && !kind.equals(FileKind.ZIP)) {
       throw new JourneyException(
           file + " is " + kind + ", expected weights of a model: name a checkpoint.");
     }
-    if (kind != null && !(kind.equals(FileKind.ZIP) && PyTorchFile.isTorchScript(file))) {
-      refuse(NamedTensors.open(file));
+    String verdict = verdict(NamedTensors.open(file));
+    if (verdict != null) {
+      throw new JourneyException(verdict);
     }
   }
 

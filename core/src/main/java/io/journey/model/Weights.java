@@ -48,7 +48,6 @@ public final class Weights {
    * @throws JourneyException listing the sets, where none or several fit
    */
   public static Weights in(NamedTensors file, String part) {
-    ForeignWeights.refuse(file);
     Set<String> prefixes = prefixes(file);
     if (prefixes.isEmpty() && file.names().stream().anyMatch(n -> n.contains("shadow_params."))) {
       throw new JourneyException(

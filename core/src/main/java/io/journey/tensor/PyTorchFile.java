@@ -1,6 +1,7 @@
 package io.journey.tensor;
 
 import io.journey.run.Failures;
+import io.journey.run.FileKind;
 import io.journey.run.JourneyException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -95,6 +96,17 @@ public final class PyTorchFile implements NamedTensors {
     boolean tar =
         start.limit() > 262
             && new String(start.array(), 257, 5, StandardCharsets.ISO_8859_1).equals("ustar");
+    String kind = FileKind.of(file);
+    if (kind != null && !tar) {
+      return new JourneyException(
+          file
+              + " is "
+              + kind
+              + ", expected a file of torch.save"
+              + (kind.equals(FileKind.SAFETENSORS)
+                  ? ": give it a name that ends in .safetensors."
+                  : ": check the path."));
+    }
     return new JourneyException(
         file
             + (pickle || tar

@@ -3,6 +3,7 @@ package io.journey.tensor;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.run.Checksums;
 import io.journey.run.Failures;
+import io.journey.run.FileKind;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import java.io.BufferedInputStream;
@@ -76,6 +77,7 @@ public final class Safetensors implements NamedTensors {
       ByteBuffer length = FileBytes.read(channel, 0, 8);
       long headerBytes = length.getLong(0);
       if (headerBytes < 2 || headerBytes > MAX_HEADER || headerBytes > channel.size() - 8) {
+        requireKind(file);
         throw SafetensorsHeader.damaged(
             file, "its header claims " + Long.toUnsignedString(headerBytes) + " bytes");
       }
@@ -91,6 +93,15 @@ public final class Safetensors implements NamedTensors {
           file, SafetensorsHeader.check(file, header, dataStart, channel.size()));
     } catch (IOException e) {
       throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
+    }
+  }
+
+  /** A file of another format says what it is, not what its first bytes would claim. */
+  private static void requireKind(Path file) {
+    String kind = FileKind.of(file);
+    if (kind != null && !kind.equals(FileKind.SAFETENSORS)) {
+      throw new JourneyException(
+          file + " is " + kind + ", expected a safetensors file: check the path.");
     }
   }
 

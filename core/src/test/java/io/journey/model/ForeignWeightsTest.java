@@ -91,6 +91,25 @@ class ForeignWeightsTest {
     assertThat(ForeignWeights.verdict(Safetensors.open(file))).isNull();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "reference/diffusion_pytorch_model.safetensors | x.bin | is a safetensors file, expected",
+        "training/last.ckpt | x.safetensors | is a PyTorch or other zip file, expected",
+        "reference/config.json | x.pt | is a JSON file, expected",
+      })
+  void aFileUnderTheNameOfAnotherFormatSaysWhatItIs(String from, String name, String said)
+      throws IOException {
+    Path file = Files.copy(GOLDEN.resolve(from), folder.resolve(name));
+    assertThatThrownBy(() -> Checkpoint.read(file))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining(name + " " + said);
+    assertThatThrownBy(() -> NamedTensors.open(file))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining(name + " " + said);
+  }
+
   @Test
   void theHeadersSayWhatReadingWouldSay() throws IOException {
     for (String form : new String[] {"reference", "sharded", "bin", "fp16", "early-names"}) {

@@ -61,7 +61,7 @@ class PyTorchFileTest {
     "evil/partial.pt, __builtin__.getattr",
     "evil/namespace.pt, argparse.Namespace",
     "tensors/legacy.pt, before version 1.6",
-    "reference/config.json, not a file of torch.save",
+    "reference/config.json, 'a JSON file, expected a file of torch.save'",
     "torchscript/model.pt, torchscript:",
   })
   void anythingElseIsRefusedByName(String file, String said) {
