@@ -66,11 +66,16 @@ final class FindingSearch {
     double best = Double.NEGATIVE_INFINITY;
     int[] where = null;
     for (int target = 0; target < t && classes > 1; target++) {
+      int[] label = new int[s];
+      double[] rarity = new double[s];
+      for (int step = 0; step < s; step++) {
+        label[step] = label(step, target);
+        rarity[step] = rarity(step, target);
+      }
       for (int late = 0; late < s; late++) {
         for (int early = late + 1; early < s; early++) {
-          double rarity = rarity(early, target) + rarity(late, target);
-          if (rarity > best && label(early, target) != label(late, target)) {
-            best = rarity;
+          if (rarity[early] + rarity[late] > best && label[early] != label[late]) {
+            best = rarity[early] + rarity[late];
             where = new int[] {target, early, late};
           }
         }
