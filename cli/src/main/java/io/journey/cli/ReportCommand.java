@@ -2,6 +2,7 @@ package io.journey.cli;
 
 import io.journey.report.AttributionReport;
 import io.journey.report.EvaluationReport;
+import io.journey.report.ShownSteps;
 import io.journey.run.JourneyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,15 @@ final class ReportCommand implements Runnable {
                 + " much of it remains.")
     private Path again;
 
+    @Option(
+        names = "--steps",
+        paramLabel = "STEPS",
+        description =
+            "Steps the figures show: 100:900:100 (first, last, distance), 100,400 or all (default:"
+                + " all, or evenly spaced ones where the page would have over 10 MB or 100"
+                + " columns).")
+    private String steps;
+
     @ArgGroup(exclusive = false, multiplicity = "1")
     private DataOptions data;
   }
@@ -77,8 +87,16 @@ final class ReportCommand implements Runnable {
       throw new JourneyException(out + " is a directory: name a file for the page.");
     }
     if (answer != null) {
+      ShownSteps steps =
+          answer.steps == null ? ShownSteps.fitting() : ShownSteps.parse(answer.steps);
       AttributionReport.write(
-          answer.attribution, answer.again, evaluations, answer.data.open(console.progress()), out);
+              answer.attribution,
+              answer.again,
+              evaluations,
+              answer.data.open(console.progress()),
+              steps,
+              out)
+          .forEach(console::say);
     } else if (!evaluations.isEmpty()) {
       EvaluationReport.write(evaluations, out);
     } else {

@@ -1,6 +1,7 @@
 package io.journey.model;
 
 import io.journey.random.Seed;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.NamedTensors;
@@ -60,13 +61,13 @@ public final class ConvNet implements AutoCloseable {
    */
   public static ConvNet read(ConvNetConfig config, NamedTensors file) {
     ConvNet net = new ConvNet(config);
-    Weights weights = Weights.in(file, null);
+    Weights weights = Weights.whole(file);
     if (weights.count() != net.parameters.count()) {
       throw new JourneyException(
           file.file()
               + " holds "
-              + weights.count()
-              + " weights, expected "
+              + Counted.of(weights.count(), "weights")
+              + ", expected "
               + net.parameters.count()
               + ": make the directory again.");
     }

@@ -40,6 +40,11 @@ public final class Weights {
     this.others = others;
   }
 
+  /** All tensors of a file that Journey wrote, for a network that is no U-Net. */
+  static Weights whole(NamedTensors file) {
+    return new Weights(file, "", List.of());
+  }
+
   /**
    * Chooses a set.
    *

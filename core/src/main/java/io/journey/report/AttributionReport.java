@@ -3,14 +3,17 @@ package io.journey.report;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.evaluation.EvaluationFiles;
+import io.journey.report.ShownSteps.Fitted;
 import io.journey.run.AtomicFile;
 import io.journey.run.Json;
 import io.journey.run.Manifest;
 import io.journey.score.Attribution;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -24,6 +27,9 @@ public final class AttributionReport {
   private final SecondAnswer again;
 
   private final List<EvaluationFiles> evaluations;
+  private final TargetImages images;
+  private final Evidence evidence;
+  private final CheckpointAgreement agreement;
 
   private AttributionReport(
       Attribution attribution,
@@ -34,6 +40,9 @@ public final class AttributionReport {
     this.dataset = dataset;
     this.again = again;
     this.evaluations = evaluations;
+    this.images = TargetImages.of(attribution);
+    this.evidence = Evidence.of(attribution, dataset, images);
+    this.agreement = CheckpointAgreement.of(attribution);
   }
 
   /**
@@ -59,33 +68,68 @@ public final class AttributionReport {
   }
 
   /**
+   * Writes the page with what evaluations found, of as many steps as fit.
+   *
+   * @param evaluations directories of finished evaluations, in the page's order
+   */
+  public static void write(
+      Path attributionDir, Path againDir, List<Path> evaluations, Dataset data, Path outHtml) {
+    write(attributionDir, againDir, evaluations, data, ShownSteps.fitting(), outHtml);
+  }
+
+  /**
    * Writes the page with what evaluations found.
    *
    * @param againDir an attribution of the same with features of another seed, or null
    * @param evaluations directories of finished evaluations, in the page's order
+   * @param steps the steps its figures show
+   * @return what its maker should know of it: steps that were left out, or that it is large
    * @throws io.journey.run.JourneyException if one of them is damaged or no evaluation
    */
-  public static void write(
-      Path attributionDir, Path againDir, List<Path> evaluations, Dataset data, Path outHtml) {
+  public static List<String> write(
+      Path attributionDir,
+      Path againDir,
+      List<Path> evaluations,
+      Dataset data,
+      ShownSteps steps,
+      Path outHtml) {
     Attribution attribution = Attribution.open(attributionDir);
     SecondAnswer again =
         againDir == null ? null : SecondAnswer.of(attribution, Attribution.open(againDir));
     List<EvaluationFiles> checked = EvaluationSection.open(evaluations);
-    String html = new AttributionReport(attribution, data, again, checked).html();
-    AtomicFile.write(outHtml, html.getBytes(StandardCharsets.UTF_8));
+    AttributionReport report = new AttributionReport(attribution, data, again, checked);
+    Fitted fitted = steps.fit(attribution, report.images, report::json);
+    String leftOut = steps.sentence(fitted.shown().length, attribution.steps().length);
+    byte[] page = report.html(fitted, leftOut).getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(outHtml, page);
+    List<String> notes = new ArrayList<>();
+    if (!leftOut.isEmpty()) {
+      notes.add(leftOut);
+    }
+    if (page.length > 2 * ShownSteps.BUDGET) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "The page has %.0f MB, with which browsers are slow: show fewer steps with --steps, or"
+                  + " attribute fewer pictures.",
+              page.length / 1e6));
+    }
+    return notes;
   }
 
-  private String html() {
-    TargetImages images = TargetImages.of(attribution);
-    Evidence evidence = Evidence.of(attribution, dataset, images);
-    ObjectNode data = new PageData(attribution, dataset, images, evidence).build();
-    CheckpointAgreement agreement = CheckpointAgreement.of(attribution);
+  /** Numbers and pictures of the steps of these indices. */
+  private String json(int[] shown) {
+    ObjectNode data = new PageData(attribution, dataset, images, evidence, shown).build();
     if (agreement != null) {
-      agreement.addTo(data);
+      agreement.addTo(data, shown);
     }
     if (attribution.manifest().lists(Attribution.LOSS)) {
       data.set("loss", LossCurve.read(attribution.manifest().verified(Attribution.LOSS)));
     }
+    return Html.json(data);
+  }
+
+  private String html(Fitted fitted, String leftOut) {
     String style = "\n" + Html.resource("page.css");
     String script =
         "\n"
@@ -99,6 +143,8 @@ public final class AttributionReport {
     values.put("findings", findings(Findings.told(Findings.candidates(evidence))));
     values.put("mask", images.hasMask() ? maskNote(images.mask()) : "");
     values.put(
+        "steps", leftOut.isEmpty() ? "" : "<p class=\"note\">" + Html.escape(leftOut) + "</p>");
+    values.put(
         "stability",
         agreement == null
             ? "This attribution keeps no scores of single checkpoints, so how far they agree is not"
@@ -109,13 +155,13 @@ public final class AttributionReport {
         again == null
             ? "<p>It was not asked again with other draws (<code>journey report --again</code>),"
                 + " so how much of it is chance is not known.</p>"
-            : again.html());
+            : again.html(fitted.shown()));
     values.put("checked", checked());
     values.put("trust", trust());
     values.put("examples", Integer.toString(attribution.size()));
-    values.put("settings", settings(images));
+    values.put("settings", settings());
     values.put("manifest", Html.escape(manifestText()));
-    values.put("data", Html.json(data));
+    values.put("data", fitted.json());
     values.put("script", script);
     return Html.fill(Html.resource("page.html"), values);
   }
@@ -156,7 +202,7 @@ public final class AttributionReport {
         + "% of its pixels.</p>";
   }
 
-  private String settings(TargetImages images) {
+  private String settings() {
     Manifest manifest = attribution.manifest();
     ObjectNode result = Json.object();
     result.put("attribution", manifest.fingerprint());

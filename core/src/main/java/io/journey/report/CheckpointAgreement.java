@@ -88,12 +88,16 @@ final class CheckpointAgreement {
         members == 2 ? "both" : "all " + members);
   }
 
-  /** Adds the numbers of each step, in the order of the page, to its targets' columns. */
-  void addTo(ObjectNode page) {
+  /**
+   * Adds the numbers of each step, in the order of the page, to its targets' columns.
+   *
+   * @param shown indices into the attribution's steps, rising: those with a column
+   */
+  void addTo(ObjectNode page, int[] shown) {
     ArrayNode list = page.withArray("targets");
     for (int target = 0; target < targets; target++) {
-      for (int column = 0; column < steps; column++) {
-        int step = steps - 1 - column;
+      for (int column = 0; column < shown.length; column++) {
+        int step = shown[shown.length - 1 - column];
         ArrayNode agree =
             ((ObjectNode) list.get(target).get("columns").get(column)).putArray("agree");
         agree.add(Numbers.cents(overlap[step][target]));

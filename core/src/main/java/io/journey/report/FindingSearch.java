@@ -66,11 +66,16 @@ final class FindingSearch {
     double best = Double.NEGATIVE_INFINITY;
     int[] where = null;
     for (int target = 0; target < t && classes > 1; target++) {
+      int[] label = new int[s];
+      double[] rarity = new double[s];
+      for (int step = 0; step < s; step++) {
+        label[step] = label(step, target);
+        rarity[step] = rarity(step, target);
+      }
       for (int late = 0; late < s; late++) {
         for (int early = late + 1; early < s; early++) {
-          double rarity = rarity(early, target) + rarity(late, target);
-          if (rarity > best && label(early, target) != label(late, target)) {
-            best = rarity;
+          if (rarity[early] + rarity[late] > best && label[early] != label[late]) {
+            best = rarity[early] + rarity[late];
             where = new int[] {target, early, late};
           }
         }
@@ -154,6 +159,9 @@ final class FindingSearch {
     }
     int other = best < s / 2.0 ? s - 1 : 0;
     double chance = Chance.binomialAtLeast(t, share(k), near[best]) + Math.log10(s);
+    if (t == 1) {
+      return Optional.of(new Finding(Kind.PIXELS, -chance, ofOnePicture(near, best, other)));
+    }
     String sentence =
         String.format(
             Locale.ROOT,
@@ -169,6 +177,24 @@ final class FindingSearch {
                 : String.format(
                     Locale.ROOT, "; at t = %d, of %d", evidence.steps()[other], near[other]));
     return Optional.of(new Finding(Kind.PIXELS, -chance, sentence));
+  }
+
+  private String ofOnePicture(int[] near, int best, int other) {
+    return String.format(
+        Locale.ROOT,
+        "At t = %d, the picture's strongest image is %s one of its %d nearest in pixels (by chance:"
+            + " %s)%s.",
+        evidence.steps()[best],
+        near[best] == 1 ? "also" : "not",
+        k,
+        few(share(k)),
+        other == best
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "; at t = %d it is %s",
+                evidence.steps()[other],
+                near[other] == 1 ? "too" : "not"));
   }
 
   Optional<Finding> turnover() {

@@ -9,7 +9,9 @@ import io.journey.run.Json;
 import io.journey.run.Printable;
 import io.journey.score.Attribution;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The numbers and pictures a page draws from, as compact JSON; each training image is in it once.
@@ -27,7 +29,9 @@ final class PageData {
   private final Dataset dataset;
   private final TargetImages images;
   private final Evidence evidence;
-  private final int[] steps;
+
+  /** Indices into the attribution's steps, rising: those with a column. */
+  private final int[] shown;
 
   /** The examples the page shows anywhere, to embed. */
   private final Map<Integer, ObjectNode> examples = new TreeMap<>();
@@ -35,22 +39,27 @@ final class PageData {
   private final double[][] overlapSum;
   private final double[][] spearmanSum;
 
-  PageData(Attribution attribution, Dataset dataset, TargetImages images, Evidence evidence) {
+  PageData(
+      Attribution attribution,
+      Dataset dataset,
+      TargetImages images,
+      Evidence evidence,
+      int[] shown) {
     this.attribution = attribution;
     this.dataset = dataset;
     this.images = images;
     this.evidence = evidence;
-    this.steps = attribution.steps();
-    this.overlapSum = new double[steps.length][steps.length];
-    this.spearmanSum = new double[steps.length][steps.length];
+    this.shown = shown;
+    this.overlapSum = new double[shown.length][shown.length];
+    this.spearmanSum = new double[shown.length][shown.length];
   }
 
   /** The whole tree. */
   ObjectNode build() {
     ObjectNode page = Json.object();
     ArrayNode times = page.putArray("steps");
-    for (int c = 0; c < steps.length; c++) {
-      times.add(steps[row(c)]);
+    for (int c = 0; c < shown.length; c++) {
+      times.add(evidence.steps()[row(c)]);
     }
     page.put("size", attribution.size());
     page.put("top", evidence.k());
@@ -78,7 +87,7 @@ final class PageData {
 
   /** The index of the step in a column: columns run from noise to picture. */
   private int row(int column) {
-    return steps.length - 1 - column;
+    return shown[shown.length - 1 - column];
   }
 
   private void addTarget(ObjectNode out, int target) {
@@ -87,19 +96,19 @@ final class PageData {
     if (images.label(target) >= 0) {
       out.put("asked", askedClass(images.label(target)));
     }
-    float[][] scores = new float[steps.length][];
-    int[][] places = new int[steps.length][];
+    float[][] scores = new float[shown.length][];
+    int[][] places = new int[shown.length][];
     ArrayNode columns = out.putArray("columns");
-    for (int c = 0; c < steps.length; c++) {
+    for (int c = 0; c < shown.length; c++) {
       scores[c] = attribution.scores(row(c), target);
       places[c] = Ranking.places(scores[c]);
       addColumn(columns.addObject(), scores[c], row(c), target);
     }
     int[][] overlaps = StepAgreement.overlaps(scores, Evidence.TOP);
     double[][] spearmans = StepAgreement.spearmans(scores);
-    double[][] counts = new double[steps.length][steps.length];
-    for (int a = 0; a < steps.length; a++) {
-      for (int b = 0; b < steps.length; b++) {
+    double[][] counts = new double[shown.length][shown.length];
+    for (int a = 0; a < shown.length; a++) {
+      for (int b = 0; b < shown.length; b++) {
         counts[a][b] = overlaps[a][b];
         overlapSum[a][b] += overlaps[a][b];
         spearmanSum[a][b] += spearmans[a][b];
@@ -151,17 +160,17 @@ final class PageData {
 
   /** The place of every example shown for this target, at every step. */
   private void addPlaces(ObjectNode out, int[][] places, int target) {
-    Map<Integer, Boolean> shown = new TreeMap<>();
-    for (int s = 0; s < steps.length; s++) {
+    Set<Integer> placed = new TreeSet<>();
+    for (int s : shown) {
       for (int example : evidence.top()[s][target]) {
-        shown.put(example, true);
+        placed.add(example);
       }
       int[] bottom = evidence.bottom()[s][target];
       for (int i = 0; i < Math.min(SHOWN, bottom.length); i++) {
-        shown.put(bottom[i], true);
+        placed.add(bottom[i]);
       }
     }
-    for (int example : shown.keySet()) {
+    for (int example : placed) {
       ArrayNode list = out.putArray(Integer.toString(example));
       for (int[] column : places) {
         list.add(column[example]);

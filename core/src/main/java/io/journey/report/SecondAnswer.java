@@ -51,18 +51,21 @@ final class SecondAnswer {
     return a.manifest().inputs().path(input).equals(b.manifest().inputs().path(input));
   }
 
-  /** A sentence and the numbers of each step, in the order of the page. */
-  String html() {
+  /**
+   * A sentence on all steps and the numbers of each step with a column, in the order of the page.
+   *
+   * @param shown indices into the attribution's steps, rising: those with a column
+   */
+  String html(int[] shown) {
     StringBuilder steps = new StringBuilder();
     StringBuilder shared = new StringBuilder();
     StringBuilder spearman = new StringBuilder();
-    double mean = 0;
-    for (int i = this.steps.size() - 1; i >= 0; i--) {
-      AtStep step = this.steps.get(i);
+    double mean = this.steps.stream().mapToDouble(AtStep::top10).average().orElse(0);
+    for (int i = shown.length - 1; i >= 0; i--) {
+      AtStep step = this.steps.get(shown[i]);
       steps.append("<th scope=\"col\">").append(step.step()).append("</th>");
       shared.append(String.format(Locale.ROOT, "<td>%.1f</td>", step.top10()));
       spearman.append(String.format(Locale.ROOT, "<td>%.2f</td>", step.spearman()));
-      mean += step.top10() / this.steps.size();
     }
     return String.format(
             Locale.ROOT,

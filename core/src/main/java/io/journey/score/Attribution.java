@@ -2,6 +2,7 @@ package io.journey.score;
 
 import io.journey.features.ExampleTable;
 import io.journey.features.FeatureStore;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import io.journey.tensor.Npy;
@@ -18,6 +19,9 @@ import java.util.Optional;
  * <p>Read from the directory {@code journey attribute} writes, or fresh from {@link Attributor}.
  */
 public final class Attribution {
+  /** More steps than these are not listed in a message. */
+  private static final int LISTED = 20;
+
   /** The manifest's kind. */
   public static final String KIND = "attribution";
 
@@ -230,19 +234,38 @@ public final class Attribution {
   /** The scores at step t of the only target. */
   public StepScores at(int t) {
     if (targets != 1) {
-      throw new IllegalArgumentException("there are " + targets + " targets: say which");
+      throw new IllegalArgumentException(
+          "there are " + Counted.of(targets, "targets") + ": say which");
     }
     return at(t, 0);
   }
 
   /** The scores at step t of a target. */
   public StepScores at(int t, int target) {
-    for (int s = 0; s < steps.length; s++) {
-      if (steps[s] == t) {
-        return new StepScores(scores(s, target), examples);
-      }
+    return new StepScores(scores(indexOf(t), target), examples);
+  }
+
+  /**
+   * Where step t stands among {@link #steps()}.
+   *
+   * @throws IllegalArgumentException if it was not attributed
+   */
+  public int indexOf(int t) {
+    int at = Arrays.binarySearch(steps, t);
+    if (at < 0) {
+      throw new IllegalArgumentException(
+          "step "
+              + t
+              + " was not attributed, only "
+              + (steps.length <= LISTED
+                  ? Arrays.toString(steps)
+                  : Counted.of(steps.length, "steps")
+                      + " from "
+                      + steps[0]
+                      + " to "
+                      + steps[steps.length - 1])
+              + ": name steps it has");
     }
-    throw new IllegalArgumentException(
-        "step " + t + " was not attributed, only " + Arrays.toString(steps));
+    return at;
   }
 }

@@ -64,6 +64,11 @@ public final class Steps {
         + " are unreadable: write 100:900:100 (first, last, distance) or 100,400";
   }
 
+  /** The steps that were named, rising; none where a distance was given. */
+  public int[] named() {
+    return fixed == null ? new int[0] : fixed.clone();
+  }
+
   /**
    * The setting {@code steps} of a finished stage.
    *

@@ -1,5 +1,16 @@
 // The smaller figures: places over steps, agreement of steps, classes, training loss.
 
+/** From this many steps on, tables of steps are drawn small, as colours without words. */
+const DENSE = 31;
+const dense = data.steps.length >= DENSE;
+
+/** Which steps are written beside a dense figure: about twelve, the first and the last too. */
+function isWritten(c) {
+  const gap = Math.ceil(data.steps.length / 12);
+  const last = data.steps.length - 1;
+  return !dense || c === last || (c % gap === 0 && last - c >= gap / 2);
+}
+
 const BUMP = { top: 26, row: 34, image: 28, column: 76 };
 
 /** The place of the strongest images at every step; a line joins the same image at neighbours. */
@@ -51,16 +62,21 @@ function bumpNode(example, x, y) {
 /** Below the diagonal what the top lists share, above it the correlation of all scores. */
 function agreementTable(overlap, spearman, digits) {
   const head = el("tr", {}, el("th", { scope: "col" }, el("var", {}, "t")));
-  data.steps.forEach((step) => head.append(el("th", { scope: "col" }, String(step))));
+  data.steps.forEach((step, c) => head.append(el("th", { scope: "col" }, stepName(step, c))));
   const body = el("tbody", {});
   data.steps.forEach((step, r) => {
-    const row = el("tr", {}, el("th", { scope: "row" }, String(step)));
+    const row = el("tr", {}, el("th", { scope: "row" }, stepName(step, r)));
     data.steps.forEach((other, c) => row.append(agreementCell(r, c, overlap, spearman, digits)));
     body.append(row);
   });
-  const table = el("table", { class: "matrix" }, el("thead", {}, head), body);
-  table.style.minWidth = (data.steps.length + 1) * 33 + "px";
+  const table = el("table", { class: dense ? "matrix dense" : "matrix" }, el("thead", {}, head), body);
+  table.style.minWidth = dense ? 40 + data.steps.length * 4 + "px" : (data.steps.length + 1) * 33 + "px";
   return table;
+}
+
+/** A step in the margin; in a dense figure most are there for readers of the table alone. */
+function stepName(step, c) {
+  return el("span", { class: isWritten(c) ? false : "hidden" }, String(step));
 }
 
 function agreementCell(r, c, overlap, spearman, digits) {
@@ -75,7 +91,7 @@ function agreementCell(r, c, overlap, spearman, digits) {
   const pair = "t = " + data.steps[c] + " and t = " + data.steps[r];
   const cell = el("td", {
     class: (below ? "shared" : "correlated") + (share > 0.75 ? " strong" : ""),
-    title: (below ? "Of the top " + data.top + ", shared by " : "Spearman between ") + pair,
+    title: (below ? "Of the top " + data.top + ", shared by " : "Spearman between ") + pair + (dense ? ": " + text : ""),
   }, el("span", {}, text));
   cell.style.setProperty("--share", share.toFixed(3));
   return cell;
@@ -83,7 +99,7 @@ function agreementCell(r, c, overlap, spearman, digits) {
 
 /** For every step one bar: the classes of the strongest images. */
 function classBars(target) {
-  const list = el("ol", { class: "bars" });
+  const list = el("ol", { class: dense ? "bars dense" : "bars" });
   target.columns.forEach((column, c) => {
     const bar = el("span", { class: "bar" });
     column.classes.forEach((count, label) => {
@@ -91,7 +107,7 @@ function classBars(target) {
         bar.append(classSegment(label, count));
       }
     });
-    list.append(el("li", {}, el("span", { class: "when" }, "t = " + data.steps[c]), bar));
+    list.append(el("li", {}, el("span", { class: "when" }, isWritten(c) ? "t = " + data.steps[c] : ""), bar));
   });
   return list;
 }

@@ -74,8 +74,12 @@ function mark(example) {
 
 function places(example) {
   const list = data.targets[current].places[example];
+  const last = list.length - 1;
+  // Of many steps the ends and the best are told.
+  const told = dense ? new Set([0, list.indexOf(Math.min(...list)), last]) : new Set(list.keys());
+  const at = (c) => (dense || c === 0 || c === last ? " (t\u00a0=\u00a0" + data.steps[c] + ")" : "");
   return exampleName(example) + " — place among " + data.size.toLocaleString("en") + ": "
-    + list.map((place, c) => place.toLocaleString("en") + (c === 0 || c === list.length - 1 ? " (t\u00a0=\u00a0" + data.steps[c] + ")" : "")).join(" · ");
+    + [...told].sort((a, b) => a - b).map((c) => list[c].toLocaleString("en") + at(c)).join(" · ");
 }
 
 function exampleOf(node) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,6 +135,93 @@ class AttributionReportTest {
         assertThat(page.at("/examples/" + example).has("png")).isTrue();
       }
     }
+  }
+
+  private Path manySteps(MemoryDataset data, int count, int targets) {
+    int[] steps = IntStream.range(0, count).toArray();
+    return fake(data, steps, targets, 2).write(folder.resolve("attribution"), data);
+  }
+
+  private List<String> write(Path attribution, MemoryDataset data, String steps) {
+    ShownSteps shown = steps.isEmpty() ? ShownSteps.fitting() : ShownSteps.parse(steps);
+    Path page = folder.resolve("page.html");
+    return AttributionReport.write(attribution, null, List.of(), data, shown, page);
+  }
+
+  private String written() throws IOException {
+    return Files.readString(folder.resolve("page.html"));
+  }
+
+  @Test
+  void manyStepsAreThinnedEvenlyAndPageAndMakerAreTold() throws IOException {
+    MemoryDataset data = data(30, 1, 4);
+    List<String> notes = write(manySteps(data, 400, 1), data, "");
+    JsonNode steps = numbers(written()).get("steps");
+    assertThat(steps).hasSize(ShownSteps.MOST);
+    assertThat(steps.get(0).asInt()).isEqualTo(399);
+    assertThat(steps.get(ShownSteps.MOST - 1).asInt()).isZero();
+    for (int i = 1; i < ShownSteps.MOST; i++) {
+      assertThat(steps.get(i - 1).asInt() - steps.get(i).asInt()).isBetween(4, 5);
+    }
+    assertThat(numbers(written()).at("/targets/0/columns")).hasSize(ShownSteps.MOST);
+    assertThat(numbers(written()).at("/targets/0/overlap")).hasSize(ShownSteps.MOST);
+    String said = "The figures show 100 of the 400 attributed steps, evenly spaced";
+    assertThat(written()).contains(said, "was computed from all");
+    assertThat(notes).hasSize(1);
+    assertThat(notes.get(0)).startsWith(said).contains("journey report --steps");
+  }
+
+  @Test
+  void aThousandStepsOfFortyPicturesFitIntoTenMegabytes() throws IOException {
+    MemoryDataset data = data(200, 1, 16);
+    List<String> notes = write(manySteps(data, 1000, 40), data, "");
+    // The page's style, script and settings come on top of numbers and pictures.
+    assertThat((long) written().length()).isBetween(6_000_000L, 10_100_000L);
+    JsonNode steps = numbers(written()).get("steps");
+    assertThat(steps.size()).isBetween(20, 99);
+    assertThat(steps.get(0).asInt()).isEqualTo(999);
+    assertThat(steps.get(steps.size() - 1).asInt()).isZero();
+    assertThat(notes).hasSize(1);
+    assertThat(notes.get(0))
+        .startsWith("The figures show " + steps.size() + " of the 1000 attributed steps");
+  }
+
+  @Test
+  void stepsThatAreAskedForAreShownAsTheyAre() throws IOException {
+    MemoryDataset data = data(30, 1, 4);
+    Path attribution = manySteps(data, 150, 1);
+    assertThat(write(attribution, data, "all")).isEmpty();
+    JsonNode whole = numbers(written());
+    assertThat(whole.get("steps")).hasSize(150);
+    assertThat(written()).doesNotContain("The figures show");
+    String findings = findings(written());
+    assertThat(write(attribution, data, "7,100").get(0))
+        .startsWith("The figures show 2 of the 150 attributed steps, those that were asked for");
+    JsonNode two = numbers(written());
+    assertThat(two.get("steps").toString()).isEqualTo("[100,7]");
+    // The column of a step is the same whichever others are shown, and so are the findings.
+    assertThat(two.at("/targets/0/columns/0")).isEqualTo(whole.at("/targets/0/columns/49"));
+    assertThat(two.at("/targets/0/columns/1")).isEqualTo(whole.at("/targets/0/columns/142"));
+    assertThat(two.at("/targets/0/spearman/0/1")).isEqualTo(whole.at("/targets/0/spearman/49/142"));
+    assertThat(findings(written())).isEqualTo(findings);
+    assertThatThrownBy(() -> write(attribution, data, "7,151"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("step 151 was not attributed, only 150 steps from 0 to 149: name steps it has");
+    assertThatThrownBy(() -> write(attribution, data, "some"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("steps some are unreadable");
+  }
+
+  private static String findings(String page) {
+    return page.substring(page.indexOf("What stands out"), page.indexOf("chooser-title"));
+  }
+
+  @Test
+  void spacedNumbersIncludeBothEnds() {
+    assertThat(ShownSteps.spaced(1, 1)).containsExactly(0);
+    assertThat(ShownSteps.spaced(9, 9)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8);
+    assertThat(ShownSteps.spaced(1000, 4)).containsExactly(0, 333, 666, 999);
+    assertThat(ShownSteps.spaced(1000, 2)).containsExactly(0, 999);
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -185,6 +186,33 @@ class ReportInBrowserTest {
       String width = "document.querySelector('" + figure + "').getBoundingClientRect().width";
       assertThat(browser.evaluate(width).asDouble()).as(figure).isGreaterThan(24);
     }
+    assertThat(complaints()).isEmpty();
+  }
+
+  @Test
+  void tablesOfManyStepsAreDrawnSmallAndFitTheirFigures() throws Exception {
+    int[] steps = IntStream.range(0, 300).toArray();
+    MemoryDataset data = AttributionReportTest.data(60, 1, 8);
+    FakeAttribution fake = AttributionReportTest.fake(data, steps, 2, 1);
+    for (int width : new int[] {1280, 390}) {
+      browser.show(width, 800, false);
+      browser.open(write(data, fake) + "?" + width);
+      assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt()).isEqualTo(width);
+      assertThat(text("main")).contains("The figures show 100 of the 300 attributed steps");
+      assertThat(count("#overlap-one td")).isEqualTo(100 * 100);
+      for (String box : List.of("#overlap-one", "#overlap-all")) {
+        String element = "document.querySelector('" + box + "')";
+        assertThat(browser.evaluate(element + ".scrollHeight").asInt())
+            .as(box)
+            .isEqualTo(browser.evaluate(element + ".clientHeight").asInt())
+            .isLessThan(800);
+      }
+      assertThat(browser.evaluate("document.querySelector('#classes .bars').clientHeight").asInt())
+          .isLessThan(800);
+    }
+    // Of a hundred places the first, the best and the last are told.
+    browser.evaluate("document.querySelectorAll('.example')[3].focus()");
+    assertThat(text("#readout").split("t\u00a0=", -1)).hasSizeBetween(3, 4);
     assertThat(complaints()).isEmpty();
   }
 
