@@ -47,8 +47,7 @@ public final class FeatureSpace {
    * @throws JourneyException if the features have another length than the projection gives
    */
   public static Projection projection(FeatureStore features, String member, Parameters parameters) {
-    boolean whole = features.projection().kind() == ProjectionConfig.Kind.NONE;
-    int expected = whole ? parameters.count() : features.projection().dim();
+    int expected = features.projection().dimFor(parameters.count());
     if (features.dim(member) != expected) {
       throw new JourneyException(
           features.manifest().directory()

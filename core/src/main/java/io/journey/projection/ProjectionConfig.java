@@ -80,6 +80,19 @@ public record ProjectionConfig(Kind kind, int dim) {
             + " is unknown: write sparse:4096, factored:4096, gaussian:2048 or none");
   }
 
+  /**
+   * How many numbers a feature has.
+   *
+   * @param p how many a gradient has
+   */
+  public int dimFor(int p) {
+    return switch (kind) {
+      case NONE -> p;
+      case SPARSE -> Math.min(dim, p);
+      case GAUSSIAN, FACTORED -> dim;
+    };
+  }
+
   /** As {@link #parse} reads it. */
   @Override
   public String toString() {
