@@ -4,6 +4,7 @@ import io.journey.dataset.Dataset;
 import io.journey.embedding.Classifier;
 import io.journey.embedding.ClassifierConfig;
 import io.journey.embedding.ClassifierTrainer;
+import io.journey.run.Counted;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -58,11 +59,11 @@ final class ClassifierCommand implements Runnable {
       console.say(
           String.format(
               Locale.ROOT,
-              "The classifier is in %s. It names the class of %.1f %% of %d images that were held"
+              "The classifier is in %s. It names the class of %.1f %% of %s held"
                   + " out, one of %d.",
               out,
               100 * classifier.accuracy(),
-              classifier.heldOutImages(),
+              Counted.of(classifier.heldOutImages(), "images"),
               classifier.classNames().size()));
     }
   }

@@ -4,6 +4,7 @@ import io.journey.dataset.Dataset;
 import io.journey.dataset.DatasetNotes;
 import io.journey.dataset.DuplicateImages;
 import io.journey.dataset.ImageShape;
+import io.journey.run.Counted;
 import io.journey.run.Progress;
 import java.io.PrintWriter;
 import java.util.Comparator;
@@ -65,13 +66,26 @@ final class DatasetSummary {
       Lines.print(out, "passed over", DatasetNotes.counted(notes.passedOver()) + ": no images");
     }
     if (notes.links() > 0) {
-      Lines.print(out, "links", notes.links() + " images are read through links");
+      Lines.print(
+          out,
+          "links",
+          Counted.of(notes.links(), "images")
+              + " "
+              + Counted.are(notes.links())
+              + " read through links");
     }
     if (notes.repeated() > 0) {
-      Lines.print(out, "repeated", notes.repeated() + " are the same file as another image");
+      Lines.print(
+          out,
+          "repeated",
+          Counted.of(notes.repeated(), "images")
+              + " "
+              + Counted.are(notes.repeated())
+              + " the same file as another");
     }
     if (!notes.skipped().isEmpty()) {
-      Lines.print(out, "skipped", notes.skipped().size() + " images that cannot be read");
+      Lines.print(
+          out, "skipped", Counted.of(notes.skipped().size(), "images") + " that cannot be read");
       notes.skipped().values().stream()
           .limit(SKIPPED_SHOWN)
           .forEach(why -> out.println("  " + why));
@@ -136,10 +150,10 @@ final class DatasetSummary {
         "pixels",
         String.format(
             Locale.ROOT,
-            "mean %.3f, standard deviation %.3f on the scale -1 to 1 (%d images looked at)",
+            "mean %.3f, standard deviation %.3f on the scale -1 to 1 (%s looked at)",
             mean,
             deviation,
-            n));
+            Counted.of(n, "images")));
   }
 
   private static void printClasses(Dataset images, PrintWriter out) {

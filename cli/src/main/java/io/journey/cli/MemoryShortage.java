@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.run.Memory;
 import java.util.List;
 
 /** Tells memory that ran out, in Java, in native code or in the system, from other failures. */
@@ -48,9 +49,9 @@ final class MemoryShortage {
         + reason
         + "; the Java heap may grow to "
         + limit
-        + " MB): ask for smaller batches or fewer threads, or set JOURNEY_JAVA_OPTS=-Xmx"
-        + 2 * limit
-        + "m where there is as much.";
+        + " MB): ask for smaller batches or fewer threads, or "
+        + Memory.raise()
+        + ".";
   }
 
   private static String limit() {

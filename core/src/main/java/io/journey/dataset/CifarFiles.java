@@ -1,6 +1,8 @@
 package io.journey.dataset;
 
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
+import io.journey.run.Memory;
 import io.journey.run.Progress;
 import java.io.EOFException;
 import java.io.IOException;
@@ -212,8 +214,8 @@ final class CifarFiles {
       throw new JourneyException(
           String.format(
               "%s has %d bytes, more than the %d MB a pickle may take: it is no batch of CIFAR, or"
-                  + " raise -Xmx.",
-              where, size, limit >> 20));
+                  + " %s.",
+              where, size, limit >> 20, Memory.raise()));
     }
     byte[] bytes = in.readNBytes((int) size);
     CifarPickle pickle = CifarPickle.read(where, bytes);
@@ -236,8 +238,8 @@ final class CifarFiles {
       throw new JourneyException(
           where
               + " holds "
-              + count
-              + " images, more or less than a batch of CIFAR has: it is no such file.");
+              + Counted.of(count, "images")
+              + ", more or less than a batch of CIFAR has: it is no such file.");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.journey.dataset;
 
 import io.journey.run.AtomicFile;
+import io.journey.run.Counted;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -138,8 +139,8 @@ public final class ContactSheet {
     String facts =
         String.format(
             Locale.ROOT,
-            "%,d images of %d × %d pixels, %s%s",
-            images.size(),
+            "%s of %d × %d pixels, %s%s",
+            Counted.grouped(images.size(), "images"),
             shape.height(),
             shape.width(),
             shape.channels() == 1 ? "grey" : "colour",
@@ -150,8 +151,7 @@ public final class ContactSheet {
   private String classes() {
     long used =
         IntStream.range(0, images.size()).map(images::label).filter(l -> l >= 0).distinct().count();
-    return (used == 1 ? "1 class" : used + " classes")
-        + (used > rows.size() ? ", " + rows.size() + " shown" : "");
+    return Counted.of(used, "classes") + (used > rows.size() ? ", " + rows.size() + " shown" : "");
   }
 
   private void drawRow(Graphics2D pen, Row row, int left, int top) {

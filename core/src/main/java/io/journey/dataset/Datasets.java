@@ -3,6 +3,7 @@ package io.journey.dataset;
 import io.journey.dataset.DatasetSpec.Kind;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
+import io.journey.run.Memory;
 import io.journey.run.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,7 +56,9 @@ public final class Datasets {
               + spec
               + " needs more than the "
               + (Runtime.getRuntime().maxMemory() >> 20)
-              + " MB of memory Java may use: add ?size= or ?limit=, or give Java more with -Xmx.",
+              + " MB of memory Java may use: add ?size= or ?limit=, or "
+              + Memory.raise()
+              + ".",
           e);
     }
   }

@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.BufferedInputStream;
@@ -59,8 +60,8 @@ final class IdxFile implements AutoCloseable {
         throw new JourneyException(
             file
                 + " ends inside its IDX header, after "
-                + header.length
-                + " bytes: copy it again from its source.");
+                + Counted.of(header.length, "bytes")
+                + ": copy it again from its source.");
       }
       int[] shape = new int[dimensions];
       ByteBuffer.wrap(header, 4, 4 * dimensions).asIntBuffer().get(shape);

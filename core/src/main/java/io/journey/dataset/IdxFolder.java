@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
@@ -121,8 +122,8 @@ final class IdxFolder {
       throw new JourneyException(
           path
               + " says it holds "
-              + file.dimension(0)
-              + " images of "
+              + Counted.of(file.dimension(0), "images")
+              + " of "
               + height
               + "×"
               + width
@@ -145,15 +146,16 @@ final class IdxFolder {
         throw new JourneyException(
             path
                 + " says it holds "
-                + file.dimension(0)
-                + " labels, "
+                + Counted.of(file.dimension(0), "labels")
+                + ", "
                 + images.getFileName()
                 + " says "
-                + count
-                + " images: take both from the same source.");
+                + Counted.of(count, "images")
+                + ": take both from the same source.");
       }
       if (count > Integer.MAX_VALUE) {
-        throw new JourneyException(path + " says it holds " + count + " labels: it is damaged.");
+        throw new JourneyException(
+            path + " says it holds " + Counted.of(count, "labels") + ": it is damaged.");
       }
       byte[] labels = file.next((int) count, "the labels");
       file.expectEnd();
@@ -161,9 +163,13 @@ final class IdxFolder {
         if ((labels[i] & 0xFF) >= names.size()) {
           throw new JourneyException(
               String.format(
-                  "%s gives example %d the label %d, but there are names for %d classes only:"
+                  "%s gives example %d the label %d, but there are only %s:"
                       + " name every class in %s, one a line.",
-                  path, i, labels[i] & 0xFF, names.size(), path.resolveSibling(CLASSES)));
+                  path,
+                  i,
+                  labels[i] & 0xFF,
+                  Counted.of(names.size(), "names of classes"),
+                  path.resolveSibling(CLASSES)));
         }
       }
       return labels;

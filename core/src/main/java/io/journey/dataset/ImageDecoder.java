@@ -1,7 +1,9 @@
 package io.journey.dataset;
 
 import io.journey.dataset.Transformations.Orient;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
+import io.journey.run.Memory;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
@@ -82,7 +84,11 @@ final class ImageDecoder {
           e);
     } catch (OutOfMemoryError e) {
       throw new JourneyException(
-          name + " takes more memory to decode than Java has: make it smaller, or raise -Xmx.", e);
+          name
+              + " takes more memory to decode than Java has: make it smaller, or "
+              + Memory.raise()
+              + ".",
+          e);
     }
   }
 
@@ -97,16 +103,17 @@ final class ImageDecoder {
       throw new JourneyException(
           name
               + " has "
-              + size
-              + " bytes, more than an eighth of the memory Java may use: make it smaller, or raise"
-              + " -Xmx.",
+              + Counted.of(size, "bytes")
+              + ", more than an eighth of the memory Java may use: make it smaller, or "
+              + Memory.raise()
+              + ".",
           new OutOfMemoryError("an eighth of the heap")); // the machine's fault, not the image's
     }
     byte[] image;
     try {
       image = bytes.readAllBytes();
     } catch (OutOfMemoryError e) {
-      throw new JourneyException(name + " does not fit into memory: raise -Xmx.", e);
+      throw new JourneyException(name + " does not fit into memory: " + Memory.raise() + ".", e);
     }
     return decode(image, name, orient);
   }

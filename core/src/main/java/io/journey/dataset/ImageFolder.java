@@ -1,6 +1,7 @@
 package io.journey.dataset;
 
 import io.journey.dataset.FolderLayout.Found;
+import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
@@ -194,7 +195,8 @@ final class ImageFolder {
   private void requireStaying() throws IOException {
     if (!leaving.isEmpty()) {
       Path first = leaving.get(0);
-      String others = leaving.size() == 1 ? "" : " and " + (leaving.size() - 1) + " other links";
+      String others =
+          leaving.size() == 1 ? "" : " and " + Counted.of(leaving.size() - 1, "other links");
       throw new JourneyException(
           "The link "
               + first

@@ -6,7 +6,9 @@ import io.airlift.compress.snappy.SnappyDecompressor;
 import io.airlift.compress.zstd.ZstdDecompressor;
 import io.journey.dataset.ParquetFile.Chunk;
 import io.journey.dataset.ParquetFile.Page;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
+import io.journey.run.Memory;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -73,11 +75,12 @@ final class ParquetDecoder {
       throw new JourneyException(
           String.format(
               Locale.ROOT,
-              "%s has a page of %d bytes, more than the %d MB that a page may take: raise -Xmx, or"
-                  + " write it with smaller row groups.",
+              "%s has a page of %d bytes, more than the %d MB that a page may take: write it"
+                  + " with smaller row groups, or %s.",
               source.path(),
               bytes,
-              limit >> 20));
+              limit >> 20,
+              Memory.raise()));
     }
   }
 
@@ -172,7 +175,7 @@ final class ParquetDecoder {
       byte[] content = decompressed(chunk.codec(), body, header.getUncompressed_page_size());
       int values = header.getDictionary_page_header().getNum_values();
       if (values < 0 || values > ParquetFile.MAX_VALUES) {
-        throw new IOException("a dictionary claims " + values + " values");
+        throw new IOException("a dictionary claims " + Counted.of(values, "values"));
       }
       Encoding encoding = Encoding.valueOf(header.getDictionary_page_header().getEncoding().name());
       return encoding.initDictionary(

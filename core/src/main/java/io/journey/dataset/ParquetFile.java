@@ -1,6 +1,8 @@
 package io.journey.dataset;
 
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
+import io.journey.run.Memory;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -121,14 +123,15 @@ final class ParquetFile {
           e);
     } catch (OutOfMemoryError e) {
       throw new JourneyException(
-          path + " asks for more memory than Java has: it is damaged, or raise -Xmx.", e);
+          path + " asks for more memory than Java has: it is damaged, or " + Memory.raise() + ".",
+          e);
     }
   }
 
   private static FileMetaData footer(SourceFile source) throws IOException {
     long size = source.size();
     if (size < MAGIC.length + TAIL) {
-      throw new EOFException("it has only " + size + " bytes");
+      throw new EOFException("it has only " + Counted.of(size, "bytes"));
     }
     byte[] start = source.slice(0, MAGIC.length).read();
     ByteBuffer tail = ByteBuffer.wrap(source.slice(size - TAIL, TAIL).read());
@@ -142,7 +145,11 @@ final class ParquetFile {
     }
     if (length > size - MAGIC.length - TAIL || length > MAX_FOOTER) {
       throw new IOException(
-          "its footer claims " + length + " bytes, the file has " + size + " in all");
+          "its footer claims "
+              + Counted.of(length, "bytes")
+              + ", the file has "
+              + size
+              + " in all");
     }
     byte[] bytes = source.slice(size - TAIL - length, (int) length).read();
     return Util.readFileMetaData(new ByteArrayInputStream(bytes), Math.max(1, bytes.length));
@@ -221,7 +228,10 @@ final class ParquetFile {
     }
     if (rows != group.getNum_rows()) {
       throw new IOException(
-          "its pages hold " + rows + " rows, its footer says " + group.getNum_rows());
+          "its pages hold "
+              + Counted.of(rows, "rows")
+              + ", its footer says "
+              + group.getNum_rows());
     }
   }
 
@@ -233,7 +243,7 @@ final class ParquetFile {
           default -> 0;
         };
     if (values < 0 || values > MAX_VALUES) {
-      throw new IOException("a page claims " + values + " values");
+      throw new IOException("a page claims " + Counted.of(values, "values"));
     }
     return values;
   }

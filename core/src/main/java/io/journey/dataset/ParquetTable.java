@@ -3,6 +3,7 @@ package io.journey.dataset;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ParquetFile.Page;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonType;
@@ -256,8 +257,8 @@ final class ParquetTable {
               + " has the label "
               + value
               + ", but names for "
-              + names.size()
-              + " classes only: it is damaged, copy it again.");
+              + Counted.of(names.size(), "classes")
+              + " only: it is damaged, copy it again.");
     }
     return (int) Math.max(-1, value);
   }

@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
@@ -140,7 +141,9 @@ record Selection(List<Clause> clauses, int limit) {
               + " has no example '"
               + missing.iterator().next()
               + "'"
-              + (missing.size() > 1 ? " nor " + (missing.size() - 1) + " others of the list" : "")
+              + (missing.size() > 1
+                  ? " nor " + Counted.of(missing.size() - 1, "others") + " of the list"
+                  : "")
               + ": its ids look like '"
               + listing.examples().get(0).id()
               + "'.");

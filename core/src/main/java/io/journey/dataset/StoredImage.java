@@ -3,6 +3,7 @@ package io.journey.dataset;
 import io.journey.dataset.Transformations.Orient;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
+import io.journey.run.Memory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ interface StoredImage {
   }
 
   private static JourneyException tooLarge(String name, OutOfMemoryError e) {
-    return new JourneyException(name + " does not fit into memory: raise -Xmx.", e);
+    return new JourneyException(name + " does not fit into memory: " + Memory.raise() + ".", e);
   }
 
   /** Reads and decodes. */

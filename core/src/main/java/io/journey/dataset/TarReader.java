@@ -2,6 +2,7 @@ package io.journey.dataset;
 
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
+import io.journey.run.Memory;
 import io.journey.run.Progress;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -231,11 +232,12 @@ final class TarReader implements AutoCloseable {
           String.format(
               Locale.ROOT,
               "%s says that %s has %d bytes, more than the %d MB a single file may take: leave it"
-                  + " out, or raise -Xmx.",
+                  + " out, or %s.",
               file,
               name,
               entry.getSize(),
-              limit >> 20));
+              limit >> 20,
+              Memory.raise()));
     }
     return (int) entry.getSize();
   }

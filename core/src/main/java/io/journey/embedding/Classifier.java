@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
 import io.journey.model.ConvNet;
 import io.journey.model.ConvNetConfig;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonType;
@@ -95,7 +96,7 @@ public final class Classifier implements Embedder {
 
   @Override
   public String name() {
-    return "classifier trained on the data (" + classNames.size() + " classes)";
+    return "classifier trained on the data (" + Counted.of(classNames.size(), "classes") + ")";
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.journey.embedding;
 import io.journey.dataset.ImageShape;
 import io.journey.embedding.ImagePreparation.Range;
 import io.journey.run.Checksums;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -240,8 +241,8 @@ record EmbedderSpec(String text, Kind kind, Path path, Map<String, String> optio
       throw new JourneyException(
           path
               + " gives "
-              + length
-              + " numbers for an image, expected 1 to "
+              + Counted.of(length, "numbers")
+              + " for an image, expected 1 to "
               + MAX_DIM
               + ": use a network whose output is a vector.");
     }
@@ -254,8 +255,8 @@ record EmbedderSpec(String text, Kind kind, Path path, Map<String, String> optio
       throw new JourneyException(
           path
               + " gives "
-              + vector.length
-              + " numbers for one image and "
+              + Counted.of(vector.length, "numbers")
+              + " for one image and "
               + dim
               + " for another: use a network whose vectors have one length.");
     }

@@ -1,6 +1,7 @@
 package io.journey.embedding;
 
 import io.journey.dataset.ImageShape;
+import io.journey.run.Counted;
 import java.util.List;
 import java.util.Locale;
 
@@ -62,8 +63,8 @@ public record ImagePreparation(
     if (mean.size() != shape.channels() || deviation.size() != shape.channels()) {
       throw new IllegalArgumentException(
           "mean and std need a number for each of "
-              + shape.channels()
-              + " channels, got "
+              + Counted.of(shape.channels(), "channels")
+              + ", got "
               + mean
               + " and "
               + deviation);

@@ -1,5 +1,6 @@
 package io.journey.embedding;
 
+import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
@@ -72,7 +73,12 @@ final class OnnxFile {
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw new JourneyException(
-            file + " has " + Files.size(file) + " bytes, expected at most " + MAX_BYTES + ".");
+            file
+                + " has "
+                + Counted.of(Files.size(file), "bytes")
+                + ", expected at most "
+                + MAX_BYTES
+                + ".");
       }
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {

@@ -9,6 +9,7 @@ import io.journey.projection.CurvatureConfig;
 import io.journey.projection.Projection;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
 import java.nio.file.Path;
@@ -52,8 +53,8 @@ public final class FeatureSpace {
       throw new JourneyException(
           features.manifest().directory()
               + " has "
-              + features.dim(member)
-              + " numbers for each example and "
+              + Counted.of(features.dim(member), "numbers")
+              + " for each example and "
               + member
               + ", the projection "
               + features.projection()

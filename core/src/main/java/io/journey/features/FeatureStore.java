@@ -3,6 +3,7 @@ package io.journey.features;
 import io.journey.diffusion.ModelOutput;
 import io.journey.projection.CurvatureConfig;
 import io.journey.projection.ProjectionConfig;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
@@ -81,8 +82,8 @@ public final class FeatureStore {
       throw new JourneyException(
           directory
               + " lists "
-              + examples.size()
-              + " examples, its manifest says "
+              + Counted.of(examples.size(), "examples")
+              + ", its manifest says "
               + expected
               + ": make the features again.");
     }
@@ -218,8 +219,8 @@ public final class FeatureStore {
                     + " and the shape "
                     + Arrays.toString(shape)
                     + ", expected floating-point numbers or bytes for "
-                    + expected[0]
-                    + " examples: make the features again.");
+                    + Counted.of(expected[0], "examples")
+                    + ": make the features again.");
           }
           return npy;
         });

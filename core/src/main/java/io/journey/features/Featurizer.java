@@ -12,6 +12,7 @@ import io.journey.projection.CurvatureConfig;
 import io.journey.projection.CurvatureFit;
 import io.journey.projection.Projection;
 import io.journey.random.Seed;
+import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -210,10 +211,10 @@ public final class Featurizer {
     if ((long) dim * shardRows > MAX_SHARD) {
       throw new IllegalArgumentException(
           "features of "
-              + dim
-              + " numbers are too long for shards of "
-              + shardRows
-              + " rows: project them, as with --projection sparse:4096");
+              + Counted.of(dim, "numbers")
+              + " are too long for shards of "
+              + Counted.of(shardRows, "rows")
+              + ": project them, as with --projection sparse:4096");
     }
   }
 

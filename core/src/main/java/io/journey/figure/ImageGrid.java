@@ -2,6 +2,7 @@ package io.journey.figure;
 
 import static java.util.Objects.requireNonNull;
 
+import io.journey.run.Counted;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -51,10 +52,10 @@ public record ImageGrid(String title, List<Row> rows) implements Figure {
       if (channels < 1 || height < 1 || width < 1 || image.length != channels * height * width) {
         throw new IllegalArgumentException(
             "a picture of "
-                + image.length
-                + " numbers cannot have "
-                + channels
-                + " channels of "
+                + Counted.of(image.length, "numbers")
+                + " cannot have "
+                + Counted.of(channels, "channels")
+                + " of "
                 + height
                 + "×"
                 + width);

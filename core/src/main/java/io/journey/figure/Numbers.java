@@ -1,5 +1,7 @@
 package io.journey.figure;
 
+import io.journey.run.Counted;
+
 /** Checks of what is drawn. */
 final class Numbers {
   private Numbers() {}
@@ -31,7 +33,11 @@ final class Numbers {
   }
 
   private static void requireLength(String name, int n, double[] values) {
-    require(values.length == n, "series", name, "has " + values.length + " numbers, expected " + n);
+    require(
+        values.length == n,
+        "series",
+        name,
+        "has " + Counted.of(values.length, "numbers") + ", expected " + n);
     for (double value : values) {
       require(!Double.isInfinite(value), "series", name, "has a value that is " + value);
     }

@@ -1,6 +1,7 @@
 package io.journey.model;
 
 import io.journey.random.Seed;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.NamedTensors;
@@ -65,8 +66,8 @@ public final class ConvNet implements AutoCloseable {
       throw new JourneyException(
           file.file()
               + " holds "
-              + weights.count()
-              + " weights, expected "
+              + Counted.of(weights.count(), "weights")
+              + ", expected "
               + net.parameters.count()
               + ": make the directory again.");
     }

@@ -1,6 +1,7 @@
 package io.journey.model;
 
 import io.journey.dataset.ImageShape;
+import io.journey.run.Counted;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,8 +37,8 @@ public record ConvNetConfig(ImageShape shape, int classes, int width, int featur
             + " classes, sides and channels of "
             + MAX_SIDE
             + " at most, got "
-            + classes
-            + " classes and images of "
+            + Counted.of(classes, "classes")
+            + " and images of "
             + shape);
   }
 

@@ -3,6 +3,7 @@ package io.journey.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.JsonType;
 import io.journey.tensor.Libtorch;
@@ -214,7 +215,9 @@ public final class TorchScriptDenoiser implements Denoiser {
   private Tensor classLabels(int[] labels) {
     if (labels == null) {
       throw new JourneyException(
-          "The denoiser draws images of " + classes + " classes, these have none: add labels.");
+          "The denoiser draws images of "
+              + Counted.of(classes, "classes")
+              + ", these have none: add labels.");
     }
     for (int label : labels) {
       if (label < 0 || label >= classes) {

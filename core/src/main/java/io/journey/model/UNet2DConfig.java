@@ -2,6 +2,7 @@ package io.journey.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -173,7 +174,10 @@ public record UNet2DConfig(
       int width = blockOutChannels.get(i);
       if (used && attentionHeadDim != null && (attentionHeadDim < 1 || attentionHeadDim > width)) {
         problems.add(
-            "attention_head_dim " + attentionHeadDim + " does not fit " + width + " channels");
+            "attention_head_dim "
+                + attentionHeadDim
+                + " does not fit "
+                + Counted.of(width, "channels"));
       }
     }
     if (downsamplePadding < 0 || downsamplePadding > 1) {
@@ -194,8 +198,7 @@ public record UNet2DConfig(
           "freq_shift "
               + freqShift
               + " leaves no frequencies of "
-              + blockOutChannels.get(0)
-              + " channels");
+              + Counted.of(blockOutChannels.get(0), "channels"));
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
@@ -339,12 +342,14 @@ public record UNet2DConfig(
       List<String> problems, List<Integer> widths, int groups, Integer midGroups, double eps) {
     for (int width : widths) {
       if (width < 1 || groups < 1 || width % groups != 0) {
-        problems.add("norm_num_groups " + groups + " does not divide " + width + " channels");
+        problems.add(
+            "norm_num_groups " + groups + " does not divide " + Counted.of(width, "channels"));
       }
     }
     int last = widths.get(widths.size() - 1);
     if (midGroups != null && (midGroups < 1 || last % midGroups != 0)) {
-      problems.add("attn_norm_num_groups " + midGroups + " does not divide " + last + " channels");
+      problems.add(
+          "attn_norm_num_groups " + midGroups + " does not divide " + Counted.of(last, "channels"));
     }
     if (!(eps >= 0 && Double.isFinite(eps))) {
       problems.add("norm_eps must be at least 0, got " + eps);

@@ -1,6 +1,7 @@
 package io.journey.projection;
 
 import io.journey.model.Parameter;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
@@ -118,8 +119,8 @@ public final class Whitening implements Projection {
       throw new JourneyException(
           tensors.file()
               + " has "
-              + found
-              + " numbers as "
+              + Counted.of(found, "numbers")
+              + " as "
               + name
               + ", the checkpoint needs "
               + expected

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.evaluation.EvaluationFiles;
 import io.journey.evaluation.EvaluationFiles.Table;
 import io.journey.evaluation.EvaluationResult;
+import io.journey.run.Counted;
 import io.journey.run.Json;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -89,7 +90,7 @@ final class EvaluationSection {
 
   private static void addTable(StringBuilder out, String name, Table table) {
     out.append("<details>\n<summary>").append(Html.escape(name)).append(", ");
-    out.append(table.size()).append(table.size() == 1 ? " row" : " rows").append("</summary>\n");
+    out.append(Counted.of(table.size(), "rows")).append("</summary>\n");
     out.append("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Table ");
     out.append(Html.escape(name)).append("\"><table class=\"numbers\"><thead>");
     addHeader(out, table);

@@ -3,6 +3,7 @@ package io.journey.report;
 import io.journey.dataset.Dataset;
 import io.journey.evaluation.PixelSimilarity;
 import io.journey.evaluation.Ranking;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Printable;
 import io.journey.score.Attribution;
@@ -81,8 +82,8 @@ record Evidence(
       throw new JourneyException(
           targets.directory()
               + " scores "
-              + attribution.size()
-              + " examples, "
+              + Counted.of(attribution.size(), "examples")
+              + ", "
               + data.spec()
               + " has "
               + data.size()

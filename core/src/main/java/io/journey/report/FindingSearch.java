@@ -159,6 +159,9 @@ final class FindingSearch {
     }
     int other = best < s / 2.0 ? s - 1 : 0;
     double chance = Chance.binomialAtLeast(t, share(k), near[best]) + Math.log10(s);
+    if (t == 1) {
+      return Optional.of(new Finding(Kind.PIXELS, -chance, ofOnePicture(near, best, other)));
+    }
     String sentence =
         String.format(
             Locale.ROOT,
@@ -174,6 +177,24 @@ final class FindingSearch {
                 : String.format(
                     Locale.ROOT, "; at t = %d, of %d", evidence.steps()[other], near[other]));
     return Optional.of(new Finding(Kind.PIXELS, -chance, sentence));
+  }
+
+  private String ofOnePicture(int[] near, int best, int other) {
+    return String.format(
+        Locale.ROOT,
+        "At t = %d, the picture's strongest image is %s one of its %d nearest in pixels (by chance:"
+            + " %s)%s.",
+        evidence.steps()[best],
+        near[best] == 1 ? "also" : "not",
+        k,
+        few(share(k)),
+        other == best
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "; at t = %d it is %s",
+                evidence.steps()[other],
+                near[other] == 1 ? "too" : "not"));
   }
 
   Optional<Finding> turnover() {

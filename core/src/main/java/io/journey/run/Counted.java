@@ -1,5 +1,7 @@
 package io.journey.run;
 
+import java.util.Locale;
+
 /** Numbers with their nouns: "1 model", "2 models", "1 class", "0 trajectories". */
 public final class Counted {
   private Counted() {}
@@ -13,6 +15,11 @@ public final class Counted {
     return count + " " + noun(count, nouns);
   }
 
+  /** The same with commas between thousands: "60,000 images". */
+  public static String grouped(long count, String nouns) {
+    return String.format(Locale.ROOT, "%,d ", count) + noun(count, nouns);
+  }
+
   /** The noun alone, in the singular for one. */
   public static String noun(long count, String nouns) {
     return count == 1 ? singular(nouns) : nouns;
@@ -24,6 +31,10 @@ public final class Counted {
   }
 
   private static String singular(String nouns) {
+    int of = nouns.indexOf(" of ");
+    if (of >= 0) {
+      return singular(nouns.substring(0, of)) + nouns.substring(of);
+    }
     String stem = nouns.substring(0, nouns.length() - 1);
     if (nouns.endsWith("ies")) {
       return nouns.substring(0, nouns.length() - 3) + "y";

@@ -106,8 +106,8 @@ public final class Json {
         throw new JourneyException(
             file
                 + " has "
-                + size
-                + " bytes, more than any JSON file of Journey's: name another file.");
+                + Counted.of(size, "bytes")
+                + ", more than any JSON file of Journey's: name another file.");
       }
       return parse(Files.readAllBytes(file), file.toString());
     } catch (IOException e) {

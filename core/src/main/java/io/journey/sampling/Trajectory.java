@@ -2,6 +2,7 @@ package io.journey.sampling;
 
 import io.journey.dataset.ImageShape;
 import io.journey.run.Checksums;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -64,8 +65,8 @@ public record Trajectory(
         "The trajectory has no step "
             + timestep
             + "; it has "
-            + timesteps.length
-            + " steps from "
+            + Counted.of(timesteps.length, "steps")
+            + " from "
             + timesteps[timesteps.length - 1]
             + " to "
             + timesteps[0]

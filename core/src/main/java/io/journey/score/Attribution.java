@@ -2,6 +2,7 @@ package io.journey.score;
 
 import io.journey.features.ExampleTable;
 import io.journey.features.FeatureStore;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import io.journey.tensor.Npy;
@@ -228,7 +229,8 @@ public final class Attribution {
   /** The scores at step t of the only target. */
   public StepScores at(int t) {
     if (targets != 1) {
-      throw new IllegalArgumentException("there are " + targets + " targets: say which");
+      throw new IllegalArgumentException(
+          "there are " + Counted.of(targets, "targets") + ": say which");
     }
     return at(t, 0);
   }

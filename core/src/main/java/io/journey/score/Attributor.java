@@ -5,6 +5,7 @@ import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
@@ -228,8 +229,8 @@ public final class Attributor {
             "The target was drawn by the model "
                 + shorten(target.modelFingerprint())
                 + ", which is none of the "
-                + known.size()
-                + " checkpoints in "
+                + Counted.of(known.size(), "checkpoints")
+                + " in "
                 + ensemble.directory()
                 + ": sample it with one of them.");
       }

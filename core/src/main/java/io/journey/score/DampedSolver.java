@@ -4,6 +4,7 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrs;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
@@ -71,7 +72,7 @@ public final class DampedSolver {
   /** Refuses damping 0 where fewer examples than dimensions make ΦᵀΦ singular. */
   static void requireSolvable(int examples, int dim, double damping) {
     if (examples < dim && damping == 0) {
-      throw singular(examples + " examples cannot fill " + dim + " dimensions");
+      throw singular(examples + " examples cannot fill " + Counted.of(dim, "dimensions"));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.journey.tensor;
 
+import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
@@ -58,7 +59,12 @@ final class FileBytes {
   static int arrayLength(Path file, String name, long numel) {
     if (numel > Integer.MAX_VALUE - 8) {
       throw new JourneyException(
-          file + ": tensor " + name + " has " + numel + " numbers, more than Journey can hold.");
+          file
+              + ": tensor "
+              + name
+              + " has "
+              + Counted.of(numel, "numbers")
+              + ", more than Journey can hold.");
     }
     return (int) numel;
   }

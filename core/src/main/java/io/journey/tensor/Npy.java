@@ -1,5 +1,6 @@
 package io.journey.tensor;
 
+import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
@@ -240,8 +241,8 @@ public final class Npy {
       throw new JourneyException(
           file
               + " has "
-              + size
-              + " numbers, expected "
+              + Counted.of(size, "numbers")
+              + ", expected "
               + (from + count)
               + " at least: it is damaged, make it again.");
     }

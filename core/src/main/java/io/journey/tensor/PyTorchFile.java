@@ -1,5 +1,6 @@
 package io.journey.tensor;
 
+import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
@@ -126,7 +127,10 @@ public final class PyTorchFile implements NamedTensors {
   private Object root(FileChannel channel) throws IOException {
     ZipDirectory.Entry entry = plainEntry(PICKLE);
     if (entry.bytes() > Unpickler.MAX_BYTES) {
-      throw damaged("its pickle has " + entry.bytes() + " bytes, more than names and shapes need");
+      throw damaged(
+          "its pickle has "
+              + Counted.of(entry.bytes(), "bytes")
+              + ", more than names and shapes need");
     }
     return Unpickler.read(file, FileBytes.read(channel, entry.begin(), (int) entry.bytes()));
   }
@@ -171,8 +175,8 @@ public final class PyTorchFile implements NamedTensors {
           "tensor "
               + Failures.quoted(name)
               + " needs "
-              + storage.bytes()
-              + " bytes in the entry "
+              + Counted.of(storage.bytes(), "bytes")
+              + " in the entry "
               + Failures.quoted(folder + "data/" + storage.key())
               + ", found "
               + (entry == null ? "no such entry" : Long.toString(entry.bytes())));

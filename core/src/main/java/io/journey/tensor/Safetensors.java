@@ -2,6 +2,7 @@ package io.journey.tensor;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.run.Checksums;
+import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -71,7 +72,7 @@ public final class Safetensors implements NamedTensors {
   public static Safetensors open(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       if (channel.size() < 8) {
-        throw SafetensorsHeader.damaged(file, "it has only " + channel.size() + " bytes");
+        throw SafetensorsHeader.damaged(file, "it has only " + Counted.of(channel.size(), "bytes"));
       }
       ByteBuffer length = FileBytes.read(channel, 0, 8);
       long headerBytes = length.getLong(0);
@@ -285,7 +286,7 @@ public final class Safetensors implements NamedTensors {
       }
       if (numel != length) {
         throw new IllegalArgumentException(
-            name + " has " + length + " numbers, its shape " + numel);
+            name + " has " + Counted.of(length, "numbers") + ", its shape " + numel);
       }
       if (name.equals(SafetensorsHeader.METADATA) || tensors.putIfAbsent(name, tensor) != null) {
         throw new IllegalArgumentException("there is already a tensor called " + name);

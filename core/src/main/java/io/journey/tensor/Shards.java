@@ -2,6 +2,7 @@ package io.journey.tensor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -111,7 +112,8 @@ public final class Shards implements NamedTensors {
       total += bytes;
     }
     if (problems.isEmpty() && claimed.isNumber() && claimed.asLong() != total) {
-      problems.add("total_size is " + claimed.asLong() + ", the shards have " + total + " bytes");
+      problems.add(
+          "total_size is " + claimed.asLong() + ", the shards have " + Counted.of(total, "bytes"));
     }
   }
 

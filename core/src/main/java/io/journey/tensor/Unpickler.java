@@ -1,5 +1,6 @@
 package io.journey.tensor;
 
+import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.nio.ByteBuffer;
@@ -207,7 +208,8 @@ final class Unpickler {
       numel = Math.multiplyExact(numel, dim);
     }
     if (numel != numbers.length() || shape.stream().anyMatch(dim -> dim < 0)) {
-      throw damaged("an array claims shape " + shape + " and has " + numbers.length() + " numbers");
+      throw damaged(
+          "an array claims shape " + shape + " and has " + Counted.of(numbers.length(), "numbers"));
     }
     array.fill(shape, numbers.offset());
   }
@@ -367,7 +369,7 @@ final class Unpickler {
   private List<Long> longs(Object tuple) {
     List<Object> items = ((Tuple) tuple).items;
     if (items.size() > MAX_DIMENSIONS) {
-      throw damaged("a tensor claims " + items.size() + " dimensions");
+      throw damaged("a tensor claims " + Counted.of(items.size(), "dimensions"));
     }
     List<Long> longs = new ArrayList<>();
     for (Object item : items) {
@@ -384,7 +386,7 @@ final class Unpickler {
     }
     long numel = (Long) id.get(4);
     if (numel < 0) {
-      throw damaged("a storage claims " + numel + " numbers");
+      throw damaged("a storage claims " + Counted.of(numel, "numbers"));
     }
     return new PickledTensor.Storage(STORAGES.get(type), (String) id.get(2), numel);
   }

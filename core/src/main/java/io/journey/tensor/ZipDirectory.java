@@ -1,5 +1,6 @@
 package io.journey.tensor;
 
+import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
@@ -88,7 +89,7 @@ final class ZipDirectory {
       begin = end64.getLong(48);
     }
     if (begin < 0 || bytes < 0 || bytes > MAX_DIRECTORY || begin > size - bytes) {
-      throw damaged("its directory claims " + bytes + " bytes at " + begin);
+      throw damaged("its directory claims " + Counted.of(bytes, "bytes") + " at " + begin);
     }
     readCentral(FileBytes.read(channel, begin, (int) bytes), count);
   }
@@ -97,7 +98,7 @@ final class ZipDirectory {
     int at = 0;
     for (long n = 0; n < count; n++) {
       if (at > central.limit() - 46 || central.getInt(at) != CENTRAL) {
-        throw damaged("its directory lists " + n + " entries, not " + count);
+        throw damaged("its directory lists " + Counted.of(n, "entries") + ", not " + count);
       }
       int nameBytes = Short.toUnsignedInt(central.getShort(at + 28));
       int extraBytes = Short.toUnsignedInt(central.getShort(at + 30));
@@ -149,7 +150,7 @@ final class ZipDirectory {
             + Short.toUnsignedInt(lengths.getShort(2));
     boolean plain = central.getShort(at + 10) == 0 && (central.getShort(at + 8) & 1) == 0;
     if (begin > size - stored || plain && stored != bytes) {
-      throw damaged("its entry " + Failures.quoted(name) + " claims " + bytes + " bytes");
+      throw damaged("its entry " + Failures.quoted(name) + " claims " + Counted.of(bytes, "bytes"));
     }
     return new Entry(begin, stored, plain);
   }

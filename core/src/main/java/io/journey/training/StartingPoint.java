@@ -8,6 +8,7 @@ import io.journey.model.Ensemble;
 import io.journey.model.UNet2D;
 import io.journey.model.UNet2DConfig;
 import io.journey.run.Checksums;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import java.nio.file.Files;
@@ -149,8 +150,8 @@ public final class StartingPoint {
       throw new JourneyException(
           spec
               + " has "
-              + members.size()
-              + " checkpoints, member "
+              + Counted.of(members.size(), "checkpoints")
+              + ", member "
               + m
               + " has none to start from: ask for as many members, or start from a single"
               + " checkpoint.");

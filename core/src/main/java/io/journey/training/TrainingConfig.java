@@ -2,6 +2,7 @@ package io.journey.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.Counted;
 import io.journey.run.Json;
 
 /**
@@ -140,8 +141,9 @@ public record TrainingConfig(
         "training.learningRateSteps is "
             + learningRateSteps
             + ", after which the learning rate is zero: "
-            + before
-            + " steps were taken before and "
+            + Counted.of(before, "steps")
+            + (before == 1 ? " was" : " were")
+            + " taken before and "
             + steps
             + " are asked for; set it to at least "
             + ((long) before + steps)

@@ -2,6 +2,7 @@ package io.journey.evaluation.lds;
 
 import io.journey.features.ExampleTable;
 import io.journey.features.FeatureStore;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import io.journey.score.Steps;
@@ -134,8 +135,8 @@ public final class GroundTruth {
                 + " has subsets of "
                 + subsets.get(0).cardinality()
                 + " and of "
-                + subsets.get(j).cardinality()
-                + " examples, expected one size: sums over them would measure their sizes.");
+                + Counted.of(subsets.get(j).cardinality(), "examples")
+                + ", expected one size: sums over them would measure their sizes.");
       }
       if (!seen.add(subsets.get(j))) {
         throw new JourneyException(

@@ -67,7 +67,10 @@ public record GroundTruthRun(
     }
     if (subsets.examples() != data.size()) {
       throw new IllegalArgumentException(
-          "subsets of " + subsets.examples() + " examples, the data have " + data.size());
+          "subsets of "
+              + Counted.of(subsets.examples(), "examples")
+              + ", the data have "
+              + data.size());
     }
   }
 

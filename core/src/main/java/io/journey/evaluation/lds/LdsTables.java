@@ -3,6 +3,7 @@ package io.journey.evaluation.lds;
 import io.journey.evaluation.lds.Lds.Interval;
 import io.journey.figure.LineChart;
 import io.journey.figure.LineChart.Series;
+import io.journey.run.Counted;
 import io.journey.run.Csv;
 import java.util.ArrayList;
 import java.util.List;
@@ -267,9 +268,9 @@ final class LdsTables {
       out.add(
           String.format(
               Locale.ROOT,
-              "Only %d subsets: each half has %d, too few for the intervals to be trusted; %d or more"
+              "Only %s: each half has %d, too few for the intervals to be trusted; %d or more"
                   + " are needed.",
-              subsets,
+              Counted.of(subsets, "subsets"),
               subsets / 2,
               FEW_SUBSETS));
     }

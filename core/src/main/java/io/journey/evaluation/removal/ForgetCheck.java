@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.figure.Figure;
 import io.journey.model.Checkpoint;
+import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -75,8 +76,8 @@ public record ForgetCheck(RemovalStudy study) {
         .chart(
             "Change of a picture drawn from the same noise by a model trained without some images"
                 + " (mean over "
-                + study.config().targets()
-                + " targets ± standard error)",
+                + Counted.of(study.config().targets(), "targets")
+                + " ± standard error)",
             "ℓ2 distance from the original, pixels in [−1, 1]",
             false);
   }

@@ -1,5 +1,6 @@
 package io.journey.evaluation.removal;
 
+import io.journey.run.Counted;
 import java.util.Arrays;
 import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
@@ -74,8 +75,8 @@ public record FrechetDistance(
             "the smaller set has "
                 + fewest
                 + " vectors of "
-                + dim
-                + " numbers: its covariance is singular and the distance too large; compare it only"
+                + Counted.of(dim, "numbers")
+                + ": its covariance is singular and the distance too large; compare it only"
                 + " with distances of as many vectors, or use more than "
                 + dim);
   }

@@ -7,6 +7,7 @@ import io.journey.figure.Figure;
 import io.journey.figure.LineChart;
 import io.journey.figure.LineChart.Rule;
 import io.journey.figure.LineChart.Series;
+import io.journey.run.Counted;
 import io.journey.training.Retraining.Coupling;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,12 +62,12 @@ record RemovalReport(String quantity, RemovalStudy study, RemovalTable table) {
             .orElseThrow();
     return String.format(
         Locale.ROOT,
-        "Without %s, %s is %s above the baseline, without %d random images %s; the difference is"
+        "Without %s, %s is %s above the baseline, without %s %s; the difference is"
             + " %s, 95 %% interval %s to %s: %s.",
         RemovedSets.words(summary.source(), summary.k()),
         quantity,
         number(summary.increase()),
-        summary.k(),
+        Counted.of(summary.k(), "random images"),
         number(random.increase()),
         number(difference.over()),
         number(difference.low()),

@@ -12,6 +12,7 @@ import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.random.Seed;
 import io.journey.run.Checksums;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
@@ -81,7 +82,11 @@ public record RemovalStudy(
     int most = config.removed().get(config.removed().size() - 1);
     if (most >= data.size()) {
       throw new IllegalArgumentException(
-          "removing " + most + " of " + data.size() + " images leaves none to train on");
+          "removing "
+              + most
+              + " of "
+              + Counted.of(data.size(), "images")
+              + " leaves none to train on");
     }
     if (config.targets() > file.size()) {
       throw new IllegalArgumentException(
@@ -329,9 +334,11 @@ public record RemovalStudy(
     List<String> warnings = new ArrayList<>();
     if (hasFewTargets()) {
       warnings.add(
-          "There are only "
-              + config.targets()
-              + " targets: standard errors and intervals over so few are not to be relied on; use "
+          "There "
+              + Counted.are(config.targets())
+              + " only "
+              + Counted.of(config.targets(), "targets")
+              + ": standard errors and intervals over so few are not to be relied on; use "
               + FEW_TARGETS
               + " or more.");
     }

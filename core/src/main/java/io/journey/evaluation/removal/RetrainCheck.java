@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.embedding.Embedder;
 import io.journey.figure.Figure;
 import io.journey.model.Checkpoint;
+import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
@@ -92,8 +93,8 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
             "Change of p(·|x_t) at t = "
                 + study.config().step()
                 + " when a model trained without some images draws the steps next to it (mean over "
-                + study.config().targets()
-                + " targets ± standard error)",
+                + Counted.of(study.config().targets(), "targets")
+                + " ± standard error)",
             "Fréchet distance above baseline, " + embedder.name(),
             true);
   }
@@ -120,8 +121,8 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
       warnings.add(
           samples
               + " pictures of each distribution are no more than the "
-              + embedder.dim()
-              + " numbers of a vector: covariances are singular and distances too large; they are"
+              + Counted.of(embedder.dim(), "numbers")
+              + " of a vector: covariances are singular and distances too large; they are"
               + " comparable with each other alone.");
     }
     return warnings;

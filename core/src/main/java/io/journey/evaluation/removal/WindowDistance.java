@@ -5,6 +5,7 @@ import io.journey.embedding.Embedder;
 import io.journey.evaluation.PictureSpace;
 import io.journey.model.Checkpoint;
 import io.journey.random.Seed;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
@@ -143,7 +144,10 @@ record WindowDistance(
     Npy npy = Npy.map(file);
     if (npy.shape().length != 2 || npy.shape()[0] != samples) {
       throw new JourneyException(
-          file + " does not hold the vectors of " + samples + " pictures: delete it and evaluate.");
+          file
+              + " does not hold the vectors of "
+              + Counted.of(samples, "pictures")
+              + ": delete it and evaluate.");
     }
     int dim = Math.toIntExact(npy.shape()[1]);
     float[][] vectors = new float[samples][dim];

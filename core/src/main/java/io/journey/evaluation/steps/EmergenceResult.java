@@ -4,6 +4,7 @@ import io.journey.evaluation.Estimate;
 import io.journey.evaluation.EvaluationResult;
 import io.journey.evaluation.steps.FeatureCurve.Interval;
 import io.journey.evaluation.steps.FeatureCurve.Point;
+import io.journey.run.Counted;
 import io.journey.run.Csv;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,9 +50,9 @@ record EmergenceResult(FeatureEmergence emergence, FeatureEmergence.Found found)
     result.warning(
         String.format(
             Locale.ROOT,
-            "With %d pictures a share has a standard error of up to %.1f %%: single steps rise and"
+            "With %s a share has a standard error of up to %.1f %%: single steps rise and"
                 + " fall by chance.",
-            samples,
+            Counted.of(samples, "pictures"),
             50 / Math.sqrt(samples)));
     return result
         .table(FeatureEmergence.TABLE, likelihood())

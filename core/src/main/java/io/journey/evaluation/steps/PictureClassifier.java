@@ -2,6 +2,7 @@ package io.journey.evaluation.steps;
 
 import io.journey.dataset.ImageShape;
 import io.journey.embedding.Classifier;
+import io.journey.run.Counted;
 import java.util.List;
 import java.util.Locale;
 
@@ -36,9 +37,9 @@ public interface PictureClassifier {
       public String name() {
         return String.format(
             Locale.ROOT,
-            "a classifier that is right for %.1f %% of %d images it was not trained on",
+            "a classifier that is right for %.1f %% of %s it was not trained on",
             100 * classifier.accuracy(),
-            classifier.heldOutImages());
+            Counted.of(classifier.heldOutImages(), "images"));
       }
 
       @Override

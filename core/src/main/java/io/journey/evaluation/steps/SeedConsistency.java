@@ -5,6 +5,7 @@ import io.journey.evaluation.EvaluationResult;
 import io.journey.evaluation.PictureSpace;
 import io.journey.model.Ensemble;
 import io.journey.random.Seed;
+import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -134,11 +135,11 @@ public record SeedConsistency(
           String.format(
               Locale.ROOT,
               "Pictures of two models with the same noise are %s apart, with different noise %s"
-                  + " (%s; %d pictures of each).",
+                  + " (%s; %s of each).",
               all.same().text(digits),
               all.different().text(digits),
               space.unit(),
-              count));
+              Counted.of(count, "pictures")));
       result.sentence(
           String.format(
               Locale.ROOT,

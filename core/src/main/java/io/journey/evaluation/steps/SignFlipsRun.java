@@ -73,19 +73,20 @@ public record SignFlipsRun(Attribution attribution, List<Integer> ks) {
             .sentence(
                 String.format(
                     Locale.ROOT,
-                    "%s of %d targets have an image among the %d highest scores at one step and"
+                    "%s of %s %s an image among the %d highest scores at one step and"
                         + " among the %d lowest at another; with random scores %.0f %% would.",
                     telling.share().percent(),
-                    attribution.targets(),
+                    Counted.of(attribution.targets(), "targets"),
+                    attribution.targets() == 1 ? "has" : "have",
                     telling.k(),
                     telling.k(),
                     100 * telling.randomShare()))
             .sentence(
                 String.format(
                     Locale.ROOT,
-                    "Two steps share %s of their %d highest scores; random ones %.1f %%.",
+                    "Two steps share %s of their %s; random ones %.1f %%.",
                     telling.overlap().percent(),
-                    telling.k(),
+                    Counted.of(telling.k(), "highest scores"),
                     100 * telling.randomOverlap()));
     found.flips().stream().limit(TOLD).map(Flip::sentence).forEach(result::sentence);
     result.warning(

@@ -58,13 +58,13 @@ public record StepCorrelationRun(Attribution attribution, long seed) {
                 String.format(
                     Locale.ROOT,
                     "Scores at steps %d apart correlate by %s, at steps %d apart by %s (Spearman;"
-                        + " %d targets, %d training images).",
+                        + " %s, %s).",
                     near.distance(),
                     near.same().text(2),
                     far.distance(),
                     far.same().text(2),
-                    targets,
-                    attribution.size()));
+                    Counted.of(targets, "targets"),
+                    Counted.of(attribution.size(), "training images")));
     if (targets > 1) {
       result.sentence(
           String.format(

@@ -8,6 +8,7 @@ import io.journey.evaluation.steps.StepCorrelation.AtDistance;
 import io.journey.figure.BarChart;
 import io.journey.figure.LineChart;
 import io.journey.figure.LineChart.Series;
+import io.journey.run.Counted;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -103,7 +104,7 @@ final class StepFigures {
               curves.stream().mapToDouble(c -> c.points().get(place).share().mean()).toArray()));
     }
     Series mean = series("class of the final picture", numbers(first, Point::step), means);
-    return likelihood("Mean of " + curves.size() + " targets", List.of(mean));
+    return likelihood("Mean of " + Counted.of(curves.size(), "targets"), List.of(mean));
   }
 
   /** Mean distances, of every pair of models where they are few. */
