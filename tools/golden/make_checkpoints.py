@@ -7,7 +7,9 @@ README.md beside this file describes the contents.
 """
 
 import argparse
+import copy
 import json
+import math
 import os
 import sys
 import warnings
@@ -250,6 +252,66 @@ def make_traced_unet(folder):
     describe(folder, in_channels=1)
 
 
+class Sinusoids(torch.nn.Module):
+    """A denoiser with numbers of Python in many places of its arithmetic: a trace keeps each as a
+    float64 tensor without dimensions, which must not make products of integers float64."""
+
+    def __init__(self):
+        super().__init__()
+        self.time = torch.nn.Linear(10, 4)
+        self.first = torch.nn.Conv2d(1, 4, 3, padding=1)
+        self.query = torch.nn.Linear(4, 12)
+        self.last = torch.nn.Conv2d(4, 1, 3, padding=1)
+
+    def forward(self, x, t):
+        rate = math.log(10000) / 3
+        angle = t[:, None] * torch.exp(torch.arange(4, device=x.device) * -rate)[None, :]
+        when = torch.cat([angle.sin(), angle.cos(), t[:, None] / 1000, (t[:, None] + 0.5) * 0.001], dim=1)
+        when = self.time(when - torch.arange(10) / 7.0)
+        h = self.first(x) * 0.7 + when[:, :, None, None] - x.new_tensor(0.1)
+        b, c, height, width = h.shape
+        tokens = self.query(h.reshape(b, c, height * width).transpose(1, 2))
+        q, k, v = tokens.chunk(3, dim=-1)
+        mixed = torch.nn.functional.scaled_dot_product_attention(q[:, None], k[:, None], v[:, None])
+        h = h + mixed[:, 0].transpose(1, 2).reshape(b, c, height, width)
+        return self.last(torch.nn.functional.silu(h)) / math.sqrt(2)
+
+
+def make_traced_sinusoids(folder):
+    folder.mkdir()
+    torch.manual_seed(17)
+    model = Sinusoids().eval()
+    generator = torch.Generator().manual_seed(17)
+    sample = torch.randn(3, 1, 8, 8, generator=generator)
+    noise = torch.randn(3, 1, 8, 8, generator=generator)
+    steps = torch.tensor([0, 400, 999])
+    save_program(torch.jit.trace(model, (sample[:2], steps[1:])), folder / "model.pt")
+    describe(folder, in_channels=1)
+    # Angles of up to 999 radians lose digits in float32, and every version rounds sines and
+    # exponentials its own way: the truth is computed in float64, and float32_error is how far
+    # PyTorch's own float32 is from it, as a part of a tensor's largest number.
+    data = dict(sample=sample, noise=noise, timestep=steps)
+    single = results(model, sample, noise, steps)
+    torch.set_default_dtype(torch.float64)
+    double = results(copy.deepcopy(model).double(), sample.double(), noise.double(), steps)
+    torch.set_default_dtype(torch.float32)
+    errors = [(single[n].double() - value).abs().max() / value.abs().max() for n, value in double.items()]
+    data.update(double, float32_error=max(errors).view(1))
+    write_tensors(data, folder / "golden.safetensors")
+
+
+def results(model, sample, noise, steps):
+    """Each image's output, and the gradient of its loss."""
+    found = {}
+    for n in range(len(steps)):
+        model.zero_grad()
+        output = model(sample[n : n + 1], steps[n : n + 1])
+        (noise[n : n + 1] - output).square().mean().backward()
+        found[f"output.{n}"] = output.detach()
+        found.update({f"grad.{n}.{name}": p.grad.clone() for name, p in model.named_parameters()})
+    return found
+
+
 def describe(folder, **fields):
     config = {"_class_name": "TorchScript", "sample_size": 8, **fields}
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
@@ -284,6 +346,7 @@ def main():
     make_evil(output / "evil")
     make_torchscript(output / "torchscript")
     make_traced_unet(output / "torchscript-unet")
+    make_traced_sinusoids(output / "torchscript-sinusoids")
     write_checksums(output)
 
 

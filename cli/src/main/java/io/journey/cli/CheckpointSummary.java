@@ -11,12 +11,14 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.tensor.NamedTensors;
 import io.journey.tensor.PyTorchFile;
+import io.journey.tensor.Safetensors;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** What a checkpoint holds: where its parts are, which weights are read, every tensor. */
@@ -55,7 +57,11 @@ final class CheckpointSummary {
       Lines.print(out, "kind", "TorchScript program, not run; torchscript:" + file + " runs it");
     } else {
       NamedTensors tensors = NamedTensors.open(file);
-      printSets(tensors, spec.part(), out);
+      if (!isOwn(tensors)) {
+        String verdict = verdict(spec);
+        Lines.print(out, "verdict", verdict);
+        printSets(tensors, spec.part(), verdict, out);
+      }
       ArraySummary.printTensors(tensors, out);
     }
   }
@@ -67,7 +73,18 @@ final class CheckpointSummary {
         && PyTorchFile.isTorchScript(file);
   }
 
-  private static void printSets(NamedTensors tensors, String part, PrintWriter out) {
+  /** Whether sampling, training and attribution can use a U-Net, by its headers, and why not. */
+  private static String verdict(CheckpointSpec spec) {
+    try {
+      return "can be used, for images of " + Checkpoint.requireUsable(spec);
+    } catch (JourneyException | IllegalArgumentException e) {
+      return "cannot be used: " + e.getMessage();
+    }
+  }
+
+  /** The set that is read; why none is, where the verdict has not said it. */
+  private static void printSets(
+      NamedTensors tensors, String part, String verdict, PrintWriter out) {
     List<String> sets = Weights.sets(tensors);
     if (sets.isEmpty()) {
       return;
@@ -78,8 +95,17 @@ final class CheckpointSummary {
       String of = sets.size() > 1 ? ", one of " + sets : "";
       Lines.print(out, "weights", name + Counted.of(weights.count(), "parameters") + of);
     } catch (JourneyException e) {
-      Lines.print(out, "weights", e.getMessage());
+      if (!verdict.endsWith(e.getMessage())) {
+        Lines.print(out, "weights", e.getMessage());
+      }
     }
+  }
+
+  /** Targets and curvature are files of Journey's own, and no weights. */
+  private static boolean isOwn(NamedTensors tensors) {
+    Map<String, String> notes =
+        tensors instanceof Safetensors file ? file.metadata() : Map.<String, String>of();
+    return notes.containsKey("kind") || notes.containsKey("examples");
   }
 
   private static void printProgram(CheckpointSpec spec, PrintWriter out) {

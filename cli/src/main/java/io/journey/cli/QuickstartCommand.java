@@ -27,6 +27,7 @@ import io.journey.score.Attributor;
 import io.journey.score.Steps;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.Preset;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -52,7 +53,8 @@ final class QuickstartCommand implements Runnable {
   private static final int STEPS = 1000;
   private static final int TARGETS = 12;
   private static final int INFERENCE_STEPS = 50;
-  private static final int DRAWS = 5;
+  private static final int IMAGES = 1000;
+  private static final int DRAWS = 10;
   private static final String AGAIN = "-again";
 
   @Mixin private Console console;
@@ -77,7 +79,7 @@ final class QuickstartCommand implements Runnable {
   public void run() {
     Progress progress = console.progress();
     int threads = console.threads();
-    Dataset images = Datasets.open(shippedData() + "?size=16");
+    Dataset images = Datasets.open(shippedData() + "?size=16&limit=" + IMAGES);
     Preset preset = Preset.SMALL;
 
     Ensemble ensemble =
@@ -96,9 +98,11 @@ final class QuickstartCommand implements Runnable {
     Path targets = Confined.path(out, "targets.safetensors");
     stage("sample", targets, () -> sample(ensemble, targets, threads, progress));
     Attribution attribution = attribute(ensemble, images, targets, seed, "");
-    // Asked twice, the page can tell how much of its answer is chance.
-    attribute(ensemble, images, targets, seed + 1, AGAIN);
     Path page = Confined.path(out, "report.html");
+    AttributionReport.write(Confined.path(out, "attribution"), images, page);
+    console.say("A first page is there: " + uri(page));
+    console.say("Asking again with other random draws, to tell on it how much is chance ...");
+    attribute(ensemble, images, targets, seed + 1, AGAIN);
     List<String> findings =
         stage(
             "report",
@@ -201,12 +205,16 @@ final class QuickstartCommand implements Runnable {
     AtomicFile.write(Confined.path(out, MANIFEST), Json.bytes(manifest));
   }
 
+  private static URI uri(Path page) {
+    return page.toAbsolutePath().normalize().toUri();
+  }
+
   private void tell(Path page, List<String> findings) {
     console.say("");
     for (String finding : findings) {
       console.say("* " + finding);
     }
     console.say("");
-    console.say("The page is " + page.toAbsolutePath().normalize().toUri());
+    console.say("The page is " + uri(page));
   }
 }

@@ -146,11 +146,26 @@ class BadCheckpointTest {
   }
 
   @Test
-  void aWeightTooManyIsRefused() throws IOException {
+  void aWeightInPlaceOfOthersIsRefused() throws IOException {
+    Safetensors whole = Safetensors.open(weights);
+    float[] kernel = whole.floats("conv_in.weight");
+    long[] shape = whole.shape("conv_in.weight").stream().mapToLong(Long::longValue).toArray();
+    long others = whole.names().stream().mapToLong(n -> whole.entry(n).numel()).sum();
+    try (OutputStream out = Files.newOutputStream(weights)) {
+      new Safetensors.Writer()
+          .add("conv_in.weight", kernel, shape)
+          .add("stranger", new float[(int) others], others)
+          .writeTo(out);
+    }
+    refused(Checkpoint.WEIGHTS, "lacks conv_in.bias", "config.json");
+  }
+
+  @Test
+  void weightsOfSomethingElseAreRefused() throws IOException {
     try (OutputStream out = Files.newOutputStream(weights)) {
       new Safetensors.Writer().add("stranger", new float[3], 3).writeTo(out);
     }
-    refused(Checkpoint.WEIGHTS, "lacks conv_in.bias", "config.json");
+    refused(Checkpoint.WEIGHTS, "no weights of a UNet2DModel", "such as stranger", "torchscript:");
   }
 
   @Test

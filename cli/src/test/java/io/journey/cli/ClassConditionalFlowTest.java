@@ -260,7 +260,7 @@ class ClassConditionalFlowTest {
     writer.add("timesteps", drawn.longs("timesteps"), drawn.longs("timesteps").length);
     Path file = folder.resolve("unlabelled.safetensors");
     try (var out = Files.newOutputStream(file)) {
-      writer.writeTo(out);
+      writer.writeSealedTo(out);
     }
     Path out = folder.resolve("scores");
     String sentence = "draws pictures of the classes 0 to 9, a target has no class";

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +94,27 @@ class ForeignCheckpointTest {
     CommandRun program = CommandRun.of(command);
     assertThat(program.status()).isEqualTo(2);
     assertThat(program.err()).contains("is a program");
+  }
+
+  @Test
+  void anInterruptedExportIsContinuedAndOnlyThat() throws IOException {
+    Path out = root.resolve("out");
+    String[] command = {
+      "export", "--checkpoint", GOLDEN + "/reference", "--out", out.toString(), "--dtype", "f16"
+    };
+    done(command);
+    Map<String, String> whole = Snapshot.of(out);
+    Path weights = CheckpointFiles.locate(out).weights();
+    Files.move(weights, weights.resolveSibling(weights.getFileName() + ".tmp"));
+    command[6] = "bf16";
+    done(command); // nothing that is there tells the type of what is missing
+    command[6] = "f16";
+    Refusal.of(root, command, "not an empty directory", "diffusion_pytorch_model.safetensors");
+    Files.delete(weights);
+    Files.writeString(weights.resolveSibling(weights.getFileName() + ".tmp"), "half");
+    done(command);
+    done(command);
+    assertThat(Snapshot.of(out)).isEqualTo(whole);
   }
 
   @ParameterizedTest

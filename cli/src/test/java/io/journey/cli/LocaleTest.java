@@ -121,6 +121,8 @@ class LocaleTest {
             + Path.of("..").toRealPath()
             + "/journey' $u/ && cp '"
             + Path.of("../.mvn/wrapper/java.sh").toRealPath()
+            + "' '"
+            + Path.of("../.mvn/wrapper/memory.sh").toRealPath()
             + "' $u/.mvn/wrapper/"
             + " && touch $u/pom.xml $u/core/pom.xml $u/cli/pom.xml"
             + " && touch $u/cli/target/journey-cli-0.1.0.jar $u/cli/target/lib/journey-core-0.1.0.jar"

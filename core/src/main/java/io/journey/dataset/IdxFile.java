@@ -162,7 +162,10 @@ final class IdxFile implements AutoCloseable {
   private static JourneyException unreadable(Path file, IOException e) {
     if (e instanceof EOFException || e instanceof ZipException) {
       return new JourneyException(
-          file + " is a damaged gzip file (" + e.getMessage() + "): copy it again from its source.",
+          file
+              + " is a damaged gzip file ("
+              + Failures.reason(e)
+              + "): copy it again from its source.",
           e);
     }
     return new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);

@@ -1,6 +1,7 @@
 package io.journey.dataset;
 
 import io.journey.run.Counted;
+import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Memory;
 import java.io.ByteArrayInputStream;
@@ -99,6 +100,17 @@ final class ParquetFile {
         });
   }
 
+  /** In words: not the parser's own, which speak of sockets, nor the name of a class. */
+  private static String reason(Exception e) {
+    if (e instanceof IOException io) {
+      return Failures.reason(io)
+          .replaceFirst(
+              "(?s)can not read class org\\.apache\\.parquet\\.format\\.(\\w+): .*",
+              "its $1 does not read");
+    }
+    return e.getMessage() == null ? "it does not decode" : e.getMessage();
+  }
+
   /** Whatever the parser of a damaged file throws, as a sentence. */
   private static <T> T orDamaged(Path path, Reading<T> reading) {
     try {
@@ -106,8 +118,7 @@ final class ParquetFile {
     } catch (JourneyException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      String line = reason.strip().replaceAll("\\s*\\R.*", "").replaceAll("[.:]$", "");
+      String line = reason(e).strip().replaceAll("\\s*\\R.*", "").replaceAll("[.:]$", "");
       throw new JourneyException(
           path
               + " is a damaged Parquet file ("

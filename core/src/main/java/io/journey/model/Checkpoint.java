@@ -1,6 +1,7 @@
 package io.journey.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.ImageShape;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
@@ -15,11 +16,12 @@ import io.journey.tensor.DType;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.NamedTensors;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.PointerScope;
@@ -77,12 +79,13 @@ public record Checkpoint(
   }
 
   /**
-   * Writes this checkpoint as a pipeline folder that diffusers opens.
+   * Writes this checkpoint as a pipeline folder that diffusers opens. An export that was
+   * interrupted is continued.
    *
-   * @param folder empty or absent
+   * @param folder absent, empty, or with a part of this export
    * @param dtype F32, F16 or BF16
    * @param maxShardBytes most bytes of weights in one file
-   * @throws JourneyException if the folder holds something, or the model is a program
+   * @throws JourneyException if the folder holds anything else, or the model is a program
    */
   public void export(Path folder, DType dtype, long maxShardBytes) {
     if (!(model instanceof UNet2D unet)) {
@@ -96,19 +99,16 @@ public record Checkpoint(
               + " and "
               + maxShardBytes);
     }
-    String[] inside = folder.toFile().list();
-    if (Files.exists(folder) && (inside == null || inside.length > 0)) {
-      throw new JourneyException(
-          folder + " is not an empty directory: name another directory for the checkpoint.");
-    }
+    Map<String, AtomicFile.Content> files = new LinkedHashMap<>();
     write(
-        (file, content) -> AtomicFile.write(folder.resolve(file), content),
+        files::put,
         unet,
         unet.parameters().get(),
         pipelineIndex(schedule, classNames),
         schedule,
         dtype,
         maxShardBytes);
+    ExportedFolder.write(folder, files);
   }
 
   private static void write(
@@ -173,6 +173,7 @@ public record Checkpoint(
     UNet2DConfig architecture = UNet2DConfig.fromDiffusers(config, files.config().toString());
     NamedTensors tensors = NamedTensors.open(files.weights());
     Weights weights = Weights.in(tensors, spec.part());
+    weights.requireRoomFor(architecture, files.config());
     UNet2D model = UNet2D.empty(architecture, type);
     try {
       weights.fill(model.parameters());
@@ -184,6 +185,27 @@ public record Checkpoint(
         fingerprint(architecture.toDiffusers(), schedule, tensors.files(), weights.prefix());
     ClassNames names = ClassNames.near(files.config().toAbsolutePath().getParent());
     return new Checkpoint(spec.name(), model, schedule, print, names);
+  }
+
+  /**
+   * Whether sampling, training and attribution can use a U-Net, as far as its configuration and the
+   * names, types and shapes of its tensors say; the numbers are not read.
+   *
+   * @param spec a pipeline folder, the model's own folder, or a file of weights
+   * @return the shape of its images
+   * @throws JourneyException saying why it cannot be used
+   */
+  public static ImageShape requireUsable(CheckpointSpec spec) {
+    CheckpointFiles files = CheckpointFiles.locate(spec.path());
+    String config = files.config().toString();
+    UNet2DConfig architecture = UNet2DConfig.fromDiffusers(Json.read(files.config()), config);
+    if (files.scheduler() != null) {
+      schedule(files.scheduler());
+    }
+    Weights weights = Weights.in(NamedTensors.open(files.weights()), spec.part());
+    weights.requireRoomFor(architecture, files.config());
+    weights.requireFit(UNet2D.announced(architecture));
+    return architecture.shape();
   }
 
   private static String fingerprint(

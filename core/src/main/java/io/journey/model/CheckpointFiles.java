@@ -45,6 +45,9 @@ public record CheckpointFiles(Path config, Path weights, Path scheduler, List<St
     Path folder = isFile ? path.toAbsolutePath().getParent() : modelFolder(path, notes);
     Path config = folder.resolve(CONFIG);
     if (!Files.exists(config)) {
+      if (isFile) {
+        ForeignWeights.refuse(path);
+      }
       throw new JourneyException(
           isFile
               ? path + " has no " + CONFIG + " beside it: put the model's configuration there."

@@ -61,7 +61,7 @@ public final class ConvNet implements AutoCloseable {
    */
   public static ConvNet read(ConvNetConfig config, NamedTensors file) {
     ConvNet net = new ConvNet(config);
-    Weights weights = Weights.in(file, null);
+    Weights weights = Weights.whole(file);
     if (weights.count() != net.parameters.count()) {
       throw new JourneyException(
           file.file()

@@ -45,10 +45,18 @@ public final class Parameters implements AutoCloseable {
   }
 
   private Parameter add(String name, Parameter.Start start, long... shape) {
-    Parameter parameter = new Parameter(name, count, start, shape);
-    list.add(parameter);
-    count = Math.addExact(count, parameter.numel());
-    return parameter;
+    try {
+      Parameter parameter = new Parameter(name, count, start, shape);
+      count = Math.addExact(count, parameter.numel());
+      list.add(parameter);
+      return parameter;
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "the model has more than the "
+              + Integer.MAX_VALUE
+              + " weights it may have: make its block_out_channels smaller",
+          e);
+    }
   }
 
   /** Announces a constant outside θ that is Gaussian with a standard deviation. */

@@ -38,6 +38,7 @@ public final class TorchScriptProgram implements AutoCloseable {
     }
     try (PointerScope scope = new PointerScope()) {
       JitModule module = torch.load(file.toString());
+      TracedScalars.restore(module);
       module.eval();
       module.to(type);
       module.retainReference();

@@ -34,7 +34,8 @@ public final class UNet2D implements LayeredDenoiser {
   private final GroupNorm normOut;
   private final Conv2d convOut;
 
-  private UNet2D(UNet2DConfig config, ScalarType type) {
+  private UNet2D(UNet2DConfig config) {
+    LeastWeights.require(config);
     this.config = config;
     int first = config.blockOutChannels().get(0);
     int levels = config.blockOutChannels().size();
@@ -54,19 +55,27 @@ public final class UNet2D implements LayeredDenoiser {
     normOut =
         new GroupNorm(parameters, "conv_norm_out", first, config.normNumGroups(), config.normEps());
     convOut = new Conv2d(parameters, "conv_out", first, config.outChannels(), 3, 1, 1);
-    parameters.allocate(type);
   }
 
   /** A model with random weights, by PyTorch's default start; every weight has its own seed. */
   public static UNet2D random(UNet2DConfig config, Seed seed, ScalarType type) {
-    UNet2D model = new UNet2D(config, type);
+    UNet2D model = empty(config, type);
     model.parameters.initialize(seed);
     return model;
   }
 
   /** A model whose weights are all zero, to be set. */
   static UNet2D empty(UNet2DConfig config, ScalarType type) {
-    return new UNet2D(config, type);
+    UNet2D model = new UNet2D(config);
+    model.parameters.allocate(type);
+    return model;
+  }
+
+  /**
+   * The weights and constants that a model has, announced: they take no memory and hold nothing.
+   */
+  static List<Parameter> announced(UNet2DConfig config) {
+    return new UNet2D(config).parameters.stored();
   }
 
   /** The architecture. */

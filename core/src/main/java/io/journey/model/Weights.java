@@ -3,6 +3,7 @@ package io.journey.model;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.tensor.NamedTensors;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +28,7 @@ public final class Weights {
   private static final List<String> ANCHORS = List.of("conv_in.weight", "conv_out.weight");
 
   private static final int MAX_LISTED = 12;
+  private static final int MAX_SETS = 64;
 
   private final NamedTensors file;
   private final String prefix;
@@ -37,6 +40,11 @@ public final class Weights {
     this.others = others;
   }
 
+  /** All tensors of a file that Journey wrote, for a network that is no U-Net. */
+  static Weights whole(NamedTensors file) {
+    return new Weights(file, "", List.of());
+  }
+
   /**
    * Chooses a set.
    *
@@ -45,6 +53,7 @@ public final class Weights {
    * @throws JourneyException listing the sets, where none or several fit
    */
   public static Weights in(NamedTensors file, String part) {
+    ForeignWeights.refuse(file);
     Set<String> prefixes = prefixes(file);
     if (prefixes.isEmpty() && file.names().stream().anyMatch(n -> n.contains("shadow_params."))) {
       throw new JourneyException(
@@ -79,7 +88,7 @@ public final class Weights {
             + ".");
   }
 
-  private static Set<String> prefixes(NamedTensors file) {
+  static Set<String> prefixes(NamedTensors file) {
     Set<String> prefixes = new LinkedHashSet<>();
     for (String name : file.names()) {
       for (String anchor : ANCHORS) {
@@ -87,6 +96,23 @@ public final class Weights {
           prefixes.add(name.substring(0, name.length() - anchor.length()));
         }
       }
+    }
+    // An autoencoder in the same file has the anchors too, but knows no time.
+    List<String> timed =
+        prefixes.stream()
+            .filter(p -> file.names().contains(p + "time_embedding.linear_1.weight"))
+            .toList();
+    if (!timed.isEmpty()) {
+      prefixes.retainAll(timed);
+    }
+    if (prefixes.size() > MAX_SETS) {
+      throw new JourneyException(
+          file.file()
+              + " holds "
+              + prefixes.size()
+              + " sets of weights, expected "
+              + MAX_SETS
+              + " at most: keep the model's alone.");
     }
     return prefixes;
   }
@@ -115,6 +141,25 @@ public final class Weights {
     return count;
   }
 
+  /**
+   * Refuses an architecture that the file is far too small for, before memory is taken for it.
+   *
+   * @throws JourneyException if the file holds fewer weights than the model has at least
+   */
+  void requireRoomFor(UNet2DConfig architecture, Path config) {
+    if (LeastWeights.of(architecture) > count()) {
+      throw new JourneyException(
+          String.format(
+              Locale.ROOT,
+              "%s describes a model of at least %.0f weights, %s holds %d: put the configuration"
+                  + " that belongs to the weights there.",
+              config,
+              LeastWeights.of(architecture),
+              file.file(),
+              count()));
+    }
+  }
+
   /** What stands before the names, without its last dot; "" where nothing does. */
   public String prefix() {
     return prefix.isEmpty() ? "" : shown(prefix);
@@ -126,11 +171,29 @@ public final class Weights {
    * @throws JourneyException naming every tensor that is missing, unknown, misshapen or not finite
    */
   void fill(Parameters parameters) {
+    require(parameters.stored(), this::copy);
+  }
+
+  /**
+   * Compares the file's tensors with what a model has; their numbers are not read.
+   *
+   * @throws JourneyException naming every tensor that is missing, unknown or misshapen
+   */
+  void requireFit(List<Parameter> announced) {
+    require(announced, this::misfit);
+  }
+
+  /**
+   * Takes up every weight.
+   *
+   * @param take what is done with a stored tensor; it returns the problem with it, or null
+   */
+  private void require(List<Parameter> parameters, BiFunction<String, Parameter, String> take) {
     Map<String, String> names = names();
     List<String> problems = new ArrayList<>();
-    for (Parameter parameter : parameters.stored()) {
+    for (Parameter parameter : parameters) {
       String stored = names.remove(parameter.name());
-      String problem = stored == null ? "lacks " + parameter.name() : copy(stored, parameter);
+      String problem = stored == null ? "lacks " + parameter.name() : take.apply(stored, parameter);
       if (problem != null) {
         problems.add(problem);
       }
@@ -169,8 +232,8 @@ public final class Weights {
     return names;
   }
 
-  /** Copies a tensor to its place; the problem with it, or null. */
-  private String copy(String stored, Parameter parameter) {
+  /** Why a tensor cannot be a weight, by its shape and type, or null. */
+  private String misfit(String stored, Parameter parameter) {
     List<Long> shape = Arrays.stream(parameter.shape()).boxed().collect(Collectors.toList());
     if (!file.shape(stored).equals(shape)) {
       return parameter.name()
@@ -181,6 +244,15 @@ public final class Weights {
     }
     if (!file.dtype(stored).isFloat()) {
       return parameter.name() + " is " + file.dtype(stored) + ", expected floating-point numbers";
+    }
+    return null;
+  }
+
+  /** Copies a tensor to its place; the problem with it, or null. */
+  private String copy(String stored, Parameter parameter) {
+    String misfit = misfit(stored, parameter);
+    if (misfit != null) {
+      return misfit;
     }
     float[] values = file.floats(stored);
     parameter.set(values);

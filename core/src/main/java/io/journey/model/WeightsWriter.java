@@ -31,6 +31,7 @@ record WeightsWriter(
    * @param weights θ, [p]
    */
   void write(List<Parameter> parameters, float[] weights) {
+    parameters.forEach(parameter -> checkRange(parameter, values(parameter, weights)));
     List<List<Parameter>> shards = shards(parameters);
     if (shards.size() == 1) {
       files.accept(STEM + ".safetensors", content(parameters, weights));
@@ -64,18 +65,21 @@ record WeightsWriter(
     return shards;
   }
 
+  /** Made when it is written: of many files one is in memory. */
   private AtomicFile.Content content(List<Parameter> parameters, float[] weights) {
-    Safetensors.Writer tensors = new Safetensors.Writer().metadata("format", "pt");
-    for (Parameter parameter : parameters) {
-      float[] values =
-          parameter.isConstant()
-              ? parameter.get()
-              : Arrays.copyOfRange(
-                  weights, parameter.offset(), parameter.offset() + parameter.numel());
-      checkRange(parameter, values);
-      tensors.add(parameter.name(), dtype, values, parameter.shape());
-    }
-    return tensors::writeTo;
+    return out -> {
+      Safetensors.Writer tensors = new Safetensors.Writer().metadata("format", "pt");
+      for (Parameter parameter : parameters) {
+        tensors.add(parameter.name(), dtype, values(parameter, weights), parameter.shape());
+      }
+      tensors.writeTo(out);
+    };
+  }
+
+  private static float[] values(Parameter parameter, float[] weights) {
+    return parameter.isConstant()
+        ? parameter.get()
+        : Arrays.copyOfRange(weights, parameter.offset(), parameter.offset() + parameter.numel());
   }
 
   private void checkRange(Parameter parameter, float[] values) {

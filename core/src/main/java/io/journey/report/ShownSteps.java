@@ -1,7 +1,6 @@
 package io.journey.report;
 
 import io.journey.run.Counted;
-import io.journey.run.JourneyException;
 import io.journey.score.Attribution;
 import io.journey.score.Steps;
 import java.util.Arrays;
@@ -64,12 +63,12 @@ public final class ShownSteps {
    * Builds a page's data for the steps to show, again with fewer steps while it is too large.
    *
    * @param build makes the data for indices into the attribution's steps
-   * @throws JourneyException if a chosen step was not attributed
+   * @throws IllegalArgumentException if a chosen step was not attributed
    */
   Fitted fit(Attribution attribution, TargetImages images, Function<int[], String> build) {
     int[] steps = attribution.steps();
     if (chosen != null) {
-      int[] shown = Arrays.stream(chosen.named()).map(step -> index(steps, step)).toArray();
+      int[] shown = Arrays.stream(chosen.named()).map(attribution::indexOf).toArray();
       return new Fitted(shown, build.apply(shown));
     }
     int least = Math.min(2, steps.length);
@@ -84,23 +83,6 @@ public final class ShownSteps {
       int next = (int) (CAUTION * count * budget / json.length());
       count = Math.max(least, Math.min(count - 1, next));
     }
-  }
-
-  private static int index(int[] steps, int step) {
-    int at = Arrays.binarySearch(steps, step);
-    if (at < 0) {
-      throw new JourneyException(
-          "The attribution has no step "
-              + step
-              + "; it has "
-              + Counted.of(steps.length, "steps")
-              + " from "
-              + steps[0]
-              + " to "
-              + steps[steps.length - 1]
-              + ": name steps it has, or all.");
-    }
-    return at;
   }
 
   /** {@code count} of the numbers 0 to all - 1, as even as whole numbers can be, both ends too. */

@@ -1,5 +1,6 @@
 package io.journey.run;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -42,6 +43,9 @@ public final class Failures {
         e instanceof FileSystemException f && f.getReason() != null
             ? f.getReason()
             : e.getMessage();
+    if (message == null && e instanceof EOFException) {
+      return "it ends too early";
+    }
     if (message == null) {
       return e.getClass().getSimpleName();
     }

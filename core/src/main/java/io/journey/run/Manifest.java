@@ -54,6 +54,14 @@ public final class Manifest {
    * @throws JourneyException if there is none, or anything in it is not as it was written
    */
   public static Manifest read(Path directory) {
+    if (Files.isRegularFile(directory)) {
+      String found = FileKind.of(directory);
+      throw new JourneyException(
+          directory
+              + " is "
+              + (found == null ? "a file" : found)
+              + ", expected a directory that a stage has written: name that.");
+    }
     if (!Files.isDirectory(directory)) {
       throw new JourneyException("There is no directory " + directory + ": check the path.");
     }

@@ -3,6 +3,7 @@ package io.journey.sampling;
 import io.journey.dataset.ImageShape;
 import io.journey.model.Checkpoint;
 import io.journey.run.AtomicFile;
+import io.journey.run.FileKind;
 import io.journey.run.JourneyException;
 import io.journey.tensor.DType;
 import io.journey.tensor.Npy;
@@ -120,12 +121,29 @@ public final class TrajectoryFile {
 
   /** The same for one that was just written, or compared with a checksum elsewhere. */
   static TrajectoryFile unchecked(Path file) {
+    requireTensors(file);
     Safetensors tensors = Safetensors.open(file);
     if (!KIND.equals(tensors.metadata().get("kind"))) {
       throw new JourneyException(
-          file + " holds no trajectories: name a file that journey sample wrote.");
+          file
+              + " is a safetensors file with "
+              + tensors.names().size()
+              + " tensors but no trajectories: name a file that journey sample wrote.");
     }
     return new TrajectoryFile(tensors);
+  }
+
+  /** A file of another format says what it is, not what its first bytes would claim. */
+  private static void requireTensors(Path file) {
+    String kind = FileKind.of(file);
+    if (kind != null && !kind.equals(FileKind.SAFETENSORS)) {
+      throw new JourneyException(
+          file
+              + " is "
+              + kind
+              + ", expected trajectories: name a .safetensors file that journey sample wrote"
+              + (kind.endsWith("picture") ? "; a picture cannot be asked about yet." : "."));
+    }
   }
 
   /** Reads all trajectories of a file into memory. */

@@ -19,6 +19,9 @@ import java.util.Optional;
  * <p>Read from the directory {@code journey attribute} writes, or fresh from {@link Attributor}.
  */
 public final class Attribution {
+  /** More steps than these are not listed in a message. */
+  private static final int LISTED = 20;
+
   /** The manifest's kind. */
   public static final String KIND = "attribution";
 
@@ -162,7 +165,9 @@ public final class Attribution {
     long[] expected = {steps.length, targets, size()};
     if (!Arrays.equals(half.shape(), expected) || !half.dtype().isFloat()) {
       throw new JourneyException(
-          manifest.directory().resolve(EVEN)
+          manifest.directory()
+              + "/"
+              + EVEN
               + " has the shape "
               + Arrays.toString(half.shape())
               + ", expected "
@@ -237,12 +242,30 @@ public final class Attribution {
 
   /** The scores at step t of a target. */
   public StepScores at(int t, int target) {
-    for (int s = 0; s < steps.length; s++) {
-      if (steps[s] == t) {
-        return new StepScores(scores(s, target), examples);
-      }
+    return new StepScores(scores(indexOf(t), target), examples);
+  }
+
+  /**
+   * Where step t stands among {@link #steps()}.
+   *
+   * @throws IllegalArgumentException if it was not attributed
+   */
+  public int indexOf(int t) {
+    int at = Arrays.binarySearch(steps, t);
+    if (at < 0) {
+      throw new IllegalArgumentException(
+          "step "
+              + t
+              + " was not attributed, only "
+              + (steps.length <= LISTED
+                  ? Arrays.toString(steps)
+                  : Counted.of(steps.length, "steps")
+                      + " from "
+                      + steps[0]
+                      + " to "
+                      + steps[steps.length - 1])
+              + ": name steps it has");
     }
-    throw new IllegalArgumentException(
-        "step " + t + " was not attributed, only " + Arrays.toString(steps));
+    return at;
   }
 }

@@ -32,12 +32,18 @@ public final class PyTorchFile implements NamedTensors {
   private static final int MAX_NAME_CHARS = 32 << 20;
   private static final int MAX_DEPTH = 8;
 
+  /**
+   * Values looked at; one that is shared counts wherever it is met. Twice what a pickle may make.
+   */
+  private static final int MAX_VISITS = 4_000_000;
+
   private final Path file;
   private final Map<String, ZipDirectory.Entry> entries;
   private final String folder;
   private final ByteOrder order;
   private final Map<String, PickledTensor> tensors = new LinkedHashMap<>();
   private int nameChars;
+  private int visits;
 
   private PyTorchFile(Path file, FileChannel channel) throws IOException {
     this.file = file;
@@ -152,6 +158,9 @@ public final class PyTorchFile implements NamedTensors {
   }
 
   private void collectItem(String name, Object key, Object item, int depth) {
+    if (++visits > MAX_VISITS) {
+      throw damaged("its lists share more parts than can be looked at");
+    }
     boolean mayHoldTensors =
         item instanceof PickledTensor || item instanceof Map || item instanceof List;
     if (mayHoldTensors && (key instanceof String || key instanceof Number)) {

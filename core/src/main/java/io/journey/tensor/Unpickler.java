@@ -22,8 +22,9 @@ import java.util.Set;
  * instruction or name is refused.
  *
  * <p>Values: {@code String}, {@code Long}, {@code Double}, {@code Boolean}, {@link Tuple}, {@code
- * List}, {@code Map}, {@link Global}, {@link PickledTensor}, {@link PickledTensor.Storage}, and
- * {@link #NOTHING} for None and whatever else is harmless and of no use here.
+ * List}, {@code Map} with texts as keys, {@link Global}, {@link PickledTensor}, {@link
+ * PickledTensor.Storage}, and {@link #NOTHING} for None and whatever else is harmless and of no use
+ * here.
  */
 final class Unpickler {
   /** Python's None, and values nobody needs. */
@@ -401,16 +402,23 @@ final class Unpickler {
     @SuppressWarnings("unchecked")
     Map<Object, Object> map = (Map<Object, Object>) top();
     for (int i = 0; i < pairs.size(); i += 2) {
-      map.put(key(pairs.get(i)), pairs.get(i + 1));
+      Object key = key(pairs.get(i));
+      if (key instanceof String) {
+        map.put(key, pairs.get(i + 1));
+      }
     }
   }
 
-  /** Keys that can be compared at once, whatever they contain. */
+  /**
+   * Keys are texts; numbers become texts. Texts have an order, so a table of them stays quick even
+   * if all their hashes are equal, which those of mixed types would not. Whatever else Python can
+   * take for a key names nothing of use here, and is passed over.
+   */
   private Object key(Object key) {
     if (key instanceof List || key instanceof Map) {
       throw damaged("a list is the key of a dictionary");
     }
-    return key;
+    return key instanceof Long || key instanceof Double ? key.toString() : key;
   }
 
   private List<Object> toMark() {

@@ -8,6 +8,7 @@ import io.journey.model.Ensemble;
 import io.journey.model.UNet2D;
 import io.journey.model.UNet2DConfig;
 import io.journey.run.Checksums;
+import io.journey.run.Confined;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -83,12 +84,13 @@ public final class StartingPoint {
   public TrainingConfig training() {
     return ensemble.manifest() == null
         ? null
-        : TrainingConfig.of(ensemble.manifest().settings().path("training"), spec.toString());
+        : TrainingConfig.of(
+            ensemble.manifest().settingFields().object("training"), spec.toString());
   }
 
   /** The seed they were trained with, 0 where they were trained elsewhere. */
   public long seed() {
-    return ensemble.manifest() == null ? 0 : ensemble.manifest().settings().path("seed").asLong();
+    return ensemble.manifest() == null ? 0 : ensemble.manifest().settingFields().integer("seed");
   }
 
   /** What had to be chosen or assumed to find their files, each a sentence. */
@@ -170,7 +172,9 @@ public final class StartingPoint {
     if (ensemble.manifest() != null) {
       return ensemble.manifest().lists(inRun) ? ensemble.manifest().verified(inRun) : null;
     }
-    Path beside = ensemble.spec(name(m)).path().resolve(TrainingState.FILE);
-    return Files.isRegularFile(beside) ? beside : null;
+    Path folder = ensemble.spec(name(m)).path();
+    return Files.isDirectory(folder) && Confined.exists(folder, TrainingState.FILE)
+        ? Confined.file(folder, TrainingState.FILE)
+        : null;
   }
 }

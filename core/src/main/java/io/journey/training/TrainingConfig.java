@@ -1,6 +1,5 @@
 package io.journey.training;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.run.Counted;
 import io.journey.run.Json;
@@ -35,6 +34,8 @@ public record TrainingConfig(
     double emaDecay,
     boolean horizontalFlip,
     int learningRateSteps) {
+  private static final String LEARNING_RATE_STEPS = "learningRateSteps";
+
   /** The loss of every step is in memory until the last. */
   private static final int MOST_STEPS = 100_000_000;
 
@@ -154,18 +155,22 @@ public record TrainingConfig(
   ObjectNode toJson() {
     ObjectNode json = Json.tree(this);
     if (learningRateSteps == 0) {
-      json.remove("learningRateSteps");
+      json.remove(LEARNING_RATE_STEPS);
     }
     return json;
   }
 
   /**
-   * What a manifest kept.
+   * What {@link #toJson} wrote.
    *
    * @param where for messages
    */
-  static TrainingConfig of(JsonNode json, String where) {
-    return Json.bind(json, TrainingConfig.class, where);
+  static TrainingConfig of(ObjectNode json, String where) {
+    ObjectNode whole = json.deepCopy();
+    if (!whole.has(LEARNING_RATE_STEPS)) {
+      whole.put(LEARNING_RATE_STEPS, 0);
+    }
+    return Json.bind(whole, TrainingConfig.class, where);
   }
 
   /** The average's decay at a step: min(emaDecay, (1 + step)/(10 + step)). */

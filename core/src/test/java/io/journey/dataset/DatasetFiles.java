@@ -116,6 +116,7 @@ final class DatasetFiles {
     assertThatThrownBy(() -> Datasets.open(spec))
         .isInstanceOf(JourneyException.class)
         .hasMessageContainingAll(parts)
+        .hasMessageNotContainingAny("Exception", "(null)")
         .hasMessageMatching("[^\\n]+\\.");
   }
 }

@@ -64,7 +64,7 @@ class FolderFilesTest {
     assertThat(set.notes().skipped().get("dogs/gone.png")).contains("leads nowhere");
     assertThat(set.describe().toString())
         .isEqualTo(
-            "{\"transformations\":[],\"skipped\":[\"cats/kit.png\",\"dogs/cut.png\","
+            "{\"transformations\":[\"orient=upright\"],\"skipped\":[\"cats/kit.png\",\"dogs/cut.png\","
                 + "\"dogs/gone.png\",\"dogs/pug.heic\"]}");
     assertThat(Subset.of(set, 1).describe()).isEqualTo(set.describe());
     for (String name : set.notes().skipped().keySet()) {

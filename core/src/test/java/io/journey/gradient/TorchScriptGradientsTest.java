@@ -11,9 +11,14 @@ import io.journey.model.Parameter;
 import io.journey.random.Seed;
 import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
+import io.journey.tensor.Safetensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +31,9 @@ class TorchScriptGradientsTest {
 
   /** Both compute in float32 (a trace keeps its number type) and order their sums differently. */
   private static final double ROUNDING = 1e-5;
+
+  /** How much further from float64 than PyTorch's own float32, which is told in the golden file. */
+  private static final double TIMES_FLOAT32 = 4;
 
   private static Checkpoint program() {
     return Checkpoint.read(
@@ -80,6 +88,49 @@ class TorchScriptGradientsTest {
             .as("%s, number %d", mine.name(), i)
             .isCloseTo(expected[theirs.offset() + i], within(ROUNDING * largest));
       }
+    }
+  }
+
+  /** Numbers of Python in a trace: as float64 tensors they would stop the program. */
+  @Test
+  void aTraceWithNumbersInItsArithmeticHasPyTorchsGradients() {
+    Safetensors golden =
+        Safetensors.open(GOLDEN.resolve("torchscript-sinusoids/golden.safetensors"));
+    CheckpointSpec spec =
+        CheckpointSpec.parse("torchscript:" + GOLDEN.resolve("torchscript-sinusoids/model.pt"));
+    try (PointerScope scope = new PointerScope();
+        Checkpoint program = Checkpoint.read(spec, ScalarType.Float)) {
+      Denoiser model = program.model();
+      double error = TIMES_FLOAT32 * golden.doubles("float32_error")[0];
+      assertThat(error).isPositive().isLessThan(1e-5);
+      int compared = 0;
+      for (int n = 0; n < 3; n++) {
+        Tensor xt = Libtorch.of(golden.part("sample", 64L * n, 64), ScalarType.Float, 1, 1, 8, 8);
+        Tensor noise = Libtorch.of(golden.part("noise", 64L * n, 64), ScalarType.Float, 1, 1, 8, 8);
+        Tensor output = model.predict(xt, new int[] {(int) golden.longs("timestep")[n]}, null);
+        assertClose(golden, "output." + n, output.detach(), error);
+        Tensor loss = noise.sub(output).square().mean();
+        TensorVector gradients = Libtorch.gradients(loss, model.parameters().leaves());
+        for (int i = 0; i < gradients.size(); i++) {
+          String name = "grad." + n + "." + model.parameters().list().get(i).name();
+          assertClose(golden, name, gradients.get(i), error);
+          compared++;
+        }
+      }
+      assertThat(compared).isEqualTo(24);
+    }
+  }
+
+  /** Within a part of the largest number. */
+  private static void assertClose(Safetensors golden, String name, Tensor tensor, double part) {
+    double[] expected = golden.doubles(name);
+    float[] found = Libtorch.floats(tensor);
+    assertThat(found).hasSize(expected.length);
+    double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+    for (int i = 0; i < found.length; i++) {
+      assertThat((double) found[i])
+          .as("%s, number %d", name, i)
+          .isCloseTo(expected[i], within(part * largest));
     }
   }
 

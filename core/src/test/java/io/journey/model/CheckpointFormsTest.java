@@ -106,8 +106,8 @@ class CheckpointFormsTest {
       delimiter = '|',
       value = {
         "training/model.pt#swa | has no weights called swa;model.module._orig_mod;ema",
-        "tensors/dict.pt | no config.json beside it",
-        "evil/system.pt | no config.json beside it",
+        "tensors/dict.pt | holds no weights of a UNet2DModel;torchscript:FILE",
+        "evil/system.pt | names posix.system",
         "torchscript | torchscript;_class_name",
         "nothing | holds no checkpoint",
       })

@@ -205,10 +205,8 @@ class AttributionReportTest {
     assertThat(two.at("/targets/0/spearman/0/1")).isEqualTo(whole.at("/targets/0/spearman/49/142"));
     assertThat(findings(written())).isEqualTo(findings);
     assertThatThrownBy(() -> write(attribution, data, "7,151"))
-        .isInstanceOf(JourneyException.class)
-        .hasMessage(
-            "The attribution has no step 151; it has 150 steps from 0 to 149: name steps it has, or"
-                + " all.");
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("step 151 was not attributed, only 150 steps from 0 to 149: name steps it has");
     assertThatThrownBy(() -> write(attribution, data, "some"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("steps some are unreadable");

@@ -21,6 +21,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -278,6 +279,52 @@ class PyTorchLiesTest {
       copies.op('h', 1, 'h', 0, 0x85, 'R');
     }
     assertThat(PyTorchFile.open(write(copies.end())).names()).isEmpty();
+  }
+
+  /**
+   * Two megabytes that describe 3·10^11 places: each is a step of work, so they are counted; those
+   * that may hold tensors have names, which are counted too.
+   */
+  @ParameterizedTest
+  @CsvSource({"N, share more parts", "], more names than a model has weights"})
+  @Timeout(30)
+  void listsOfTheSameLongListAreNotFollowedForEver(char fill, String said) throws IOException {
+    Pickle shared = new Pickle().op(']', 'q', 0, '(');
+    for (int i = 0; i < 600_000; i++) {
+      shared.op(fill);
+    }
+    shared.op('e').op(']', '(');
+    for (int i = 0; i < 600_000; i++) {
+      shared.op('h', 0);
+    }
+    isRefused(write(shared.op('e').end()), said);
+  }
+
+  /**
+   * Texts and numbers with one hash, and tensors with one hash: a table of them must stay quick.
+   */
+  @Test
+  @Timeout(30)
+  void keysWithTheSameHashCostNoMoreThanOthers() throws IOException {
+    int hash = "Aa".repeat(16).hashCode();
+    Pickle keys = new Pickle().op('}', '(');
+    for (int i = 0; i < 1 << 16; i++) {
+      StringBuilder key = new StringBuilder();
+      for (int bit = 0; bit < 16; bit++) {
+        key.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+      }
+      keys.text(key.toString()).op('N');
+      keys.number((long) i << 32 | Integer.toUnsignedLong(i ^ hash)).op('N');
+    }
+    keys.op('u').op('}', '(');
+    keys.global("torch._utils", "_rebuild_tensor_v2").op('q', 9, '0');
+    keys.op('(').text("storage").global("torch", "FloatStorage").text("0").text("cpu");
+    keys.number(4).op('t', 'Q', 'q', 8, '0');
+    keys.tuple(1).op('q', 7, '0');
+    for (int i = 0; i < 100_000; i++) {
+      keys.op('h', 9, '(', 'h', 8, 'K', 0, 'h', 7, 'h', 7, 't', 'R', 'N');
+    }
+    assertThat(PyTorchFile.open(write(keys.op('u').end())).names()).isEmpty();
   }
 
   @Test

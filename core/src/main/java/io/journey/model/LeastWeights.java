@@ -1,0 +1,48 @@
+package io.journey.model;
+
+import java.util.Locale;
+
+/**
+ * A number of weights that an architecture has at least, found without building it: the second
+ * convolutions of its residual blocks, the time embedding, tables, the first convolution. A
+ * configuration's numbers are held against it before memory is taken for them.
+ */
+final class LeastWeights {
+  private LeastWeights() {}
+
+  /** The number; a double, since the numbers of a configuration may be of any size. */
+  static double of(UNet2DConfig config) {
+    double first = config.blockOutChannels().get(0);
+    double embedding = config.timeEmbeddingDim() == null ? 4 * first : config.timeEmbeddingDim();
+    double classes =
+        config.numClassEmbeds() == null || config.classEmbedType() != null
+            ? 0
+            : config.numClassEmbeds();
+    double rows = config.numTrainTimesteps() == null ? 0 : config.numTrainTimesteps();
+    double least = embedding * (embedding + classes) + first * (9.0 * config.inChannels() + rows);
+    for (double width : config.blockOutChannels()) {
+      least += 9 * config.layersPerBlock() * width * width;
+    }
+    return least;
+  }
+
+  /**
+   * Refuses an architecture with more weights than a model may have.
+   *
+   * @throws IllegalArgumentException if there are more than fit an array
+   */
+  static void require(UNet2DConfig config) {
+    double least = of(config);
+    if (least > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a U-Net of block_out_channels %s and layers_per_block %d has at least %.0f weights,"
+                  + " more than the %d a model may have: make it smaller",
+              config.blockOutChannels().stream().limit(8).toList(),
+              config.layersPerBlock(),
+              least,
+              Integer.MAX_VALUE));
+    }
+  }
+}
