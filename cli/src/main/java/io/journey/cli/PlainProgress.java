@@ -42,21 +42,29 @@ final class PlainProgress implements Progress {
   /** Units can take minutes: a thread of its own sees that a line comes nevertheless. */
   private synchronized void startClock() {
     if (clock == null) {
-      clock = new Thread(this::tickForever, "journey-progress");
+      clock = new Thread(this::tickWhileOpen, "journey-progress");
       clock.setDaemon(true);
       clock.start();
     }
   }
 
-  private void tickForever() {
+  private void tickWhileOpen() {
     try {
-      while (true) {
+      do {
         Thread.sleep(1000);
         tick();
-      }
+      } while (!endsWithoutTasks());
     } catch (InterruptedException e) {
       // Nobody interrupts it; were it so, lines still come as units are done.
     }
+  }
+
+  /** Without tasks the thread ends; the next task starts another. */
+  private synchronized boolean endsWithoutTasks() {
+    if (open.isEmpty()) {
+      clock = null;
+    }
+    return clock == null;
   }
 
   /** Prints the lines that are due. */

@@ -17,6 +17,25 @@ class PlainProgressTest {
     nanos.addAndGet((long) (seconds * 1e9));
   }
 
+  /** A process that runs many commands must not gather threads. */
+  @Test
+  void withoutTasksNoThreadRemains() throws InterruptedException {
+    long before = clocks();
+    PlainProgress progress = new PlainProgress(new PrintWriter(new StringWriter()));
+    progress.start("Short", 1, "units").close();
+    assertThat(clocks()).isPositive();
+    for (int tenths = 0; clocks() > before && tenths < 100; tenths++) {
+      Thread.sleep(100);
+    }
+    assertThat(clocks()).isLessThanOrEqualTo(before);
+  }
+
+  private static long clocks() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("journey-progress"))
+        .count();
+  }
+
   @Test
   void aTaskUnderTwoSecondsSaysNothing() {
     try (Progress.Task task = progress.start("reading", 10, "files")) {

@@ -84,7 +84,9 @@ class SelectionTest {
     assertRefused(Datasets.where(here, "class=cats,owls"), "no class 'owls'", "cats, dogs");
     assertRefused(Datasets.where(here, "class!=owls"), "no class 'owls'");
     assertRefused(
-        Datasets.where(here, "id=cats/tom.png,x,y"), "no example 'x' nor 1 other of", "cats/kit.png");
+        Datasets.where(here, "id=cats/tom.png,x,y"),
+        "no example 'x' nor 1 other of",
+        "cats/kit.png");
     assertRefused(Datasets.where(here, "id!=x"), "no example 'x':");
   }
 
