@@ -151,7 +151,7 @@ class LineChartTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no series");
     assertThatThrownBy(() -> Series.of("a", STEPS, one))
-        .hasMessage("the series \"a\" has 1 numbers, expected 4");
+        .hasMessage("the series \"a\" has 1 number, expected 4");
     assertThatThrownBy(() -> Series.of("a", new double[] {Double.NaN}, one))
         .hasMessageContaining("NaN");
     assertThatThrownBy(() -> Series.of("a", one, new double[] {Double.POSITIVE_INFINITY}))
