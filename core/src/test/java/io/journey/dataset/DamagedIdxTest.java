@@ -56,7 +56,9 @@ class DamagedIdxTest {
   @ValueSource(ints = {0, 1, 3, 4, 15})
   void aHeaderCutShortIsRefused(int length) throws IOException {
     images(Arrays.copyOf(idx(pixels(27), 3, 3, 3), length));
-    refused(IMAGES, "ends inside its IDX header, after " + length + " bytes");
+    refused(
+        IMAGES,
+        "ends inside its IDX header, after " + (length == 1 ? "1 byte:" : length + " bytes:"));
   }
 
   @Test
@@ -160,7 +162,7 @@ class DamagedIdxTest {
   @Test
   void aLabelWithoutANameIsRefused() throws IOException {
     idxFolder(folder, 1, 2, 10);
-    refused(LABELS, "example 2 the label 10", "10 classes", "classes.txt");
+    refused(LABELS, "example 2 the label 10", "10 names of classes", "classes.txt");
     idxFolder(folder, 1, 2, 3);
     Files.writeString(folder.resolve("classes.txt"), "cat\ndog\nfox\n");
     refused(LABELS, "example 2 the label 3", "3 classes", "classes.txt");

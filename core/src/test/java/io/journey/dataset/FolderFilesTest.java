@@ -231,7 +231,7 @@ class FolderFilesTest {
     Path dogs = Files.move(folder.resolve("dogs"), elsewhere.resolve("dogs"));
     Files.createSymbolicLink(folder.resolve("dogs"), dogs);
     assertRefused(
-        folder.toString(), link + " and 1 other links", "leave the data set", "links=follow");
+        folder.toString(), link + " and 1 other link ", "leave the data set", "links=follow");
 
     Dataset set = Datasets.open(folder + "?links=follow");
     assertThat(set.fingerprint()).isEqualTo(plain);
