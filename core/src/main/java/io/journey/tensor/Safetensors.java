@@ -71,6 +71,7 @@ public final class Safetensors implements NamedTensors {
 
   /** Reads and checks the header of a file. */
   public static Safetensors open(Path file) {
+    requireNoPipe(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       if (channel.size() < 8) {
         throw SafetensorsHeader.damaged(file, "it has only " + Counted.of(channel.size(), "bytes"));
@@ -94,6 +95,13 @@ public final class Safetensors implements NamedTensors {
           file, SafetensorsHeader.check(file, header, dataStart, channel.size()));
     } catch (IOException e) {
       throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
+    }
+  }
+
+  /** Opening a pipe could wait for ever. */
+  private static void requireNoPipe(Path file) {
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      throw new JourneyException(file + " is a pipe, socket or device, expected a file.");
     }
   }
 

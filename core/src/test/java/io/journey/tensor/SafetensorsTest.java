@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class SafetensorsTest {
@@ -23,6 +24,16 @@ class SafetensorsTest {
     ByteBuffer bytes = ByteBuffer.allocate(8 + text.length + data.length);
     bytes.order(ByteOrder.LITTLE_ENDIAN).putLong(text.length).put(text).put(data);
     return Files.write(folder.resolve("x.safetensors"), bytes.array());
+  }
+
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aPipeIsRefusedAtOnce() throws Exception {
+    Path pipe = folder.resolve("x.safetensors");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> Safetensors.open(pipe))
+        .isInstanceOf(JourneyException.class)
+        .hasMessage(pipe + " is a pipe, socket or device, expected a file.");
   }
 
   @Test
