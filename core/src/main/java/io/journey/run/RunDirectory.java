@@ -203,8 +203,11 @@ public final class RunDirectory implements AutoCloseable {
     SettingsDifference.refuse(
         directory, Manifest.FILE, found.header(), alike.apply(found.header()));
     finished = SettingsDifference.first(found.header(), header) == null;
-    if (finished && !ofMore) {
-      removeNotes(); // Those of a larger run stay, for it to go on.
+    if (finished) {
+      if (!ofMore) {
+        removeNotes(); // Those of a larger run stay, for it to go on.
+      }
+      journal.take(found);
     }
     if (!finished) {
       if (ofMore) {

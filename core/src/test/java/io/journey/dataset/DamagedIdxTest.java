@@ -165,7 +165,7 @@ class DamagedIdxTest {
     refused(LABELS, "example 2 the label 10", "10 names of classes", "classes.txt");
     idxFolder(folder, 1, 2, 3);
     Files.writeString(folder.resolve("classes.txt"), "cat\ndog\nfox\n");
-    refused(LABELS, "example 2 the label 3", "3 classes", "classes.txt");
+    refused(LABELS, "example 2 the label 3", "3 names of classes", "classes.txt");
   }
 
   @Test

@@ -47,6 +47,20 @@ class RunDirectoryTest {
         .hasMessageContaining("was begun with kind");
   }
 
+  /** A check that reads its own units again must not make them again, nor begin a journal. */
+  @Test
+  void whatIsFinishedHasItsFilesWhenItIsClaimedAgain() throws IOException {
+    work(folder, UNITS);
+    Map<String, String> before = contents(folder);
+    try (RunDirectory again = claim(folder)) {
+      assertThat(again.isFinished()).isTrue();
+      for (String name : Manifest.read(folder).names()) {
+        assertThat(again.has(name)).as(name).isTrue();
+      }
+    }
+    assertThat(contents(folder)).isEqualTo(before);
+  }
+
   /** Such as a model that is trained inside a check and fails before its first step. */
   @Test
   void aRunThatFailsWithinAnotherBeforeAnyFileLeavesBothToBeginAgain() throws IOException {
