@@ -73,6 +73,9 @@ final class Unpickler {
           "collections.Counter",
           "builtins.set",
           "__builtin__.set",
+          "_codecs.encode",
+          "builtins.bytes",
+          "__builtin__.bytes",
           "torch.Size",
           "torch.device",
           "torch._utils._rebuild_tensor",
@@ -332,6 +335,8 @@ final class Unpickler {
       case "collections.OrderedDict", "collections.Counter" ->
           arguments.isEmpty() ? new LinkedHashMap<>() : (Map<?, ?>) arguments.get(0);
       case "torch.Size", "builtins.set", "__builtin__.set" -> arguments.get(0);
+      // Byte strings in protocol 2, which have no code of their own there.
+      case "_codecs.encode", "builtins.bytes", "__builtin__.bytes" -> NOTHING;
       case "torch.device" -> NOTHING;
       case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" ->
           tensor(arguments, ((PickledTensor.Storage) arguments.get(0)).dtype());

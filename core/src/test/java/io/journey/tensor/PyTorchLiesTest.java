@@ -268,6 +268,15 @@ class PyTorchLiesTest {
     assertThat(PyTorchFile.open(write(laughs.op('h', 99, 'N', 's').end())).names()).isEmpty();
   }
 
+  /** {@code {"x": b"abc", "y": b""}} as Python writes it in protocol 2. */
+  @Test
+  void byteStringsOfProtocolTwoAreNoReasonToRefuse() throws IOException {
+    Pickle bytes = new Pickle().op('}').text("x").global("_codecs", "encode").op('(');
+    bytes.text("abc").text("latin1").op('t', 'R', 's');
+    bytes.text("y").global("__builtin__", "bytes").op(')', 'R', 's');
+    assertThat(PyTorchFile.open(write(bytes.end())).names()).isEmpty();
+  }
+
   @Test
   void callsWithTheSameLongListDoNotCopyIt() throws IOException {
     Pickle copies = new Pickle().op('(');
