@@ -153,7 +153,7 @@ class BadDirectoryTest {
     Refusal.of(root, flow.attribute("--target", in("none")), "none", "no such file", "check");
     Refusal.of(root, flow.attribute("--target", in("features")), "features", "directory");
     String text = flow.config().toString();
-    Refusal.of(root, flow.attribute("--target", text), text, "not a whole safetensors", "again");
+    Refusal.of(root, flow.attribute("--target", text), text, "a JSON file", "journey sample");
     byte[] whole = Files.readAllBytes(flow.targets());
     Path part = folder.resolve("part.safetensors");
     Files.write(part, Arrays.copyOf(whole, whole.length - 5));
