@@ -16,6 +16,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Files that are whole or absent: written under a temporary name in the same folder, forced to the
@@ -27,6 +29,8 @@ public final class AtomicFile {
 
   /** The temporary files this process is writing. */
   private static final Set<Path> AT_WORK = ConcurrentHashMap.newKeySet();
+
+  private static final ReadWriteLock BEGINNING = new ReentrantReadWriteLock();
 
   private AtomicFile() {}
 
@@ -48,8 +52,7 @@ public final class AtomicFile {
     Path temporary = absolute.resolveSibling(absolute.getFileName() + TEMPORARY);
     try {
       Files.createDirectories(absolute.getParent());
-      try (FileChannel channel = claim(temporary, file)) {
-        AT_WORK.add(temporary);
+      try (FileChannel channel = begin(temporary, file)) {
         try {
           String sha256 = fill(channel, content);
           // Renamed while locked: nobody else can have begun on the same temporary file.
@@ -69,6 +72,18 @@ public final class AtomicFile {
       }
     } catch (IOException e) {
       throw new JourneyException("Cannot write " + file + ": " + Failures.reason(e) + ".", e);
+    }
+  }
+
+  /** Opens the temporary file, unless the process is about to end: then nobody begins another. */
+  private static FileChannel begin(Path temporary, Path file) throws IOException {
+    BEGINNING.readLock().lock();
+    try {
+      FileChannel channel = claim(temporary, file);
+      AT_WORK.add(temporary);
+      return channel;
+    } finally {
+      BEGINNING.readLock().unlock();
     }
   }
 
@@ -120,8 +135,12 @@ public final class AtomicFile {
     }
   }
 
-  /** Deletes what is being written, for a process that is about to end. */
+  /**
+   * Deletes what is being written, for a process that is about to end. Threads that would begin
+   * another file wait from now on, until the process is gone.
+   */
   public static void abandonUnfinished() {
+    BEGINNING.writeLock().lock();
     for (Path temporary : AT_WORK) {
       try {
         Files.deleteIfExists(temporary);
