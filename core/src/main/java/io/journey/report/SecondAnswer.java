@@ -81,7 +81,7 @@ final class SecondAnswer {
         + "</tr><tr><th scope=\"row\">Spearman, all images</th>"
         + spearman
         + "</tr>"
-        + projectionRow()
+        + projectionRow(shown)
         + "</tbody></table>"
         + (projection == null
             ? ""
@@ -90,14 +90,14 @@ final class SecondAnswer {
                 + " features.</p>\n");
   }
 
-  private String projectionRow() {
+  private String projectionRow(int[] shown) {
     if (projection == null) {
       return "";
     }
     StringBuilder row =
         new StringBuilder("<tr><th scope=\"row\">Spearman, another projection alone</th>");
-    for (int i = projection.length - 1; i >= 0; i--) {
-      row.append(String.format(Locale.ROOT, "<td>%.2f</td>", projection[i]));
+    for (int i = shown.length - 1; i >= 0; i--) {
+      row.append(String.format(Locale.ROOT, "<td>%.2f</td>", projection[shown[i]]));
     }
     return row.append("</tr>").toString();
   }

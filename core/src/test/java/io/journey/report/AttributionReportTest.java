@@ -295,6 +295,15 @@ class AttributionReportTest {
     assertThat(r).isBetween(0.05, 0.95);
     assertThat(Files.readString(page))
         .contains(String.format(Locale.ROOT, "<td>%.2f</td></tr></tbody>", 2 * r / (1 + r)));
+
+    ShownSteps first = ShownSteps.parse(Integer.toString(STEPS[0]));
+    AttributionReport.write(noisy, again, List.of(), data, first, page);
+    assertThat(Files.readString(page))
+        .contains(
+            String.format(
+                Locale.ROOT,
+                "another projection alone</th><td>%.2f</td></tr></tbody>",
+                2 * r / (1 + r)));
   }
 
   @Test
