@@ -90,8 +90,19 @@ final class AttributeCommand implements Runnable {
     List<Trajectory> targets = target.read();
     FeatureStore store = FeatureStore.open(features);
     Estimator chosen = estimator == null ? Estimator.of(store) : Estimator.parse(estimator);
+    Ensemble ensemble = Ensemble.open(checkpoints);
+    Attributor attributor = Attributor.of(ensemble, store);
+    if (store.members().size() < ensemble.members().size()) {
+      console.say(
+          features
+              + " was made with "
+              + store.members().size()
+              + " of the "
+              + Counted.of(ensemble.members().size(), "checkpoints")
+              + ": the others are not asked. To ask them too, featurize into a new directory.");
+    }
     Attribution attribution =
-        Attributor.of(Ensemble.open(checkpoints), store)
+        attributor
             .withEstimator(chosen)
             .withDamping(damping.of(chosen))
             .withDraws(draws)

@@ -31,6 +31,10 @@ final class LabelOptions {
    */
   int[] of(Checkpoint checkpoint) {
     InputRange known = checkpoint.model().labels();
+    if (labels != null && labels.isBlank()) {
+      throw new IllegalArgumentException(
+          "--labels is empty: name classes, as with --labels 1,7, or leave it out");
+    }
     int[] chosen =
         labels == null || labels.equals(ALL)
             ? all(known, checkpoint.classNames())
@@ -73,11 +77,11 @@ final class LabelOptions {
     int number = names.numberOf(text);
     if (number < 0) {
       throw new IllegalArgumentException(
-          "labels "
+          "--labels "
               + labels
               + (names.byNumber().isEmpty()
-                  ? " are unreadable, and the model tells no names of its classes: write 1,7 or all"
-                  : " name the class '"
+                  ? " are not numbers, and the model tells no names of its classes: write 1,7 or all"
+                  : " names the class '"
                       + text
                       + "', the model has "
                       + String.join(", ", names.byNumber().values().stream().limit(SHOWN).toList())

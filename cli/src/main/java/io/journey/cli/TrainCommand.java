@@ -113,7 +113,7 @@ final class TrainCommand implements Runnable {
     StartingPoint start = from == null ? null : StartingPoint.of(from);
     EnsembleTrainer trainer = trainer(images, start);
     if (start != null) {
-      start.notes().forEach(console::say);
+      start.notes(images).forEach(console::say);
     }
     if (start != null && !start.isContinued()) {
       console.say(

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.run.Json;
 import io.journey.tensor.Safetensors;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,13 +102,52 @@ class ClassConditionalFlowTest {
       value = {
         "10    | labels must be 0 to 9, got 10",
         "-1    | labels must be 0 to 9, got -1",
-        "cat   | labels cat name the class 'cat', the model has T-shirt/top, Trouser",
-        "1,    | labels 1, name the class ''",
+        "cat   | labels cat names the class 'cat', the model has T-shirt/top, Trouser",
+        "''     | --labels is empty",
+        "1,    | labels 1, names the class ''",
       })
   void aClassTheModelDoesNotKnowIsRefused(String labels, String sentence) {
     Path out = folder.resolve("t.safetensors");
     refuses(sentence, flow.sample("--out", out.toString(), "--labels", labels));
     assertThat(folder).isEmptyDirectory();
+  }
+
+  private String[] on(String... classes) throws IOException {
+    for (String name : classes) {
+      Path picture = folder.resolve("data").resolve(name).resolve("a.png");
+      Files.createDirectories(picture.getParent());
+      ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY), "png", picture.toFile());
+    }
+    return new String[] {
+      "train",
+      "--data",
+      folder.resolve("data") + "?channels=1",
+      "--from",
+      flow.checkpoints().toString(),
+      "--steps",
+      "1",
+      "--out",
+      folder.resolve("on").toString()
+    };
+  }
+
+  /** As number 0 of these data, a bag would be learned under a T-shirt's number. */
+  @Test
+  void classesWithOtherNumbersThanTheModelsAreNotTrainedOn() throws IOException {
+    refuses("the class Bag as number 8, in the data it is number 0", on("Bag", "Zebra"));
+    assertThat(folder.resolve("on")).doesNotExist();
+  }
+
+  @Test
+  void otherClassesGetTheirNamesAndItIsSaid() throws IOException {
+    assertThat(runs(on("cat", "dog")))
+        .contains("Class 0 is T-shirt/top in", "and cat in the data", "Class 1 is Trouser in")
+        .doesNotContain("Class 2");
+    assertThat(
+            Json.read(folder.resolve("on/member-000/model_index.json"))
+                .at("/id2label/0")
+                .textValue())
+        .isEqualTo("cat");
   }
 
   private String[] evaluate(String name, Object... more) {

@@ -94,7 +94,8 @@ class TrainingOnTest {
     assertThat(after).isEqualTo(Snapshot.withoutTimes(whole));
     // Features of the two serve as before, to the byte.
     Path again = folder.resolve("again");
-    runs(grown.attribute("--out", again.toString()));
+    assertThat(runs(grown.attribute("--out", again.toString())))
+        .contains("was made with 2 of the 3 checkpoints: the others are not asked");
     assertThat(Snapshot.withoutTimes(again)).isEqualTo(Snapshot.withoutTimes(grown.attribution()));
   }
 
@@ -171,6 +172,11 @@ class TrainingOnTest {
         "--classes",
         "--steps",
         "1");
+    String[] colours = on("--from", from);
+    colours[2] = TinyFlow.DATA + "&channels=3";
+    CommandRun refused = CommandRun.of(colours);
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("or add channels=1 to the data's name");
     refuses("learningRateSteps is 20", "--from", from, "--steps", "9");
     refuses(
         "has 2 checkpoints, member 2 has none", "--from", from, "--steps", "1", "--members", "3");

@@ -29,6 +29,7 @@ class WrongKindTest {
       assertThat(ImageIO.write(image, format, root.resolve("a." + format).toFile())).isTrue();
     }
     Files.writeString(root.resolve("a.json"), "{}");
+    Files.writeString(root.resolve("README.md"), "# Größe\n\nAll about it.\n");
     Files.write(root.resolve("a.npy"), new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
     Files.copy(
         GOLDEN.resolve("reference/diffusion_pytorch_model.safetensors"),
@@ -47,6 +48,7 @@ class WrongKindTest {
         "a.bmp | a BMP picture | a picture cannot be asked about yet",
         "a.npy | an NPY array | expected trajectories",
         "a.json | a JSON file | expected trajectories",
+        "README.md | a text file | expected trajectories",
         "a.ckpt | a PyTorch or other zip file | expected trajectories",
         "a.safetensors | but no trajectories | journey sample wrote",
         "folder | is a directory | expected trajectories",
@@ -95,9 +97,12 @@ class WrongKindTest {
     assertThat(inspect(model)).contains("can be used, for images of 1×8×8");
     Files.write(model.resolve("config.json"), Json.bytes(config.putNull("sample_size")));
     assertThat(inspect(model)).contains("cannot be used", "sample_size null");
-    config.put("sample_size", 8).putArray("block_out_channels").add(65536).add(65536);
+    config.put("sample_size", 8).putArray("block_out_channels").add(4096).add(4096);
     Files.write(model.resolve("config.json"), Json.bytes(config));
     assertThat(inspect(model)).contains("cannot be used", "at least", "holds 4877");
+    config.putArray("block_out_channels").add(65536).add(65536);
+    Files.write(model.resolve("config.json"), Json.bytes(config));
+    assertThat(inspect(model)).contains("cannot be used", "config.json", "a model may have");
   }
 
   @Test

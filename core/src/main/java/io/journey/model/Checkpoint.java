@@ -262,7 +262,8 @@ public record Checkpoint(
    * @throws JourneyException if it does not tell the shape of its images
    */
   public ModelInputs inputs() {
-    return new ModelInputs("checkpoint " + name, model.shape(), model.labels(), model.timesteps());
+    return new ModelInputs(
+        "checkpoint " + name, model.shape(), model.labels(), model.timesteps(), classNames);
   }
 
   @Override

@@ -2,8 +2,11 @@ package io.journey.model;
 
 import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
+import io.journey.run.Failures;
 import io.journey.run.JourneyException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What a model takes: images of a shape, classes and timesteps. Every stage asks here before its
@@ -13,8 +16,10 @@ import java.util.Arrays;
  * @param shape of its images
  * @param labels the classes; none for a model without
  * @param timesteps t
+ * @param classNames of the classes, where they are told
  */
-public record ModelInputs(String name, ImageShape shape, InputRange labels, InputRange timesteps) {
+public record ModelInputs(
+    String name, ImageShape shape, InputRange labels, InputRange timesteps, ClassNames classNames) {
 
   /**
    * Of an architecture that no checkpoint has yet.
@@ -22,15 +27,22 @@ public record ModelInputs(String name, ImageShape shape, InputRange labels, Inpu
    * @throws JourneyException if it does not tell the shape of its images
    */
   public static ModelInputs of(UNet2DConfig config) {
-    return new ModelInputs("the model", config.shape(), config.labels(), config.timesteps());
+    return new ModelInputs(
+        "the model", config.shape(), config.labels(), config.timesteps(), ClassNames.NONE);
+  }
+
+  /** The same for a model whose classes have names. */
+  public ModelInputs withClassNames(ClassNames names) {
+    return new ModelInputs(name, shape, labels, timesteps, names);
   }
 
   /**
-   * Refuses images that the model does not take: of another shape, without a class or of a class
-   * that it does not know.
+   * Refuses images that the model does not take: of another shape, without a class, of a class that
+   * it does not know, or of classes that have other numbers than the model's of the same names.
    *
    * @throws IllegalArgumentException if they have another shape
-   * @throws JourneyException naming the first without a class that the model knows
+   * @throws JourneyException naming the first without a class that the model knows, or the first
+   *     class with two numbers
    */
   public void requireImages(Dataset data) {
     if (!shape.equals(data.shape())) {
@@ -41,10 +53,9 @@ public record ModelInputs(String name, ImageShape shape, InputRange labels, Inpu
               + ", the data are "
               + data.shape()
               + ": use the data it was trained on"
-              + (shape.height() == shape.width()
-                  ? ", or add size=" + shape.height() + " to the data's name"
-                  : ""));
+              + remedy(data.shape()));
     }
+    requireSameNumbers(data.classNames());
     for (int i = 0; i < data.size() && !labels.isEmpty(); i++) {
       int label = data.label(i);
       if (!labels.contains(label)) {
@@ -61,6 +72,40 @@ public record ModelInputs(String name, ImageShape shape, InputRange labels, Inpu
                     : ": use the data it was trained on, or a model of more classes."));
       }
     }
+  }
+
+  /** The options that make images of another shape the model's, or "" where none do. */
+  private String remedy(ImageShape found) {
+    List<String> options = new ArrayList<>();
+    if (found.channels() != shape.channels()) {
+      options.add("channels=" + shape.channels());
+    }
+    if (found.height() != shape.height() || found.width() != shape.width()) {
+      options.add("size=" + shape.height());
+    }
+    boolean possible =
+        (shape.height() == shape.width() || options.size() == 1)
+            && (shape.channels() == 1 || shape.channels() == 3);
+    return possible ? ", or add " + String.join("&", options) + " to the data's name" : "";
+  }
+
+  private void requireSameNumbers(List<String> found) {
+    if (labels.isEmpty()) {
+      return;
+    }
+    classNames
+        .byNumber()
+        .forEach(
+            (number, className) -> {
+              int other = found.indexOf(className);
+              if (other >= 0 && other != number) {
+                throw new JourneyException(
+                    String.format(
+                        "%s has the class %s as number %d, in the data it is number %d: use data"
+                            + " with the classes it was trained on, in their order.",
+                        name, Failures.quoted(className), number, other));
+              }
+            });
   }
 
   /**

@@ -64,6 +64,7 @@ final class UNet2DConfigFile {
     IllegalArgumentException unusable = null;
     try {
       config = file.read();
+      LeastWeights.require(config);
     } catch (IllegalArgumentException e) {
       unusable = e;
     }

@@ -75,8 +75,12 @@ public final class FileKind {
     if (start.startsWith("\0\0\0\0{\"", 4)) {
       return SAFETENSORS;
     }
-    boolean text = !start.isEmpty() && start.chars().noneMatch(c -> c == 0);
-    return text && start.stripLeading().startsWith("{") ? "a JSON file" : null;
+    boolean text =
+        !start.isEmpty() && start.chars().noneMatch(c -> c < ' ' && "\t\n\f\r".indexOf(c) < 0);
+    if (!text) {
+      return null;
+    }
+    return start.stripLeading().startsWith("{") ? "a JSON file" : "a text file";
   }
 
   private static String directory(Path path) {

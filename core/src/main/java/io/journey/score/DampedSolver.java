@@ -155,7 +155,9 @@ public final class DampedSolver {
     if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, LOWER, n, triangle, n) != 0) {
       if (damping > 0) {
         throw new JourneyException(
-            "ΦᵀΦ + λI cannot be decomposed: the features are all zero, or damping "
+            features.name()
+                + " give a ΦᵀΦ + λI that cannot be decomposed: all are zero, some are of another"
+                + " size than the rest, or damping "
                 + damping
                 + " is too small; use a larger damping, or featurize anew.");
       }

@@ -13,6 +13,11 @@ public interface FeatureRows {
   /** Reads {@code count} numbers of a row from {@code column} on into {@code out}. */
   void read(int row, int column, int count, float[] out, int offset);
 
+  /** Where they are from, for messages: "The features in DIR". */
+  default String name() {
+    return "The features";
+  }
+
   /**
    * Every other column of these features.
    *
@@ -57,6 +62,11 @@ public interface FeatureRows {
       @Override
       public int dim() {
         return dim;
+      }
+
+      @Override
+      public String name() {
+        return "The features in " + features.manifest().directory();
       }
 
       @Override

@@ -110,8 +110,9 @@ public record EnsembleTrainer(
    * @return the finished ensemble
    */
   public Ensemble run(Dataset data, Path directory, Progress progress) {
-    ModelInputs.of(architecture).requireImages(data);
-    ModelInputs.of(architecture).requireAllTimesteps(NoiseSchedule.of(scheduler).steps());
+    ModelInputs inputs = ModelInputs.of(architecture);
+    (start == null ? inputs : inputs.withClassNames(start.classNames())).requireImages(data);
+    inputs.requireAllTimesteps(NoiseSchedule.of(scheduler).steps());
     try (RunDirectory run =
         RunDirectory.claimGrowing(
             directory, Ensemble.KIND, MEMBERS, members, this::settings, m -> inputs(data, m))) {

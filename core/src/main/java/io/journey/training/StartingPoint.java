@@ -1,9 +1,11 @@
 package io.journey.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.Dataset;
 import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
+import io.journey.model.ClassNames;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2D;
 import io.journey.model.UNet2DConfig;
@@ -14,6 +16,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -29,16 +32,19 @@ public final class StartingPoint {
   private final Ensemble ensemble;
   private final UNet2DConfig architecture;
   private final SchedulerConfig scheduler;
+  private final ClassNames classNames;
 
   private StartingPoint(
       CheckpointSpec spec,
       Ensemble ensemble,
       UNet2DConfig architecture,
-      SchedulerConfig scheduler) {
+      SchedulerConfig scheduler,
+      ClassNames classNames) {
     this.spec = spec;
     this.ensemble = ensemble;
     this.architecture = architecture;
     this.scheduler = scheduler;
+    this.classNames = classNames;
   }
 
   /**
@@ -61,7 +67,8 @@ public final class StartingPoint {
         throw new JourneyException(
             spec + " is a program, which cannot be trained: start from a UNet2DModel.");
       }
-      return new StartingPoint(spec, ensemble, model.config(), first.schedule().config());
+      return new StartingPoint(
+          spec, ensemble, model.config(), first.schedule().config(), first.classNames());
     }
   }
 
@@ -73,6 +80,11 @@ public final class StartingPoint {
   /** How the first was trained to be drawn. */
   public SchedulerConfig scheduler() {
     return scheduler;
+  }
+
+  /** The names of the first one's classes, where they are told. */
+  public ClassNames classNames() {
+    return classNames;
   }
 
   /** How many there are. */
@@ -93,9 +105,26 @@ public final class StartingPoint {
     return ensemble.manifest() == null ? 0 : ensemble.manifest().settingFields().integer("seed");
   }
 
-  /** What had to be chosen or assumed to find their files, each a sentence. */
-  public List<String> notes() {
-    return ensemble.notes();
+  /**
+   * What a user must be told before training on these data, each a sentence: what had to be chosen
+   * or assumed to find the files, and which class gets another name.
+   */
+  public List<String> notes(Dataset data) {
+    List<String> notes = new ArrayList<>(ensemble.notes());
+    classNames
+        .byNumber()
+        .forEach(
+            (number, name) -> {
+              if (number < data.classNames().size()
+                  && !data.classNames().get(number).equals(name)) {
+                notes.add(
+                    String.format(
+                        "Class %d is %s in %s and %s in the data: the new checkpoints call it as"
+                            + " the data do.",
+                        number, name, spec, data.classNames().get(number)));
+              }
+            });
+    return notes;
   }
 
   /** Whether the state of the first one's training was kept, so that it is continued. */

@@ -151,6 +151,14 @@ class DampedSolverTest {
                     .scores(gaussians("targets", 1, 8), 0))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("3 examples cannot fill 8 dimensions");
+    float[][] nothing = new float[30][4];
+    assertThatThrownBy(
+            () ->
+                new DampedSolver(new ArrayRows(nothing), WORKERS, Progress.SILENT)
+                    .scores(targets, 1))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("The features give")
+        .hasMessageContaining("cannot be decomposed");
   }
 
   /** Φ whose rows are counted as they are read. */
