@@ -15,7 +15,7 @@ import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
@@ -62,7 +62,7 @@ class FlowTest {
       new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
   private static final TrainingConfig TRAINING = TrainingConfig.of(30, 8, 2e-3).withEma(0.9);
   private static final FeaturizerConfig FEATURES =
-      FeaturizerConfig.defaults(CurvatureConfig.NONE)
+      FeaturizerConfig.defaults(PreconditionerConfig.NONE)
           .withProjection(ProjectionConfig.parse("sparse:64"))
           .withDraws(3)
           .withShardRows(7);

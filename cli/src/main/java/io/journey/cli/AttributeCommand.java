@@ -51,8 +51,8 @@ final class AttributeCommand implements Runnable {
       names = "--estimator",
       paramLabel = "NAME",
       description = {
-        "ek-fac with features of --curvature ekfac; journey-trak, trak, tracin-dot, tracin-cosine,"
-            + " relative-influence or renormalized-influence with --curvature none;"
+        "ek-fac with features of --preconditioner ekfac; journey-trak, trak, tracin-dot, tracin-cosine,"
+            + " relative-influence or renormalized-influence with --preconditioner none;"
             + " d-trak with features of --function norm (default: the first that the features serve)."
       })
   private String estimator;

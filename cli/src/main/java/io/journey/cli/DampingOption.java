@@ -26,8 +26,8 @@ final class DampingOption {
               + damping
               + " changes nothing of "
               + estimator.name()
-              + (estimator.whitened()
-                  ? ", whose damping is in its features: featurize with --curvature ekfac:C"
+              + (estimator.preconditioned()
+                  ? ", whose damping is in its features: featurize with --preconditioner ekfac:C"
                   : ": leave it out"));
     }
     return damping == null ? Attributor.DEFAULT_DAMPING : damping;

@@ -247,7 +247,7 @@ class ClassConditionalFlowTest {
   void theStandardEstimatorScoresThemToo() {
     Path features = folder.resolve("features");
     Path out = folder.resolve("scores");
-    runs(flow.featurize("--out", features.toString(), "--curvature", "ekfac:0.1"));
+    runs(flow.featurize("--out", features.toString(), "--preconditioner", "ekfac:0.1"));
     runs(flow.attribute("--features", features.toString(), "--out", out.toString()));
     assertThat(Json.read(out.resolve("manifest.json")).at("/settings/estimator").asText())
         .isEqualTo("ek-fac");

@@ -102,7 +102,7 @@ record TinyFlow(Path root) {
         DATA,
         "--out",
         features(),
-        "--curvature",
+        "--preconditioner",
         "none",
         "--projection",
         "sparse:64",

@@ -1,7 +1,12 @@
 package io.journey.features;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.ModelOutput;
-import io.journey.projection.CurvatureConfig;
+import io.journey.gradient.ParameterSelection;
+import io.journey.model.Parameter;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
@@ -26,6 +31,12 @@ public final class FeatureStore {
   /** The manifest's kind. */
   public static final String KIND = "features";
 
+  /** The version of the format, a setting of the manifest. */
+  static final int VERSION = 2;
+
+  /** The name of the input that says which weights the gradients are of. */
+  static final String WEIGHTS = "weights";
+
   /** The table of examples. */
   public static final String EXAMPLES = "examples.csv";
 
@@ -36,21 +47,31 @@ public final class FeatureStore {
   private final List<ExampleTable.Example> examples;
   private final int shardRows;
   private final ProjectionConfig projection;
-  private final CurvatureConfig curvature;
+  private final PreconditionerConfig preconditioner;
+  private final ParameterSelection parameters;
   private final ModelOutput function;
   private final long seed;
   private final Map<String, Npy> shards = new HashMap<>();
 
   private FeatureStore(Manifest manifest, List<ExampleTable.Example> examples) {
     JsonFields settings = manifest.settingFields();
+    if (!settings.has("version") || settings.whole("version", 0, Integer.MAX_VALUE) != VERSION) {
+      throw new JourneyException(
+          manifest.directory()
+              + " holds features of another version of Journey, this one reads version "
+              + VERSION
+              + ": featurize anew.");
+    }
     this.manifest = manifest;
     this.examples = examples;
     this.shardRows = settings.whole("shard_rows", 1, Integer.MAX_VALUE);
     this.seed = settings.integer("seed");
     try {
-      this.projection = ProjectionConfig.parse(settings.text("projection"));
-      this.curvature = CurvatureConfig.parse(settings.text("curvature", "none"));
-      this.function = ModelOutput.parse(settings.text("function", "loss"));
+      this.parameters = new ParameterSelection(settings.text(FeaturizerConfig.PARAMETERS));
+      this.projection = ProjectionConfig.parse(settings.text(FeaturizerConfig.PROJECTION));
+      this.preconditioner =
+          PreconditionerConfig.parse(settings.text(FeaturizerConfig.PRECONDITIONER));
+      this.function = ModelOutput.parse(settings.text("function"));
     } catch (IllegalArgumentException e) {
       throw new JourneyException(
           settings.where() + ": " + e.getMessage() + "; make the features again.", e);
@@ -69,8 +90,8 @@ public final class FeatureStore {
     return member + "/steps.csv";
   }
 
-  static String curvatureName(String member) {
-    return member + "/curvature.safetensors";
+  static String preconditionerName(String member) {
+    return member + "/preconditioner.safetensors";
   }
 
   /** Opens finished features. */
@@ -133,22 +154,80 @@ public final class FeatureStore {
     return projection;
   }
 
-  /** What gradients were multiplied by before; nothing where the manifest names none. */
-  public CurvatureConfig curvature() {
-    return curvature;
+  /** What gradients were multiplied by before. */
+  public PreconditionerConfig preconditioner() {
+    return preconditioner;
+  }
+
+  /** The weights whose gradients they are of. */
+  public ParameterSelection parameters() {
+    return parameters;
   }
 
   /**
-   * The curvature fitted to a checkpoint, compared with its checksum, or null where there is none.
+   * The preconditioner fitted to a checkpoint, compared with its checksum, or null where there is
+   * none.
    *
    * @throws JourneyException if it is missing or damaged
    */
-  public Path curvatureFile(String member) {
-    boolean none = curvature.equals(CurvatureConfig.NONE);
-    return none ? null : manifest.verified(curvatureName(member));
+  public Path preconditionerFile(String member) {
+    boolean none = preconditioner.equals(PreconditionerConfig.NONE);
+    return none ? null : manifest.verified(preconditionerName(member));
   }
 
-  /** The function whose gradients they are; the loss where the manifest names none. */
+  /**
+   * Whether features are random projections, shorter than the gradients they are of.
+   *
+   * @param member name of the checkpoint
+   */
+  public boolean isProjected(String member) {
+    long p = 0;
+    for (JsonNode shape : weights().object()) {
+      long numel = 1;
+      for (JsonNode side : shape) {
+        numel *= side.asLong();
+      }
+      p += numel;
+    }
+    return dim(member) < p;
+  }
+
+  /**
+   * Refuses weights that the features were not made of: others of a name, or of other shapes.
+   *
+   * @param found those of a checkpoint that were selected
+   */
+  void requireWeights(List<Parameter> found, String member) {
+    ObjectNode expected = weights().object();
+    ObjectNode shapes = shapes(found);
+    if (!expected.equals(shapes)) {
+      throw new JourneyException(
+          manifest.directory()
+              + " has features of "
+              + Counted.of(expected.size(), "weights")
+              + ", "
+              + member
+              + " has "
+              + shapes.size()
+              + " of these names, or some have another shape: featurize with this checkpoint.");
+    }
+  }
+
+  /** The names and shapes of weights, as the manifest keeps them. */
+  static ObjectNode shapes(List<Parameter> weights) {
+    ObjectNode shapes = Json.object();
+    for (Parameter weight : weights) {
+      ArrayNode shape = shapes.putArray(weight.name());
+      Arrays.stream(weight.shape()).forEach(side -> shape.add((int) side));
+    }
+    return shapes;
+  }
+
+  private JsonFields weights() {
+    return manifest.inputFields().fields(WEIGHTS);
+  }
+
+  /** The function whose gradients they are. */
   public ModelOutput function() {
     return function;
   }

@@ -27,7 +27,8 @@ record TrainingDraws(
     return draws;
   }
 
-  private DenoisingDraws of(int example) {
+  /** Those of an example. */
+  DenoisingDraws of(int example) {
     float[] image = new float[data.shape().numel()];
     data.read(example, image, 0);
     int label = data.label(example);

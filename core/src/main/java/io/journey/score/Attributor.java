@@ -127,8 +127,8 @@ public final class Attributor {
               + (other.output() == ModelOutput.MEAN
                   ? " needs the errors of training images too: journey evaluate lds has it."
                   : " needs "
-                      + (other.whitened() ? "features with curvature ekfac" : "")
-                      + (other.whitened() ? "" : "features of the function " + other.output())
+                      + (other.preconditioned() ? "features with preconditioner ekfac" : "")
+                      + (other.preconditioned() ? "" : "features of the function " + other.output())
                       + ", "
                       + features.manifest().directory()
                       + " has others: featurize anew."));
@@ -264,7 +264,7 @@ public final class Attributor {
     FeatureRows rows = FeatureRows.of(features, member);
     int count = steps.length * targets.size();
     float[][] scores = new float[count][rows.size()];
-    float[][] even = hasProjection(rows.dim()) ? new float[count][rows.size()] : null;
+    float[][] even = features.isProjected(member) ? new float[count][rows.size()] : null;
     float[] outputs = new float[count];
     for (int from = 0; from < targets.size(); from += together) {
       int to = Math.min(targets.size(), from + together);
@@ -283,13 +283,6 @@ public final class Attributor {
       }
     }
     return new MemberScores(scores, even, outputs);
-  }
-
-  /** Whether features are shorter than gradients, by chance. */
-  private boolean hasProjection(int dim) {
-    try (Checkpoint checkpoint = ensemble.load(features.members().get(0))) {
-      return dim < checkpoint.model().parameters().count();
-    }
   }
 
   private float[][] scores(String member, float[][] targets) {

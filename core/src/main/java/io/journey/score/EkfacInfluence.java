@@ -12,7 +12,7 @@ public final class EkfacInfluence implements GradientProduct {
   }
 
   @Override
-  public boolean whitened() {
+  public boolean preconditioned() {
     return true;
   }
 }

@@ -2,7 +2,7 @@ package io.journey.score;
 
 import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeatureStore;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Workers;
 import java.util.ArrayList;
@@ -29,8 +29,8 @@ public interface Estimator {
     return ModelOutput.LOSS;
   }
 
-  /** Whether features must be whitened by the model's curvature. */
-  default boolean whitened() {
+  /** Whether features must be of preconditioned gradients. */
+  default boolean preconditioned() {
     return false;
   }
 
@@ -72,32 +72,33 @@ public interface Estimator {
 
   /** Whether it can work with some features. */
   default boolean fits(FeatureStore features) {
-    return fits(features.function(), features.curvature());
+    return fits(features.function(), features.preconditioner());
   }
 
-  /** Whether it can work with features of a function, with a curvature. */
-  default boolean fits(ModelOutput function, CurvatureConfig curvature) {
-    return output() == function && whitened() != curvature.equals(CurvatureConfig.NONE);
+  /** Whether it can work with features of a function, with a preconditioner. */
+  default boolean fits(ModelOutput function, PreconditionerConfig preconditioner) {
+    return output() == function
+        && preconditioned() != preconditioner.equals(PreconditionerConfig.NONE);
   }
 
   /** The one that features are for where nothing else is said: ek-fac, journey-trak or d-trak. */
   static Estimator of(FeatureStore features) {
-    return of(features.function(), features.curvature());
+    return of(features.function(), features.preconditioner());
   }
 
-  /** The one that features of a function, with a curvature, are for. */
-  static Estimator of(ModelOutput function, CurvatureConfig curvature) {
+  /** The one that features of a function, with a preconditioner, are for. */
+  static Estimator of(ModelOutput function, PreconditionerConfig preconditioner) {
     return all().stream()
-        .filter(e -> e.fits(function, curvature))
+        .filter(e -> e.fits(function, preconditioner))
         .findFirst()
         .orElseThrow(
             () ->
                 new JourneyException(
                     "No estimator works with features of the function "
                         + function
-                        + " and curvature "
-                        + curvature
-                        + ": featurize with --curvature none."));
+                        + " and preconditioner "
+                        + preconditioner
+                        + ": featurize with --preconditioner none."));
   }
 
   /** The estimator of this name. */

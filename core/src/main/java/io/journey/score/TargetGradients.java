@@ -2,13 +2,12 @@ package io.journey.score;
 
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.StepDistribution;
-import io.journey.features.FeatureSpace;
 import io.journey.features.FeatureStore;
+import io.journey.features.GradientPipeline;
 import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
-import io.journey.projection.Projection;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
@@ -110,13 +109,9 @@ public record TargetGradients(
     float[][] targetFeatures = new float[count][];
     float[] outputs = new float[count];
     try (Checkpoint checkpoint = load(member);
-        Projection projection =
-            FeatureSpace.projection(features, member, checkpoint.model().parameters());
+        GradientPipeline pipeline = pipeline(checkpoint, member);
         Progress.Task task =
             progress.start("Attributing with " + member, (long) count * drawsOfEach, "draws")) {
-      ExampleGradients gradients =
-          GradientMethod.fasterFor(checkpoint.model())
-              .of(checkpoint.model(), checkpoint.schedule(), features.function());
       int units = (steps + UNIT - 1) / UNIT; // of each target
       workers.forEach(
           targets.size() * units,
@@ -129,7 +124,7 @@ public record TargetGradients(
             for (int s = from; s < to; s++) {
               some.add(ofTarget.draws(s));
             }
-            FeatureSpace.Projected part = project(gradients, projection, some);
+            GradientPipeline.Projected part = project(pipeline, some);
             for (int s = from; s < to; s++) {
               targetFeatures[s * targets.size() + target] = part.features()[s - from];
               outputs[s * targets.size() + target] = part.losses()[s - from];
@@ -162,14 +157,21 @@ public record TargetGradients(
     return DenoisingDraws.atStep(x0, target.label(), step, noise, draws);
   }
 
-  private FeatureSpace.Projected project(
-      ExampleGradients gradients, Projection projection, List<DenoisingDraws> asked) {
+  private GradientPipeline pipeline(Checkpoint checkpoint, String member) {
+    ExampleGradients gradients =
+        GradientMethod.fasterFor(checkpoint.model())
+            .of(checkpoint.model(), checkpoint.schedule(), features.function());
+    return GradientPipeline.of(features, gradients, member, checkpoint.model().parameters());
+  }
+
+  private GradientPipeline.Projected project(
+      GradientPipeline pipeline, List<DenoisingDraws> asked) {
     if (mask == null) {
-      return FeatureSpace.project(gradients, projection, asked, null);
+      return pipeline.project(asked, null);
     }
     try (PointerScope scope = new PointerScope()) {
       Tensor weights = Libtorch.of(mask.weights(), ScalarType.Float, mask.height(), mask.width());
-      return FeatureSpace.project(gradients, projection, asked, weights);
+      return pipeline.project(asked, weights);
     }
   }
 

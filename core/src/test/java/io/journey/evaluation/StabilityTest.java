@@ -12,7 +12,7 @@ import io.journey.features.FeaturizerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
@@ -59,7 +59,7 @@ class StabilityTest {
 
   private static Stability stability(List<Integer> draws) {
     FeaturizerConfig features =
-        FeaturizerConfig.defaults(CurvatureConfig.NONE)
+        FeaturizerConfig.defaults(PreconditionerConfig.NONE)
             .withProjection(ProjectionConfig.parse("sparse:256"));
     return new Stability(
         ensemble, data, targets, Steps.of(100, 300), features, draws, 0.1, 16, 2, Progress.SILENT);
@@ -115,7 +115,7 @@ class StabilityTest {
             data,
             targets,
             Steps.of(100),
-            FeaturizerConfig.defaults(CurvatureConfig.NONE)
+            FeaturizerConfig.defaults(PreconditionerConfig.NONE)
                 .withProjection(ProjectionConfig.parse("sparse:256")),
             List.of(1),
             0.1,

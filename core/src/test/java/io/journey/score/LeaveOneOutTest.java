@@ -10,10 +10,9 @@ import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.PredictionType;
 import io.journey.diffusion.SamplingConfig;
 import io.journey.diffusion.SchedulerConfig;
-import io.journey.features.FeatureSpace;
+import io.journey.features.PlainGradients;
 import io.journey.gradient.OneImageGradients;
 import io.journey.model.LinearDenoiser;
-import io.journey.projection.ProjectionConfig;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
@@ -125,9 +124,8 @@ class LeaveOneOutTest {
       DenoisingDraws target =
           DenoisingDraws.atStep(new float[] {0.4f}, -1, 250, Seed.of(6), Attributor.DEFAULT_DRAWS);
       var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
-      var none = ProjectionConfig.parse("none").create(model.parameters(), Seed.of(0));
-      float[][] phi = FeatureSpace.project(gradients, none, examples, null).features();
-      float[][] g = FeatureSpace.project(gradients, none, List.of(target), null).features();
+      float[][] phi = PlainGradients.of(gradients, model, examples);
+      float[][] g = PlainGradients.of(gradients, model, List.of(target));
 
       SimpleMatrix gram = psi.transpose().mult(psi);
       double damping = LAMBDA * Math.min(N, P) / gram.trace();

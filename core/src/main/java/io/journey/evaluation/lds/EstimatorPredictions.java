@@ -71,8 +71,8 @@ record EstimatorPredictions(
           features.manifest().directory()
               + " has features of "
               + features.function()
-              + " with curvature "
-              + features.curvature()
+              + " with preconditioner "
+              + features.preconditioner()
               + ", which no estimator asked for can use.");
     }
     List<Sums> sums = new ArrayList<>();
@@ -86,8 +86,8 @@ record EstimatorPredictions(
     for (String member : features.members()) {
       add(sums, features, member);
     }
-    double whitened = features.curvature().damping();
-    return sums.stream().map(one -> prediction(one, whitened)).toList();
+    double own = features.preconditioner().damping();
+    return sums.stream().map(one -> prediction(one, own)).toList();
   }
 
   private void add(List<Sums> sums, FeatureStore features, String member) {
@@ -131,9 +131,9 @@ record EstimatorPredictions(
   /**
    * What sums of scores predict.
    *
-   * @param whitened the damping inside the features, for estimators that have no other
+   * @param own the damping inside the features, for estimators that have no other
    */
-  private Prediction prediction(Sums sums, double whitened) {
+  private Prediction prediction(Sums sums, double own) {
     int steps = truth.steps().length;
     double[][][][] out = new double[sums.scores.length][steps][targets.size()][];
     for (int d = 0; d < out.length; d++) {
@@ -144,7 +144,7 @@ record EstimatorPredictions(
         }
       }
     }
-    double inFeatures = sums.estimator.whitened() ? whitened : Double.NaN;
+    double inFeatures = sums.estimator.preconditioned() ? own : Double.NaN;
     boolean damped = sums.estimator.damped();
     return new Prediction(sums.name, damped ? dampings.clone() : new double[] {inFeatures}, out);
   }

@@ -8,11 +8,10 @@ import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.evaluation.StepAgreement;
-import io.journey.features.FeatureSpace;
+import io.journey.features.PlainGradients;
 import io.journey.gradient.OneImageGradients;
 import io.journey.model.Checkpoint;
 import io.journey.model.LinearDenoiser;
-import io.journey.projection.ProjectionConfig;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
@@ -119,9 +118,8 @@ class LdsTest {
     float[][] g;
     try (LinearDenoiser model = new LinearDenoiser(start)) {
       var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
-      var none = ProjectionConfig.parse("none").create(model.parameters(), Seed.of(0));
-      phi = FeatureSpace.project(gradients, none, examples, null).features();
-      g = FeatureSpace.project(gradients, none, targets, null).features();
+      phi = PlainGradients.of(gradients, model, examples);
+      g = PlainGradients.of(gradients, model, targets);
     }
     List<BitSet> subsets = subsets(16, n);
     double[][] outputs = new double[subsets.size()][];
