@@ -31,6 +31,7 @@ class ArchitectureTest {
   /** In the order in which data flows: a package uses only those before it. */
   private static final List<String> FLOW =
       List.of(
+          "condition",
           "dataset",
           "diffusion",
           "model",

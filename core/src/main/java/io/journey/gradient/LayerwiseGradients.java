@@ -88,9 +88,7 @@ public final class LayerwiseGradients implements ExampleGradients {
               images, draw, draws, model.shape(), schedule, model.parameters().type());
       Tensor predicted =
           model.predict(
-              batch.xt(),
-              batch.timesteps(),
-              batch.labels(),
+              batch.input(),
               (layer, input, result, saved) ->
                   calls.add(new Call(WeightGradients.of(layer, input, saved, draws), result)));
       Tensor loss =

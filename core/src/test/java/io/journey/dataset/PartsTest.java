@@ -37,7 +37,8 @@ class PartsTest {
 
   private String classes(String split) {
     Dataset set = Datasets.open(folder + "?split=" + split);
-    return String.join(" ", IntStream.range(0, set.size()).mapToObj(set::labelName).toList());
+    return String.join(
+        " ", IntStream.range(0, set.size()).mapToObj(i -> DatasetFiles.className(set, i)).toList());
   }
 
   private static String[] words(String text) {

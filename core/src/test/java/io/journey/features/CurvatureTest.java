@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.DenoisingDraws;
@@ -213,9 +214,11 @@ class CurvatureTest {
               .scores(0, 0);
       float[] xt = target.xt()[target.indexOf(300)];
       float[] x0 =
-          checkpoint.schedule().predictedOriginal(xt, checkpoint.model().predict(xt, 300, -1), 300);
+          checkpoint
+              .schedule()
+              .predictedOriginal(xt, checkpoint.model().predict(xt, 300, Condition.NONE), 300);
       Seed seed = Seed.of(0).child("targets").child(MEMBER).child(300);
-      DenoisingDraws draws = DenoisingDraws.atStep(x0, -1, 300, seed, 2);
+      DenoisingDraws draws = DenoisingDraws.atStep(x0, Condition.NONE, 300, seed, 2);
       float[][] gradient =
           FeatureSpace.project(
                   GradientMethod.LAYERWISE.of(checkpoint.model(), checkpoint.schedule()),

@@ -3,6 +3,7 @@ package io.journey.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.ForwardConfig;
 import io.journey.diffusion.ModelOutput;
@@ -97,7 +98,7 @@ class LeaveOneOutTest {
       }
     }
     return new DenoisingDraws(
-        new float[] {(float) x0}, -1, new int[] {t}, new float[] {(float) noise});
+        new float[] {(float) x0}, Condition.NONE, new int[] {t}, new float[] {(float) noise});
   }
 
   /** The ridge solution without one example, from the normal equations. */
@@ -123,7 +124,8 @@ class LeaveOneOutTest {
                 ForwardConfig.DEFAULT.withPredictionType(type), SamplingConfig.DEFAULT));
     try (LinearDenoiser model = fitted()) {
       DenoisingDraws target =
-          DenoisingDraws.atStep(new float[] {0.4f}, -1, 250, Seed.of(6), Attributor.DEFAULT_DRAWS);
+          DenoisingDraws.atStep(
+              new float[] {0.4f}, Condition.NONE, 250, Seed.of(6), Attributor.DEFAULT_DRAWS);
       var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
       var none = ProjectionConfig.parse("none").create(model.parameters(), Seed.of(0));
       float[][] phi = FeatureSpace.project(gradients, none, examples, null).features();
