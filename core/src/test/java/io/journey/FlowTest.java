@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.DenoisingDraws;
@@ -261,10 +262,10 @@ class FlowTest {
     Npy.map(folder.resolve("a/member-001.output.npy")).read(0, found, 0, 4); // [S, T]
     try (Checkpoint checkpoint = ensemble.load("member-001")) {
       float[] xt = targets.get(0).xt()[targets.get(0).indexOf(300)];
-      float[] predicted = checkpoint.model().predict(xt, 300, -1);
+      float[] predicted = checkpoint.model().predict(xt, 300, Condition.NONE);
       float[] x0 = checkpoint.schedule().predictedOriginal(xt, predicted, 300);
       Seed seed = Seed.of(0).child("targets").child("member-001").child(300);
-      float[] noise = DenoisingDraws.atStep(x0, -1, 300, seed, 2).noise();
+      float[] noise = DenoisingDraws.atStep(x0, Condition.NONE, 300, seed, 2).noise();
       double alphaBar = checkpoint.schedule().alphaBar(300);
       double sum = 0;
       for (int i = 0; i < noise.length; i += x0.length) {
@@ -273,7 +274,7 @@ class FlowTest {
           noised[j] =
               (float) (Math.sqrt(alphaBar) * x0[j] + Math.sqrt(1 - alphaBar) * noise[i + j]);
         }
-        for (float number : checkpoint.model().predict(noised, 300, -1)) {
+        for (float number : checkpoint.model().predict(noised, 300, Condition.NONE)) {
           sum += number * number;
         }
       }

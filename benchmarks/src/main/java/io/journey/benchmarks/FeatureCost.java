@@ -82,7 +82,8 @@ public final class FeatureCost {
       float[] image = new float[data.shape().numel()];
       data.read(i, image, 0);
       Seed seed = Seed.of(1).child(data.id(i));
-      asked.add(DenoisingDraws.uniform(image, data.label(i), checkpoint.schedule(), seed, draws));
+      asked.add(
+          DenoisingDraws.uniform(image, data.condition(i), checkpoint.schedule(), seed, draws));
     }
     return asked;
   }

@@ -1,6 +1,7 @@
 package io.journey.features;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DrawScheme;
@@ -219,7 +220,7 @@ public final class Featurizer {
     int steps = checkpoint.schedule().steps();
     return DenoisingDraws.stratified(
         new float[data.shape().numel()],
-        -1,
+        Condition.NONE,
         StepSpread.parse(text(run.path(file)), file).distribution(steps),
         seed.child("shared"),
         config.draws());

@@ -1,5 +1,6 @@
 package io.journey.features;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.StepDistribution;
@@ -35,14 +36,15 @@ record StepSpread(int[] at, double[] spread) {
         s -> {
           at[s] = (int) ((2L * s + 1) * steps / (2L * count));
           float[] any = new float[data.shape().numel()];
-          DenoisingDraws one = DenoisingDraws.atStep(any, -1, at[s], seed.child(at[s]), 1);
+          DenoisingDraws one =
+              DenoisingDraws.atStep(any, Condition.NONE, at[s], seed.child(at[s]), 1);
           List<DenoisingDraws> asked = new ArrayList<>();
           int images = Math.min(IMAGES, data.size());
           for (int i = 0; i < images; i++) {
             int example = (int) ((long) i * data.size() / images);
             float[] image = new float[data.shape().numel()];
             data.read(example, image, 0);
-            asked.add(one.of(image, data.label(example)));
+            asked.add(one.of(image, data.condition(example)));
           }
           spread[s] = spread(pipeline.project(asked, null).features());
         });

@@ -93,9 +93,7 @@ public final class LayerwiseGradients implements ExampleGradients {
               images, draw, draws, model.shape(), schedule, model.parameters().type());
       Tensor predicted =
           model.predict(
-              batch.xt(),
-              batch.timesteps(),
-              batch.labels(),
+              batch.input(),
               (layer, input, result, saved) -> {
                 if (isWanted(layer, sink)) {
                   ExampleGradientRule.Use use =

@@ -45,7 +45,7 @@ public final class OneImageGradients implements ExampleGradients {
     Parameters parameters = model.parameters();
     DenoisingBatch batch =
         DenoisingBatch.of(List.of(image), model.shape(), schedule, parameters.type());
-    Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
+    Tensor predicted = model.predict(batch.input());
     Tensor loss = DenoisingLoss.perRow(output, predicted, batch, mask).mean();
     List<Parameter> wanted = parameters.list().stream().filter(sink::wants).toList();
     TensorVector leaves = new TensorVector();

@@ -89,7 +89,7 @@ public record TargetGradients(
             s ->
                 DenoisingDraws.stratified(
                     target.image(),
-                    target.label(),
+                    target.condition(),
                     StepDistribution.uniform(checkpoint.schedule().steps()),
                     root,
                     AVERAGED * draws));
@@ -152,9 +152,9 @@ public record TargetGradients(
   private DenoisingDraws draws(Checkpoint checkpoint, Trajectory target, int step) {
     Seed noise = Seed.of(seed).child("targets").child(checkpoint.name()).child(step);
     float[] xt = target.xt()[target.indexOf(step)];
-    float[] output = checkpoint.model().predict(xt, step, target.label());
+    float[] output = checkpoint.model().predict(xt, step, target.condition());
     float[] x0 = checkpoint.schedule().predictedOriginal(xt, output, step);
-    return DenoisingDraws.atStep(x0, target.label(), step, noise, draws);
+    return DenoisingDraws.atStep(x0, target.condition(), step, noise, draws);
   }
 
   private GradientPipeline pipeline(Checkpoint checkpoint, String member) {

@@ -37,7 +37,8 @@ class PartsTest {
 
   private String classes(String split) {
     Dataset set = Datasets.open(folder + "?split=" + split);
-    return String.join(" ", IntStream.range(0, set.size()).mapToObj(set::labelName).toList());
+    return String.join(
+        " ", IntStream.range(0, set.size()).mapToObj(i -> DatasetFiles.className(set, i)).toList());
   }
 
   private static String[] words(String text) {
@@ -107,7 +108,20 @@ class PartsTest {
     images("train/a.png test/cat/c.png");
 
     assertThat(Datasets.open(folder + "?split=all").classNames()).isEmpty();
-    assertThat(Datasets.open(folder + "?split=test").classNames()).containsExactly("cat");
+    assertThat(Datasets.open(folder + "?split=test").classNames()).isEmpty();
+  }
+
+  /** The library has no label for the images of the first part, where that has one class alone. */
+  @Test
+  void partsAgreeOnTheNumbersOfClasses() throws IOException {
+    images("train/cat/a.png test/dog/b.png val/ant/c.png");
+
+    for (String split : new String[] {"train", "test", "validation", "all"}) {
+      assertThat(Datasets.open(folder + "?split=" + split).classNames())
+          .containsExactly("ant", "cat", "dog");
+    }
+    assertThat(classes("train")).isEqualTo("cat");
+    assertThat(DatasetFiles.label(Datasets.open(folder + "?split=test"), 0)).isEqualTo(2);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.DenoisingBatch;
@@ -224,9 +225,11 @@ class EkfacFeaturesTest {
               .scores(0, 0);
       float[] xt = target.xt()[target.indexOf(300)];
       float[] x0 =
-          checkpoint.schedule().predictedOriginal(xt, checkpoint.model().predict(xt, 300, -1), 300);
+          checkpoint
+              .schedule()
+              .predictedOriginal(xt, checkpoint.model().predict(xt, 300, Condition.NONE), 300);
       Seed seed = Seed.of(0).child("targets").child(MEMBER).child(300);
-      DenoisingDraws draws = DenoisingDraws.atStep(x0, -1, 300, seed, 2);
+      DenoisingDraws draws = DenoisingDraws.atStep(x0, Condition.NONE, 300, seed, 2);
       float[][] gradient =
           PlainGradients.of(
               GradientMethod.LAYERWISE.of(checkpoint.model(), checkpoint.schedule()),
@@ -356,9 +359,7 @@ class EkfacFeaturesTest {
               DenoisingBatch.of(
                   List.of(two), model.shape(), checkpoint.schedule(), model.parameters().type());
           model.predict(
-              batch.xt(),
-              batch.timesteps(),
-              batch.labels(),
+              batch.input(),
               (layer, input, output, saved) -> {
                 if (layer.weight().name().equals(name)) {
                   add(moments, Libtorch.floats(input), width);
@@ -417,7 +418,7 @@ class EkfacFeaturesTest {
     try {
       return DenoisingDraws.stratified(
           new float[data.shape().numel()],
-          -1,
+          Condition.NONE,
           StepSpread.parse(Files.readString(file), file)
               .distribution(checkpoint.schedule().steps()),
           Seed.of(0).child("features").child(MEMBER).child("shared"),

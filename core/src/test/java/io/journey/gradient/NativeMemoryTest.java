@@ -2,6 +2,7 @@ package io.journey.gradient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.LayerGradient;
@@ -42,8 +43,10 @@ class NativeMemoryTest {
       ExampleGradients gradients = method.of(model, NoiseSchedule.ddpm());
       List<DenoisingDraws> images =
           List.of(
-              DenoisingDraws.uniform(new float[64], -1, NoiseSchedule.ddpm(), Seed.of(2), 3),
-              DenoisingDraws.uniform(new float[64], -1, NoiseSchedule.ddpm(), Seed.of(3), 3));
+              DenoisingDraws.uniform(
+                  new float[64], Condition.NONE, NoiseSchedule.ddpm(), Seed.of(2), 3),
+              DenoisingDraws.uniform(
+                  new float[64], Condition.NONE, NoiseSchedule.ddpm(), Seed.of(3), 3));
       for (int i = 0; i < 3; i++) {
         gradients.compute(images, null, NativeMemoryTest::use);
       }

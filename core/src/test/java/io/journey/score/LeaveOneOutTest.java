@@ -3,6 +3,7 @@ package io.journey.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.ForwardConfig;
 import io.journey.diffusion.ModelOutput;
@@ -96,7 +97,7 @@ class LeaveOneOutTest {
       }
     }
     return new DenoisingDraws(
-        new float[] {(float) x0}, -1, new int[] {t}, new float[] {(float) noise});
+        new float[] {(float) x0}, Condition.NONE, new int[] {t}, new float[] {(float) noise});
   }
 
   /** The ridge solution without one example, from the normal equations. */
@@ -122,7 +123,8 @@ class LeaveOneOutTest {
                 ForwardConfig.DEFAULT.withPredictionType(type), SamplingConfig.DEFAULT));
     try (LinearDenoiser model = fitted()) {
       DenoisingDraws target =
-          DenoisingDraws.atStep(new float[] {0.4f}, -1, 250, Seed.of(6), Attributor.DEFAULT_DRAWS);
+          DenoisingDraws.atStep(
+              new float[] {0.4f}, Condition.NONE, 250, Seed.of(6), Attributor.DEFAULT_DRAWS);
       var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
       float[][] phi = PlainGradients.of(gradients, model, examples);
       float[][] g = PlainGradients.of(gradients, model, List.of(target));

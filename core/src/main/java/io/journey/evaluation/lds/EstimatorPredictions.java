@@ -161,7 +161,7 @@ record EstimatorPredictions(
             float[] image = new float[data.shape().numel()];
             data.read(i, image, 0);
             DenoisingDraws asked =
-                DenoisingDraws.stratified(image, data.label(i), steps, seed, RESIDUAL_DRAWS);
+                DenoisingDraws.stratified(image, data.condition(i), steps, seed, RESIDUAL_DRAWS);
             residuals[i] = Math.sqrt(checkpoint.losses(List.of(asked))[0]);
           });
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
@@ -106,12 +107,12 @@ class LdsTest {
     double[] images = gaussians(n, "images");
     for (int i = 0; i < n; i++) {
       float[] image = {(float) images[i]};
-      examples.add(DenoisingDraws.uniform(image, -1, schedule, Seed.of(2).child(i), 6));
+      examples.add(DenoisingDraws.uniform(image, Condition.NONE, schedule, Seed.of(2).child(i), 6));
     }
     List<DenoisingDraws> targets = new ArrayList<>();
     for (int t = 0; t < 4; t++) {
       float[] x0 = {0.3f * t - 0.5f};
-      targets.add(DenoisingDraws.atStep(x0, -1, 250, Seed.of(5).child(t), 20));
+      targets.add(DenoisingDraws.atStep(x0, Condition.NONE, 250, Seed.of(5).child(t), 20));
     }
     float[] start = {0.4f, -0.2f, 0.1f, 0.3f, -0.1f};
     float[][] phi;
