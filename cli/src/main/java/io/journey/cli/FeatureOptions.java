@@ -36,7 +36,7 @@ final class FeatureOptions {
       description =
           "The weights whose gradients are taken, by name, such as *attentions*,!*.to_out.*"
               + " (default: ${DEFAULT-VALUE}).")
-  private ParameterSelection parameters;
+  private String parameters;
 
   @Option(
       names = "--function",
@@ -83,7 +83,7 @@ final class FeatureOptions {
     ModelOutput of = ModelOutput.parse(function);
     FeaturizerConfig defaults = FeaturizerConfig.defaults(preconditioner(asked, of));
     return defaults
-        .withParameters(parameters)
+        .withParameters(new ParameterSelection(parameters))
         .withProjection(asked == null ? defaults.projection() : asked)
         .withFunction(of)
         .withSampling(sampling)

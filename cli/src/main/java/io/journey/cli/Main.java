@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.gradient.ParameterSelection;
 import io.journey.model.CheckpointSpec;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -99,7 +98,6 @@ public final class Main implements Runnable {
     line.setColorScheme(Help.defaultColorScheme(Ansi.OFF)); // Only so are there no escapes at all.
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.registerConverter(CheckpointSpec.class, CheckpointSpec::parse);
-    line.registerConverter(ParameterSelection.class, ParameterSelection::new);
     line.setParameterExceptionHandler(main.errors::usage);
     line.setExecutionExceptionHandler(main.errors::execution);
     return line;
