@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Features on disk: for each checkpoint Φ ∈ R^{N×k} in shards of equal size, NPY files mapped into
@@ -71,6 +72,10 @@ public final class FeatureStore {
 
   static String curvatureName(String member) {
     return member + "/curvature.safetensors";
+  }
+
+  static String residualsFile(String member) {
+    return member + "/residuals.npy";
   }
 
   /** Opens finished features. */
@@ -146,6 +151,22 @@ public final class FeatureStore {
   public Path curvatureFile(String member) {
     boolean none = curvature.equals(CurvatureConfig.NONE);
     return none ? null : manifest.verified(curvatureName(member));
+  }
+
+  /** Returns whether the errors of training images are kept, for every checkpoint. */
+  public boolean hasResiduals() {
+    return members().stream().allMatch(member -> manifest.lists(residualsFile(member)));
+  }
+
+  /**
+   * Returns the root of the mean squared error of each example by a checkpoint, [N].
+   *
+   * @throws JourneyException if there are none; see {@link #hasResiduals}
+   */
+  public double[] residuals(String member) {
+    float[] residuals = new float[size()];
+    open(residualsFile(member), size()).read(0, residuals, 0, residuals.length);
+    return IntStream.range(0, residuals.length).mapToDouble(i -> residuals[i]).toArray();
   }
 
   /** The function whose gradients they are; the loss where the manifest names none. */
