@@ -61,6 +61,7 @@ class EstimatorPredictionsTest {
   private static List<Trajectory> targets;
   private static GroundTruth truth;
   private static final Map<String, FeatureStore> FEATURES = new HashMap<>();
+  private static final Map<String, List<Prediction>> JUDGED = new HashMap<>();
 
   @BeforeAll
   static void makeEverythingOnce() {
@@ -101,6 +102,17 @@ class EstimatorPredictionsTest {
         });
   }
 
+  /** All estimators together, as evaluate lds asks. */
+  private static List<Prediction> judged(FeatureStore features, String name) {
+    Workers workers = new Workers(2, Libtorch::singleThreaded);
+    return JUDGED.computeIfAbsent(
+        name,
+        n ->
+            new EstimatorPredictions(
+                    ensemble, targets, truth, 2, DAMPINGS, workers, Progress.SILENT)
+                .of(Estimators.all(), features, ""));
+  }
+
   static Stream<Estimator> estimators() {
     return Estimators.all().stream();
   }
@@ -108,16 +120,14 @@ class EstimatorPredictionsTest {
   @ParameterizedTest
   @MethodSource("estimators")
   void ldsJudgesTheBitsThatAttributeWrites(Estimator estimator) {
-    Workers workers = new Workers(2, Libtorch::singleThreaded);
+    FeatureRequirement needs = estimator.needs();
     for (int dim : new int[] {8, 64}) {
-      FeatureStore features = features(estimator.needs(), dim);
-      // Beside all others, as evaluate lds asks.
+      FeatureStore features = features(needs, dim);
       Prediction judged =
-          new EstimatorPredictions(ensemble, targets, truth, 2, DAMPINGS, workers, Progress.SILENT)
-              .of(Estimators.all(), features, "").stream()
-                  .filter(p -> p.name().equals(estimator.name()))
-                  .findFirst()
-                  .orElseThrow();
+          judged(features, needs.options() + dim).stream()
+              .filter(p -> p.name().equals(estimator.name()))
+              .findFirst()
+              .orElseThrow();
       for (int d = 0; d < judged.sums().length; d++) {
         Attribution written =
             Attributor.of(ensemble, features)
