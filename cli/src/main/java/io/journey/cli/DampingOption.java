@@ -18,9 +18,10 @@ final class DampingOption {
   /**
    * The damping for an estimator.
    *
-   * @throws IllegalArgumentException if one was given and the estimator has none
+   * @throws IllegalArgumentException if one was given that is negative, or the estimator has none
    */
   double of(Estimator estimator) {
+    Damping asked = damping == null ? Damping.DEFAULT : new Damping(damping);
     if (damping != null && !estimator.needs().damped()) {
       throw new IllegalArgumentException(
           "--damping "
@@ -31,6 +32,6 @@ final class DampingOption {
                   ? ", whose damping is in its features: featurize with --curvature ekfac:C"
                   : ": leave it out"));
     }
-    return damping == null ? Damping.DEFAULT.c() : damping;
+    return asked.c();
   }
 }

@@ -111,6 +111,22 @@ class EstimatorCommandTest {
   }
 
   @Test
+  void dampingZeroOfFewExamplesIsRefused(@TempDir Path folder) {
+    CommandRun run =
+        CommandRun.of(
+            flow.attribute(
+                "--features",
+                plain.toString(),
+                "--out",
+                folder.resolve("scores").toString(),
+                "--damping",
+                "0"));
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("singular", "24 examples", "64 dimensions", "positive damping");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
   void scoringLeavesFeaturesAsTheyWere(@TempDir Path folder) throws IOException {
     var before = Snapshot.of(plain);
     runs(

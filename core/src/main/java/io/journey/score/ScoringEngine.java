@@ -66,10 +66,9 @@ public record ScoringEngine(
       requireServed(features, request.estimator());
       FeatureRequirement needs = request.estimator().needs();
       for (String member : features.members()) {
+        FeatureRows rows = FeatureRows.of(features, member); // Finds a damaged file, too.
         if (needs.damped()) {
-          String name = FeatureRows.of(features, member).name();
-          DampedSolver.requirePossible(
-              name, features.size(), features.dim(member), request.damping());
+          DampedSolver.requirePossible(rows.name(), rows.size(), rows.dim(), request.damping());
         }
       }
     }
