@@ -73,7 +73,6 @@ class BadSettingsTest {
         "attribute | --threads         | 0          | --threads;at least 1;got 0",
         "attribute | --damping         | -0.1       | damping;at least 0;got -0.1",
         "attribute | --damping         | NaN        | damping;at least 0;got NaN",
-        "attribute | --damping         | 0          | singular;24 examples;64 dimensions;positive damping",
         "attribute | --steps           | 100:300    | steps 100:300;unreadable;100:900:100",
         "attribute | --steps           | 300:100:50 | steps 300:100:50;unreadable;100:900:100",
         "attribute | --steps           | 0:2147483647:1 | steps 0:2147483647:1;unreadable;100:900:100",

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.journey.diffusion.ModelOutput;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.JourneyException;
-import io.journey.score.Estimator;
+import io.journey.score.Estimators;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +21,7 @@ class DefaultsTest {
   }
 
   private static double damping(String estimator, String... args) {
-    return CommandLine.populateCommand(new DampingOption(), args).of(Estimator.parse(estimator));
+    return CommandLine.populateCommand(new DampingOption(), args).of(Estimators.named(estimator));
   }
 
   @ParameterizedTest
@@ -59,7 +59,7 @@ class DefaultsTest {
 
   @Test
   void featuresThatNoEstimatorWorksWithAreRefused() {
-    assertThatThrownBy(() -> Estimator.of(ModelOutput.NORM, PreconditionerConfig.DEFAULT))
+    assertThatThrownBy(() -> Estimators.defaultFor(ModelOutput.NORM, PreconditionerConfig.DEFAULT))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("--preconditioner none");
   }

@@ -102,8 +102,6 @@ record TinyFlow(Path root) {
         DATA,
         "--out",
         features(),
-        "--preconditioner",
-        "none",
         "--projection",
         "sparse:64",
         "--draws",

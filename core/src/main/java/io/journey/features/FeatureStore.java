@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Features on disk: for each checkpoint Φ ∈ R^{N×k} in shards of equal size, NPY files mapped into
@@ -31,8 +32,8 @@ public final class FeatureStore {
   /** The manifest's kind. */
   public static final String KIND = "features";
 
-  /** The version of the format, a setting of the manifest. */
-  static final int VERSION = 2;
+  /** The version of the format. */
+  static final int FORMAT = 2;
 
   /** The name of the input that says which weights the gradients are of. */
   static final String WEIGHTS = "weights";
@@ -55,13 +56,6 @@ public final class FeatureStore {
 
   private FeatureStore(Manifest manifest, List<ExampleTable.Example> examples) {
     JsonFields settings = manifest.settingFields();
-    if (!settings.has("version") || settings.whole("version", 0, Integer.MAX_VALUE) != VERSION) {
-      throw new JourneyException(
-          manifest.directory()
-              + " holds features of another version of Journey, this one reads version "
-              + VERSION
-              + ": featurize anew.");
-    }
     this.manifest = manifest;
     this.examples = examples;
     this.shardRows = settings.whole("shard_rows", 1, Integer.MAX_VALUE);
@@ -94,9 +88,13 @@ public final class FeatureStore {
     return member + "/preconditioner.safetensors";
   }
 
+  static String residualsFile(String member) {
+    return member + "/residuals.npy";
+  }
+
   /** Opens finished features. */
   public static FeatureStore open(Path directory) {
-    Manifest manifest = Manifest.read(directory, KIND);
+    Manifest manifest = Manifest.read(directory, KIND, FORMAT);
     List<ExampleTable.Example> examples = ExampleTable.read(manifest.verified(EXAMPLES));
     int expected = manifest.inputFields().whole("examples", 1, Integer.MAX_VALUE);
     if (examples.size() != expected) {
@@ -225,6 +223,22 @@ public final class FeatureStore {
 
   private JsonFields weights() {
     return manifest.inputFields().fields(WEIGHTS);
+  }
+
+  /** Returns whether the errors of training images are kept, for every checkpoint. */
+  public boolean hasResiduals() {
+    return members().stream().allMatch(member -> manifest.lists(residualsFile(member)));
+  }
+
+  /**
+   * Returns the root of the mean squared error of each example by a checkpoint, [N].
+   *
+   * @throws JourneyException if there are none; see {@link #hasResiduals}
+   */
+  public double[] residuals(String member) {
+    float[] residuals = new float[size()];
+    open(residualsFile(member), size()).read(0, residuals, 0, residuals.length);
+    return IntStream.range(0, residuals.length).mapToDouble(i -> residuals[i]).toArray();
   }
 
   /** The function whose gradients they are. */

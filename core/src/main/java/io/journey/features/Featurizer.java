@@ -5,6 +5,8 @@ import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DrawScheme;
+import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.StepDistribution;
 import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
@@ -43,6 +45,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class Featurizer {
   /** Numbers of one shard, which a worker holds at once: a gigabyte. */
   private static final long MAX_SHARD = 1L << 28;
+
+  /** Draws of the loss of a training image that its residual is taken from. */
+  private static final int RESIDUAL_DRAWS = 20;
 
   private final FeaturizerConfig config;
   private final Workers workers;
@@ -91,7 +96,8 @@ public final class Featurizer {
     }
     inputs.set(FeatureStore.WEIGHTS, weights);
     try (RunDirectory run =
-        RunDirectory.claim(directory, FeatureStore.KIND, resolved.toJson(), inputs)) {
+        RunDirectory.claim(
+            directory, FeatureStore.KIND, FeatureStore.FORMAT, resolved.toJson(), inputs)) {
       if (!run.isFinished()) {
         compute(resolved, ensemble, data, run);
       }
@@ -144,6 +150,35 @@ public final class Featurizer {
       int shards = (data.size() + config.shardRows() - 1) / config.shardRows();
       workers.forEach(shards, s -> shard.write(run, s, task));
     }
+    if (config.function() == ModelOutput.MEAN) {
+      writeResiduals(run, config, checkpoint, data);
+    }
+  }
+
+  /** Writes the root of the mean squared error of each example, which DAS needs, [N]. */
+  private void writeResiduals(
+      RunDirectory run, FeaturizerConfig config, Checkpoint checkpoint, Dataset data) {
+    String file = FeatureStore.residualsFile(checkpoint.name());
+    if (run.has(file)) {
+      return;
+    }
+    float[] residuals = new float[data.size()];
+    Seed seed = Seed.of(config.seed()).child("residuals").child(checkpoint.name());
+    StepDistribution steps = StepDistribution.uniform(checkpoint.schedule().steps());
+    String title = "Measuring the errors of " + checkpoint.name();
+    try (Progress.Task task = progress.start(title, data.size(), "examples")) {
+      workers.forEach(
+          data.size(),
+          i -> {
+            float[] image = new float[data.shape().numel()];
+            data.read(i, image, 0);
+            DenoisingDraws draws =
+                DenoisingDraws.stratified(image, data.condition(i), steps, seed, RESIDUAL_DRAWS);
+            residuals[i] = (float) Math.sqrt(checkpoint.losses(List.of(draws))[0]);
+            task.advance(1);
+          });
+    }
+    run.write(file, out -> Npy.write(out, residuals, residuals.length));
   }
 
   private static List<Parameter> selected(FeaturizerConfig config, Checkpoint checkpoint) {

@@ -277,7 +277,7 @@ public record FeaturizerConfig(
   /** As a manifest keeps it; the method must have been decided. */
   ObjectNode toJson() {
     ObjectNode json = Json.object();
-    json.put("version", FeatureStore.VERSION).put(PARAMETERS, parameters.toString());
+    json.put(PARAMETERS, parameters.toString());
     json.put(PRECONDITIONER, preconditioner.toString());
     json.put(PROJECTION, projection.toString()).put("function", function.toString());
     json.put("draws", draws);

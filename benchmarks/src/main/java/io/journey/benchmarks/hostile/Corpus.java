@@ -155,7 +155,6 @@ final class Corpus {
       Stages.must(Stages.in(flow, command));
     }
     delete(flow.resolve("models"));
-    delete(flow.resolve("features/solver"));
     unfinished(flow);
     return flow;
   }
