@@ -93,7 +93,7 @@ public record ScoringEngine(
           estimator.name()
               + " needs the residuals of training images, which "
               + features.manifest().directory()
-              + " lacks, as an earlier version of Journey made it: featurize anew.");
+              + " lacks: featurize with --function mean.");
     }
   }
 
