@@ -106,7 +106,7 @@ public record Stability(
     ObjectNode inputs = Json.object();
     inputs.put("data", data.fingerprint()).put("examples", data.size());
     inputs.put("targets", targets.size());
-    inputs.put("target", Trajectory.fingerprint(targets, steps.of(targets.get(0))));
+    inputs.put("trajectories", Trajectory.fingerprint(targets, steps.of(targets.get(0))));
     List<Line> lines = new ArrayList<>();
     try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
       for (int r : draws) {

@@ -39,7 +39,7 @@ public final class LayerwiseGradients implements ExampleGradients {
   private static final int MAX_NUMBERS = 1 << 19;
 
   /** Rows that a core needs to be busy, however much memory they take. */
-  private static final int MIN_ROWS = 16;
+  private static final int MIN_ROWS = 8;
 
   private record Call(Layer layer, ExampleGradientRule.Use use, Tensor result) {}
 

@@ -257,16 +257,16 @@ final class FindingSearch {
       return Optional.empty();
     }
     int flips = 0;
-    int[] shown = null;
+    Reversal shown = null;
     for (int target = 0; target < t; target++) {
-      int[] topAt = placesIn(evidence.top(), target);
-      int[] bottomAt = placesIn(evidence.bottom(), target);
+      Place[] topAt = placesIn(evidence.top(), target);
+      Place[] bottomAt = placesIn(evidence.bottom(), target);
       for (int example = 0; example < n; example++) {
-        if (topAt[example] > 0 && bottomAt[example] > 0) {
+        if (topAt[example] != null && bottomAt[example] != null) {
           flips++;
-          int places = topAt[example] % 100 + bottomAt[example] % 100;
-          if (shown == null || places < shown[0]) {
-            shown = new int[] {places, target, example, topAt[example], bottomAt[example]};
+          Reversal found = new Reversal(target, example, topAt[example], bottomAt[example]);
+          if (shown == null || found.places() < shown.places()) {
+            shown = found;
           }
         }
       }
@@ -282,26 +282,41 @@ final class FindingSearch {
             "Training image %s is the %s strongest push towards picture %d at t = %d and the %s"
                 + " strongest away from it at t = %d; there %s %s in all, random"
                 + " scores would give %s.",
-            evidence.name(shown[2]),
-            ordinal(shown[3] % 100),
-            shown[1],
-            evidence.steps()[shown[3] / 100],
-            ordinal(shown[4] % 100),
-            evidence.steps()[shown[4] / 100],
+            evidence.name(shown.example()),
+            ordinal(shown.top().rank()),
+            shown.target(),
+            evidence.steps()[shown.top().step()],
+            ordinal(shown.bottom().rank()),
+            evidence.steps()[shown.bottom().step()],
             Counted.are(flips),
             Counted.of(flips, "such reversals"),
             few(mean));
     return Optional.of(new Finding(Kind.SIGN_FLIP, -Chance.poissonAtLeast(mean, flips), sentence));
   }
 
-  /** For every example its best place in any step's list, as 100·step + place; 0 for none. */
-  private int[] placesIn(int[][][] lists, int target) {
-    int[] best = new int[n];
+  /**
+   * A place in a list.
+   *
+   * @param step index of the step the list is of
+   * @param rank from 1 on
+   */
+  private record Place(int step, int rank) {}
+
+  /** An example among the strongest of a target on both sides, each at its best place. */
+  private record Reversal(int target, int example, Place top, Place bottom) {
+    int places() {
+      return top.rank() + bottom.rank();
+    }
+  }
+
+  /** Returns for every example its best place in any step's list, or null. */
+  private Place[] placesIn(int[][][] lists, int target) {
+    Place[] best = new Place[n];
     for (int step = 0; step < s; step++) {
-      for (int place = 1; place <= k; place++) {
-        int example = lists[step][target][place - 1];
-        if (best[example] == 0 || place < best[example] % 100) {
-          best[example] = 100 * step + place;
+      for (int rank = 1; rank <= k; rank++) {
+        int example = lists[step][target][rank - 1];
+        if (best[example] == null || rank < best[example].rank()) {
+          best[example] = new Place(step, rank);
         }
       }
     }

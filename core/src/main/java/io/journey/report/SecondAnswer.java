@@ -28,11 +28,11 @@ final class SecondAnswer {
    *     or training images
    */
   static SecondAnswer of(Attribution attribution, Attribution again) {
-    for (String input : List.of("target", "checkpoints")) {
+    for (String input : List.of("trajectories", "checkpoints")) {
       if (!same(attribution, again, input)) {
         throw new JourneyException(
             "The second attribution is of another "
-                + (input.equals("target") ? "target or other steps" : "ensemble")
+                + (input.equals("trajectories") ? "target or other steps" : "ensemble")
                 + ": attribute the same pictures with the same checkpoints again.");
       }
     }

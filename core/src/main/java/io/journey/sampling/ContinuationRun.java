@@ -87,7 +87,7 @@ public record ContinuationRun(
   /** Fingerprints of the model and the targets. */
   public ObjectNode inputs() {
     ObjectNode inputs = Json.object().put("model", sampler.checkpoint().fingerprint());
-    return inputs.put("targets", targets.size()).put("target", fingerprint());
+    return inputs.put("targets", targets.size()).put("latents", fingerprint());
   }
 
   private String fingerprint() {

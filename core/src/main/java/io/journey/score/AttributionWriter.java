@@ -39,7 +39,9 @@ final class AttributionWriter {
     inputs.put("features", features.fingerprint());
     inputs.set("checkpoints", features.manifest().inputs().path("checkpoints"));
     inputs.set("feature_settings", features.manifest().settings());
-    inputs.put("targets", targets.size()).put("target", Trajectory.fingerprint(targets, steps));
+    inputs
+        .put("targets", targets.size())
+        .put("trajectories", Trajectory.fingerprint(targets, steps));
     try (RunDirectory run =
         RunDirectory.claim(directory, Attribution.KIND, estimator.settings(steps), inputs)) {
       if (!run.isFinished()) {

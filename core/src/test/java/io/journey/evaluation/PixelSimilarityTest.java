@@ -4,16 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.report.MemoryDataset;
 import org.junit.jupiter.api.Test;
 
 class PixelSimilarityTest {
   private final MemoryDataset dataset =
       new MemoryDataset(1, 1, 2)
-          .add("same", -1, 1f, 0.5f)
-          .add("opposite", -1, -1f, -0.5f)
-          .add("right angle", -1, -0.5f, 1f)
-          .add("black", -1, 0f, 0f);
+          .add("same", Condition.NONE, 1f, 0.5f)
+          .add("opposite", Condition.NONE, -1f, -0.5f)
+          .add("right angle", Condition.NONE, -0.5f, 1f)
+          .add("black", Condition.NONE, 0f, 0f);
 
   @Test
   void cosineIsOfDirectionsOnly() {

@@ -158,17 +158,18 @@ class ForeignWeightsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "block_out_channels | [2147483646, 2147483646]",
-        "block_out_channels | [65536, 65536]",
-        "block_out_channels | [4096, 4096]",
-        "layers_per_block | 2147483647",
-        "layers_per_block | 20000000",
-        "in_channels | 2147483647",
-        "time_embedding_dim | 1000000",
-        "num_class_embeds | 2147483647",
+        "block_out_channels | [2147483646, 2147483646] | more than the 2147483647",
+        "block_out_channels | [65536, 65536]           | more than the 2147483647",
+        "block_out_channels | [4096, 4096]             | holds 4877",
+        "layers_per_block   | 2147483647               | more than the 2147483647",
+        "layers_per_block   | 20000000                 | more than the 2147483647",
+        "layers_per_block   | 2000000                  | holds 4877",
+        "in_channels        | 2147483647               | more than the 2147483647",
+        "time_embedding_dim | 1000000                  | more than the 2147483647",
+        "num_class_embeds   | 2147483647               | more than the 2147483647",
       })
-  void aConfigurationIsHeldAgainstTheFileBeforeMemoryIsTaken(String field, String value)
-      throws IOException {
+  void aConfigurationIsHeldAgainstTheFileBeforeMemoryIsTaken(
+      String field, String value, String said) throws IOException {
     Path from = CheckpointFiles.locate(GOLDEN.resolve("reference")).weights();
     Files.copy(from, folder.resolve(from.getFileName()));
     ObjectNode config = Json.read(GOLDEN.resolve("reference/config.json"));
@@ -177,7 +178,7 @@ class ForeignWeightsTest {
     assertThatThrownBy(() -> Checkpoint.read(folder))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("config.json")
-        .hasMessageContaining("holds 4877");
+        .hasMessageContaining(said);
   }
 
   @Test

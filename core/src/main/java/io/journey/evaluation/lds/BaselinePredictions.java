@@ -72,8 +72,8 @@ record BaselinePredictions(GroundTruth truth, Dataset data, List<Trajectory> tar
         || !attribution
             .manifest()
             .inputs()
-            .path("target")
-            .equals(truth.manifest().inputs().path("target"))) {
+            .path("trajectories")
+            .equals(truth.manifest().inputs().path("trajectories"))) {
       throw new JourneyException(
           "The attribution "
               + named.name()

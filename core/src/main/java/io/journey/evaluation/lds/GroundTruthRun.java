@@ -115,7 +115,7 @@ public record GroundTruthRun(
     ObjectNode inputs = Json.object();
     inputs.put("data", data.fingerprint()).put("examples", data.size());
     inputs.put("targets", targets.size());
-    inputs.put("target", Trajectory.fingerprint(targets, steps));
+    inputs.put("trajectories", Trajectory.fingerprint(targets, steps));
     return inputs;
   }
 

@@ -81,7 +81,7 @@ public record LdsStudy(
               + ": name the data it was made with.");
     }
     String asked = Trajectory.fingerprint(targets, truth.steps());
-    if (!asked.equals(truth.manifest().inputFields().text("target"))) {
+    if (!asked.equals(truth.manifest().inputFields().text("trajectories"))) {
       throw new JourneyException(
           truth.manifest().directory()
               + " asked its models about other targets: name the targets it was made with.");

@@ -166,7 +166,7 @@ public record RemovalStudy(
     ObjectNode inputs = Json.object();
     inputs.put("data", data.fingerprint()).put("model", original.fingerprint());
     inputs.put("checkpoints", ensemble.manifest().fingerprint());
-    inputs.put("target", fingerprint(targets));
+    inputs.put("pictures", fingerprint(targets));
     ObjectNode attributions = inputs.putObject("attributions");
     for (NamedAttribution estimator : estimators) {
       attributions.put(estimator.name(), estimator.attribution().manifest().fingerprint());

@@ -15,7 +15,6 @@ import io.journey.sampling.Trajectory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * How much the distribution p(·|x_t) of pictures changes when a model that was trained without some
@@ -25,7 +24,7 @@ import java.util.Locale;
  * @param study what is removed
  * @param delta Δ
  * @param samples pictures from each distribution
- * @param embedder whose vectors' Fréchet distance is taken; FID if it is Inception
+ * @param embedder whose vectors' Fréchet distance is taken
  */
 public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder embedder) {
   /** The kind of run directory. */
@@ -111,12 +110,10 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
   /** What must be told with it. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>(study.warnings());
-    if (!embedder.name().toLowerCase(Locale.ROOT).contains("inception")) {
-      warnings.add(
-          "Distances are of vectors by "
-              + embedder.name()
-              + ", not by Inception: they are no FID and not comparable with published ones.");
-    }
+    warnings.add(
+        "Distances are of vectors by "
+            + embedder.name()
+            + ": they are comparable with a published FID only if that is its Inception network.");
     if (samples <= embedder.dim()) {
       warnings.add(
           samples

@@ -276,7 +276,8 @@ class RetrainCheckTest {
     assertThat(warnings).hasSize(4);
     assertThat(warnings.get(0)).contains("only 2 targets");
     assertThat(warnings.get(1)).contains("only 1 random sets");
-    assertThat(warnings.get(2)).contains("pixels, not by Inception");
+    assertThat(warnings.get(2))
+        .contains("by pixels: they are comparable with a published FID only if");
     assertThat(warnings.get(3)).contains("30 pictures", "64 numbers");
     RemovalTable table = check.run(folder.resolve("out"), 2, Progress.SILENT);
     List<String> sentences = check.sentences(table);
