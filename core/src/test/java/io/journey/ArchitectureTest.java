@@ -33,6 +33,7 @@ class ArchitectureTest {
       List.of(
           "dataset",
           "diffusion",
+          "scheduler",
           "model",
           "training",
           "sampling",

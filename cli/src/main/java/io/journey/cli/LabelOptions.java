@@ -30,7 +30,7 @@ final class LabelOptions {
    *     counted up
    */
   int[] of(Checkpoint checkpoint) {
-    InputRange known = checkpoint.model().labels();
+    InputRange known = checkpoint.inputs().labels();
     if (labels != null && labels.isBlank()) {
       throw new IllegalArgumentException(
           "--labels is empty: name classes, as with --labels 1,7, or leave it out");

@@ -54,7 +54,7 @@ public record DenoisingBatch(
     int numel = shape.numel();
     float[] xt = new float[rows * numel];
     float[] target = new float[rows * numel];
-    PredictionType predicted = schedule.config().forward().predictionType();
+    PredictionType predicted = schedule.predictionType();
     int[] timesteps = new int[rows];
     int[] labels = new int[rows];
     float[] weights = new float[rows];

@@ -14,7 +14,7 @@ import java.util.List;
  *
  * @param name of the model, for messages: "checkpoint member-000"
  * @param shape of its images
- * @param labels the classes; none for a model without
+ * @param labels the classes of images; none for a model without
  * @param timesteps t
  * @param classNames of the classes, where they are told
  */
@@ -24,16 +24,16 @@ public record ModelInputs(
   /**
    * Of an architecture that no checkpoint has yet.
    *
+   * @param classNames of its classes, where they are told
    * @throws JourneyException if it does not tell the shape of its images
    */
-  public static ModelInputs of(UNet2DConfig config) {
+  public static ModelInputs of(UNet2DConfig config, ClassNames classNames) {
     return new ModelInputs(
-        "the model", config.shape(), config.labels(), config.timesteps(), ClassNames.NONE);
-  }
-
-  /** The same for a model whose classes have names. */
-  public ModelInputs withClassNames(ClassNames names) {
-    return new ModelInputs(name, shape, labels, timesteps, names);
+        "the model",
+        config.shape(),
+        classNames.ofImages(config.labels()),
+        config.timesteps(),
+        classNames);
   }
 
   /**

@@ -100,8 +100,13 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
   private ObjectNode settings() {
     Origin origin = Origin.of(sampler, seed);
     ObjectNode settings = Json.object().put("seed", seed);
-    settings.put("inference_steps", sampler.timesteps().length).put("eta", sampler.eta());
+    settings
+        .put("inference_steps", sampler.timesteps().length)
+        .put("eta", sampler.scheduler().eta().orElse(0));
     settings.put("scheduler", origin.scheduler());
+    if (!sampler.guidance().isNone()) {
+      settings.put("guidance", sampler.guidance().toString());
+    }
     settings.set("labels", Json.tree(labels));
     return settings;
   }
@@ -175,6 +180,9 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
     }
     if (!found.eta().equals(wanted.eta())) {
       return "eta " + found.eta() + ", this run asks for " + wanted.eta();
+    }
+    if (!found.guidance().equals(wanted.guidance())) {
+      return "guidance " + found.guidance() + ", this run asks for " + wanted.guidance();
     }
     return Arrays.equals(file.labelsOfAll(), labelsOfAll())
         ? null

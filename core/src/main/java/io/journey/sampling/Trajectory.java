@@ -19,6 +19,7 @@ import java.util.List;
  * @param modelFingerprint of the checkpoint that drew it
  * @param seed its number below the root seed "trajectory"
  * @param label its class, or {@link #NO_LABEL}
+ * @param guidance that drew it; x̂0 is that of the guided output
  * @param timesteps t of each kept step, falling
  * @param xt the latents the model was given at each step, [S][C·H·W]
  * @param x0 x̂0 at each step, not clipped, [S][C·H·W]
@@ -29,12 +30,26 @@ public record Trajectory(
     String modelFingerprint,
     String seed,
     int label,
+    Guidance guidance,
     int[] timesteps,
     float[][] xt,
     float[][] x0,
     float[] image) {
   /** The label of an image without a class. */
   public static final int NO_LABEL = -1;
+
+  /** A trajectory drawn without guidance. */
+  public Trajectory(
+      ImageShape shape,
+      String modelFingerprint,
+      String seed,
+      int label,
+      int[] timesteps,
+      float[][] xt,
+      float[][] x0,
+      float[] image) {
+    this(shape, modelFingerprint, seed, label, Guidance.NONE, timesteps, xt, x0, image);
+  }
 
   /**
    * The place of a step.

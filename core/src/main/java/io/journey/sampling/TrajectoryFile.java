@@ -46,7 +46,7 @@ public final class TrajectoryFile {
 
   private TrajectoryFile(Safetensors tensors) {
     this.tensors = tensors;
-    this.origin = Origin.of(tensors.metadata());
+    this.origin = origin(tensors);
     this.seeds = tensors.metadata().getOrDefault("seeds", "").split(" ");
     List<Long> dims = tensors.entry(XT).shape();
     long[] steps = tensors.longs(TIMESTEPS);
@@ -65,6 +65,14 @@ public final class TrajectoryFile {
         new ImageShape(dims.get(2).intValue(), dims.get(3).intValue(), dims.get(4).intValue());
     this.timesteps = timesteps(steps, tensors.file());
     this.labels = labels();
+  }
+
+  private static Origin origin(Safetensors tensors) {
+    try {
+      return Origin.of(tensors.metadata());
+    } catch (IllegalArgumentException e) {
+      throw new JourneyException(tensors.file() + ": " + e.getMessage() + "; sample it again.", e);
+    }
   }
 
   private JourneyException misfit() {
@@ -212,6 +220,9 @@ public final class TrajectoryFile {
     if (!origin.eta().isEmpty()) {
       writer.metadata("eta", origin.eta());
     }
+    if (!origin.guidance().isNone()) {
+      writer.metadata("guidance", origin.guidance().toString());
+    }
     return writer.metadata("seed", origin.seed());
   }
 
@@ -286,6 +297,7 @@ public final class TrajectoryFile {
               origin.model(),
               seeds[n],
               labels[n],
+              origin.guidance(),
               falling,
               rows(XT, n, falling),
               rows(X0, n, falling),

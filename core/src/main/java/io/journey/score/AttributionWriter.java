@@ -39,6 +39,9 @@ final class AttributionWriter {
     inputs.set("checkpoints", features.manifest().inputs().path("checkpoints"));
     inputs.set("feature_settings", features.manifest().settings());
     inputs.put("targets", targets.size()).put("target", Trajectory.fingerprint(targets, steps));
+    if (!targets.get(0).guidance().isNone()) {
+      inputs.put("guidance", targets.get(0).guidance().toString());
+    }
     try (RunDirectory run =
         RunDirectory.claim(directory, Attribution.KIND, estimator.settings(steps), inputs)) {
       if (!run.isFinished()) {

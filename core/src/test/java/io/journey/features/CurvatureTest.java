@@ -17,7 +17,7 @@ import io.journey.projection.Projection;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
-import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attributor;
 import io.journey.score.Steps;
@@ -205,7 +205,7 @@ class CurvatureTest {
     try (Checkpoint checkpoint = ensemble.load(MEMBER);
         Projection none =
             ProjectionConfig.parse("none").create(checkpoint.model().parameters(), Seed.of(0))) {
-      Trajectory target = new DdpmSampler(checkpoint, 10).sample(5, 1, 1, Progress.SILENT).get(0);
+      Trajectory target = Sampler.of(checkpoint, 10).sample(5, 1, 1, Progress.SILENT).get(0);
       float[] scores =
           Attributor.of(ensemble, whitened)
               .withDraws(2)

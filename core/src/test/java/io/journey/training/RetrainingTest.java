@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,8 +113,10 @@ class RetrainingTest {
     NoiseSchedule schedule = NoiseSchedule.ddpm();
     Seed seed = Seed.of(5);
     BitSet kept = without(0, 7, 8, 39);
-    TrainingBatches whole = new TrainingBatches(data, null, TRAINING, schedule, seed);
-    TrainingBatches part = new TrainingBatches(data, kept, TRAINING, schedule, seed);
+    TrainingBatches whole =
+        new TrainingBatches(data, null, TRAINING, schedule, seed, OptionalInt.empty());
+    TrainingBatches part =
+        new TrainingBatches(data, kept, TRAINING, schedule, seed, OptionalInt.empty());
     int met = 0;
     for (int step = 0; step < TRAINING.steps(); step++) {
       List<DenoisingDraws> expected = new ArrayList<>(whole.of(step));

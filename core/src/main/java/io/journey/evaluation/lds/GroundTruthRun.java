@@ -90,7 +90,7 @@ public record GroundTruthRun(
    * @param directory of the pack
    */
   public GroundTruth run(Path models, Path directory) {
-    ModelInputs model = ModelInputs.of(retraining.architecture());
+    ModelInputs model = retraining.modelInputs();
     model.requireImages(data);
     model.requireLabels(targets.stream().mapToInt(Trajectory::label).toArray());
     try (RunDirectory run = RunDirectory.claim(directory, GroundTruth.KIND, settings(), inputs())) {
