@@ -1,6 +1,7 @@
 package io.journey.scheduler;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -32,6 +33,8 @@ public final class Schedulers {
       }
       found.add(scheduler);
     }
+    // Where a class stands on the class path changes no message.
+    found.sort(Comparator.comparing(Scheduler::name));
     return List.copyOf(found);
   }
 
@@ -39,7 +42,7 @@ public final class Schedulers {
     return ALL;
   }
 
-  /** Returns the short names, in the order of their registration. */
+  /** Returns the short names, in the order of the alphabet. */
   public static List<String> names() {
     return ALL.stream().map(Scheduler::name).toList();
   }

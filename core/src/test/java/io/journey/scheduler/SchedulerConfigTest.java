@@ -105,7 +105,7 @@ class SchedulerConfigTest {
                 PredictionType.V_PREDICTION));
     assertThatThrownBy(() -> config.scheduler("member-000"))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContainingAll("member-000", "HeunDiscreteScheduler", "ddpm, ddim, euler");
+        .hasMessageContainingAll("member-000", "HeunDiscreteScheduler", "ddim, ddpm, dpm-solver++");
     assertThat(config.withScheduler("euler").scheduler("m"))
         .isEqualTo(new EulerDiscreteScheduler().with("timestep_spacing", "leading"));
     assertThat(config.toDiffusers().path("solver").asText()).isEqualTo("any");
@@ -185,7 +185,7 @@ class SchedulerConfigTest {
                 .with("steps_offset", 3));
     assertThatThrownBy(() -> config.withScheduler("heun"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("ddpm, ddim, euler, euler-ancestral, pndm, dpm-solver++");
+        .hasMessageContaining("ddim, ddpm, dpm-solver++, euler, euler-ancestral, pndm");
   }
 
   @ParameterizedTest
@@ -201,7 +201,7 @@ class SchedulerConfigTest {
         "\"timestep_spacing\": \"karras\"     | timestep_spacing \"karras\";leading, trailing, lins",
         "\"thresholdin\": true                | thresholdin true",
         "\"timestep_values\": [1]             | timestep_values [1]",
-        "\"_class_name\": \"FlowMatchEulerDiscreteScheduler\" | FlowMatch;DDPMScheduler, DDIMScheduler",
+        "\"_class_name\": \"FlowMatchEulerDiscreteScheduler\" | FlowMatch;DDIMScheduler, DDPMScheduler",
         "\"clip_sample\": \"yes\"             | clip_sample \"yes\";true or false",
         "\"clip_sample_range\": 0             | clip_sample_range;above 0;0.0",
         "\"steps_offset\": -1                 | steps_offset;at least 0;-1",

@@ -2,6 +2,7 @@ package io.journey.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
@@ -131,6 +132,33 @@ class RetrainingTest {
       met += found.size();
     }
     assertThat(met).as("12 steps of 10 are three epochs of 40").isEqualTo(3 * kept.cardinality());
+  }
+
+  @Test
+  void droppedClassesChangeNothingElseOfABatch() {
+    NoiseSchedule schedule = NoiseSchedule.ddpm();
+    TrainingConfig dropping = TRAINING.withSteps(60).withDroppedClasses(0.3);
+    TrainingBatches plain =
+        new TrainingBatches(data, null, TRAINING, schedule, Seed.of(5), OptionalInt.empty());
+    TrainingBatches dropped =
+        new TrainingBatches(data, null, dropping, schedule, Seed.of(5), OptionalInt.of(10));
+    int count = 0;
+    int met = 0;
+    for (int step = 0; step < dropping.steps(); step++) {
+      List<DenoisingDraws> expected = plain.of(step);
+      List<DenoisingDraws> found = dropped.of(step);
+      for (int i = 0; i < found.size(); i++) {
+        assertThat(found.get(i).image()).isEqualTo(expected.get(i).image());
+        assertThat(found.get(i).noise()).isEqualTo(expected.get(i).noise());
+        assertThat(found.get(i).timesteps()).isEqualTo(expected.get(i).timesteps());
+        assertThat(found.get(i).label()).isIn(10, expected.get(i).label());
+        count += found.get(i).label() == 10 ? 1 : 0;
+        met++;
+      }
+    }
+    // 600 draws with probability 0.3: five standard deviations.
+    assertThat(met).isEqualTo(600);
+    assertThat((double) count).isCloseTo(180, within(5 * Math.sqrt(600 * 0.3 * 0.7)));
   }
 
   private static int exampleOf(DenoisingDraws draw) {
