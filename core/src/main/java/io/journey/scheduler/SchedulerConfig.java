@@ -146,9 +146,10 @@ public final class SchedulerConfig {
               + " was made to be drawn with a "
               + className
               + (scheduler == null ? "" : " with " + String.join(", ", unsupported))
-              + ", which Journey does not have: add --scheduler with one of "
+              + ", which Journey does not have: choose one of "
               + String.join(", ", Schedulers.names())
-              + ", which suit the same training.");
+              + " by sample --scheduler, or its class in scheduler_config.json; they suit the same"
+              + " training.");
     }
     return scheduler;
   }
