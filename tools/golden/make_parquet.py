@@ -81,6 +81,11 @@ def main(folder):
     two = pa.table({"image": [png(0), png(1)], "mask": [png(2), png(3)], "label": [0, 1]})
     pq.write_table(two, folder / "two.parquet")
     pq.write_table(pa.table({"text": ["a", "b"], "n": [1, 2]}), folder / "no-images.parquet")
+    # No rows: in a group of its own, and in no group at all.
+    with pq.ParquetWriter(folder / "no-rows.parquet", two.schema) as writer:
+        writer.write_table(two.slice(0, 0))
+    with pq.ParquetWriter(folder / "no-groups.parquet", two.schema):
+        pass
 
     # WebP as Pillow writes it.
     Pillow.fromarray(picture(1)).save(folder / "lossless.webp", lossless=True, exact=True)

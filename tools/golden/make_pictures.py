@@ -259,7 +259,35 @@ def write_bmp():
     put("bmp-damaged-cut.bmp", cut(encoded(NOISE, format="BMP"), 0.8), True)
 
 
-for write in (write_png, write_jpeg, write_webp, write_gif, write_bmp):
+def core_dib(picture, bits, palette=b""):
+    """With the header of OS/2, which Pillow reads and does not write."""
+    bmp = encoded(picture, format="BMP")
+    pixels = bmp[struct.unpack_from("<I", bmp, 10)[0] :]
+    return struct.pack("<IHHHH", 12, *picture.size, 1, bits) + palette + pixels
+
+
+def write_dib():
+    put("dib-rgb.dib", encoded(RGB, format="DIB"))
+    put("dib-grey.dib", encoded(GREY, format="DIB"))
+    put("dib-palette.dib", encoded(RGB.quantize(64), format="DIB"))
+    put("dib-bilevel.dib", encoded(RGB.convert("1"), format="DIB"))
+    put("dib-odd.dib", encoded(scene(17, 11), format="DIB"))
+    # 32 bits: as they are, where the fourth byte means nothing, and with masks behind the header.
+    plain = encoded(RGBA, format="DIB")
+    put("dib-32.dib", plain)
+    masked = bytearray(plain)
+    struct.pack_into("<I", masked, 16, 3)
+    masks = struct.pack("<III", 0xFF0000, 0xFF00, 0xFF)
+    put("dib-masks.dib", bytes(masked[:40]) + masks + bytes(masked[40:]))
+    top_down = bytearray(encoded(RGB, format="DIB"))
+    struct.pack_into("<i", top_down, 8, -RGB.size[1])
+    put("dib-top-down.dib", bytes(top_down))
+    put("dib-core.dib", core_dib(RGB, 24))
+    put("dib-core-palette.dib", core_dib(GREY, 8, bytes(v for i in range(256) for v in (i, 255 - i, 7))))
+    put("dib-damaged-cut.dib", cut(encoded(NOISE, format="DIB"), 0.8), True)
+
+
+for write in (write_png, write_jpeg, write_webp, write_gif, write_bmp, write_dib):
     write()
 (FOLDER / "values.json").write_text(json.dumps(VALUES, indent=0, sort_keys=True) + "\n")
 sums = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}" for f in sorted(FOLDER.iterdir())]

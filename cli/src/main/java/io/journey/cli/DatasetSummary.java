@@ -5,6 +5,7 @@ import io.journey.dataset.DatasetNotes;
 import io.journey.dataset.DuplicateImages;
 import io.journey.dataset.ImageShape;
 import io.journey.run.Counted;
+import io.journey.run.Printable;
 import io.journey.run.Progress;
 import java.io.PrintWriter;
 import java.util.Comparator;
@@ -88,7 +89,7 @@ final class DatasetSummary {
           out, "skipped", Counted.of(notes.skipped().size(), "images") + " that cannot be read");
       notes.skipped().values().stream()
           .limit(SKIPPED_SHOWN)
-          .forEach(why -> out.println("  " + why));
+          .forEach(why -> out.println("  " + Printable.of(why)));
       if (notes.skipped().size() > SKIPPED_SHOWN) {
         out.println("  and " + (notes.skipped().size() - SKIPPED_SHOWN) + " more");
       }
@@ -159,6 +160,7 @@ final class DatasetSummary {
   private static void printClasses(Dataset images, PrintWriter out) {
     List<String> names = images.classNames();
     if (names.isEmpty()) {
+      images.notes().noClasses().ifPresent(why -> Lines.print(out, "classes", "none, " + why));
       return;
     }
     int[] counts = new int[names.size()];
@@ -169,7 +171,7 @@ final class DatasetSummary {
     }
     Lines.print(out, "classes", names.size());
     for (int c = 0; c < Math.min(CLASSES_SHOWN, counts.length); c++) {
-      out.printf(Locale.ROOT, "  %-24s %d%n", names.get(c), counts[c]);
+      out.printf(Locale.ROOT, "  %-24s %d%n", Printable.of(names.get(c)), counts[c]);
     }
     if (counts.length > CLASSES_SHOWN) {
       out.println("  and " + (counts.length - CLASSES_SHOWN) + " more");

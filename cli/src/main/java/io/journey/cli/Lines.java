@@ -2,18 +2,22 @@ package io.journey.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.journey.run.Counted;
+import io.journey.run.Printable;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
 
-/** Summaries as lines of a name and a value, the values in one column. */
+/**
+ * Summaries as lines of a name and a value, the values in one column; line ends within a value, as
+ * a name of a file may have them, are written out.
+ */
 final class Lines {
   private static final String[] BYTE_UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB"};
 
   private Lines() {}
 
   static void print(PrintWriter out, String name, Object value) {
-    out.printf(Locale.ROOT, "%-12s %s%n", name, value);
+    out.printf(Locale.ROOT, "%-12s %s%n", name, Printable.of(String.valueOf(value)));
   }
 
   /** An object as a block of lines, nested names joined by dots; nothing where it is empty. */
@@ -37,7 +41,7 @@ final class Lines {
 
   private static String shortened(JsonNode value) {
     String text = value.isTextual() ? value.textValue() : value.toString();
-    return text.length() <= 80 ? text : text.substring(0, 77) + "...";
+    return Printable.of(text.length() <= 80 ? text : text.substring(0, 77) + "...");
   }
 
   /** "812 bytes", "4.2 MiB". */

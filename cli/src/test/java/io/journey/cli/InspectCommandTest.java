@@ -166,6 +166,44 @@ class InspectCommandTest {
     assertThat(picture.getWidth()).isBetween(12 * 64, 20 * 64);
   }
 
+  /** A name may hold a line end, and would be lines of its own. */
+  @Test
+  void everyFileIsOneLine() throws IOException {
+    BufferedImage image = new BufferedImage(2, 2, BufferedImage.TYPE_INT_RGB);
+    for (String name : new String[] {"a\nz/1\nimages 9.png", "b/2.png", "b/3.png"}) {
+      Path file = folder.resolve("set").resolve(name);
+      Files.createDirectories(file.getParent());
+      ImageIO.write(image, "png", file.toFile());
+    }
+    Files.writeString(folder.resolve("set/b/bad\nskipped 7\u001b.png"), "x");
+    CommandRun run = CommandRun.of("inspect", "--data", folder + "/set?skip=unreadable");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out().lines().filter(line -> !line.startsWith(" ")))
+        .extracting(line -> line.split(" ")[0])
+        .containsOnlyOnce("images", "skipped")
+        .doesNotContain("z", "z/1", "9.png");
+    assertThat(run.out())
+        .contains("a\\u000az/1\\u000aimages 9.png", "\n  a\\u000az ")
+        .contains("b/bad\\u000askipped 7\\u001b.png is no PNG");
+  }
+
+  @Test
+  void whyThereAreNoClassesIsTold() throws IOException {
+    BufferedImage image = new BufferedImage(2, 2, BufferedImage.TYPE_INT_RGB);
+    for (String name : new String[] {"cats/1.png", "cats/old/2.png", "dogs/3.png"}) {
+      Path file = folder.resolve("set").resolve(name);
+      Files.createDirectories(file.getParent());
+      ImageIO.write(image, "png", file.toFile());
+    }
+    CommandRun run = CommandRun.of("inspect", "--data", folder + "/set");
+
+    assertThat(run.out())
+        .contains(
+            "classes      none, its images lie at different depths, as cats/1.png and"
+                + " cats/old/2.png do");
+  }
+
   @Test
   void eitherAPathOrDataMustBeGiven() {
     for (String[] arguments :

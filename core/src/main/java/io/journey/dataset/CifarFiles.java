@@ -51,11 +51,13 @@ final class CifarFiles {
   private static final int MAX_NAMES_BYTES = 1 << 16;
 
   private final DatasetSpec spec;
+  private final Spill written; // pixels that a pickle holds as a text
   private final Map<String, String> texts = new HashMap<>();
   private final Map<String, List<Example>> batches = new TreeMap<>();
 
   private CifarFiles(DatasetSpec spec) {
     this.spec = spec;
+    this.written = new Spill(spec.path());
   }
 
   /** Whether a file name is that of a batch. */
@@ -224,9 +226,12 @@ final class CifarFiles {
     String kind = isOfHundred(name) ? spec.labels().orElse("fine") + "_labels" : "labels";
     List<Integer> labels = pickle.labels(kind, count);
     List<Example> examples = new ArrayList<>();
+    int start = pickle.pixelsAt(SHAPE.numel());
+    byte[] pixels = start < 0 ? pickle.pixels(SHAPE.numel()) : bytes;
     for (int i = 0; i < count; i++) {
-      int at = pickle.pixelsAt(SHAPE.numel()) + i * SHAPE.numel();
-      Content content = keeper.keep(at, Arrays.copyOfRange(bytes, at, at + SHAPE.numel()));
+      int at = Math.max(0, start) + i * SHAPE.numel();
+      byte[] image = Arrays.copyOfRange(pixels, at, at + SHAPE.numel());
+      Content content = start < 0 ? written.keep(image) : keeper.keep(at, image);
       examples.add(
           example(name, i, checked(labels.get(i), name, i, container), content, container));
     }

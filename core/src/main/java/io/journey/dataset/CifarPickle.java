@@ -10,19 +10,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A file of the Python release of CIFAR: a pickled dictionary with an array {@code data} of N×3072
- * bytes and lists of labels, or with names of classes.
+ * A file of the Python release of CIFAR, as published or pickled again: a dictionary with an array
+ * {@code data} of N×3072 bytes and lists of labels, or with names of classes.
  */
 final class CifarPickle {
   /** The largest published one has 155 MB. */
   static final long MAX_BYTES = 256L << 20;
 
   private final Path file;
+  private final ByteBuffer pickle;
   private final Map<String, Object> values;
 
   private CifarPickle(Path file, byte[] pickle) {
     this.file = file;
-    this.values = ArrayPickle.read(file, ByteBuffer.wrap(pickle));
+    this.pickle = ByteBuffer.wrap(pickle);
+    this.values = ArrayPickle.read(file, this.pickle);
   }
 
   /**
@@ -36,12 +38,17 @@ final class CifarPickle {
   }
 
   /**
-   * Where its pixels begin in the pickle.
+   * Where its pixels begin in the pickle, -1 if they do not lie there as they are.
    *
    * @param numel how many an image has
    */
   int pixelsAt(int numel) {
     return data(numel).offset();
+  }
+
+  /** A copy of all its pixels. */
+  byte[] pixels(int numel) {
+    return data(numel).numbers(pickle);
   }
 
   /** How many images it has. */

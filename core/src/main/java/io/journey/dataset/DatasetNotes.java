@@ -3,6 +3,7 @@ package io.journey.dataset;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -15,21 +16,24 @@ import java.util.stream.Collectors;
  * @param passedOver how many files are no images and were passed over, by their ending
  * @param links how many images are links to files
  * @param repeated how many images are the same file as another image of the set
+ * @param noClasses why folders of images are no classes, where one might take them for such
  */
 public record DatasetNotes(
     SortedMap<String, String> skipped,
     SortedMap<String, Integer> passedOver,
     int links,
-    int repeated) {
+    int repeated,
+    Optional<String> noClasses) {
   private static final int SHOWN = 12;
 
   /** There is nothing to say. */
   public static final DatasetNotes NONE =
-      new DatasetNotes(Collections.emptySortedMap(), Collections.emptySortedMap(), 0, 0);
+      new DatasetNotes(
+          Collections.emptySortedMap(), Collections.emptySortedMap(), 0, 0, Optional.empty());
 
   /** The same with images that were left out. */
   DatasetNotes withSkipped(SortedMap<String, String> reasons) {
-    return new DatasetNotes(reasons, passedOver, links, repeated);
+    return new DatasetNotes(reasons, passedOver, links, repeated, noClasses);
   }
 
   /** Counts by ending as people write them: "3 .txt, 1 .yaml". */
@@ -41,8 +45,13 @@ public record DatasetNotes(
         .collect(Collectors.joining(", ", "", endings.size() > SHOWN ? ", …" : ""));
   }
 
-  /** Files that were passed over alone. */
-  static DatasetNotes ofPassedOver(SortedMap<String, Integer> endings) {
-    return new DatasetNotes(new TreeMap<>(), endings, 0, 0);
+  /** The same with what was passed over, and counts of files. */
+  DatasetNotes withFiles(SortedMap<String, Integer> endings, int linked, int again) {
+    return new DatasetNotes(skipped, endings, linked, again, noClasses);
+  }
+
+  /** Why there are no classes, alone. */
+  static DatasetNotes ofNoClasses(String why) {
+    return new DatasetNotes(new TreeMap<>(), new TreeMap<>(), 0, 0, Optional.of(why));
   }
 }

@@ -2,6 +2,7 @@ package io.journey.dataset;
 
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
+import io.journey.run.Printable;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
 import java.nio.ByteBuffer;
@@ -147,14 +148,18 @@ final class FirstReading {
   /** One sentence for all of them: the names of the first, and why the first cannot be read. */
   private JourneyException allUnreadable() {
     int count = unreadable.size();
-    String reason = unreadable.get(unreadable.firstKey()).replaceAll("\\.$", "");
+    String reason = Printable.of(unreadable.get(unreadable.firstKey()).replaceAll("\\.$", ""));
     boolean none = count == examples.size();
     String remedy =
         none || spec.skipsUnreadable() ? "." : "; skip=unreadable leaves out what cannot be read.";
     if (count == 1) {
       return new JourneyException(reason + remedy);
     }
-    String names = unreadable.keySet().stream().limit(LISTED).collect(Collectors.joining(", "));
+    String names =
+        unreadable.keySet().stream()
+            .limit(LISTED)
+            .map(Printable::of)
+            .collect(Collectors.joining(", "));
     return new JourneyException(
         String.format(
             "%s of the %d images of %s can be read, not %s%s; %s%s",

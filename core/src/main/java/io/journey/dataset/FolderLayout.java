@@ -1,16 +1,20 @@
 package io.journey.dataset;
 
 import io.journey.run.JourneyException;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * Images with paths, in a folder or an archive: the first folder of the path is the class, without
- * folders that are {@link Parts} of the set.
+ * Images with paths, in a folder or an archive: the innermost folder of the path is the class, as
+ * the {@code datasets} library has it, without folders that are {@link Parts} of the set. There are
+ * no classes where images lie at different depths, or where only one folder would be a class.
  */
 final class FolderLayout {
   private final DatasetSpec spec;
@@ -28,7 +32,7 @@ final class FolderLayout {
   }
 
   /**
-   * The examples in order of their ids. Where one part has classes and another none, none has.
+   * The examples in order of their ids.
    *
    * @param found at least one
    * @param bySplit whether parts of the set are already told apart
@@ -37,34 +41,72 @@ final class FolderLayout {
    */
   Listing list(List<Found> found, boolean bySplit, boolean byClass) {
     if (bySplit) {
-      List<String> names = byClass ? classes(found, FolderLayout::outermost) : List.of();
-      return list(found, names, FolderLayout::outermost);
+      return list(found, found, List.of(found), FolderLayout::innermost, byClass);
     }
     Parts parts = Parts.of(spec, found);
     List<Found> images = spec.splits().of(spec.text(), found, f -> parts.split(f.id()));
-    return list(images, byClass ? classes(images, parts) : List.of(), parts::classFolder);
+    boolean parted = images.stream().allMatch(f -> parts.split(f.id()).isPresent());
+    List<Found> deciding =
+        parted ? found.stream().filter(f -> parts.split(f.id()).isPresent()).toList() : images;
+    Collection<List<Found>> byPart =
+        images.stream().collect(Collectors.groupingBy(f -> parts.split(f.id()))).values();
+    return list(images, deciding, byPart, parts::classFolder, byClass);
   }
 
-  private List<String> classes(List<Found> images, Parts parts) {
-    List<List<String>> classes =
-        images.stream()
-            .filter(Found::isImage)
-            .collect(Collectors.groupingBy(f -> parts.split(f.id())))
-            .values()
-            .stream()
-            .map(part -> classes(part, parts::classFolder))
+  /**
+   * The examples with their classes.
+   *
+   * @param deciding the images of all parts, wanted or not: parts agree on what a label means
+   * @param byPart the wanted images
+   */
+  private Listing list(
+      List<Found> images,
+      List<Found> deciding,
+      Collection<List<Found>> byPart,
+      UnaryOperator<String> folder,
+      boolean byClass) {
+    if (!byClass) {
+      return list(images, List.of(), folder);
+    }
+    byPart.forEach(part -> requireNoneAlone(part, folder));
+    List<String> ids = deciding.stream().filter(Found::isImage).map(Found::id).toList();
+    List<String> names =
+        ids.stream()
+            .map(folder)
+            .filter(name -> !name.isEmpty())
+            .distinct()
+            .sorted(CodePoints::compare)
             .toList();
-    return classes.stream().anyMatch(List::isEmpty)
-        ? List.of()
-        : classes.stream().flatMap(List::stream).distinct().sorted(CodePoints::compare).toList();
+    Optional<String> objection = names.isEmpty() ? Optional.empty() : objection(ids, names);
+    return objection
+        .map(why -> list(images, List.of(), folder).withNotes(DatasetNotes.ofNoClasses(why)))
+        .orElseGet(() -> list(images, names, folder));
   }
 
-  private static String outermost(String id) {
-    return id.substring(0, Math.max(0, id.indexOf('/')));
+  /** Why folders are no classes, if they are none. */
+  private static Optional<String> objection(List<String> ids, List<String> names) {
+    String first = ids.get(0);
+    Optional<String> other = ids.stream().filter(id -> depth(id) != depth(first)).findFirst();
+    if (other.isPresent()) {
+      return Optional.of(
+          "its images lie at different depths, as " + first + " and " + other.get() + " do");
+    }
+    return names.size() > 1
+        ? Optional.empty()
+        : Optional.of("all its images lie in folders of one name, " + names.get(0));
+  }
+
+  private static long depth(String id) {
+    return id.chars().filter(c -> c == '/').count();
+  }
+
+  private static String innermost(String id) {
+    String folders = id.substring(0, Math.max(0, id.lastIndexOf('/')));
+    return folders.substring(folders.lastIndexOf('/') + 1);
   }
 
   private static Listing list(
-      List<Found> images, List<String> names, Function<String, String> folder) {
+      List<Found> images, List<String> names, UnaryOperator<String> folder) {
     Map<String, Integer> labels = new HashMap<>();
     names.forEach(name -> labels.put(name, labels.size()));
     return new Listing(
@@ -75,23 +117,21 @@ final class FolderLayout {
             .toList());
   }
 
-  /** The names of the class folders in order, none if the images lie in none. */
-  private List<String> classes(List<Found> images, Function<String, String> folder) {
-    Map<String, String> folders = new HashMap<>(); // to the id of an image in it
+  /** Images beside the class folders have lost their way; the library would drop all classes. */
+  private void requireNoneAlone(List<Found> images, UnaryOperator<String> folder) {
+    Map<String, String> folders = new TreeMap<>(CodePoints::compare); // to the id of an image in it
     images.stream()
         .filter(Found::isImage)
         .forEach(f -> folders.putIfAbsent(folder.apply(f.id()), f.id()));
     String alone = folders.remove("");
-    List<String> names = folders.keySet().stream().sorted(CodePoints::compare).toList();
-    if (alone != null && !names.isEmpty()) {
+    if (alone != null && !folders.isEmpty()) {
       throw new JourneyException(
           spec.path()
               + " holds both images ("
               + alone
               + ") and class folders ("
-              + names.get(0)
+              + folders.keySet().iterator().next()
               + "): move the images into a class folder.");
     }
-    return names;
   }
 }

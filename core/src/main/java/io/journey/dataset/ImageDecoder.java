@@ -142,6 +142,9 @@ final class ImageDecoder {
     if (start.startsWith("BM")) {
       return byReader("bmp", image, Orientation.UPRIGHT);
     }
+    if (DibFile.is(image)) {
+      return byReader("bmp", DibFile.toBmp(image), Orientation.UPRIGHT);
+    }
     throw new JourneyException(
         name + " is no PNG, JPEG, WebP, BMP or GIF image: convert it, or move it away.");
   }

@@ -61,9 +61,8 @@ final class ImageFolder {
               + ": expected PNG, JPEG, WebP, BMP or GIF files, or IDX files like"
               + " train-images-idx3-ubyte.gz.");
     }
-    return new FolderLayout(spec)
-        .list(found, false, true)
-        .withNotes(new DatasetNotes(new TreeMap<>(), passedOver, links, repeated));
+    Listing listing = new FolderLayout(spec).list(found, false, true);
+    return listing.withNotes(listing.notes().withFiles(passedOver, links, repeated));
   }
 
   private void list(Path folder, String prefix) throws IOException {
@@ -195,15 +194,18 @@ final class ImageFolder {
   private void requireStaying() throws IOException {
     if (!leaving.isEmpty()) {
       Path first = leaving.get(0);
-      String others =
-          leaving.size() == 1 ? "" : " and " + Counted.of(leaving.size() - 1, "other links");
+      int others = leaving.size() - 1;
       throw new JourneyException(
           "The link "
               + first
-              + others
-              + " would leave the data set, the first to "
+              + (others == 0 ? "" : " and " + Counted.of(others, "other links"))
+              + " would leave the data set, "
+              + (others == 0 ? "to " : "the first to ")
               + first.toRealPath()
-              + ": add links=follow to read what they lead to, or copy the files.");
+              + ": add links=follow to read what "
+              + (others == 0
+                  ? "it leads to, or copy the file."
+                  : "they lead to, or copy the files."));
     }
   }
 }

@@ -102,13 +102,32 @@ final class ParquetFile {
 
   /** In words: not the parser's own, which speak of sockets, nor the name of a class. */
   private static String reason(Exception e) {
+    if (isEnd(e)) {
+      return "it ends too early";
+    }
     if (e instanceof IOException io) {
       return Failures.reason(io)
           .replaceFirst(
               "(?s)can not read class org\\.apache\\.parquet\\.format\\.(\\w+): .*",
               "its $1 does not read");
     }
-    return e.getMessage() == null ? "it does not decode" : e.getMessage();
+    boolean aboutJava =
+        e instanceof IndexOutOfBoundsException
+            || e instanceof ClassCastException
+            || e instanceof NullPointerException
+            || e instanceof NegativeArraySizeException;
+    return aboutJava || e.getMessage() == null ? "it does not decode" : e.getMessage();
+  }
+
+  /** Whether all that an exception says is that the bytes came to their end. */
+  private static boolean isEnd(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root instanceof EOFException
+        && root.getMessage() == null
+        && (e == root || root.toString().equals(e.getMessage()));
   }
 
   /** Whatever the parser of a damaged file throws, as a sentence. */
@@ -141,6 +160,10 @@ final class ParquetFile {
 
   private static FileMetaData footer(SourceFile source) throws IOException {
     long size = source.size();
+    if (size == 0) {
+      throw new JourneyException(
+          source.path() + " is empty, it has no bytes: copy it again from its source.");
+    }
     if (size < MAGIC.length + TAIL) {
       throw new EOFException("it has only " + Counted.of(size, "bytes"));
     }
@@ -204,6 +227,9 @@ final class ParquetFile {
   }
 
   private void addPages(ParquetColumn column, RowGroup group, List<Page> pages) throws IOException {
+    if (group.getNum_rows() == 0) { // it has no pages, and what it says of them means nothing
+      return;
+    }
     ColumnMetaData meta = group.getColumns().get(column.index()).getMeta_data();
     if (meta == null || group.getColumns().get(column.index()).isSetFile_path()) {
       throw new IOException("its columns lie in other files");

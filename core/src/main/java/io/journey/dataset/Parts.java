@@ -2,7 +2,6 @@ package io.journey.dataset;
 
 import io.journey.dataset.FolderLayout.Found;
 import io.journey.run.JourneyException;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +21,6 @@ final class Parts {
 
   private final DatasetSpec spec;
   private final Map<String, Integer> depths = new HashMap<>(); // of an id's folder or name
-  private final int common; // so many outermost folders are the same everywhere
 
   private Parts(DatasetSpec spec, List<Found> found) {
     this.spec = spec;
@@ -32,10 +30,7 @@ final class Parts {
             : isNamedByFiles(found) ? Parts::last : Parts::first;
     found.forEach(f -> depths.put(f.id(), place.applyAsInt(names(f.id()))));
     List<String> outside = found.stream().map(Found::id).filter(id -> !isIn(id)).toList();
-    if (outside.isEmpty()) {
-      this.common = commonFolders(found);
-    } else {
-      this.common = 0;
+    if (!outside.isEmpty()) {
       decideMixed(found, outside);
     }
   }
@@ -109,42 +104,17 @@ final class Parts {
     return names(id)[depths.get(id)];
   }
 
-  /** How many folders outside that of the part all images share, if that lies at one depth. */
-  private int commonFolders(List<Found> found) {
-    if (depths.values().stream().distinct().count() != 1) {
-      return 0;
-    }
-    String[] shared = names(found.get(0).id());
-    int count = depths.get(found.get(0).id());
-    for (Found image : found) {
-      String[] names = names(image.id());
-      int same = 0;
-      while (same < count && names[same].equals(shared[same])) {
-        same++;
-      }
-      count = same;
-    }
-    return count;
-  }
-
-  /** Whether any image lies in a part. */
-  boolean areThere() {
-    return depths.values().stream().anyMatch(d -> d != NOWHERE);
-  }
-
   /** The part of an image. */
   Optional<Split> split(String id) {
     return isIn(id) ? Split.ofName(folderOf(id)) : Optional.empty();
   }
 
-  /** The folder of its class, the outermost that is not of parts; "" where it lies in none. */
+  /** The folder of its class, the innermost that names no part; "" where it lies in none. */
   String classFolder(String id) {
     String[] names = names(id);
-    int depth = depths.get(id);
-    String[] folders = Arrays.copyOf(names, names.length - 1);
-    for (int i = common; i < folders.length; i++) {
-      if (i != depth) {
-        return folders[i];
+    for (int i = names.length - 2; i >= 0; i--) {
+      if (i != depths.get(id)) {
+        return names[i];
       }
     }
     return "";

@@ -117,7 +117,9 @@ record Selection(List<Clause> clauses, int limit) {
   private static String classes(Listing listing) {
     List<String> names = listing.classNames();
     if (names.isEmpty()) {
-      return "it has no classes, leave the class out";
+      return "it has no classes"
+          + listing.notes().noClasses().map(why -> " (" + why + ")").orElse("")
+          + ", leave the class out";
     }
     int shown = Math.min(names.size(), 50);
     return "it has "

@@ -3,6 +3,7 @@ package io.journey.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -12,6 +13,10 @@ import java.util.regex.Pattern;
  * <p>Programs for tables take a field that begins with {@code =}, {@code +}, {@code -} or {@code @}
  * for a formula and compute it, in quotes too. Such a text gets a {@code '} in front, which these
  * programs take for "text"; {@link #lines} takes it away. Numbers stay as they are.
+ *
+ * <p>Terminals obey some characters that nobody sees. They are written as by {@link Printable}, all
+ * but tabs and line feeds, and so is the backslash of a text that looks like one of them; {@link
+ * #lines} gives the characters back.
  */
 public final class Csv {
   private static final int MOST_FIELDS = 10_000;
@@ -22,6 +27,8 @@ public final class Csv {
   private static final Pattern TAKEN_FOR_FORMULA =
       Pattern.compile("'*" + FORMULA + ".*", Pattern.DOTALL);
   private static final Pattern MARKED_TEXT = Pattern.compile("'+" + FORMULA + ".*", Pattern.DOTALL);
+  private static final Pattern ESCAPE = Pattern.compile("\\\\u([0-9a-f]{4})");
+
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?");
 
@@ -29,10 +36,43 @@ public final class Csv {
 
   /** A field of a line; {@link #lines} gives the same text back. */
   public static String quote(String text) {
-    boolean formula = TAKEN_FOR_FORMULA.matcher(text).matches() && !NUMBER.matcher(text).matches();
-    String field = formula ? "'" + text : text;
+    String shown = escaped(text);
+    boolean formula =
+        TAKEN_FOR_FORMULA.matcher(shown).matches() && !NUMBER.matcher(shown).matches();
+    String field = formula ? "'" + shown : shown;
     boolean plain = field.chars().noneMatch(c -> ",;\"\n\r\t".indexOf(c) >= 0);
     return plain ? field : '"' + field.replace("\"", "\"\"") + '"';
+  }
+
+  private static String escaped(String text) {
+    String safe = ESCAPE.matcher(text).replaceAll("\\\\u005cu$1");
+    if (safe.codePoints().noneMatch(Csv::isObeyed)) {
+      return safe;
+    }
+    StringBuilder out = new StringBuilder(safe.length() + 16);
+    safe.codePoints()
+        .forEach(
+            c -> {
+              if (isObeyed(c)) {
+                out.append(Printable.escaped(c));
+              } else {
+                out.appendCodePoint(c);
+              }
+            });
+    return out.toString();
+  }
+
+  private static boolean isObeyed(int c) {
+    return c != '\t' && c != '\n' && Printable.isHidden(c);
+  }
+
+  private static String unescaped(String field) {
+    return ESCAPE
+        .matcher(field)
+        .replaceAll(
+            escape ->
+                Matcher.quoteReplacement(
+                    Character.toString((char) Integer.parseInt(escape.group(1), 16))));
   }
 
   /**
@@ -74,7 +114,7 @@ public final class Csv {
           where + " has a line of more than " + MOST_FIELDS + " fields: it is not Journey's.");
     }
     String text = field.toString();
-    line.add(MARKED_TEXT.matcher(text).matches() ? text.substring(1) : text);
+    line.add(unescaped(MARKED_TEXT.matcher(text).matches() ? text.substring(1) : text));
     field.setLength(0);
   }
 }

@@ -1,5 +1,6 @@
 package io.journey.tensor;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -8,13 +9,13 @@ import java.util.List;
  */
 public final class PickledArray {
   private List<Long> shape = List.of(0L);
-  private int offset;
+  private PickledBytes numbers = new PickledBytes(PickledBytes.Form.PLAIN, 0, 0);
 
   PickledArray() {}
 
-  void fill(List<Long> newShape, int newOffset) {
+  void fill(List<Long> newShape, PickledBytes newNumbers) {
     this.shape = newShape;
-    this.offset = newOffset;
+    this.numbers = newNumbers;
   }
 
   /** Its shape. */
@@ -22,8 +23,13 @@ public final class PickledArray {
     return shape;
   }
 
-  /** Where in the pickle its first number lies. */
+  /** Where in the pickle its first number lies, -1 if they are written there as a text. */
   public int offset() {
-    return offset;
+    return numbers.offset();
+  }
+
+  /** A copy of its numbers. */
+  public byte[] numbers(ByteBuffer pickle) {
+    return numbers.copy(pickle);
   }
 }

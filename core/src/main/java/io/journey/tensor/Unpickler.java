@@ -18,8 +18,8 @@ import java.util.Set;
 /**
  * Reads the pickle of a PyTorch file as data. A pickle is a program for a stack machine that may
  * name any Python function; this machine has no way to call one. It knows the instructions of
- * protocols 2 to 5 that plain data and tensors need, and the names in {@link #call}; any other
- * instruction or name is refused.
+ * protocols 2 to 5 that plain data and tensors need, where arrays are expected those of protocols 0
+ * and 1 too, and the names in {@link #call}; any other instruction or name is refused.
  *
  * <p>Values: {@code String}, {@code Long}, {@code Double}, {@code Boolean}, {@link Tuple}, {@code
  * List}, {@code Map} with texts as keys, {@link Global}, {@link PickledTensor}, {@link
@@ -89,10 +89,17 @@ final class Unpickler {
       Set.of(
           "numpy.core.multiarray._reconstruct",
           "numpy._core.multiarray._reconstruct",
+          "numpy.core.numeric._frombuffer",
+          "numpy._core.numeric._frombuffer",
           "numpy.ndarray",
-          "numpy.dtype");
+          "numpy.dtype",
+          "_codecs.encode",
+          "builtins.bytes",
+          "__builtin__.bytes");
 
-  /** Longer byte strings are the numbers of arrays, and are not copied. */
+  private static final Set<String> LATIN_1 = Set.of("latin1", "latin-1");
+
+  /** Longer byte strings and texts are the numbers of arrays, and are not copied. */
   private static final int MAX_NAME_BYTES = 1024;
 
   /** A Python name that is on the list. */
@@ -132,8 +139,8 @@ final class Unpickler {
   }
 
   /**
-   * The same for plain data with numpy's arrays of bytes, as Python 2 wrote them too: byte strings
-   * are {@code String} (Latin-1), arrays are {@link PickledArray}.
+   * The same for plain data with numpy's arrays of bytes, as Python 2 and 3 write them in protocols
+   * 0 to 5: byte strings are {@code String} (Latin-1), arrays are {@link PickledArray}.
    */
   static Object readArrays(Path file, ByteBuffer pickle) {
     return read(new Unpickler(file, pickle, true), pickle);
@@ -145,6 +152,7 @@ final class Unpickler {
     } catch (java.nio.BufferUnderflowException
         | IndexOutOfBoundsException
         | ClassCastException
+        | NumberFormatException
         | ArithmeticException e) {
       throw unpickler.damaged(
           "it contradicts itself or ends too early, before byte " + pickle.position());
@@ -157,7 +165,12 @@ final class Unpickler {
       if (code == '.') {
         return pop();
       }
-      if (!array(code) && !constant(code) && !container(code) && !memory(code) && !named(code)) {
+      if (!array(code)
+          && !line(code)
+          && !constant(code)
+          && !container(code)
+          && !memory(code)
+          && !named(code)) {
         throw refused(
             String.format("uses the pickle instruction 0x%02x", code), "plain data and tensors");
       }
@@ -173,10 +186,15 @@ final class Unpickler {
     switch (code) {
       case 'U', 'C' -> byteString(Byte.toUnsignedInt(in.get()));
       case 'T', 'B' -> byteString(Integer.toUnsignedLong(in.getInt()));
+      case 0x8e, 0x96 -> byteString(in.getLong());
+      case 'X' -> longText(Integer.toUnsignedLong(in.getInt()));
+      case 0x8d -> longText(in.getLong());
       case 'b' -> {
         Object state = pop();
         if (top() instanceof PickledArray array) {
-          fill(array, ((Tuple) state).items);
+          List<Object> parts = ((Tuple) state).items;
+          String order = parts.get(3).equals(false) ? "C" : "F";
+          fill(array, parts.get(4), parts.get(2), parts.get(1), order);
         }
       }
       default -> {
@@ -186,36 +204,117 @@ final class Unpickler {
     return true;
   }
 
-  /** A short byte string is a name, in Latin-1; a long one stays where it is. */
-  private void byteString(long count) {
-    if (count <= MAX_NAME_BYTES) {
-      push(new String(bytes(count), StandardCharsets.ISO_8859_1));
+  /** Instructions of protocol 0, whose values are lines; and its lists and dictionaries. */
+  private boolean line(int code) {
+    if (!arrays) {
+      return false;
+    }
+    switch (code) {
+      case 'I' -> {
+        String number = line();
+        boolean truth = number.equals("00") || number.equals("01");
+        push(truth ? (Object) number.equals("01") : (Object) Long.valueOf(number));
+      }
+      case 'L' -> push(longInteger(line()));
+      case 'F' -> push(Double.valueOf(line()));
+      case 'V' -> lineOfText();
+      case 'l' -> push(new ArrayList<>(toMark()));
+      case 'd' -> {
+        List<Object> pairs = toMark();
+        push(new LinkedHashMap<>());
+        put(pairs);
+      }
+      case 'p' -> memo.put(Integer.valueOf(line()), top());
+      case 'g' -> push(recall(Integer.parseInt(line())));
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A number with an L behind it; those beyond 64 bits are of no use here. */
+  private static Object longInteger(String line) {
+    String digits = line.endsWith("L") ? line.substring(0, line.length() - 1) : line;
+    return digits.length() > 18 ? NOTHING : Long.valueOf(digits);
+  }
+
+  /** A short text is a name; a long one stays where it is. */
+  private void lineOfText() {
+    int start = in.position();
+    int end = start;
+    while (in.get(end) != '\n') {
+      end++;
+    }
+    in.position(end + 1);
+    if (end - start > MAX_NAME_BYTES) {
+      push(new PickledBytes(PickledBytes.Form.ESCAPED, start, end - start));
       return;
     }
+    StringBuilder text = new StringBuilder();
+    for (int at = start; at < end; at++) {
+      int digits = in.get(at) == '\\' ? PickledBytes.digits(in.get(at + 1)) : 0;
+      int c = Byte.toUnsignedInt(in.get(at));
+      if (digits > 0) {
+        c = at + 1 + digits < end ? PickledBytes.hexadecimal(in, at + 2, digits) : -1;
+        at += 1 + digits;
+      }
+      if (c < 0) {
+        throw damaged("a text has an escape that is none");
+      }
+      text.appendCodePoint(c);
+    }
+    push(text.toString());
+  }
+
+  private void longText(long count) {
+    if (count >= 0 && count <= MAX_NAME_BYTES) {
+      push(text(count));
+    } else {
+      leave(PickledBytes.Form.UTF8, count);
+    }
+  }
+
+  /** A short byte string is a name, in Latin-1; a long one stays where it is. */
+  private void byteString(long count) {
+    if (count >= 0 && count <= MAX_NAME_BYTES) {
+      push(new String(bytes(count), StandardCharsets.ISO_8859_1));
+    } else {
+      leave(PickledBytes.Form.PLAIN, count);
+    }
+  }
+
+  private void leave(PickledBytes.Form form, long count) {
     int offset = in.position();
     skip(count);
     pop();
-    push(new PickledBytes(offset, (int) count));
+    push(new PickledBytes(form, offset, (int) count));
   }
 
-  /** The state of an array: version, shape, type, whether by columns, numbers. */
-  private void fill(PickledArray array, List<Object> state) {
-    List<Long> shape = longs(state.get(1));
-    String type = ((ArrayType) state.get(2)).name();
-    boolean bytes = type.equals("u1") || type.equals("|u1");
-    if (!bytes || !state.get(3).equals(false) || !(state.get(4) instanceof PickledBytes numbers)) {
+  /** Gives an array its numbers. */
+  private PickledArray fill(
+      PickledArray array, Object numbers, Object type, Object shape, String order) {
+    String name = ((ArrayType) type).name();
+    boolean bytes = name.equals("u1") || name.equals("|u1");
+    if (!bytes || !order.equals("C") || !(numbers instanceof PickledBytes written)) {
       throw refused(
-          "holds an array of " + Failures.quoted(type), "arrays of bytes (u1), row by row");
+          "holds an array of " + Failures.quoted(name), "arrays of bytes (u1), row by row");
     }
+    List<Long> lengths = longs(shape);
     long numel = 1;
-    for (long dim : shape) {
+    for (long dim : lengths) {
       numel = Math.multiplyExact(numel, dim);
     }
-    if (numel != numbers.length() || shape.stream().anyMatch(dim -> dim < 0)) {
-      throw damaged(
-          "an array claims shape " + shape + " and has " + Counted.of(numbers.length(), "numbers"));
+    int length = written.length(in);
+    if (length < 0) {
+      throw damaged("the numbers of an array are a text that is none of bytes");
     }
-    array.fill(shape, numbers.offset());
+    if (numel != length || lengths.stream().anyMatch(dim -> dim < 0)) {
+      throw damaged(
+          "an array claims shape " + lengths + " and has " + Counted.of(length, "numbers"));
+    }
+    array.fill(lengths, written);
+    return array;
   }
 
   /** Instructions that push a constant, or nothing. */
@@ -331,12 +430,20 @@ final class Unpickler {
     return switch (function.name()) {
       case "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct" ->
           new PickledArray();
+      case "numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer" ->
+          fill(
+              new PickledArray(),
+              arguments.get(0),
+              arguments.get(1),
+              arguments.get(2),
+              (String) arguments.get(3));
       case "numpy.dtype" -> new ArrayType((String) arguments.get(0));
       case "collections.OrderedDict", "collections.Counter" ->
           arguments.isEmpty() ? new LinkedHashMap<>() : (Map<?, ?>) arguments.get(0);
       case "torch.Size", "builtins.set", "__builtin__.set" -> arguments.get(0);
       // Byte strings in protocol 2, which have no code of their own there.
-      case "_codecs.encode", "builtins.bytes", "__builtin__.bytes" -> NOTHING;
+      case "_codecs.encode" -> arrays ? encoded(arguments) : NOTHING;
+      case "builtins.bytes", "__builtin__.bytes" -> arrays && arguments.isEmpty() ? "" : NOTHING;
       case "torch.device" -> NOTHING;
       case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" ->
           tensor(arguments, ((PickledTensor.Storage) arguments.get(0)).dtype());
@@ -345,6 +452,16 @@ final class Unpickler {
           (PickledTensor) arguments.get(0);
       default -> throw refused("calls " + function.name(), "only its name");
     };
+  }
+
+  /** A byte string written as the text of the same characters, which it stays here. */
+  private Object encoded(List<Object> arguments) {
+    Object text = arguments.get(0);
+    if (!LATIN_1.contains(arguments.get(1))
+        || !(text instanceof String || text instanceof PickledBytes)) {
+      throw refused("calls _codecs.encode otherwise than Python itself", "texts as Latin-1");
+    }
+    return text;
   }
 
   private static DType dtype(Object global) {

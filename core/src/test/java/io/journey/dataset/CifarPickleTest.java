@@ -16,6 +16,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * CIFAR as it is published for Python. The files were made by {@code tools/golden/make_cifar.py}
@@ -82,6 +84,54 @@ class CifarPickleTest {
             "meta");
     assertSame(hundred.toString(), HUNDRED + "/binary");
     assertSame(hundred + "?labels=coarse", HUNDRED + "/binary?labels=coarse");
+  }
+
+  static Stream<Path> pickledAgain() throws IOException {
+    return Files.list(GOLDEN.resolve("pickled-again")).sorted();
+  }
+
+  /** By Python 3 in all its protocols (tools/golden/make_pickles.py). */
+  @ParameterizedTest
+  @MethodSource("pickledAgain")
+  void whatPythonHasPickledAgainIsTheSameSet(Path python) throws IOException {
+    assertSame(python + "/data_batch_2", TEN + "/binary/data_batch_2.bin");
+    Path file =
+        archive("again.tar.gz", "cifar-10-batches-py", python, "batches.meta", "data_batch_2");
+    Dataset found = Datasets.open(file.toString());
+    assertThat(read(found, 0))
+        .containsExactly(read(Datasets.open(TEN + "/binary/data_batch_2.bin"), 0));
+  }
+
+  @Test
+  void changedBytesOfATextNeverEndInAnythingButASentence() throws IOException {
+    for (int protocol : new int[] {0, 2, 5}) {
+      Path python = GOLDEN.resolve("pickled-again/protocol-" + protocol + "-bytes-numpy-2");
+      byte[] whole = Files.readAllBytes(python.resolve("data_batch_2"));
+      Random random = new Random(protocol);
+      for (int trial = 0; trial < 1500; trial++) {
+        byte[] bytes =
+            trial % 5 == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
+        if (bytes.length == whole.length) {
+          int place = random.nextInt(trial % 2 == 0 ? 500 : whole.length);
+          bytes[place] = (byte) random.nextInt(256);
+        }
+        Path file = batch(bytes);
+        try {
+          assertThat(Datasets.open(file.toString()).size()).isEqualTo(1);
+        } catch (io.journey.run.JourneyException e) {
+          assertThat(e.getMessage()).matches("[^\\n]+\\.");
+        }
+      }
+    }
+  }
+
+  @Test
+  void otherEncodingsAreNotRun() throws IOException {
+    String call = "c_codecs\nencode\n(Vdata\nVrot13\ntR.";
+    assertRefused(
+        batch(call.getBytes(StandardCharsets.ISO_8859_1)).toString(),
+        "_codecs.encode otherwise than Python itself",
+        "nothing was run");
   }
 
   private Path batch(byte[] bytes) throws IOException {

@@ -104,6 +104,17 @@ class FolderFilesTest {
   }
 
   @Test
+  void lineEndsInNamesAreWrittenOut() throws IOException {
+    two();
+    Files.writeString(folder.resolve("cats/a\nb.png"), "x");
+    assertRefused(folder.toString(), "cats/a\\u000ab.png is no PNG");
+    Files.writeString(folder.resolve("cats/c\rd.png"), "x");
+    assertRefused(folder.toString(), "not cats/a\\u000ab.png, cats/c\\u000dd.png; ");
+    assertThat(Datasets.open(folder + "?skip=unreadable").notes().skipped())
+        .containsOnlyKeys("cats/a\nb.png", "cats/c\rd.png");
+  }
+
+  @Test
   void badFilesCanBeLeftOutByTheirIds() throws IOException {
     bad();
     String ids = "cats/kit.png,dogs/cut.png,dogs/gone.png,dogs/pug.heic";
@@ -228,10 +239,22 @@ class FolderFilesTest {
     String plain = Datasets.open(folder.toString()).fingerprint();
     Path blob = Files.move(folder.resolve("cats/tom.png"), elsewhere.resolve("3f5a"));
     Path link = Files.createSymbolicLink(folder.resolve("cats/tom.png"), blob);
+    assertRefused(
+        folder.toString(),
+        "The link "
+            + link
+            + " would leave the data set, to "
+            + blob.toRealPath()
+            + ": add links=follow to read what it leads to, or copy the file.");
     Path dogs = Files.move(folder.resolve("dogs"), elsewhere.resolve("dogs"));
     Files.createSymbolicLink(folder.resolve("dogs"), dogs);
     assertRefused(
-        folder.toString(), link + " and 1 other link ", "leave the data set", "links=follow");
+        folder.toString(),
+        "The link "
+            + link
+            + " and 1 other link would leave the data set, the first to "
+            + blob.toRealPath()
+            + ": add links=follow to read what they lead to, or copy the files.");
 
     Dataset set = Datasets.open(folder + "?links=follow");
     assertThat(set.fingerprint()).isEqualTo(plain);

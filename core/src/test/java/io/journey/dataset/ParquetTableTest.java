@@ -117,6 +117,51 @@ class ParquetTableTest {
     assertRefused(FILES.resolve("plain/brotli.parquet").toString(), "BROTLI", "snappy");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"no-rows", "no-groups"})
+  void aFileWithoutRowsSaysSo(String name) throws IOException {
+    Path file = FILES.resolve(name + ".parquet");
+    assertRefused(file + "?column=image", name + ".parquet holds no rows");
+
+    Files.copy(file, folder.resolve("a.parquet"));
+    Files.copy(FILES.resolve("two.parquet"), folder.resolve("b.parquet"));
+    assertThat(ids(Datasets.open(folder + "?column=image")))
+        .as("beside a file with rows")
+        .containsExactly("b/00000", "b/00001");
+  }
+
+  @Test
+  void aFileWithoutBytesSaysSo() throws IOException {
+    assertRefused(copy(new byte[0]).toString(), "copy.parquet is empty, it has no bytes");
+  }
+
+  /** The parser says "java.io.EOFException" of a page header that goes on beyond its column. */
+  @Test
+  void aPageHeaderThatEndsTooEarlyIsToldInWords() throws IOException {
+    byte[] bytes = Files.readAllBytes(FILES.resolve("hub/data/train-00001-of-00002.parquet"));
+    bytes[182] = (byte) 0x80; // a size of many digits, so that the header goes on
+    assertRefused(copy(bytes).toString(), "a damaged Parquet file (it ends too early)");
+  }
+
+  /** Whatever one byte of a page header is changed to, no sentence speaks of Java. */
+  @Test
+  void noReasonIsAClassOfJava() throws IOException {
+    byte[] whole = whole("none");
+    for (int i = 4; i < 64; i++) {
+      for (int value : new int[] {0x00, 0x15, 0x7F, 0x80, 0xFF}) {
+        byte[] bytes = whole.clone();
+        bytes[i] = (byte) value;
+        try {
+          Datasets.open(copy(bytes).toString());
+        } catch (JourneyException e) {
+          assertThat(e.getMessage())
+              .as("byte %d is %d", i, value)
+              .doesNotContain("Exception", "Index ");
+        }
+      }
+    }
+  }
+
   private Path copy(byte[] bytes) throws IOException {
     return Files.write(folder.resolve("copy.parquet"), bytes);
   }
@@ -128,7 +173,7 @@ class ParquetTableTest {
   @Test
   void aFileCutAnywhereIsRefused() throws IOException {
     byte[] whole = whole("snappy");
-    for (int length = 0; length < whole.length; length += 50) {
+    for (int length = 50; length < whole.length; length += 50) {
       assertRefused(copy(Arrays.copyOf(whole, length)).toString(), "copy.parquet is a damaged");
     }
   }

@@ -107,7 +107,20 @@ class PartsTest {
     images("train/a.png test/cat/c.png");
 
     assertThat(Datasets.open(folder + "?split=all").classNames()).isEmpty();
-    assertThat(Datasets.open(folder + "?split=test").classNames()).containsExactly("cat");
+    assertThat(Datasets.open(folder + "?split=test").classNames()).isEmpty();
+  }
+
+  /** The library has no label for the images of the first part, where that has one class alone. */
+  @Test
+  void partsAgreeOnTheNumbersOfClasses() throws IOException {
+    images("train/cat/a.png test/dog/b.png val/ant/c.png");
+
+    for (String split : new String[] {"train", "test", "validation", "all"}) {
+      assertThat(Datasets.open(folder + "?split=" + split).classNames())
+          .containsExactly("ant", "cat", "dog");
+    }
+    assertThat(classes("train")).isEqualTo("cat");
+    assertThat(Datasets.open(folder + "?split=test").label(0)).isEqualTo(2);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Tables as text. */
@@ -33,7 +34,7 @@ class CsvTest {
       {"-2+3", "'-2+3"},
       {"@SUM(A1)", "'@SUM(A1)"},
       {"\t=1", "\"'\t=1\""},
-      {"\r=1", "\"'\r=1\""},
+      {"\r=1", "\\u000d=1"},
       {"\n=1", "\"'\n=1\""},
       {"\uFF1D1", "'\uFF1D1"},
       {"'=1", "''=1"},
@@ -44,6 +45,50 @@ class CsvTest {
     for (String[] one : cases) {
       assertThat(Csv.quote(one[0])).isEqualTo(one[1]);
       assertThat(lines(Csv.quote(one[0]) + ",x\n")).containsExactly(List.of(one[0], "x"));
+    }
+  }
+
+  /** Characters that a terminal would obey, and texts that look as they are written. */
+  @Test
+  void nothingCommandsATerminalAndAllIsReadBack() {
+    String[][] cases = {
+      {"a\u001b[2Jb", "a\\u001b[2Jb"},
+      {"\u009b31m", "\\u009b31m"},
+      {"\u0007\u0000\u007f", "\\u0007\\u0000\\u007f"},
+      {"cat\u202egnp.exe", "cat\\u202egnp.exe"},
+      {"\udb40\udc41", "\\udb40\\udc41"},
+      {"a\rb", "a\\u000db"},
+      {"\\u001b", "\\u005cu001b"},
+      {"\\\\u001b", "\\\\u005cu001b"},
+      {"\\\u001b", "\\\\u001b"},
+      {"\\u005cu001b", "\\u005cu005cu001b"},
+      {"=\u001b,", "\"'=\\u001b,\""},
+      {"'=\u001b", "''=\\u001b"},
+    };
+    for (String[] one : cases) {
+      assertThat(Csv.quote(one[0])).isEqualTo(one[1]);
+      assertThat(lines(Csv.quote(one[0]) + ",x\n")).containsExactly(List.of(one[0], "x"));
+    }
+    for (String text : new String[] {"C:\\users\\u12", "\\U001b", "\\u001B", "a\\b"}) {
+      assertThat(Csv.quote(text)).isEqualTo(text);
+      assertThat(lines(text + "\n")).containsExactly(List.of(text));
+    }
+  }
+
+  /** Every text comes back, and its field has nothing hidden but tabs and line feeds. */
+  @Test
+  void anyTextIsReadBack() {
+    Random random = new Random(8);
+    String letters = "\\u0015bc\u001b\r\n\t'=\",x\u202e";
+    for (int trial = 0; trial < 20_000; trial++) {
+      StringBuilder text = new StringBuilder();
+      for (int i = random.nextInt(12); i > 0; i--) {
+        text.append(letters.charAt(random.nextInt(letters.length())));
+      }
+      String field = Csv.quote(text.toString());
+      assertThat(field.replaceAll("[\t\n]", "").codePoints().noneMatch(Printable::isHidden))
+          .isTrue();
+      assertThat(lines(field + ",x\n")).containsExactly(List.of(text.toString(), "x"));
     }
   }
 
