@@ -3,18 +3,13 @@ package io.journey.scheduler;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.ForwardConfig;
-import io.journey.diffusion.PredictionType;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
-import io.journey.run.JsonType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * The settings of diffusers' {@code scheduler_config.json}: how training noised, and how images are
@@ -26,26 +21,6 @@ public final class SchedulerConfig {
 
   private static final String CLASS = "_class_name";
   private static final String DEFAULT_CLASS = "DDPMScheduler";
-
-  private static final Map<String, JsonType> FORWARD =
-      Map.of(
-          "num_train_timesteps",
-          JsonType.WHOLE,
-          "beta_start",
-          JsonType.NUMBER,
-          "beta_end",
-          JsonType.NUMBER,
-          "beta_schedule",
-          JsonType.TEXT,
-          "trained_betas",
-          JsonType.NUMBERS,
-          "rescale_betas_zero_snr",
-          JsonType.TRUTH,
-          "prediction_type",
-          JsonType.TEXT,
-          // What early versions had in place of prediction_type.
-          "predict_epsilon",
-          JsonType.TRUTH);
 
   /** Options that are written even at their defaults, which differ between classes. */
   private static final Set<String> ALWAYS_WRITTEN =
@@ -196,18 +171,11 @@ public final class SchedulerConfig {
               + String.join(", ", Schedulers.classNames())
               + ": name another checkpoint.");
     }
-    new TreeMap<>(FORWARD)
-        .forEach(
-            (field, type) -> {
-              if (json.has(field) && !isUnset(json, field)) {
-                type.require(json.get(field), field, where);
-              }
-            });
     List<String> problems = known == null ? missing(json) : unknown(json);
     List<String> undrawable = new ArrayList<>();
     ForwardConfig forward;
     try {
-      forward = forward(json, problems);
+      forward = ForwardOptions.read(json, where, problems);
     } catch (IllegalArgumentException e) {
       throw new JourneyException(where + " holds no usable schedule: " + e.getMessage() + ".", e);
     }
@@ -244,17 +212,13 @@ public final class SchedulerConfig {
     }
   }
 
-  private static boolean isUnset(ObjectNode json, String field) {
-    return field.equals("trained_betas") && json.path(field).isNull();
-  }
-
   private static List<String> unknown(ObjectNode json) {
     List<String> unknown = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : json.properties()) {
       String name = field.getKey();
       boolean fine =
           name.startsWith("_")
-              || FORWARD.containsKey(name)
+              || ForwardOptions.has(name)
               || MEANINGLESS.contains(name)
               || (UNSET.contains(name) && field.getValue().isNull())
               || Schedulers.all().stream().anyMatch(s -> SchedulerOptions.has(s, name));
@@ -279,55 +243,6 @@ public final class SchedulerConfig {
     return problems;
   }
 
-  private static ForwardConfig forward(ObjectNode json, List<String> unsupported) {
-    ForwardConfig none = ForwardConfig.DEFAULT;
-    List<Double> betas = null;
-    if (json.hasNonNull("trained_betas")) {
-      betas = new ArrayList<>();
-      for (JsonNode beta : json.get("trained_betas")) {
-        betas.add(beta.asDouble());
-      }
-    }
-    PredictionType early =
-        json.path("predict_epsilon").asBoolean(true)
-            ? PredictionType.EPSILON
-            : PredictionType.SAMPLE;
-    return new ForwardConfig(
-        json.path("num_train_timesteps").asInt(none.numTrainTimesteps()),
-        json.path("beta_start").asDouble(none.betaStart()),
-        json.path("beta_end").asDouble(none.betaEnd()),
-        choice(json, "beta_schedule", none.betaSchedule(), unsupported),
-        betas,
-        json.path("rescale_betas_zero_snr").asBoolean(false),
-        choice(json, "prediction_type", early, unsupported));
-  }
-
-  /** The value of this name; one that there is not is added to what is unsupported. */
-  private static <E extends Enum<E>> E choice(
-      ObjectNode json, String field, E otherwise, List<String> unsupported) {
-    if (!json.has(field)) {
-      return otherwise;
-    }
-    E[] values = otherwise.getDeclaringClass().getEnumConstants();
-    for (E value : values) {
-      if (name(value).equals(json.get(field).asText())) {
-        return value;
-      }
-    }
-    unsupported.add(
-        field
-            + " "
-            + json.get(field)
-            + " (only "
-            + Arrays.stream(values).map(SchedulerConfig::name).collect(Collectors.joining(", "))
-            + ")");
-    return otherwise;
-  }
-
-  private static String name(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
-  }
-
   /**
    * As diffusers' {@code scheduler_config.json}; options at their defaults are mostly left out.
    * Settings whose drawing is not supported are as they were read.
@@ -340,8 +255,9 @@ public final class SchedulerConfig {
 
   private static ObjectNode written(ForwardConfig forward, Scheduler scheduler) {
     Scheduler defaults = Schedulers.ofClass(scheduler.className()).orElseThrow();
-    ObjectNode options = options(forward).setAll(SchedulerOptions.of(scheduler));
-    ObjectNode unchanged = options(ForwardConfig.DEFAULT).setAll(SchedulerOptions.of(defaults));
+    ObjectNode options = ForwardOptions.of(forward).setAll(SchedulerOptions.of(scheduler));
+    ObjectNode unchanged =
+        ForwardOptions.of(ForwardConfig.DEFAULT).setAll(SchedulerOptions.of(defaults));
     Map<String, JsonNode> first = new TreeMap<>();
     Map<String, JsonNode> others = new TreeMap<>();
     for (Map.Entry<String, JsonNode> option : options.properties()) {
@@ -359,16 +275,6 @@ public final class SchedulerConfig {
     first.forEach(json::set);
     others.forEach(json::set);
     return json;
-  }
-
-  private static ObjectNode options(ForwardConfig forward) {
-    ObjectNode json = Json.object();
-    json.put("num_train_timesteps", forward.numTrainTimesteps());
-    json.put("beta_start", forward.betaStart()).put("beta_end", forward.betaEnd());
-    json.put("beta_schedule", name(forward.betaSchedule()));
-    json.set("trained_betas", Json.tree(forward.trainedBetas()));
-    json.put("rescale_betas_zero_snr", forward.rescaleBetasZeroSnr());
-    return json.put("prediction_type", name(forward.predictionType()));
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -76,7 +77,11 @@ class SolverGoldenTest {
             .toArray();
     double[] xt = golden.doubles("xt");
     double[] image = golden.doubles("image");
-    double largest = Arrays.stream(xt).map(Math::abs).max().orElseThrow();
+    double largest =
+        DoubleStream.concat(Arrays.stream(xt), Arrays.stream(image))
+            .map(Math::abs)
+            .max()
+            .orElseThrow();
     int numel = SHAPE.numel();
     try (Denoiser model = new ClosedFormDenoiser(SHAPE, 0.3, t -> 0.1 * Math.sin(t))) {
       Checkpoint checkpoint = new Checkpoint(name, model, NoiseSchedule.of(config.forward()), "");
