@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.DenoisingDraws;
@@ -15,7 +16,7 @@ import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
@@ -25,7 +26,7 @@ import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
-import io.journey.score.Estimator;
+import io.journey.score.Estimators;
 import io.journey.score.PixelMask;
 import io.journey.score.Steps;
 import io.journey.tensor.DType;
@@ -62,10 +63,13 @@ class FlowTest {
       new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
   private static final TrainingConfig TRAINING = TrainingConfig.of(30, 8, 2e-3).withEma(0.9);
   private static final FeaturizerConfig FEATURES =
-      FeaturizerConfig.defaults(CurvatureConfig.NONE)
+      FeaturizerConfig.defaults()
           .withProjection(ProjectionConfig.parse("sparse:64"))
+          .withDtype(DType.F32)
           .withDraws(3)
           .withShardRows(7);
+  private static final FeaturizerConfig PLAIN =
+      FEATURES.withPreconditioner(PreconditionerConfig.NONE);
 
   /** Fails at the given advance, as a kill would: nothing after it happens. */
   private static final class Killer implements Progress {
@@ -105,13 +109,13 @@ class FlowTest {
     return Attributor.of(ensemble, features).withDraws(4);
   }
 
-  /** All files but the clock's, the lock, and what scoring keeps beside features. */
+  /** All files but the clock's and the lock. */
   private static Map<String, byte[]> bytes(Path directory) throws IOException {
     Map<String, byte[]> out = new TreeMap<>();
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = directory.relativize(file).toString();
-        if (!name.equals("timing.json") && !name.equals(".lock") && !name.startsWith("solver")) {
+        if (!name.equals("timing.json") && !name.equals(".lock")) {
           out.put(name, Files.readAllBytes(file));
         }
       }
@@ -178,13 +182,16 @@ class FlowTest {
 
   @Test
   void bothGradientMethodsGiveTheSameFeatures() {
+    FeatureStore oneByOne =
+        Featurizer.with(PLAIN.withMethod(GradientMethod.ONE_IMAGE), 2, Progress.SILENT)
+            .run(ensemble, data, folder.resolve("one"));
     FeatureStore layerwise =
-        Featurizer.with(FEATURES.withMethod(GradientMethod.LAYERWISE), 2, Progress.SILENT)
+        Featurizer.with(PLAIN.withMethod(GradientMethod.LAYERWISE), 2, Progress.SILENT)
             .run(ensemble, data, folder.resolve("f"));
     float[] a = new float[64];
     float[] b = new float[64];
     for (int i = 0; i < data.size(); i++) {
-      features.read("member-001", i, 0, 64, a, 0);
+      oneByOne.read("member-001", i, 0, 64, a, 0);
       layerwise.read("member-001", i, 0, 64, b, 0);
       double difference = 0;
       double norm = 0;
@@ -253,7 +260,7 @@ class FlowTest {
   @Test
   void targetsAreAskedTheFunctionOfTheFeatures() {
     FeatureStore norms =
-        Featurizer.with(FEATURES.withFunction(ModelOutput.NORM), 2, Progress.SILENT)
+        Featurizer.with(PLAIN.withFunction(ModelOutput.NORM), 2, Progress.SILENT)
             .run(ensemble, data, folder.resolve("f"));
     assertThat(norms.manifest().settings().path("function").asText()).isEqualTo("norm");
     Attributor.of(ensemble, norms).withDraws(2).attribute(targets, STEPS, folder.resolve("a"));
@@ -261,10 +268,10 @@ class FlowTest {
     Npy.map(folder.resolve("a/member-001.output.npy")).read(0, found, 0, 4); // [S, T]
     try (Checkpoint checkpoint = ensemble.load("member-001")) {
       float[] xt = targets.get(0).xt()[targets.get(0).indexOf(300)];
-      float[] predicted = checkpoint.model().predict(xt, 300, -1);
+      float[] predicted = checkpoint.model().predict(xt, 300, Condition.NONE);
       float[] x0 = checkpoint.schedule().predictedOriginal(xt, predicted, 300);
       Seed seed = Seed.of(0).child("targets").child("member-001").child(300);
-      float[] noise = DenoisingDraws.atStep(x0, -1, 300, seed, 2).noise();
+      float[] noise = DenoisingDraws.atStep(x0, Condition.NONE, 300, seed, 2).noise();
       double alphaBar = checkpoint.schedule().alphaBar(300);
       double sum = 0;
       for (int i = 0; i < noise.length; i += x0.length) {
@@ -273,7 +280,7 @@ class FlowTest {
           noised[j] =
               (float) (Math.sqrt(alphaBar) * x0[j] + Math.sqrt(1 - alphaBar) * noise[i + j]);
         }
-        for (float number : checkpoint.model().predict(noised, 300, -1)) {
+        for (float number : checkpoint.model().predict(noised, 300, Condition.NONE)) {
           sum += number * number;
         }
       }
@@ -353,26 +360,29 @@ class FlowTest {
   @Test
   void otherEstimatorsScoreTheSameTargetsAndSayWhichTheyAre() {
     Attribution influence = Attribution.open(shared.resolve("a"));
-    assertThat(influence.manifest().settings().path("estimator").asText())
-        .isEqualTo("journey-trak");
+    assertThat(influence.manifest().settings().path("estimator").asText()).isEqualTo("ek-fac");
+    FeatureStore plain =
+        Featurizer.with(PLAIN, 2, Progress.SILENT).run(ensemble, data, folder.resolve("plain"));
+    Attributor attributor = Attributor.of(ensemble, plain).withDraws(4);
     Attribution cosine =
-        estimator()
-            .withEstimator(Estimator.parse("tracin-cosine"))
+        attributor
+            .withEstimator(Estimators.named("tracin-cosine"))
             .attribute(targets, STEPS, folder.resolve("cosine"));
     assertThat(cosine.manifest().settings().path("estimator").asText()).isEqualTo("tracin-cosine");
     for (float score : cosine.scores(0, 1)) {
       assertThat(score).isBetween(-1f, 1f);
     }
     Attribution averaged =
-        estimator()
-            .withEstimator(Estimator.parse("trak"))
+        attributor
+            .withEstimator(Estimators.named("trak"))
             .attribute(targets, STEPS, folder.resolve("trak"));
     assertThat(averaged.scores(0, 1)).isEqualTo(averaged.scores(1, 1));
-    assertThatThrownBy(() -> estimator().withEstimator(Estimator.parse("d-trak")))
+    assertThatThrownBy(() -> attributor.withEstimator(Estimators.named("d-trak")))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("features of the function norm");
-    assertThatThrownBy(() -> Estimator.parse("journey"))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("use one of journey-trak, trak");
+        .hasMessageContaining("d-trak needs features of --function norm --preconditioner none")
+        .hasMessageContaining("has those of --preconditioner none");
+    assertThatThrownBy(() -> estimator().withEstimator(Estimators.named("journey-trak")))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("has those of --preconditioner ekfac");
   }
 }

@@ -2,6 +2,7 @@ package io.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.features.FeatureStore;
@@ -10,7 +11,6 @@ import io.journey.features.FeaturizerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
-import io.journey.projection.CurvatureConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.report.MemoryDataset;
@@ -40,9 +40,7 @@ class PlantedDuplicateTest {
   private static final UNet2DConfig MODEL =
       new UNet2DConfig(8, 1, List.of(8, 16), List.of(false, true), 1, 4, 1e-5, 8, true, 0, 1);
   private static final FeaturizerConfig FEATURES =
-      FeaturizerConfig.defaults(CurvatureConfig.NONE)
-          .withProjection(ProjectionConfig.parse("sparse:1024"))
-          .withDraws(40);
+      FeaturizerConfig.defaults().withProjection(ProjectionConfig.parse("sparse:4096"));
 
   @TempDir Path folder;
 
@@ -58,7 +56,7 @@ class PlantedDuplicateTest {
     for (int i = 0; i < data.size(); i++) {
       float[] image = new float[64];
       data.read(i, image, 0);
-      out.add(data.id(i), -1, image);
+      out.add(data.id(i), Condition.NONE, image);
     }
     float[] noise = new float[64];
     Seed.of(77).stream().fillGaussian(noise);
@@ -66,7 +64,7 @@ class PlantedDuplicateTest {
     for (int i = 0; i < 64; i++) {
       plant[i] += 0.02f * noise[i];
     }
-    return out.add("plant", -1, plant);
+    return out.add("plant", Condition.NONE, plant);
   }
 
   /** The same images under each other's numbers: every feature belongs to another example. */
@@ -76,7 +74,7 @@ class PlantedDuplicateTest {
     for (int i = 0; i < data.size(); i++) {
       float[] image = new float[64];
       data.read(order[i], image, 0);
-      out.add(data.id(i), -1, image);
+      out.add(data.id(i), Condition.NONE, image);
     }
     return out;
   }
@@ -110,7 +108,7 @@ class PlantedDuplicateTest {
               drawn.shape(),
               second.fingerprint(),
               drawn.seed(),
-              drawn.label(),
+              drawn.condition(),
               drawn.timesteps(),
               drawn.xt(),
               drawn.x0(),

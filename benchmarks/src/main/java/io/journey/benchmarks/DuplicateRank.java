@@ -1,5 +1,6 @@
 package io.journey.benchmarks;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.features.FeatureStore;
@@ -10,6 +11,7 @@ import io.journey.run.Progress;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
+import io.journey.score.Damping;
 import io.journey.score.Steps;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +40,7 @@ public final class DuplicateRank {
     Ensemble ensemble = Ensemble.open(run.resolve("checkpoints"));
     FeatureStore features =
         FeatureStore.open(args.length > 3 ? Path.of(args[3]) : run.resolve("features"));
-    double damping = args.length > 4 ? Double.parseDouble(args[4]) : Attributor.DEFAULT_DAMPING;
+    double damping = args.length > 4 ? Double.parseDouble(args[4]) : Damping.DEFAULT.c();
     int[] planted = new int[count];
     List<Trajectory> targets = new ArrayList<>();
     try (Checkpoint checkpoint = ensemble.first()) {
@@ -101,7 +103,7 @@ public final class DuplicateRank {
         data.shape(),
         checkpoint.fingerprint(),
         "98",
-        Trajectory.NO_LABEL,
+        Condition.NONE,
         falling,
         xt,
         new float[xt.length][numel],

@@ -101,7 +101,7 @@ final class SampleCommand implements Runnable {
               + " (default: ${DEFAULT-VALUE}).")
   private double guidance;
 
-  @Mixin private LabelOptions labels;
+  @Mixin private ConditionOptions conditions;
 
   @Override
   public void run() {
@@ -112,7 +112,7 @@ final class SampleCommand implements Runnable {
       CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
       Sampler sampler =
           Sampler.of(model, scheduler(model), inferenceSteps).withGuidance(new Guidance(guidance));
-      SamplingRun run = new SamplingRun(sampler, seed, count, labels.of(model));
+      SamplingRun run = new SamplingRun(sampler, seed, count, conditions.of(model));
       boolean drawn = run.run(out, console.threads(), console.progress());
       console.say(
           drawn

@@ -183,7 +183,9 @@ final class TrainCommand implements Runnable {
           "--classes needs data whose images have classes, such as a folder with a folder for each:"
               + " leave it out, or name other data");
     }
-    return model.labels().isEmpty() ? model.withClasses(images.classNames().size() + more) : model;
+    return model.conditioning().isEmpty()
+        ? model.withClasses(images.classNames().size() + more)
+        : model;
   }
 
   private Duration saveInterval() {

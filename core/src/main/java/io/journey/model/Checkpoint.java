@@ -265,7 +265,7 @@ public record Checkpoint(
         List<DenoisingDraws> some = images.subList(from, to);
         DenoisingBatch batch =
             DenoisingBatch.of(some, model.shape(), schedule, model.parameters().type());
-        Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
+        Tensor predicted = model.predict(batch.input());
         Tensor ofRows = DenoisingLoss.perRow(predicted, batch, null);
         Libtorch.floats(
             ofRows.view(some.get(0).count(), some.size()).mean(new long[] {0}), losses, from);
@@ -283,7 +283,7 @@ public record Checkpoint(
     return new ModelInputs(
         "checkpoint " + name,
         model.shape(),
-        classNames.ofImages(model.labels()),
+        classNames.ofImages(model.conditioning()),
         model.timesteps(),
         classNames);
   }

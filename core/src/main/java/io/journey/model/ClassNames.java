@@ -85,13 +85,14 @@ public record ClassNames(SortedMap<Integer, String> byNumber, OptionalInt nullCl
   }
 
   /**
-   * Returns those of a model's classes that images have.
+   * Returns those of a model's conditions that images have: all but the null class.
    *
    * @param known all that the model takes
    */
-  public InputRange ofImages(InputRange known) {
-    boolean last = nullClass.isPresent() && nullClass.getAsInt() == known.last();
-    return last ? InputRange.below(known.last()) : known;
+  public ConditioningSpec ofImages(ConditioningSpec known) {
+    int last = known.classes().last();
+    boolean isNull = nullClass.isPresent() && nullClass.getAsInt() == last;
+    return isNull ? new ConditioningSpec(InputRange.below(last)) : known;
   }
 
   /** Writes them into a pipeline's index. */

@@ -1,5 +1,6 @@
 package io.journey.sampling;
 
+import io.journey.condition.Condition;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
 import java.util.function.IntFunction;
@@ -12,18 +13,19 @@ import java.util.function.IntFunction;
  * @param noise of the call of the model with an index, [C·H·W]; asked only where the sampler adds
  *     noise
  * @param seed the trajectory's name
- * @param label of the image, or -1
+ * @param condition of the image
  */
-record Drawing(Sampler sampler, float[] start, IntFunction<float[]> noise, String seed, int label) {
+record Drawing(
+    Sampler sampler, float[] start, IntFunction<float[]> noise, String seed, Condition condition) {
 
   /** A drawing whose numbers all come from a seed. */
-  Drawing(Sampler sampler, Seed seed, int label) {
+  Drawing(Sampler sampler, Seed seed, Condition condition) {
     this(
         sampler,
         gaussian(seed.child("start"), sampler),
         call -> noise(seed, sampler, call),
         seed.hex(),
-        label);
+        condition);
   }
 
   /** The noise a seed adds after a call of the model, named by the timestep. */

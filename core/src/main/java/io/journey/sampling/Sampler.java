@@ -1,5 +1,6 @@
 package io.journey.sampling;
 
+import io.journey.condition.Condition;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
 import io.journey.random.Seed;
@@ -121,37 +122,37 @@ public final class Sampler {
    * image depend on no other.
    *
    * @param xt latents at t, [C·H·W]
-   * @param label its class, or {@link Trajectory#NO_LABEL}
+   * @param condition of the image
    */
-  float[] output(float[] xt, int t, int label) {
-    float[] output = checkpoint.model().predict(xt, t, label);
+  float[] output(float[] xt, int t, Condition condition) {
+    float[] output = checkpoint.model().predict(xt, t, condition);
     return guidance.isNone()
         ? output
-        : guidance.combine(output, checkpoint.model().predict(xt, t, nullClass()));
+        : guidance.combine(output, checkpoint.model().predict(xt, t, nullCondition()));
   }
 
-  /** The same for several images of a class, in one pass or two, [B][C·H·W]. */
-  private float[][] outputs(float[][] xt, int t, int label) {
-    float[][] outputs = checkpoint.model().predict(xt, t, label);
+  /** The same for several images under one condition, in one pass or two, [B][C·H·W]. */
+  private float[][] outputs(float[][] xt, int t, Condition condition) {
+    float[][] outputs = checkpoint.model().predict(xt, t, condition);
     if (!guidance.isNone()) {
-      float[][] unconditional = checkpoint.model().predict(xt, t, nullClass());
+      float[][] unconditional = checkpoint.model().predict(xt, t, nullCondition());
       Arrays.setAll(outputs, b -> guidance.combine(outputs[b], unconditional[b]));
     }
     return outputs;
   }
 
-  private int nullClass() {
-    return checkpoint.classNames().nullClass().getAsInt();
+  private Condition nullCondition() {
+    return new Condition.ClassLabel(checkpoint.classNames().nullClass().getAsInt());
   }
 
-  /** Draws one image without a class; all noise comes from the seed. */
+  /** Draws one image without a condition; all noise comes from the seed. */
   public Trajectory sample(Seed seed) {
-    return sample(seed, Trajectory.NO_LABEL);
+    return sample(seed, Condition.NONE);
   }
 
-  /** Draws one image of a class; all noise comes from the seed, whatever the class. */
-  public Trajectory sample(Seed seed, int label) {
-    return new Drawing(this, seed, label).run(Progress.Task.SILENT);
+  /** Draws one image under a condition; all noise comes from the seed, whatever the condition. */
+  public Trajectory sample(Seed seed, Condition condition) {
+    return new Drawing(this, seed, condition).run(Progress.Task.SILENT);
   }
 
   /** The seed of image n of a root seed, as all drawings of Journey name it. */
@@ -167,16 +168,16 @@ public final class Sampler {
    *
    * @param xt the latents at step t, [B][C·H·W]
    * @param step t, one of {@link #timesteps()}
-   * @param label the class of all, or {@link Trajectory#NO_LABEL}
+   * @param condition of all
    * @param seeds one for each drawing, [B]
    * @param progress told of every step of every drawing
    * @return the pictures, [B][C·H·W]
    * @throws JourneyException if no step has this t
    */
   public float[][] finish(
-      float[][] xt, int step, int label, List<Seed> seeds, Progress.Task progress) {
+      float[][] xt, int step, Condition condition, List<Seed> seeds, Progress.Task progress) {
     int from = Trajectory.indexOf(timesteps, step);
-    return advance(xt, from, timesteps.length, label, seeds, progress);
+    return advance(xt, from, timesteps.length, condition, seeds, progress);
   }
 
   /**
@@ -186,13 +187,18 @@ public final class Sampler {
    * @param xt the latents before the first of them, [B][C·H·W]
    * @param from the index of the first in {@link #timesteps()}
    * @param to the index after the last
-   * @param label the class of all, or {@link Trajectory#NO_LABEL}
+   * @param condition of all
    * @param seeds one for each drawing, [B]
    * @param progress told of every step of every drawing
    * @return the latents after the last, [B][C·H·W]
    */
   public float[][] advance(
-      float[][] xt, int from, int to, int label, List<Seed> seeds, Progress.Task progress) {
+      float[][] xt,
+      int from,
+      int to,
+      Condition condition,
+      List<Seed> seeds,
+      Progress.Task progress) {
     if (from == to) {
       return xt.clone();
     }
@@ -203,7 +209,7 @@ public final class Sampler {
     InferenceSteps.State[] states = new InferenceSteps.State[xt.length];
     Arrays.setAll(states, b -> steps.begin(first));
     for (int call = first; call < end; call++) {
-      float[][] output = outputs(x, calls[call], label);
+      float[][] output = outputs(x, calls[call], condition);
       for (int b = 0; b < x.length; b++) {
         float[] noise = addsNoise() ? Drawing.noise(seeds.get(b), this, call) : null;
         x[b] = states[b].step(call, x[b], output[b], noise);
@@ -217,7 +223,7 @@ public final class Sampler {
   /**
    * Draws one image call by call.
    *
-   * @param drawing its start, noise and class
+   * @param drawing its start, noise and condition
    * @param progress told of every step
    */
   Trajectory draw(Drawing drawing, Progress.Task progress) {
@@ -228,7 +234,7 @@ public final class Sampler {
     float[][] x0 = new float[timesteps.length][];
     int step = 0;
     for (int call = 0; call < calls.length; call++) {
-      float[] output = output(x, calls[call], drawing.label());
+      float[] output = output(x, calls[call], drawing.condition());
       if (isKept(call)) {
         xt[step] = x;
         x0[step++] = schedule.predictedOriginal(x, output, calls[call]);
@@ -242,7 +248,7 @@ public final class Sampler {
         checkpoint.model().shape(),
         checkpoint.fingerprint(),
         drawing.seed(),
-        drawing.label(),
+        drawing.condition(),
         guidance,
         timesteps(),
         xt,
@@ -273,16 +279,22 @@ public final class Sampler {
     }
   }
 
-  /**
-   * Draws images 0..count−1 of a root seed into memory, by a model without classes; image n is the
-   * same whatever the count.
-   *
-   * @param threads images drawn at once
-   * @throws IllegalArgumentException if the model draws images of a class
-   */
+  /** Draws images into memory by a model that takes no conditions; see below. */
   public List<Trajectory> sample(long seed, int count, int threads, Progress progress) {
+    return sample(seed, count, List.of(Condition.NONE), threads, progress);
+  }
+
+  /**
+   * Draws images 0..count−1 of a root seed into memory; image n is the same whatever the count.
+   *
+   * @param conditions taken in turn: image n has number n mod size
+   * @param threads images drawn at once
+   * @throws IllegalArgumentException if the model does not take these conditions
+   */
+  public List<Trajectory> sample(
+      long seed, int count, List<Condition> conditions, int threads, Progress progress) {
     Drawing.requireCount(count);
-    SamplingRun.requireLabels(checkpoint.inputs().labels(), new int[0]);
+    checkpoint.inputs().conditioning().requireChoice(conditions);
     Trajectory[] drawn = new Trajectory[count];
     long total = (long) count * timesteps.length;
     try (Progress.Task task =
@@ -290,9 +302,10 @@ public final class Sampler {
       new Workers(threads, Libtorch::singleThreaded)
           .forEach(
               count,
-              n ->
-                  drawn[n] =
-                      new Drawing(this, Drawing.seed(seed, n), Trajectory.NO_LABEL).run(task));
+              n -> {
+                Condition condition = conditions.get(n % conditions.size());
+                drawn[n] = new Drawing(this, Drawing.seed(seed, n), condition).run(task);
+              });
     }
     return List.of(drawn);
   }

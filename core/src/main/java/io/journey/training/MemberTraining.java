@@ -92,7 +92,7 @@ final class MemberTraining {
     this.start = start;
     OptionalInt nullClass = config.nullClass(recipe.architecture());
     this.classNames =
-        recipe.architecture().labels().isEmpty()
+        recipe.architecture().conditioning().isEmpty()
             ? ClassNames.NONE
             : ClassNames.of(data.classNames()).withNullClass(nullClass);
     this.schedule = NoiseSchedule.of(recipe.scheduler().forward());
@@ -202,7 +202,7 @@ final class MemberTraining {
       UNet2D model, List<DenoisingDraws> images, double share, int pass, GradientSum sum) {
     try (PointerScope scope = new PointerScope()) {
       DenoisingBatch batch = DenoisingBatch.of(images, shape, schedule, ScalarType.Float);
-      Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
+      Tensor predicted = model.predict(batch.input());
       Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
       if (share < 1) {
         loss = loss.mul(new Scalar(share));

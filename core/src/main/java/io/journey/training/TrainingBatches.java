@@ -1,5 +1,6 @@
 package io.journey.training;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.NoiseSchedule;
@@ -67,14 +68,14 @@ final class TrainingBatches {
     }
     float[] noise = new float[image.length];
     stream.fillGaussian(noise);
-    return new DenoisingDraws(image, label(example, seedOfPlace), new int[] {timestep}, noise);
+    return new DenoisingDraws(image, condition(example, seedOfPlace), new int[] {timestep}, noise);
   }
 
-  private int label(int example, Seed seedOfPlace) {
+  private Condition condition(int example, Seed seedOfPlace) {
     boolean isDropped =
         nullClass.isPresent()
             && seedOfPlace.child("class").stream().uniform(0) < config.dropClasses();
-    return isDropped ? nullClass.getAsInt() : data.label(example);
+    return isDropped ? new Condition.ClassLabel(nullClass.getAsInt()) : data.condition(example);
   }
 
   private void flip(float[] image) {

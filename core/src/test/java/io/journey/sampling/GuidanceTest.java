@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
+import io.journey.diffusion.DenoiserInput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
 import io.journey.model.ClosedFormDenoiser;
+import io.journey.model.ConditioningSpec;
 import io.journey.model.Denoiser;
 import io.journey.model.InputRange;
+import io.journey.model.LayerTape;
 import io.journey.model.Parameters;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
@@ -29,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GuidanceTest {
   private static final ImageShape SHAPE = new ImageShape(1, 2, 2);
   private static final int NULL_CLASS = 2;
+  private static final Condition ONE = new Condition.ClassLabel(1);
   private static final double[] SHIFTS = {0.3, -0.4, 0.1};
 
   /** 0.3·x + the shift of its class. */
@@ -44,17 +49,17 @@ class GuidanceTest {
     }
 
     @Override
-    public InputRange labels() {
-      return new InputRange(0, 2);
+    public ConditioningSpec conditioning() {
+      return new ConditioningSpec(new InputRange(0, 2));
     }
 
     @Override
-    public Tensor predict(Tensor xt, int[] timesteps, int[] labels) {
-      double[] out = Libtorch.doubles(plain.predict(xt, timesteps, null));
+    public Tensor predict(DenoiserInput in, LayerTape tape) {
+      double[] out = Libtorch.doubles(plain.predict(in));
       for (int i = 0; i < out.length; i++) {
-        out[i] += SHIFTS[labels[i / SHAPE.numel()]];
+        out[i] += SHIFTS[in.condition().classNumbers()[i / SHAPE.numel()]];
       }
-      return Tensor.create(out, timesteps.length, 1, 2, 2);
+      return Tensor.create(out, in.timesteps().length, 1, 2, 2);
     }
   }
 
@@ -86,7 +91,7 @@ class GuidanceTest {
         Trajectory found =
             Sampler.of(guided, scheduler, 12)
                 .withGuidance(new Guidance(weight))
-                .sample(Seed.of(3), 1);
+                .sample(Seed.of(3), ONE);
         Trajectory expected = Sampler.of(combined, scheduler, 12).sample(Seed.of(3));
         float largest = 0;
         for (float[] xt : expected.xt()) {
@@ -111,11 +116,11 @@ class GuidanceTest {
       Sampler sampler =
           Sampler.of(checkpoint, new DdimScheduler().withEta(0.5), 10)
               .withGuidance(new Guidance(3));
-      Trajectory drawn = sampler.sample(Sampler.seed(5, 0), 1);
+      Trajectory drawn = sampler.sample(Sampler.seed(5, 0), ONE);
       float[][] xt = {drawn.xt()[4]};
       float[][] ends =
           sampler.finish(
-              xt, drawn.timesteps()[4], 1, List.of(Sampler.seed(5, 0)), Progress.Task.SILENT);
+              xt, drawn.timesteps()[4], ONE, List.of(Sampler.seed(5, 0)), Progress.Task.SILENT);
       assertThat(ends[0]).isEqualTo(drawn.image());
     }
   }
@@ -123,7 +128,7 @@ class GuidanceTest {
   @Test
   void theNullClassIsNoClassOfImages() {
     try (Checkpoint checkpoint = conditional()) {
-      assertThat(checkpoint.inputs().labels()).isEqualTo(new InputRange(0, 1));
+      assertThat(checkpoint.inputs().conditioning().classes()).isEqualTo(new InputRange(0, 1));
     }
   }
 

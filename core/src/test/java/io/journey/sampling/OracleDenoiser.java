@@ -1,9 +1,11 @@
 package io.journey.sampling;
 
 import io.journey.dataset.ImageShape;
+import io.journey.diffusion.DenoiserInput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.ClosedFormDenoiser;
 import io.journey.model.Denoiser;
+import io.journey.model.LayerTape;
 import io.journey.model.Parameters;
 import io.journey.tensor.Libtorch;
 import org.bytedeco.pytorch.Tensor;
@@ -28,10 +30,10 @@ record OracleDenoiser(ImageShape shape, NoiseSchedule schedule, float[] image, D
   }
 
   @Override
-  public Tensor predict(Tensor xt, int[] timesteps, int[] labels) {
-    double[] x = Libtorch.doubles(xt);
-    double signal = Math.sqrt(schedule.alphaBar(timesteps[0]));
-    double sigma = Math.sqrt(1 - schedule.alphaBar(timesteps[0]));
+  public Tensor predict(DenoiserInput in, LayerTape tape) {
+    double[] x = Libtorch.doubles(in.sample());
+    double signal = Math.sqrt(schedule.alphaBar(in.wholeTimesteps()[0]));
+    double sigma = Math.sqrt(1 - schedule.alphaBar(in.wholeTimesteps()[0]));
     for (int i = 0; i < x.length; i++) {
       double noise = (x[i] - signal * image[i]) / sigma;
       x[i] =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.ForwardConfig;
 import io.journey.diffusion.NoiseSchedule;
@@ -113,7 +114,7 @@ class SchedulersTest {
           sampler.finish(
               new float[][] {drawn.xt()[0]},
               first,
-              -1,
+              Condition.NONE,
               List.of(Sampler.seed(5, 0)),
               Progress.Task.SILENT);
       assertThat(ends[0]).isEqualTo(drawn.image());
@@ -130,7 +131,7 @@ class SchedulersTest {
           float[][] xt = {drawn.xt()[s]};
           List<Seed> seeds = List.of(Sampler.seed(5, 0));
           int t = drawn.timesteps()[s];
-          assertThat(sampler.finish(xt, t, -1, seeds, Progress.Task.SILENT)[0])
+          assertThat(sampler.finish(xt, t, Condition.NONE, seeds, Progress.Task.SILENT)[0])
               .as("%s from %d", name, t)
               .isEqualTo(drawn.image());
         }
@@ -152,8 +153,13 @@ class SchedulersTest {
         float[] found =
             sampler
                 .advance(
-                    new float[][] {xt}, s, s + 1, -1, List.of(Seed.of(1)), Progress.Task.SILENT)[0];
-        float[] output = checkpoint.model().predict(xt, t, -1);
+                    new float[][] {xt},
+                    s,
+                    s + 1,
+                    Condition.NONE,
+                    List.of(Seed.of(1)),
+                    Progress.Task.SILENT)[0];
+        float[] output = checkpoint.model().predict(xt, t, Condition.NONE);
         for (int i = 0; i < xt.length; i++) {
           double now = SCHEDULE.alphaBar(t);
           double then = SCHEDULE.alphaBar(t - (t - next));

@@ -2,6 +2,7 @@ package io.journey.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
@@ -99,7 +100,7 @@ class SolverGoldenTest {
                     INPUTS.part("start", (long) n * numel, numel),
                     call -> INPUTS.part("noise", (2L * call + row) * numel, numel),
                     "",
-                    -1)
+                    Condition.NONE)
                 .run(Progress.Task.SILENT);
         for (int s = 0; s < kept.length; s++) {
           int from = (2 * kept[s] + n) * numel;

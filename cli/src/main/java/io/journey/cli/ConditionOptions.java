@@ -1,0 +1,92 @@
+package io.journey.cli;
+
+import io.journey.condition.Condition;
+import io.journey.model.Checkpoint;
+import io.journey.model.ClassNames;
+import io.journey.model.ConditioningSpec;
+import io.journey.model.InputRange;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/** The conditions that pictures are drawn under: classes, for a model with classes. */
+final class ConditionOptions {
+  private static final String ALL = "all";
+
+  /** Names listed in a message. */
+  private static final int SHOWN = 20;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "LABELS",
+      description =
+          "Classes to draw in turn, for a model with classes: numbers or names such as 1,7 or cat,dog,"
+              + " or all (the default).")
+  private String labels;
+
+  /**
+   * Returns the conditions to draw under, in turn.
+   *
+   * @throws IllegalArgumentException if the model does not take one of them, or all cannot be
+   *     counted up
+   */
+  List<Condition> of(Checkpoint checkpoint) {
+    ConditioningSpec known = checkpoint.inputs().conditioning();
+    if (labels != null && labels.isBlank()) {
+      throw new IllegalArgumentException(
+          "--labels is empty: name classes, as with --labels 1,7, or leave it out");
+    }
+    if (labels == null || labels.equals(ALL)) {
+      return all(known, checkpoint.classNames());
+    }
+    int[] numbers =
+        Stream.of(labels.split(",", -1))
+            .mapToInt(text -> number(text, checkpoint.classNames()))
+            .toArray();
+    return IntStream.of(numbers).mapToObj(known::ofClass).toList();
+  }
+
+  private List<Condition> all(ConditioningSpec known, ClassNames names) {
+    if (known.isEmpty() && labels != null) {
+      throw new IllegalArgumentException(
+          "--labels all needs a model with classes, this one has none: leave it out");
+    }
+    InputRange classes = known.classes();
+    if (!classes.isOpen()) {
+      return known.all();
+    }
+    List<Condition> named =
+        names.byNumber().keySet().stream().filter(classes::contains).map(known::ofClass).toList();
+    if (named.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the model takes any class, "
+              + classes
+              + ", and does not say which it was trained with: choose some, as with --labels "
+              + classes.first()
+              + ","
+              + (classes.first() + 1));
+    }
+    return named;
+  }
+
+  private int number(String text, ClassNames names) {
+    if (text.matches("-?\\d{1,9}")) {
+      return Integer.parseInt(text);
+    }
+    int number = names.numberOf(text);
+    if (number < 0) {
+      throw new IllegalArgumentException(
+          "--labels "
+              + labels
+              + (names.byNumber().isEmpty()
+                  ? " are not numbers, and the model tells no names of its classes: write 1,7 or all"
+                  : " names the class '"
+                      + text
+                      + "', the model has "
+                      + String.join(", ", names.byNumber().values().stream().limit(SHOWN).toList())
+                      + (names.byNumber().size() > SHOWN ? ", …" : "")));
+    }
+    return number;
+  }
+}

@@ -1,0 +1,78 @@
+package io.journey.preconditioner;
+
+import io.journey.model.Parameter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * Whether gradients are multiplied by (F + λI)^(−1/2) before their projection, F the curvature of
+ * the loss.
+ *
+ * @param kind of approximation of F
+ * @param damping c of λ = c·mean(Λ) over all weights, above 0; 0 for {@link Kind#NONE}
+ */
+public record PreconditionerConfig(Kind kind, double damping) {
+  /** Kinds of preconditioners. */
+  public enum Kind {
+    /** Gradients as they are. */
+    NONE,
+    /** Kronecker factors with corrected eigenvalues, weight by weight: see {@link Ekfac}. */
+    EKFAC
+  }
+
+  /** Gradients as they are. */
+  public static final PreconditionerConfig NONE = new PreconditionerConfig(Kind.NONE, 0);
+
+  /** c where nothing else is said: chosen by LDS and stability together. */
+  public static final double DEFAULT_DAMPING = 0.003;
+
+  /** What the largest LDS was measured with. */
+  public static final PreconditionerConfig DEFAULT =
+      new PreconditionerConfig(Kind.EKFAC, DEFAULT_DAMPING);
+
+  public PreconditionerConfig {
+    Objects.requireNonNull(kind, "preconditioner.kind");
+    if (kind == Kind.NONE ? damping != 0 : !(damping > 0) || Double.isInfinite(damping)) {
+      throw new IllegalArgumentException("preconditioner.damping must be above 0, got " + damping);
+    }
+  }
+
+  /** Reads {@code none}, {@code ekfac} or {@code ekfac:0.003}. */
+  public static PreconditionerConfig parse(String text) {
+    String[] parts = text.split(":", 2);
+    if (text.equals("none")) {
+      return NONE;
+    }
+    if (!parts[0].equals("ekfac")) {
+      throw new IllegalArgumentException(
+          "preconditioner " + text + " is unknown: write none or ekfac:0.003");
+    }
+    if (parts.length == 1) {
+      return DEFAULT;
+    }
+    try {
+      return new PreconditionerConfig(Kind.EKFAC, Double.parseDouble(parts[1]));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "preconditioner " + text + " has no number behind the colon: write ekfac:0.003", e);
+    }
+  }
+
+  /** As {@link #parse} reads it. */
+  @Override
+  public String toString() {
+    String name = kind.name().toLowerCase(Locale.ROOT);
+    return kind == Kind.NONE ? name : name + ":" + damping;
+  }
+
+  /**
+   * Returns the preconditioner of some weights; its owner closes it.
+   *
+   * @param file what {@link EkfacFit} wrote for these weights; not read for {@link Kind#NONE}
+   */
+  public Preconditioner open(List<Parameter> weights, Path file) {
+    return kind == Kind.NONE ? Preconditioner.NONE : Ekfac.read(weights, file, damping);
+  }
+}
