@@ -22,6 +22,7 @@ import torch
 from diffusers import DDPMScheduler, UNet2DModel
 from diffusers.schedulers import scheduling_ddpm
 from make_schedulers import make_schedulers
+from make_solvers import make_solvers
 from safetensors.torch import save_file
 
 F64 = torch.float64
@@ -502,6 +503,7 @@ def main():
     (output / "pytorch-float32-errors.json").write_text(json.dumps(errors, indent=2) + "\n")
     make_ddpm(output / "ddpm")
     make_schedulers(output, exact_time_features)
+    make_solvers(output)
     for path in output.rglob("*.json"):
         json.loads(path.read_text())
     write_checksums(output)

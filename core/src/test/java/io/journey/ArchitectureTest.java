@@ -34,6 +34,7 @@ class ArchitectureTest {
           "condition",
           "dataset",
           "diffusion",
+          "scheduler",
           "model",
           "training",
           "sampling",

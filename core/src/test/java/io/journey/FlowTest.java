@@ -22,7 +22,7 @@ import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
-import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
@@ -96,7 +96,7 @@ class FlowTest {
     features =
         Featurizer.with(FEATURES, 2, Progress.SILENT).run(ensemble, data, shared.resolve("f"));
     try (Checkpoint checkpoint = ensemble.first()) {
-      targets = new DdpmSampler(checkpoint, 10).sample(5, 2, 2, Progress.SILENT);
+      targets = Sampler.of(checkpoint, 10).sample(5, 2, 2, Progress.SILENT);
     }
     estimator().attribute(targets, STEPS, shared.resolve("a"));
   }
@@ -293,7 +293,7 @@ class FlowTest {
   void theLibraryIsUsedInTenLines() throws IOException {
     try (PointerScope scope = new PointerScope();
         Checkpoint first = ensemble.first()) {
-      Trajectory trajectory = new DdpmSampler(first, 50).sample(Seed.of(7));
+      Trajectory trajectory = Sampler.of(first, 50).sample(Seed.of(7));
       Attribution attribution =
           Attributor.of(ensemble, features).withDraws(2).attribute(trajectory, Steps.every(100));
       assertThat(attribution.steps()).containsExactly(100, 200, 300, 400, 500, 600, 700, 800, 900);
@@ -310,7 +310,7 @@ class FlowTest {
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("featurize with these checkpoints");
     try (Checkpoint stranger = other.load("member-001")) {
-      List<Trajectory> strange = new DdpmSampler(stranger, 10).sample(1, 1, 1, Progress.SILENT);
+      List<Trajectory> strange = Sampler.of(stranger, 10).sample(1, 1, 1, Progress.SILENT);
       assertThatThrownBy(() -> estimator().attribute(strange, STEPS))
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining("none of the 2 checkpoints");

@@ -15,7 +15,7 @@ import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.report.MemoryDataset;
 import io.journey.run.Progress;
-import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
@@ -97,7 +97,7 @@ class PlantedDuplicateTest {
     Dataset data = Datasets.open("../data/fashion-mnist?size=8&limit=60");
     Trajectory drawn;
     try (Checkpoint first = train(data, "before", 1).first()) {
-      drawn = new DdpmSampler(first, 50).sample(Seed.of(3));
+      drawn = Sampler.of(first, 50).sample(Seed.of(3));
     }
     MemoryDataset withPlant = planted(data, drawn.image());
     Ensemble ensemble = train(withPlant, "after", 2);

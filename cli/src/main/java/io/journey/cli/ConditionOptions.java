@@ -32,7 +32,7 @@ final class ConditionOptions {
    *     counted up
    */
   List<Condition> of(Checkpoint checkpoint) {
-    ConditioningSpec known = checkpoint.model().conditioning();
+    ConditioningSpec known = checkpoint.inputs().conditioning();
     if (labels != null && labels.isBlank()) {
       throw new IllegalArgumentException(
           "--labels is empty: name classes, as with --labels 1,7, or leave it out");

@@ -2,11 +2,11 @@ package io.journey.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.UNet2DConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonType;
+import io.journey.scheduler.SchedulerConfig;
 import io.journey.training.TrainingConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,11 +42,12 @@ record ConfigFile(Path file, ObjectNode content) {
   /**
    * The scheduler it describes, with diffusers' defaults.
    *
+   * @throws JourneyException naming every option that is not supported
    * @param otherwise where it describes none
    */
   SchedulerConfig scheduler(SchedulerConfig otherwise) {
     return content.has("scheduler")
-        ? SchedulerConfig.fromDiffusers(
+        ? SchedulerConfig.supported(
             merged(Json.object(), content.path("scheduler")), file.toString())
         : otherwise;
   }

@@ -19,7 +19,7 @@ import io.journey.run.JsonFields;
 import io.journey.run.Memory;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
-import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attribution;
@@ -160,7 +160,7 @@ final class QuickstartCommand implements Runnable {
 
   private boolean sample(Ensemble ensemble, Path targets, int threads, Progress progress) {
     try (Checkpoint checkpoint = ensemble.first()) {
-      return new SamplingRun(new DdpmSampler(checkpoint, INFERENCE_STEPS), seed, TARGETS)
+      return new SamplingRun(Sampler.of(checkpoint, INFERENCE_STEPS), seed, TARGETS)
           .run(targets, threads, progress);
     }
   }

@@ -1,17 +1,20 @@
 package io.journey.cli;
 
-import io.journey.diffusion.SamplingConfig;
-import io.journey.diffusion.SchedulerConfig;
-import io.journey.diffusion.TimestepSpacing;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
+import io.journey.sampling.Guidance;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
+import io.journey.scheduler.Scheduler;
+import io.journey.scheduler.SchedulerConfig;
+import io.journey.scheduler.Schedulers;
+import io.journey.scheduler.TimestepSpacing;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +29,8 @@ import picocli.CommandLine.Option;
       "  journey sample --checkpoint runs/fashion/checkpoints/member-000 \\",
       "      --out runs/fashion/targets.safetensors --count 12 --seed 7",
       "  journey sample ... --scheduler ddim --inference-steps 20 --spacing trailing",
-      "  journey sample ... --count 20 --labels cat,dog"
+      "  journey sample ... --scheduler dpm-solver++ --inference-steps 20",
+      "  journey sample ... --count 20 --labels cat,dog --guidance 3"
     })
 final class SampleCommand implements Runnable {
   @Mixin private Console console;
@@ -64,18 +68,22 @@ final class SampleCommand implements Runnable {
       description = "Steps of a drawing, 1..1000 (default: ${DEFAULT-VALUE}).")
   private int inferenceSteps;
 
+  /** The names of all schedulers, for the help. */
+  static final class SchedulerNames extends ArrayList<String> {
+    SchedulerNames() {
+      super(Schedulers.names());
+    }
+  }
+
   @Option(
       names = "--scheduler",
       paramLabel = "NAME",
-      description = "ddpm or ddim (default: that of the checkpoint).")
-  private SamplingConfig.Kind scheduler;
+      completionCandidates = SchedulerNames.class,
+      description = "One of ${COMPLETION-CANDIDATES} (default: that of the checkpoint).")
+  private String scheduler;
 
-  @Option(
-      names = "--eta",
-      paramLabel = "E",
-      defaultValue = "0",
-      description = "Noise of DDIM, 0 to 1 (default: ${DEFAULT-VALUE}).")
-  private double eta;
+  @Option(names = "--eta", paramLabel = "E", description = "Noise of DDIM, 0 to 1 (default: 0).")
+  private Double eta;
 
   @Option(
       names = "--spacing",
@@ -83,6 +91,15 @@ final class SampleCommand implements Runnable {
       description =
           "Which steps are visited: leading, trailing or linspace (default: the checkpoint's).")
   private TimestepSpacing spacing;
+
+  @Option(
+      names = "--guidance",
+      paramLabel = "W",
+      defaultValue = "1",
+      description =
+          "Weight of classifier-free guidance, for a model trained with --drop-classes; 1: none"
+              + " (default: ${DEFAULT-VALUE}).")
+  private double guidance;
 
   @Mixin private ConditionOptions conditions;
 
@@ -93,7 +110,8 @@ final class SampleCommand implements Runnable {
     }
     try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
       CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
-      Sampler sampler = Sampler.of(model, sampling(model), inferenceSteps, eta);
+      Sampler sampler =
+          Sampler.of(model, scheduler(model), inferenceSteps).withGuidance(new Guidance(guidance));
       SamplingRun run = new SamplingRun(sampler, seed, count, conditions.of(model));
       boolean drawn = run.run(out, console.threads(), console.progress());
       console.say(
@@ -103,18 +121,11 @@ final class SampleCommand implements Runnable {
     }
   }
 
-  private SamplingConfig sampling(Checkpoint model) {
-    SchedulerConfig made = model.schedule().config();
-    if (scheduler == null && !made.isSamplingKnown()) {
-      throw new JourneyException(
-          checkpoint
-              + " was made to be drawn with a "
-              + made.className()
-              + ", which Journey does not have: add --scheduler ddpm or --scheduler ddim, which"
-              + " suit the same training.");
-    }
-    SamplingConfig sampling = made.sampling();
-    sampling = scheduler == null ? sampling : sampling.withKind(scheduler);
-    return spacing == null ? sampling : sampling.withTimestepSpacing(spacing);
+  private Scheduler scheduler(Checkpoint model) {
+    SchedulerConfig made = model.scheduler();
+    Scheduler chosen =
+        (scheduler == null ? made : made.withScheduler(scheduler)).scheduler(model.name());
+    chosen = spacing == null ? chosen : chosen.with("timestep_spacing", spacing);
+    return eta == null ? chosen : chosen.withEta(eta);
   }
 }

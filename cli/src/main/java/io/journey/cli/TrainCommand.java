@@ -1,11 +1,11 @@
 package io.journey.cli;
 
 import io.journey.dataset.Dataset;
-import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.run.Counted;
+import io.journey.scheduler.SchedulerConfig;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.Preset;
 import io.journey.training.StartingPoint;
@@ -57,8 +57,8 @@ final class TrainCommand implements Runnable {
         names = "--config",
         paramLabel = "FILE",
         description =
-            "JSON with \"model\" (fields of diffusers' UNet2DModel), \"scheduler\" (of DDPMScheduler or"
-                + " DDIMScheduler) and \"training\"; what it leaves out is as in the preset small.")
+            "JSON with \"model\" (fields of diffusers' UNet2DModel), \"scheduler\" (of its schedulers)"
+                + " and \"training\"; what it leaves out is as in the preset small.")
     private Path config;
   }
 
@@ -77,6 +77,14 @@ final class TrainCommand implements Runnable {
       names = "--classes",
       description = "Tell the models the class of every image, to draw pictures of a class.")
   private boolean classes;
+
+  @Option(
+      names = "--drop-classes",
+      paramLabel = "P",
+      description =
+          "Tell the models with this probability that an image has no class, in an additional row of"
+              + " their table of classes, to sample with --guidance (default: 0).")
+  private Double dropClasses;
 
   @Option(
       names = "--members",
@@ -145,8 +153,11 @@ final class TrainCommand implements Runnable {
       training = file.training(training);
       scheduler = file.scheduler(scheduler);
     }
+    if (dropClasses != null) {
+      training = training.withDroppedClasses(dropClasses);
+    }
     if (classes) {
-      model = conditional(model, images);
+      model = conditional(model, images, training.dropClasses() > 0 ? 1 : 0);
     }
     int count = members != null ? members : start == null ? 2 : start.members();
     long root = seed != null ? seed : start == null ? 0 : start.seed();
@@ -161,14 +172,20 @@ final class TrainCommand implements Runnable {
         start);
   }
 
-  /** The same model with a class for each that the data name, unless it has classes already. */
-  private UNet2DConfig conditional(UNet2DConfig model, Dataset images) {
+  /**
+   * Returns the same model with a class for each that the data name, unless it has classes already.
+   *
+   * @param more rows of the table of classes
+   */
+  private UNet2DConfig conditional(UNet2DConfig model, Dataset images, int more) {
     if (images.classNames().isEmpty()) {
       throw new IllegalArgumentException(
           "--classes needs data whose images have classes, such as a folder with a folder for each:"
               + " leave it out, or name other data");
     }
-    return model.conditioning().isEmpty() ? model.withClasses(images.classNames().size()) : model;
+    return model.conditioning().isEmpty()
+        ? model.withClasses(images.classNames().size() + more)
+        : model;
   }
 
   private Duration saveInterval() {

@@ -81,7 +81,6 @@ class BadCheckpointTest {
       value = {
         "prediction_type     | \"flow\"         | prediction_type \"flow\";epsilon",
         "beta_schedule       | \"cosine\"       | cosine;linear",
-        "variance_type       | \"learned\"      | variance_type \"learned\";fixed_small",
         "sigma_data          | 0.5              | sigma_data 0.5;does not support",
         "_class_name         | \"EDMEulerScheduler\" | EDMEulerScheduler;DDPMScheduler",
         "num_train_timesteps | 0                | between 1 and 1000000, got 0",
@@ -96,20 +95,28 @@ class BadCheckpointTest {
     refused((said + ";scheduler_config.json").split(";"));
   }
 
-  @Test
-  void aSamplerThatJourneyLacksMustBeReplacedByNameOnlyToDraw() throws IOException {
+  @ParameterizedTest
+  @CsvSource({
+    "_class_name, HeunDiscreteScheduler, HeunDiscreteScheduler",
+    "variance_type, learned, 'DDPMScheduler with variance_type \"learned\" (only fixed_small, '"
+  })
+  void drawingThatJourneyLacksMustBeReplacedByNameOnlyToDraw(
+      String field, String value, String said) throws IOException {
     Path file = member.resolve("scheduler/scheduler_config.json");
-    ObjectNode json =
-        Json.read(file).put("_class_name", "PNDMScheduler").put("skip_prk_steps", true);
-    Files.write(file, Json.bytes(json));
+    Files.write(file, Json.bytes(Json.read(file).put(field, value)));
     String copy = member.toString();
     String fresh = folder.resolve("targets.safetensors").toString();
     String[] sample = flow.sample("--checkpoint", copy, "--out", fresh);
-    Refusal.of(root, sample, "PNDMScheduler", "--scheduler ddpm or --scheduler ddim");
-    String[] named = flow.sample("--checkpoint", copy, "--out", fresh, "--scheduler", "ddpm");
+    Refusal.of(root, sample, "member ", said, "--scheduler", "ddim, ddpm, dpm-solver++");
+    String features = folder.resolve("features").toString();
+    assertThat(CommandRun.of(flow.featurize("--checkpoints", copy, "--out", features)).status())
+        .isZero();
+    String[] named = flow.sample("--checkpoint", copy, "--out", fresh, "--scheduler", "ddim");
     assertThat(CommandRun.of(named).status()).isZero();
+    String other = folder.resolve("ddim.safetensors").toString();
+    assertThat(CommandRun.of(flow.sample("--out", other, "--scheduler", "ddim")).status()).isZero();
     assertThat(Safetensors.open(Path.of(fresh)).floats("image"))
-        .isEqualTo(Safetensors.open(flow.targets()).floats("image"));
+        .isEqualTo(Safetensors.open(Path.of(other)).floats("image"));
   }
 
   @Test
@@ -119,7 +126,7 @@ class BadCheckpointTest {
     try (Checkpoint whole = Checkpoint.read(member);
         Checkpoint own = Checkpoint.read(member.resolve("unet"))) {
       assertThat(own.fingerprint()).isEqualTo(whole.fingerprint());
-      assertThat(own.schedule().config()).isEqualTo(whole.schedule().config());
+      assertThat(own.scheduler()).isEqualTo(whole.scheduler());
       Files.move(file, member.resolve("scheduler_config.json"));
       try (Checkpoint early = Checkpoint.read(member)) {
         assertThat(early.fingerprint()).isEqualTo(whole.fingerprint());

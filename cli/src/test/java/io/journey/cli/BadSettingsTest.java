@@ -50,7 +50,7 @@ class BadSettingsTest {
         "sample    | --count           | -3         | count;at least 1;got -3",
         "sample    | --inference-steps | 0          | inference steps;between 1 and 1000;got 0",
         "sample    | --inference-steps | 1001       | inference steps;between 1 and 1000;got 1001",
-        "sample    | --scheduler       | pndm       | --scheduler;pndm;DDPM, DDIM;--help",
+        "sample    | --scheduler       | heun       | no scheduler heun;ddim, ddpm, dpm-",
         "sample    | --eta             | 0.5        | eta is DDIM's;0.5",
         "sample    | --spacing         | karras     | --spacing;karras;LEADING, TRAILING;--help",
         "sample    | --labels          | 1,x        | --labels 1,x;not numbers;write 1,7 or all",

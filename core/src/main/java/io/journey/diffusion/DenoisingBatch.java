@@ -54,7 +54,7 @@ public record DenoisingBatch(DenoiserInput input, Tensor target, Tensor weights)
     int numel = shape.numel();
     float[] xt = new float[rows * numel];
     float[] target = new float[rows * numel];
-    PredictionType predicted = schedule.config().forward().predictionType();
+    PredictionType predicted = schedule.predictionType();
     int[] timesteps = new int[rows];
     List<Condition> conditions = new ArrayList<>(rows);
     float[] weights = new float[rows];

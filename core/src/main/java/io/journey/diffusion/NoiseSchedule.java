@@ -1,18 +1,18 @@
 package io.journey.diffusion;
 
 /**
- * A scheduler's settings made numbers: ᾱ_t in float64, so that q(x_t | x_0) = N(√ᾱ_t·x_0,
- * (1−ᾱ_t)·I) (Ho et al. 2020), and what the model's output says of x_0 and ε.
+ * How training noises, as numbers: ᾱ_t in float64, so that q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I)
+ * (Ho et al. 2020), and what the model's output says of x_0 and ε.
  */
 public final class NoiseSchedule {
-  private final SchedulerConfig config;
+  private final ForwardConfig forward;
   private final PredictionType predictionType;
   private final double[] alphaBar;
 
-  private NoiseSchedule(SchedulerConfig config) {
-    this.config = config;
-    this.predictionType = config.forward().predictionType();
-    this.alphaBar = config.forward().alphaBar();
+  private NoiseSchedule(ForwardConfig forward) {
+    this.forward = forward;
+    this.predictionType = forward.predictionType();
+    this.alphaBar = forward.alphaBar();
     for (int t = 0; t < alphaBar.length - 1; t++) {
       if (!(alphaBar[t] > 0)) {
         throw new IllegalArgumentException(
@@ -22,22 +22,27 @@ public final class NoiseSchedule {
   }
 
   /**
-   * The schedule of a scheduler.
+   * Computes the schedule of some settings.
    *
    * @throws IllegalArgumentException if ᾱ reaches 0 before the last step
    */
-  public static NoiseSchedule of(SchedulerConfig config) {
-    return new NoiseSchedule(config);
+  public static NoiseSchedule of(ForwardConfig forward) {
+    return new NoiseSchedule(forward);
   }
 
   /** The schedule of the paper: T = 1000, β from 1e-4 to 0.02, the model predicts ε. */
   public static NoiseSchedule ddpm() {
-    return of(SchedulerConfig.DEFAULT);
+    return of(ForwardConfig.DEFAULT);
   }
 
   /** The settings it was made from. */
-  public SchedulerConfig config() {
-    return config;
+  public ForwardConfig forward() {
+    return forward;
+  }
+
+  /** What the model predicts. */
+  public PredictionType predictionType() {
+    return predictionType;
   }
 
   /** T. */

@@ -13,7 +13,7 @@ public enum PredictionType {
     }
 
     @Override
-    double original(double xt, double output, double signal, double sigma) {
+    public double original(double xt, double output, double signal, double sigma) {
       return (xt - sigma * output) * (1 / signal);
     }
 
@@ -30,7 +30,7 @@ public enum PredictionType {
     }
 
     @Override
-    double original(double xt, double output, double signal, double sigma) {
+    public double original(double xt, double output, double signal, double sigma) {
       return output;
     }
 
@@ -47,7 +47,7 @@ public enum PredictionType {
     }
 
     @Override
-    double original(double xt, double output, double signal, double sigma) {
+    public double original(double xt, double output, double signal, double sigma) {
       return signal * xt - sigma * output;
     }
 
@@ -60,8 +60,13 @@ public enum PredictionType {
   /** What the model should predict for x_0 and ε. */
   abstract double target(double image, double noise, double signal, double sigma);
 
-  /** x̂0 from x_t and the model's output. */
-  abstract double original(double xt, double output, double signal, double sigma);
+  /**
+   * Returns x̂0 from x_t and the model's output.
+   *
+   * @param signal √ᾱ_t
+   * @param sigma √(1−ᾱ_t)
+   */
+  public abstract double original(double xt, double output, double signal, double sigma);
 
   /** ε̂ from x_t and the model's output. */
   abstract double noise(double xt, double output, double signal, double sigma);

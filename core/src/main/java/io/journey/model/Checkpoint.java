@@ -6,12 +6,13 @@ import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
 import io.journey.diffusion.NoiseSchedule;
-import io.journey.diffusion.SchedulerConfig;
 import io.journey.run.AtomicFile;
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunDirectory;
+import io.journey.scheduler.DdpmScheduler;
+import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.DType;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.NamedTensors;
@@ -37,12 +38,18 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param name of the member of an ensemble, such as {@code member-000}
  * @param model what predicts; closed with this checkpoint
  * @param schedule ᾱ_t, and what the model predicts
+ * @param scheduler the schedule's settings, and how images are to be drawn
  * @param fingerprint SHA-256 of architecture, training schedule and weights; how images are drawn
  *     is no part of it
  * @param classNames of the model's classes, where they are told
  */
 public record Checkpoint(
-    String name, Denoiser model, NoiseSchedule schedule, String fingerprint, ClassNames classNames)
+    String name,
+    Denoiser model,
+    NoiseSchedule schedule,
+    SchedulerConfig scheduler,
+    String fingerprint,
+    ClassNames classNames)
     implements AutoCloseable {
   /** The file of the weights in the model's own folder. */
   public static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
@@ -53,9 +60,15 @@ public record Checkpoint(
   private static final String CONFIG = CheckpointFiles.CONFIG;
   private static final String SCHEDULER = "scheduler/scheduler_config.json";
 
-  /** A model whose classes have no names. */
+  /** A model drawn by DDPM, whose classes have no names. */
   public Checkpoint(String name, Denoiser model, NoiseSchedule schedule, String fingerprint) {
-    this(name, model, schedule, fingerprint, ClassNames.NONE);
+    this(
+        name,
+        model,
+        schedule,
+        SchedulerConfig.of(schedule.forward(), new DdpmScheduler()),
+        fingerprint,
+        ClassNames.NONE);
   }
 
   /** Writes a model as a pipeline folder called {@code name} inside a run, in float32. */
@@ -64,7 +77,7 @@ public record Checkpoint(
       String name,
       UNet2D model,
       float[] weights,
-      NoiseSchedule schedule,
+      SchedulerConfig scheduler,
       ClassNames classNames) {
     BiConsumer<String, AtomicFile.Content> files =
         (file, content) -> run.write(name + "/" + file, content);
@@ -72,8 +85,8 @@ public record Checkpoint(
         files,
         model,
         weights,
-        pipelineIndex(schedule, classNames),
-        schedule,
+        pipelineIndex(scheduler, classNames),
+        scheduler,
         DType.F32,
         Long.MAX_VALUE);
   }
@@ -104,8 +117,8 @@ public record Checkpoint(
         files::put,
         unet,
         unet.parameters().get(),
-        pipelineIndex(schedule, classNames),
-        schedule,
+        pipelineIndex(scheduler, classNames),
+        scheduler,
         dtype,
         maxShardBytes);
     ExportedFolder.write(folder, files);
@@ -116,11 +129,11 @@ public record Checkpoint(
       UNet2D model,
       float[] weights,
       ObjectNode index,
-      NoiseSchedule schedule,
+      SchedulerConfig scheduler,
       DType dtype,
       long maxShardBytes) {
     files.accept(ClassNames.INDEX, out -> out.write(Json.bytes(index)));
-    files.accept(SCHEDULER, out -> out.write(Json.bytes(schedule.config().toDiffusers())));
+    files.accept(SCHEDULER, out -> out.write(Json.bytes(scheduler.toDiffusers())));
     files.accept("unet/" + CONFIG, out -> out.write(Json.bytes(model.config().toDiffusers())));
     new WeightsWriter(
             (file, content) -> files.accept("unet/" + file, content), dtype, maxShardBytes)
@@ -132,11 +145,10 @@ public record Checkpoint(
     return name + "/unet/" + WEIGHTS;
   }
 
-  private static ObjectNode pipelineIndex(NoiseSchedule schedule, ClassNames classNames) {
-    String kind = schedule.config().sampling().kind().name();
+  private static ObjectNode pipelineIndex(SchedulerConfig scheduler, ClassNames classNames) {
     ObjectNode json = Json.object();
-    json.put("_class_name", kind + "Pipeline").put("_diffusers_version", "0.35.0");
-    json.putArray("scheduler").add("diffusers").add(kind + "Scheduler");
+    json.put("_class_name", scheduler.pipelineName()).put("_diffusers_version", "0.35.0");
+    json.putArray("scheduler").add("diffusers").add(scheduler.className());
     json.putArray("unet").add("diffusers").add("UNet2DModel");
     classNames.addTo(json);
     return json;
@@ -163,12 +175,12 @@ public record Checkpoint(
     CheckpointFiles files = CheckpointFiles.locate(spec.path());
     WrittenCheckpoint.requireUnchanged(files);
     ObjectNode config = Json.read(files.config());
-    NoiseSchedule schedule =
-        files.scheduler() == null ? NoiseSchedule.ddpm() : schedule(files.scheduler());
+    SchedulerConfig scheduler = scheduler(files);
+    NoiseSchedule schedule = schedule(scheduler, files);
     if (spec.torchScript()) {
       Denoiser model = TorchScriptDenoiser.load(files.weights(), config, files.config(), type);
-      String print = fingerprint(config, schedule, List.of(files.weights()), "");
-      return new Checkpoint(spec.name(), model, schedule, print);
+      String print = fingerprint(config, scheduler, List.of(files.weights()), "");
+      return new Checkpoint(spec.name(), model, schedule, scheduler, print, ClassNames.NONE);
     }
     ForeignWeights.refuse(files.weights());
     UNet2DConfig architecture = UNet2DConfig.fromDiffusers(config, files.config().toString());
@@ -183,9 +195,9 @@ public record Checkpoint(
       throw e;
     }
     String print =
-        fingerprint(architecture.toDiffusers(), schedule, tensors.files(), weights.prefix());
+        fingerprint(architecture.toDiffusers(), scheduler, tensors.files(), weights.prefix());
     ClassNames names = ClassNames.near(files.config().toAbsolutePath().getParent());
-    return new Checkpoint(spec.name(), model, schedule, print, names);
+    return new Checkpoint(spec.name(), model, schedule, scheduler, print, names);
   }
 
   /**
@@ -201,9 +213,7 @@ public record Checkpoint(
     ForeignWeights.refuse(files.weights());
     String config = files.config().toString();
     UNet2DConfig architecture = UNet2DConfig.fromDiffusers(Json.read(files.config()), config);
-    if (files.scheduler() != null) {
-      schedule(files.scheduler());
-    }
+    schedule(scheduler(files), files);
     Weights weights = Weights.in(NamedTensors.open(files.weights()), spec.part());
     weights.requireRoomFor(architecture, files.config());
     weights.requireFit(UNet2D.announced(architecture));
@@ -211,10 +221,10 @@ public record Checkpoint(
   }
 
   private static String fingerprint(
-      ObjectNode config, NoiseSchedule schedule, List<Path> weights, String part) {
+      ObjectNode config, SchedulerConfig scheduler, List<Path> weights, String part) {
     MessageDigest digest = Checksums.sha256();
     digest.update(Json.bytes(config));
-    digest.update(Json.bytes(schedule.config().trainingOnly().toDiffusers()));
+    digest.update(Json.bytes(scheduler.trainingOnly().toDiffusers()));
     for (Path file : weights) {
       digest.update(HexFormat.of().parseHex(Checksums.of(file)));
     }
@@ -222,11 +232,19 @@ public record Checkpoint(
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static NoiseSchedule schedule(Path file) {
+  private static SchedulerConfig scheduler(CheckpointFiles files) {
+    Path file = files.scheduler();
+    return file == null
+        ? SchedulerConfig.DEFAULT
+        : SchedulerConfig.fromDiffusers(Json.readPython(file), file.toString());
+  }
+
+  private static NoiseSchedule schedule(SchedulerConfig scheduler, CheckpointFiles files) {
     try {
-      return NoiseSchedule.of(SchedulerConfig.fromDiffusers(Json.read(file), file.toString()));
+      return NoiseSchedule.of(scheduler.forward());
     } catch (IllegalArgumentException e) {
-      throw new JourneyException(file + " holds no usable schedule: " + e.getMessage() + ".", e);
+      throw new JourneyException(
+          files.scheduler() + " holds no usable schedule: " + e.getMessage() + ".", e);
     }
   }
 
@@ -263,7 +281,11 @@ public record Checkpoint(
    */
   public ModelInputs inputs() {
     return new ModelInputs(
-        "checkpoint " + name, model.shape(), model.conditioning(), model.timesteps(), classNames);
+        "checkpoint " + name,
+        model.shape(),
+        classNames.ofImages(model.conditioning()),
+        model.timesteps(),
+        classNames);
   }
 
   @Override

@@ -4,26 +4,32 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.JsonFields;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * The names of a model's classes by their numbers, as diffusers' pipelines of classes keep them:
- * {@code id2label} in {@code model_index.json}. They help people; no number depends on them.
+ * {@code id2label} in {@code model_index.json}. They help people; no number depends on them. Beside
+ * them, as {@code null_class}, stands the number that means "no class".
  *
  * @param byNumber empty where they are not told
+ * @param nullClass what the model was told in place of a class that was dropped in training; no
+ *     image is of it
  */
-public record ClassNames(SortedMap<Integer, String> byNumber) {
+public record ClassNames(SortedMap<Integer, String> byNumber, OptionalInt nullClass) {
   /** None are told. */
-  public static final ClassNames NONE = new ClassNames(new TreeMap<>());
+  public static final ClassNames NONE = new ClassNames(new TreeMap<>(), OptionalInt.empty());
 
   static final String INDEX = "model_index.json";
   private static final String FIELD = "id2label";
+  private static final String NULL_CLASS = "null_class";
 
   public ClassNames {
     byNumber = Collections.unmodifiableSortedMap(new TreeMap<>(byNumber));
@@ -33,7 +39,12 @@ public record ClassNames(SortedMap<Integer, String> byNumber) {
   public static ClassNames of(List<String> names) {
     SortedMap<Integer, String> byNumber = new TreeMap<>();
     names.forEach(name -> byNumber.put(byNumber.size(), name));
-    return new ClassNames(byNumber);
+    return new ClassNames(byNumber, OptionalInt.empty());
+  }
+
+  /** The same of a model that also knows images of no class. */
+  public ClassNames withNullClass(OptionalInt number) {
+    return new ClassNames(byNumber, number);
   }
 
   /**
@@ -47,7 +58,8 @@ public record ClassNames(SortedMap<Integer, String> byNumber) {
     if (index == null || !modelFolder.endsWith("unet") || !Files.isRegularFile(index)) {
       return NONE;
     }
-    JsonNode told = Json.read(index).path(FIELD);
+    ObjectNode content = Json.read(index);
+    JsonNode told = content.path(FIELD);
     SortedMap<Integer, String> byNumber = new TreeMap<>();
     for (Map.Entry<String, JsonNode> entry : told.properties()) {
       if (!entry.getKey().matches("\\d{1,9}") || !entry.getValue().isTextual()) {
@@ -63,7 +75,24 @@ public record ClassNames(SortedMap<Integer, String> byNumber) {
       }
       byNumber.put(Integer.valueOf(entry.getKey()), entry.getValue().textValue());
     }
-    return new ClassNames(byNumber);
+    OptionalInt nullClass = OptionalInt.empty();
+    if (content.has(NULL_CLASS)) {
+      nullClass =
+          OptionalInt.of(
+              new JsonFields(content, index.toString()).whole(NULL_CLASS, 0, Integer.MAX_VALUE));
+    }
+    return new ClassNames(byNumber, nullClass);
+  }
+
+  /**
+   * Returns those of a model's conditions that images have: all but the null class.
+   *
+   * @param known all that the model takes
+   */
+  public ConditioningSpec ofImages(ConditioningSpec known) {
+    int last = known.classes().last();
+    boolean isNull = nullClass.isPresent() && nullClass.getAsInt() == last;
+    return isNull ? new ConditioningSpec(InputRange.below(last)) : known;
   }
 
   /** Writes them into a pipeline's index. */
@@ -72,6 +101,7 @@ public record ClassNames(SortedMap<Integer, String> byNumber) {
       ObjectNode field = index.putObject(FIELD);
       byNumber.forEach((number, name) -> field.put(Integer.toString(number), name));
     }
+    nullClass.ifPresent(number -> index.put(NULL_CLASS, number));
   }
 
   /** The number of a class, or -1 where no class has this name. */

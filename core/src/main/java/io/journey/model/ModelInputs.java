@@ -15,7 +15,7 @@ import java.util.List;
  *
  * @param name of the model, for messages: "checkpoint member-000"
  * @param shape of its images
- * @param conditioning the conditions
+ * @param conditioning the conditions of images
  * @param timesteps t
  * @param classNames of the classes, where they are told
  */
@@ -29,16 +29,16 @@ public record ModelInputs(
   /**
    * Of an architecture that no checkpoint has yet.
    *
+   * @param classNames of its classes, where they are told
    * @throws JourneyException if it does not tell the shape of its images
    */
-  public static ModelInputs of(UNet2DConfig config) {
+  public static ModelInputs of(UNet2DConfig config, ClassNames classNames) {
     return new ModelInputs(
-        "the model", config.shape(), config.conditioning(), config.timesteps(), ClassNames.NONE);
-  }
-
-  /** The same for a model whose classes have names. */
-  public ModelInputs withClassNames(ClassNames names) {
-    return new ModelInputs(name, shape, conditioning, timesteps, names);
+        "the model",
+        config.shape(),
+        classNames.ofImages(config.conditioning()),
+        config.timesteps(),
+        classNames);
   }
 
   /**

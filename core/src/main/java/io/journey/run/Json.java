@@ -2,12 +2,14 @@ package io.journey.run;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -80,8 +82,12 @@ public final class Json {
 
   /** Parses text that must be one JSON object. */
   public static ObjectNode parse(byte[] text, String where) {
+    return parse(text, where, MAPPER.reader());
+  }
+
+  private static ObjectNode parse(byte[] text, String where, ObjectReader reader) {
     try {
-      if (MAPPER.readTree(text) instanceof ObjectNode object) {
+      if (reader.readTree(text) instanceof ObjectNode object) {
         return object;
       }
       throw new JourneyException(
@@ -100,6 +106,15 @@ public final class Json {
 
   /** Reads a file that must be one JSON object. */
   public static ObjectNode read(Path file) {
+    return read(file, MAPPER.reader());
+  }
+
+  /** The same as Python writes it, whose numbers may be NaN or Infinity. */
+  public static ObjectNode readPython(Path file) {
+    return read(file, MAPPER.reader().with(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS));
+  }
+
+  private static ObjectNode read(Path file, ObjectReader reader) {
     try {
       long size = Files.size(file);
       if (size > MAX_BYTES) {
@@ -109,7 +124,7 @@ public final class Json {
                 + Counted.of(size, "bytes")
                 + ", more than any JSON file of Journey's: name another file.");
       }
-      return parse(Files.readAllBytes(file), file.toString());
+      return parse(Files.readAllBytes(file), file.toString(), reader);
     } catch (IOException e) {
       throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
     }

@@ -52,8 +52,10 @@ public record ContinuationRun(
     }
     if (!sampler.addsNoise()) {
       throw new IllegalArgumentException(
-          "the targets were drawn without noise (DDIM with eta 0), so each step decides the whole"
-              + " picture: use targets drawn with DDPM, or with eta above 0");
+          "the targets were drawn without noise ("
+              + sampler.scheduler().name()
+              + "), so each step decides the whole picture: use targets drawn with ddpm,"
+              + " euler-ancestral, or ddim with eta above 0");
     }
     for (int step : steps) {
       Trajectory.indexOf(sampler.timesteps(), step);
@@ -78,8 +80,13 @@ public record ContinuationRun(
 
   private ObjectNode settings() {
     ObjectNode settings = Json.object().put("samples", samples).put("seed", seed);
-    settings.put("inference_steps", sampler.timesteps().length).put("eta", sampler.eta());
+    settings
+        .put("inference_steps", sampler.timesteps().length)
+        .put("eta", sampler.scheduler().eta().orElse(0));
     settings.put("scheduler", Origin.of(sampler, seed).scheduler());
+    if (!sampler.guidance().isNone()) {
+      settings.put("guidance", sampler.guidance().toString());
+    }
     settings.set("steps", Json.tree(steps));
     return settings;
   }

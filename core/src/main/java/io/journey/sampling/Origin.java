@@ -1,10 +1,10 @@
 package io.journey.sampling;
 
-import io.journey.diffusion.SamplingConfig;
-import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.scheduler.Scheduler;
+import io.journey.scheduler.SchedulerConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -14,27 +14,40 @@ import java.util.Map;
  *
  * @param model fingerprint of the checkpoint
  * @param modelName its name
- * @param sampler "ddpm" or "ddim"
+ * @param sampler the scheduler's short name, such as "ddpm"
  * @param scheduler all settings of the drawing, JSON in the fields of diffusers, in one line
- * @param eta of DDIM, otherwise empty
+ * @param eta of a scheduler that has it, otherwise empty
+ * @param guidance that drew
  * @param seed what the user typed
  */
 record Origin(
-    String model, String modelName, String sampler, String scheduler, String eta, String seed) {
+    String model,
+    String modelName,
+    String sampler,
+    String scheduler,
+    String eta,
+    Guidance guidance,
+    String seed) {
 
   static Origin of(Sampler sampler, long seed) {
-    SchedulerConfig scheduler =
-        sampler.checkpoint().schedule().config().withSampling(sampler.config());
-    boolean ddim = sampler.config().kind() == SamplingConfig.Kind.DDIM;
+    Scheduler scheduler = sampler.scheduler();
+    SchedulerConfig config =
+        SchedulerConfig.of(sampler.checkpoint().schedule().forward(), scheduler);
     return new Origin(
         sampler.checkpoint().fingerprint(),
         sampler.checkpoint().name(),
-        ddim ? "ddim" : "ddpm",
-        scheduler.toDiffusers().toString(),
-        ddim ? Double.toString(sampler.eta()) : "",
+        scheduler.name(),
+        config.toDiffusers().toString(),
+        scheduler.eta().isPresent() ? Double.toString(scheduler.eta().getAsDouble()) : "",
+        sampler.guidance(),
         Long.toString(seed));
   }
 
+  /**
+   * Reads the metadata of a file.
+   *
+   * @throws IllegalArgumentException if its guidance is none
+   */
   static Origin of(Map<String, String> metadata) {
     return new Origin(
         metadata.getOrDefault("model", ""),
@@ -43,6 +56,7 @@ record Origin(
         // The first files said nothing: they were all drawn like this.
         metadata.getOrDefault("scheduler", SchedulerConfig.DEFAULT.toDiffusers().toString()),
         metadata.getOrDefault("eta", ""),
+        Guidance.parse(metadata.getOrDefault("guidance", Guidance.NONE.toString())),
         metadata.getOrDefault("seed", ""));
   }
 
@@ -62,8 +76,9 @@ record Origin(
         SchedulerConfig.fromDiffusers(
             Json.parse(text, "The scheduler of " + file), file.toString());
     try {
-      double parsed = eta.isEmpty() ? 0 : Double.parseDouble(eta);
-      return Sampler.of(checkpoint, config.sampling(), inferenceSteps, parsed);
+      Scheduler drew =
+          config.scheduler(modelName).withEta(eta.isEmpty() ? 0 : Double.parseDouble(eta));
+      return Sampler.of(checkpoint, drew, inferenceSteps).withGuidance(guidance);
     } catch (IllegalArgumentException e) {
       throw new JourneyException(
           file + " says of its sampler what cannot be: " + e.getMessage() + ": sample it again.",

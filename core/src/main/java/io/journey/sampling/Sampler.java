@@ -1,79 +1,162 @@
 package io.journey.sampling;
 
 import io.journey.condition.Condition;
-import io.journey.diffusion.SamplingConfig;
+import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
-import io.journey.model.Denoiser;
 import io.journey.random.Seed;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
+import io.journey.scheduler.InferenceSteps;
+import io.journey.scheduler.Scheduler;
 import io.journey.tensor.Libtorch;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** Draws images with a checkpoint. Safe for many threads. */
-public interface Sampler {
+/** Draws images: asks a checkpoint what a scheduler wants to know, under guidance. */
+public final class Sampler {
+  private final Checkpoint checkpoint;
+  private final Scheduler scheduler;
+  private final int inferenceSteps;
+  private final Guidance guidance;
+  private final InferenceSteps steps;
+
+  /** t of every call of the model. */
+  private final int[] calls;
+
+  /** The indices of the last call of each t, [S]. */
+  private final int[] kept;
+
+  private final int[] timesteps;
+
+  private Sampler(
+      Checkpoint checkpoint, Scheduler scheduler, int inferenceSteps, Guidance guidance) {
+    this.checkpoint = checkpoint;
+    this.scheduler = scheduler;
+    this.inferenceSteps = inferenceSteps;
+    this.guidance = guidance;
+    this.steps = scheduler.steps(checkpoint.schedule(), inferenceSteps);
+    this.calls = steps.timesteps().clone();
+    this.kept =
+        IntStream.range(0, calls.length)
+            .filter(k -> k + 1 == calls.length || calls[k + 1] != calls[k])
+            .toArray();
+    this.timesteps = Arrays.stream(kept).map(k -> calls[k]).toArray();
+    checkpoint.schedule().requireEstimable(timesteps[0]);
+    if (!guidance.isNone() && checkpoint.classNames().nullClass().isEmpty()) {
+      throw new IllegalArgumentException(
+          "guidance needs a model that also knows images of no class, and "
+              + checkpoint.name()
+              + " has no null_class: leave guidance out, or train with --classes --drop-classes"
+              + " 0.1");
+    }
+  }
+
   /**
-   * The sampler of a kind.
+   * Makes a sampler without guidance.
    *
-   * @param config kind, steps and clipping
-   * @param inferenceSteps how many steps a drawing takes, 1..T
-   * @param eta of DDIM, 0 for DDPM
+   * @param inferenceSteps how many steps a drawing takes
+   * @throws IllegalArgumentException if there are no such steps, or x_0 cannot be estimated at one
    */
-  static Sampler of(Checkpoint checkpoint, SamplingConfig config, int inferenceSteps, double eta) {
-    if (config.kind() == SamplingConfig.Kind.DDIM) {
-      return new DdimSampler(checkpoint, config, inferenceSteps, eta);
-    }
-    if (eta != 0) {
-      throw new IllegalArgumentException("eta is DDIM's, DDPM has none: leave it out, got " + eta);
-    }
-    return new DdpmSampler(checkpoint, config, inferenceSteps);
+  public static Sampler of(Checkpoint checkpoint, Scheduler scheduler, int inferenceSteps) {
+    return new Sampler(checkpoint, scheduler, inferenceSteps, Guidance.NONE);
+  }
+
+  /**
+   * Makes the sampler that a checkpoint is made for.
+   *
+   * @throws JourneyException if Journey does not have its scheduler
+   */
+  public static Sampler of(Checkpoint checkpoint, int inferenceSteps) {
+    return of(checkpoint, checkpoint.scheduler().scheduler(checkpoint.name()), inferenceSteps);
+  }
+
+  /**
+   * Returns the same with guidance.
+   *
+   * @throws IllegalArgumentException if the model was not trained without classes, too
+   */
+  public Sampler withGuidance(Guidance other) {
+    return new Sampler(checkpoint, scheduler, inferenceSteps, other);
   }
 
   /** The same with another model. */
-  default Sampler by(Checkpoint other) {
-    return of(other, config(), timesteps().length, eta());
+  public Sampler by(Checkpoint other) {
+    return new Sampler(other, scheduler, inferenceSteps, guidance);
   }
 
   /** The model that draws. */
-  Checkpoint checkpoint();
+  public Checkpoint checkpoint() {
+    return checkpoint;
+  }
 
   /** How it is drawn. */
-  SamplingConfig config();
+  public Scheduler scheduler() {
+    return scheduler;
+  }
 
-  /** η of DDIM; 0 for DDPM. */
-  double eta();
+  /** How the model's outputs are combined. */
+  public Guidance guidance() {
+    return guidance;
+  }
 
-  /** The steps t at which the model is asked, falling. */
-  int[] timesteps();
+  /** The timesteps of a trajectory, falling: those at which the model is asked. */
+  public int[] timesteps() {
+    return timesteps.clone();
+  }
 
   /** Whether steps add noise. */
-  boolean addsNoise();
+  public boolean addsNoise() {
+    return scheduler.addsNoise();
+  }
+
+  /** Whether the latents of a call are those of the trajectory: the last at their timestep. */
+  boolean isKept(int call) {
+    return Arrays.binarySearch(kept, call) >= 0;
+  }
 
   /**
-   * The latents after a step.
+   * Returns the output for one image, under guidance. Two passes of one image each: the bits of an
+   * image depend on no other.
    *
-   * @param index of the step in {@link #timesteps}
-   * @param xt before it, [C·H·W]
-   * @param output the model's at (x_t, t), [C·H·W]
-   * @param x0 what x_t and the output say of the clean image, not clipped, [C·H·W]
-   * @param noise standard Gaussian, [C·H·W]; null where the sampler adds none
+   * @param xt latents at t, [C·H·W]
+   * @param condition of the image
    */
-  float[] step(int index, float[] xt, float[] output, float[] x0, float[] noise);
+  float[] output(float[] xt, int t, Condition condition) {
+    float[] output = checkpoint.model().predict(xt, t, condition);
+    return guidance.isNone()
+        ? output
+        : guidance.combine(output, checkpoint.model().predict(xt, t, nullCondition()));
+  }
+
+  /** The same for several images under one condition, in one pass or two, [B][C·H·W]. */
+  private float[][] outputs(float[][] xt, int t, Condition condition) {
+    float[][] outputs = checkpoint.model().predict(xt, t, condition);
+    if (!guidance.isNone()) {
+      float[][] unconditional = checkpoint.model().predict(xt, t, nullCondition());
+      Arrays.setAll(outputs, b -> guidance.combine(outputs[b], unconditional[b]));
+    }
+    return outputs;
+  }
+
+  private Condition nullCondition() {
+    return new Condition.ClassLabel(checkpoint.classNames().nullClass().getAsInt());
+  }
 
   /** Draws one image without a condition; all noise comes from the seed. */
-  default Trajectory sample(Seed seed) {
+  public Trajectory sample(Seed seed) {
     return sample(seed, Condition.NONE);
   }
 
   /** Draws one image under a condition; all noise comes from the seed, whatever the condition. */
-  default Trajectory sample(Seed seed, Condition condition) {
+  public Trajectory sample(Seed seed, Condition condition) {
     return new Drawing(this, seed, condition).run(Progress.Task.SILENT);
   }
 
   /** The seed of image n of a root seed, as all drawings of Journey name it. */
-  static Seed seed(long root, int n) {
+  public static Seed seed(long root, int n) {
     return Drawing.seed(root, n);
   }
 
@@ -81,7 +164,7 @@ public interface Sampler {
    * Pictures from p_θ(·|x_t) (Georgiev et al., section 2.2): drawings are continued from their
    * latents at one step to the end, several in one pass of the model. Each takes its noise from its
    * own seed, named as in {@link #sample(Seed)}, so that it does not depend on the others, but for
-   * rounding.
+   * rounding. A scheduler that remembers earlier outputs begins without any.
    *
    * @param xt the latents at step t, [B][C·H·W]
    * @param step t, one of {@link #timesteps()}
@@ -91,9 +174,8 @@ public interface Sampler {
    * @return the pictures, [B][C·H·W]
    * @throws JourneyException if no step has this t
    */
-  default float[][] finish(
+  public float[][] finish(
       float[][] xt, int step, Condition condition, List<Seed> seeds, Progress.Task progress) {
-    int[] timesteps = timesteps();
     int from = Trajectory.indexOf(timesteps, step);
     return advance(xt, from, timesteps.length, condition, seeds, progress);
   }
@@ -110,32 +192,95 @@ public interface Sampler {
    * @param progress told of every step of every drawing
    * @return the latents after the last, [B][C·H·W]
    */
-  default float[][] advance(
+  public float[][] advance(
       float[][] xt,
       int from,
       int to,
       Condition condition,
       List<Seed> seeds,
       Progress.Task progress) {
-    Denoiser model = checkpoint().model();
-    int[] timesteps = timesteps();
+    if (from == to) {
+      return xt.clone();
+    }
+    // Later calls of the first timestep repeat it: the latents given are those of the last.
+    int first = kept[from];
+    int end = to < kept.length ? kept[to] : calls.length;
     float[][] x = xt.clone();
-    for (int s = from; s < to; s++) {
-      int t = timesteps[s];
-      float[][] output = model.predict(x, t, condition);
+    InferenceSteps.State[] states = new InferenceSteps.State[xt.length];
+    Arrays.setAll(states, b -> steps.begin(first));
+    for (int call = first; call < end; call++) {
+      float[][] output = outputs(x, calls[call], condition);
       for (int b = 0; b < x.length; b++) {
-        float[] x0 = checkpoint().schedule().predictedOriginal(x[b], output[b], t);
-        float[] noise = addsNoise() ? Drawing.noise(seeds.get(b), this, t) : null;
-        x[b] = step(s, x[b], output[b], x0, noise);
-        Drawing.requireFinite(this, x[b], t);
+        float[] noise = addsNoise() ? Drawing.noise(seeds.get(b), this, call) : null;
+        x[b] = states[b].step(call, x[b], output[b], noise);
+        requireFinite(x[b], calls[call]);
       }
-      progress.advance(x.length);
+      progress.advance(isKept(call) ? x.length : 0);
     }
     return x;
   }
 
+  /**
+   * Draws one image call by call.
+   *
+   * @param drawing its start, noise and condition
+   * @param progress told of every step
+   */
+  Trajectory draw(Drawing drawing, Progress.Task progress) {
+    NoiseSchedule schedule = checkpoint.schedule();
+    float[] x = times(drawing.start(), steps.initNoiseSigma());
+    InferenceSteps.State state = steps.begin(0);
+    float[][] xt = new float[timesteps.length][];
+    float[][] x0 = new float[timesteps.length][];
+    int step = 0;
+    for (int call = 0; call < calls.length; call++) {
+      float[] output = output(x, calls[call], drawing.condition());
+      if (isKept(call)) {
+        xt[step] = x;
+        x0[step++] = schedule.predictedOriginal(x, output, calls[call]);
+      }
+      float[] noise = addsNoise() ? drawing.noise().apply(call) : null;
+      x = state.step(call, x, output, noise);
+      requireFinite(x, calls[call]);
+      progress.advance(isKept(call) ? 1 : 0);
+    }
+    return new Trajectory(
+        checkpoint.model().shape(),
+        checkpoint.fingerprint(),
+        drawing.seed(),
+        drawing.condition(),
+        guidance,
+        timesteps(),
+        xt,
+        x0,
+        x);
+  }
+
+  private static float[] times(float[] values, double factor) {
+    float[] out = new float[values.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) (values[i] * factor);
+    }
+    return out;
+  }
+
+  private void requireFinite(float[] x, int timestep) {
+    for (float value : x) {
+      if (!Float.isFinite(value)) {
+        throw new JourneyException(
+            "The drawing of "
+                + checkpoint.name()
+                + " leaves the numbers at step "
+                + timestep
+                + " ("
+                + value
+                + "): turn clip_sample on in its scheduler_config.json, or train it anew.");
+      }
+    }
+  }
+
   /** Draws images into memory by a model that takes no conditions; see below. */
-  default List<Trajectory> sample(long seed, int count, int threads, Progress progress) {
+  public List<Trajectory> sample(long seed, int count, int threads, Progress progress) {
     return sample(seed, count, List.of(Condition.NONE), threads, progress);
   }
 
@@ -146,14 +291,14 @@ public interface Sampler {
    * @param threads images drawn at once
    * @throws IllegalArgumentException if the model does not take these conditions
    */
-  default List<Trajectory> sample(
+  public List<Trajectory> sample(
       long seed, int count, List<Condition> conditions, int threads, Progress progress) {
     Drawing.requireCount(count);
-    checkpoint().model().conditioning().requireChoice(conditions);
+    checkpoint.inputs().conditioning().requireChoice(conditions);
     Trajectory[] drawn = new Trajectory[count];
-    long steps = (long) count * timesteps().length;
+    long total = (long) count * timesteps.length;
     try (Progress.Task task =
-        progress.start("Drawing " + Counted.of(count, "images"), steps, "steps")) {
+        progress.start("Drawing " + Counted.of(count, "images"), total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEach(
               count,
@@ -163,5 +308,10 @@ public interface Sampler {
               });
     }
     return List.of(drawn);
+  }
+
+  /** t of a call of the model. */
+  int timestepOf(int call) {
+    return calls[call];
   }
 }

@@ -81,8 +81,13 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
   private ObjectNode settings() {
     Origin origin = Origin.of(sampler, seed);
     ObjectNode settings = Json.object().put("seed", seed);
-    settings.put("inference_steps", sampler.timesteps().length).put("eta", sampler.eta());
+    settings
+        .put("inference_steps", sampler.timesteps().length)
+        .put("eta", sampler.scheduler().eta().orElse(0));
     settings.put("scheduler", origin.scheduler());
+    if (!sampler.guidance().isNone()) {
+      settings.put("guidance", sampler.guidance().toString());
+    }
     settings.set("labels", ConditionColumn.json(conditions));
     return settings;
   }
@@ -156,6 +161,9 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
     }
     if (!found.eta().equals(wanted.eta())) {
       return "eta " + found.eta() + ", this run asks for " + wanted.eta();
+    }
+    if (!found.guidance().equals(wanted.guidance())) {
+      return "guidance " + found.guidance() + ", this run asks for " + wanted.guidance();
     }
     return file.conditions().equals(conditionsOfAll())
         ? null

@@ -20,6 +20,7 @@ import java.util.List;
  * @param modelFingerprint of the checkpoint that drew it
  * @param seed its number below the root seed "trajectory"
  * @param condition that it was drawn under
+ * @param guidance that drew it; x̂0 is that of the guided output
  * @param timesteps t of each kept step, falling
  * @param xt the latents the model was given at each step, [S][C·H·W]
  * @param x0 x̂0 at each step, not clipped, [S][C·H·W]
@@ -30,10 +31,24 @@ public record Trajectory(
     String modelFingerprint,
     String seed,
     Condition condition,
+    Guidance guidance,
     int[] timesteps,
     float[][] xt,
     float[][] x0,
     float[] image) {
+  /** A trajectory drawn without guidance. */
+  public Trajectory(
+      ImageShape shape,
+      String modelFingerprint,
+      String seed,
+      Condition condition,
+      int[] timesteps,
+      float[][] xt,
+      float[][] x0,
+      float[] image) {
+    this(shape, modelFingerprint, seed, condition, Guidance.NONE, timesteps, xt, x0, image);
+  }
+
   /**
    * The place of a step.
    *

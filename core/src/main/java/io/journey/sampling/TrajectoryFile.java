@@ -47,7 +47,7 @@ public final class TrajectoryFile {
 
   private TrajectoryFile(Safetensors tensors) {
     this.tensors = tensors;
-    this.origin = Origin.of(tensors.metadata());
+    this.origin = origin(tensors);
     this.seeds = tensors.metadata().getOrDefault("seeds", "").split(" ");
     List<Long> dims = tensors.entry(XT).shape();
     long[] steps = tensors.longs(TIMESTEPS);
@@ -66,6 +66,14 @@ public final class TrajectoryFile {
         new ImageShape(dims.get(2).intValue(), dims.get(3).intValue(), dims.get(4).intValue());
     this.timesteps = timesteps(steps, tensors.file());
     this.conditions = ConditionColumn.read(tensors, seeds.length, "sample it again");
+  }
+
+  private static Origin origin(Safetensors tensors) {
+    try {
+      return Origin.of(tensors.metadata());
+    } catch (IllegalArgumentException e) {
+      throw new JourneyException(tensors.file() + ": " + e.getMessage() + "; sample it again.", e);
+    }
   }
 
   private JourneyException misfit() {
@@ -192,6 +200,9 @@ public final class TrajectoryFile {
     if (!origin.eta().isEmpty()) {
       writer.metadata("eta", origin.eta());
     }
+    if (!origin.guidance().isNone()) {
+      writer.metadata("guidance", origin.guidance().toString());
+    }
     return writer.metadata("seed", origin.seed());
   }
 
@@ -266,6 +277,7 @@ public final class TrajectoryFile {
               origin.model(),
               seeds[n],
               conditions.get(n),
+              origin.guidance(),
               falling,
               rows(XT, n, falling),
               rows(X0, n, falling),

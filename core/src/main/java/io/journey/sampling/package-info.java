@@ -1,2 +1,2 @@
-/** Samplers, one file each, and the trajectories they leave. */
+/** Drives schedulers, under guidance, and keeps the trajectories they leave. */
 package io.journey.sampling;

@@ -42,6 +42,9 @@ final class AttributionWriter {
     inputs
         .put("targets", targets.size())
         .put("trajectories", Trajectory.fingerprint(targets, steps));
+    if (!targets.get(0).guidance().isNone()) {
+      inputs.put("guidance", targets.get(0).guidance().toString());
+    }
     try (RunDirectory run =
         RunDirectory.claim(directory, Attribution.KIND, estimator.settings(steps), inputs)) {
       if (!run.isFinished()) {

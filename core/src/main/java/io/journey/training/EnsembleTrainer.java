@@ -3,7 +3,7 @@ package io.journey.training;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.NoiseSchedule;
-import io.journey.diffusion.SchedulerConfig;
+import io.journey.model.ClassNames;
 import io.journey.model.Ensemble;
 import io.journey.model.ModelInputs;
 import io.journey.model.UNet2DConfig;
@@ -13,6 +13,7 @@ import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
+import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.Libtorch;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +55,8 @@ public record EnsembleTrainer(
       throw new IllegalArgumentException(
           "members must be between 1 and " + Ensemble.MOST_MEMBERS + ", got " + members);
     }
-    NoiseSchedule.of(scheduler);
+    NoiseSchedule.of(scheduler.forward());
+    training.nullClass(architecture);
     if (start != null) {
       requireSame(start, architecture, scheduler);
     }
@@ -110,9 +112,11 @@ public record EnsembleTrainer(
    * @return the finished ensemble
    */
   public Ensemble run(Dataset data, Path directory, Progress progress) {
-    ModelInputs inputs = ModelInputs.of(architecture);
-    (start == null ? inputs : inputs.withClassNames(start.classNames())).requireImages(data);
-    inputs.requireAllTimesteps(NoiseSchedule.of(scheduler).steps());
+    ClassNames names = start == null ? ClassNames.NONE : start.classNames();
+    ModelInputs inputs =
+        ModelInputs.of(architecture, names.withNullClass(training.nullClass(architecture)));
+    inputs.requireImages(data);
+    inputs.requireAllTimesteps(scheduler.forward().numTrainTimesteps());
     try (RunDirectory run =
         RunDirectory.claimGrowing(
             directory, Ensemble.KIND, MEMBERS, members, this::settings, m -> inputs(data, m))) {
@@ -152,8 +156,7 @@ public record EnsembleTrainer(
 
   private void train(Dataset data, RunDirectory run, Progress progress) {
     MemberTraining.Recipe recipe =
-        new MemberTraining.Recipe(
-            architecture, training, NoiseSchedule.of(scheduler), saveInterval, true);
+        new MemberTraining.Recipe(architecture, training, scheduler, saveInterval, true);
     long total = (long) members * training.steps();
     try (Progress.Task task =
         progress.start("Training " + Counted.of(members, "models"), total, "steps")) {

@@ -18,6 +18,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
+import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -50,7 +52,7 @@ final class MemberTraining {
   record Recipe(
       UNet2DConfig architecture,
       TrainingConfig config,
-      NoiseSchedule schedule,
+      SchedulerConfig scheduler,
       Duration saveInterval,
       boolean keepsState) {}
 
@@ -62,6 +64,7 @@ final class MemberTraining {
   private final Seed seed;
   private final Supplier<StartingPoint.Loaded> start;
   private final ClassNames classNames;
+  private final NoiseSchedule schedule;
   private final Path resumeFile;
   private final TrainingBatches batches;
 
@@ -87,12 +90,14 @@ final class MemberTraining {
     this.config = recipe.config();
     this.seed = seed;
     this.start = start;
+    OptionalInt nullClass = config.nullClass(recipe.architecture());
     this.classNames =
         recipe.architecture().conditioning().isEmpty()
             ? ClassNames.NONE
-            : ClassNames.of(data.classNames());
+            : ClassNames.of(data.classNames()).withNullClass(nullClass);
+    this.schedule = NoiseSchedule.of(recipe.scheduler().forward());
     this.resumeFile = run.path(resumeName(name));
-    this.batches = new TrainingBatches(data, kept, config, recipe.schedule(), seed);
+    this.batches = new TrainingBatches(data, kept, config, schedule, seed, nullClass);
   }
 
   /** Trains to the end, or does nothing where that has been done. */
@@ -158,7 +163,7 @@ final class MemberTraining {
           TrainingState.of(first + config.steps(), model, adam).besides(result);
       run.write(name + "/" + TrainingState.FILE, state::writeTo);
     }
-    Checkpoint.write(run, name, model, result, recipe.schedule(), classNames);
+    Checkpoint.write(run, name, model, result, recipe.scheduler(), classNames);
   }
 
   private void requireFinite(float loss, int step) {
@@ -196,7 +201,7 @@ final class MemberTraining {
   private void add(
       UNet2D model, List<DenoisingDraws> images, double share, int pass, GradientSum sum) {
     try (PointerScope scope = new PointerScope()) {
-      DenoisingBatch batch = DenoisingBatch.of(images, shape, recipe.schedule(), ScalarType.Float);
+      DenoisingBatch batch = DenoisingBatch.of(images, shape, schedule, ScalarType.Float);
       Tensor predicted = model.predict(batch.input());
       Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
       if (share < 1) {

@@ -3,7 +3,7 @@ package io.journey.training;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.NoiseSchedule;
-import io.journey.diffusion.SchedulerConfig;
+import io.journey.model.ClassNames;
 import io.journey.model.Ensemble;
 import io.journey.model.ModelInputs;
 import io.journey.model.UNet2DConfig;
@@ -16,6 +16,7 @@ import io.journey.run.Manifest;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
+import io.journey.scheduler.SchedulerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
@@ -54,7 +55,7 @@ public record Retraining(
 
   public Retraining {
     architecture.requireTrainable();
-    NoiseSchedule.of(scheduler);
+    NoiseSchedule.of(scheduler.forward());
   }
 
   /**
@@ -91,6 +92,12 @@ public record Retraining(
         EnsembleTrainer.SAVE_INTERVAL);
   }
 
+  /** What the models take. */
+  public ModelInputs modelInputs() {
+    return ModelInputs.of(
+        architecture, ClassNames.NONE.withNullClass(training.nullClass(architecture)));
+  }
+
   /** The same with another seed. */
   public Retraining withSeed(long other) {
     return new Retraining(architecture, training, scheduler, coupling, other, saveInterval);
@@ -114,7 +121,7 @@ public record Retraining(
       Path directory,
       Progress.Task progress,
       Workers.Parts parts) {
-    ModelInputs.of(architecture).requireImages(data);
+    modelInputs().requireImages(data);
     if (kept.isEmpty() || kept.length() > data.size()) {
       throw new IllegalArgumentException(
           "a model is trained on between 1 and "
@@ -136,8 +143,7 @@ public record Retraining(
                 Ensemble.memberName(0),
                 data,
                 kept,
-                new MemberTraining.Recipe(
-                    architecture, training, NoiseSchedule.of(scheduler), saveInterval, false),
+                new MemberTraining.Recipe(architecture, training, scheduler, saveInterval, false),
                 seedOf(member, examples),
                 null)
             .run(progress, parts);

@@ -2,7 +2,6 @@ package io.journey.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
-import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.ClassNames;
@@ -14,6 +13,7 @@ import io.journey.run.Confined;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.scheduler.SchedulerConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +68,7 @@ public final class StartingPoint {
             spec + " is a program, which cannot be trained: start from a UNet2DModel.");
       }
       return new StartingPoint(
-          spec, ensemble, model.config(), first.schedule().config(), first.classNames());
+          spec, ensemble, model.config(), first.scheduler(), first.classNames());
     }
   }
 

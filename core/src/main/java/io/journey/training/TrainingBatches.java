@@ -1,5 +1,6 @@
 package io.journey.training;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.NoiseSchedule;
@@ -8,6 +9,7 @@ import io.journey.random.Seed;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * What each optimizer step sees: the next images of an endless sequence of shuffled epochs, each
@@ -21,17 +23,25 @@ final class TrainingBatches {
   private final NoiseSchedule schedule;
   private final Seed seed;
   private final ShuffledEpochs order;
+  private final OptionalInt nullClass;
 
   /**
    * @param kept the examples that are not left out; null: all
+   * @param nullClass stands in place of a dropped class
    */
   TrainingBatches(
-      Dataset data, BitSet kept, TrainingConfig config, NoiseSchedule schedule, Seed seed) {
+      Dataset data,
+      BitSet kept,
+      TrainingConfig config,
+      NoiseSchedule schedule,
+      Seed seed,
+      OptionalInt nullClass) {
     this.data = data;
     this.kept = kept;
     this.config = config;
     this.schedule = schedule;
     this.seed = seed;
+    this.nullClass = nullClass;
     this.order = new ShuffledEpochs(seed.child("epoch"), data.size());
   }
 
@@ -42,13 +52,14 @@ final class TrainingBatches {
     for (int place = 0; place < config.batchSize(); place++) {
       int example = order.at((long) step * config.batchSize() + place);
       if (kept == null || kept.get(example)) {
-        draws.add(draw(example, places.child(place).stream()));
+        draws.add(draw(example, places.child(place)));
       }
     }
     return draws;
   }
 
-  private DenoisingDraws draw(int example, RandomStream stream) {
+  private DenoisingDraws draw(int example, Seed seedOfPlace) {
+    RandomStream stream = seedOfPlace.stream();
     float[] image = new float[data.shape().numel()];
     data.read(example, image, 0);
     int timestep = stream.nextInt(schedule.steps());
@@ -57,7 +68,14 @@ final class TrainingBatches {
     }
     float[] noise = new float[image.length];
     stream.fillGaussian(noise);
-    return new DenoisingDraws(image, data.condition(example), new int[] {timestep}, noise);
+    return new DenoisingDraws(image, condition(example, seedOfPlace), new int[] {timestep}, noise);
+  }
+
+  private Condition condition(int example, Seed seedOfPlace) {
+    boolean isDropped =
+        nullClass.isPresent()
+            && seedOfPlace.child("class").stream().uniform(0) < config.dropClasses();
+    return isDropped ? new Condition.ClassLabel(nullClass.getAsInt()) : data.condition(example);
   }
 
   private void flip(float[] image) {

@@ -1,8 +1,10 @@
 package io.journey.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.model.UNet2DConfig;
 import io.journey.run.Counted;
 import io.journey.run.Json;
+import java.util.OptionalInt;
 
 /**
  * How a model is trained: Adam on the mean squared error of predicted noise, learning rate falling
@@ -22,6 +24,8 @@ import io.journey.run.Json;
  * @param learningRateSteps steps over which the learning rate falls, counted from the first that
  *     the weights ever took, so that training can stop on the way and be continued; 0: those of
  *     this run alone
+ * @param dropClasses probability that a model with classes is told of an image that it has none, so
+ *     that it can be drawn with under guidance
  */
 public record TrainingConfig(
     int steps,
@@ -33,8 +37,10 @@ public record TrainingConfig(
     double adamEpsilon,
     double emaDecay,
     boolean horizontalFlip,
-    int learningRateSteps) {
+    int learningRateSteps,
+    double dropClasses) {
   private static final String LEARNING_RATE_STEPS = "learningRateSteps";
+  private static final String DROP_CLASSES = "dropClasses";
 
   /** The loss of every step is in memory until the last. */
   private static final int MOST_STEPS = 100_000_000;
@@ -65,6 +71,9 @@ public record TrainingConfig(
             + steps
             + ", got "
             + learningRateSteps);
+    check(
+        dropClasses >= 0 && dropClasses < 1,
+        "training.dropClasses must be in [0, 1), got " + dropClasses);
   }
 
   private static void check(boolean ok, String message) {
@@ -75,30 +84,53 @@ public record TrainingConfig(
 
   /** Adam as PyTorch starts it, no average, no flips. */
   public static TrainingConfig of(int steps, int batchSize, double learningRate) {
-    return new TrainingConfig(steps, batchSize, 0, learningRate, 0.9, 0.999, 1e-8, 0, false, 0);
+    return new TrainingConfig(steps, batchSize, 0, learningRate, 0.9, 0.999, 1e-8, 0, false, 0, 0);
   }
 
   /** The same with a moving average of weights. */
   public TrainingConfig withEma(double decay) {
-    return copy(steps, microBatchSize, decay, horizontalFlip);
+    return copy(steps, microBatchSize, decay, horizontalFlip, dropClasses);
   }
 
   /** The same with another number of steps. */
   public TrainingConfig withSteps(int newSteps) {
-    return copy(newSteps, microBatchSize, emaDecay, horizontalFlip);
+    return copy(newSteps, microBatchSize, emaDecay, horizontalFlip, dropClasses);
   }
 
   /** The same with other images in one pass. */
   public TrainingConfig withMicroBatches(int images) {
-    return copy(steps, images, emaDecay, horizontalFlip);
+    return copy(steps, images, emaDecay, horizontalFlip, dropClasses);
   }
 
   /** The same with every image mirrored at random. */
   public TrainingConfig withHorizontalFlips() {
-    return copy(steps, microBatchSize, emaDecay, true);
+    return copy(steps, microBatchSize, emaDecay, true, dropClasses);
   }
 
-  private TrainingConfig copy(int newSteps, int micro, double ema, boolean flip) {
+  /** The same with classes dropped at random. */
+  public TrainingConfig withDroppedClasses(double probability) {
+    return copy(steps, microBatchSize, emaDecay, horizontalFlip, probability);
+  }
+
+  /**
+   * Returns the number that a model is told in place of a dropped class: the last row of its table.
+   *
+   * @return empty where none are dropped
+   * @throws IllegalArgumentException if classes are dropped, and the model has no table of them
+   */
+  OptionalInt nullClass(UNet2DConfig architecture) {
+    if (dropClasses == 0) {
+      return OptionalInt.empty();
+    }
+    if (architecture.numClassEmbeds() == null || architecture.classEmbedType() != null) {
+      throw new IllegalArgumentException(
+          "training.dropClasses needs a model with a table of classes (num_class_embeds): add"
+              + " --classes, or set it to 0");
+    }
+    return OptionalInt.of(architecture.numClassEmbeds() - 1);
+  }
+
+  private TrainingConfig copy(int newSteps, int micro, double ema, boolean flip, double drop) {
     return new TrainingConfig(
         newSteps,
         batchSize,
@@ -109,7 +141,8 @@ public record TrainingConfig(
         adamEpsilon,
         ema,
         flip,
-        learningRateSteps);
+        learningRateSteps,
+        drop);
   }
 
   /** The images of each pass of a step. */
@@ -157,6 +190,9 @@ public record TrainingConfig(
     if (learningRateSteps == 0) {
       json.remove(LEARNING_RATE_STEPS);
     }
+    if (dropClasses == 0) {
+      json.remove(DROP_CLASSES);
+    }
     return json;
   }
 
@@ -169,6 +205,9 @@ public record TrainingConfig(
     ObjectNode whole = json.deepCopy();
     if (!whole.has(LEARNING_RATE_STEPS)) {
       whole.put(LEARNING_RATE_STEPS, 0);
+    }
+    if (!whole.has(DROP_CLASSES)) {
+      whole.put(DROP_CLASSES, 0.0);
     }
     return Json.bind(whole, TrainingConfig.class, where);
   }

@@ -14,7 +14,7 @@ import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
-import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Steps;
@@ -50,7 +50,7 @@ class StabilityTest {
         new EnsembleTrainer(MODEL, training, 1, 3, 2, Duration.ofHours(1))
             .run(data, shared.resolve("checkpoints"), Progress.SILENT);
     try (Checkpoint checkpoint = ensemble.first()) {
-      targets = new DdpmSampler(checkpoint, 10).sample(5, 4, 2, Progress.SILENT);
+      targets = Sampler.of(checkpoint, 10).sample(5, 4, 2, Progress.SILENT);
     }
     lines = stability(List.of(1, 64)).run(shared.resolve("stability"));
   }

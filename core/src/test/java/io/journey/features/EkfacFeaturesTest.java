@@ -23,7 +23,7 @@ import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
-import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attributor;
 import io.journey.score.Steps;
@@ -217,7 +217,7 @@ class EkfacFeaturesTest {
   @Test
   void scoresAreInfluences() {
     try (Checkpoint checkpoint = ensemble.load(MEMBER)) {
-      Trajectory target = new DdpmSampler(checkpoint, 10).sample(5, 1, 1, Progress.SILENT).get(0);
+      Trajectory target = Sampler.of(checkpoint, 10).sample(5, 1, 1, Progress.SILENT).get(0);
       float[] scores =
           Attributor.of(ensemble, preconditioned)
               .withDraws(2)

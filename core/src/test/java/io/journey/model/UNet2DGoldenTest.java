@@ -151,7 +151,8 @@ class UNet2DGoldenTest {
         RunDirectory run = RunDirectory.claim(folder, "test", none, none)) {
       UNet2D model = (UNet2D) checkpoint.model();
       float[] weights = model.parameters().get();
-      Checkpoint.write(run, "copy", model, weights, checkpoint.schedule(), checkpoint.classNames());
+      Checkpoint.write(
+          run, "copy", model, weights, checkpoint.scheduler(), checkpoint.classNames());
     }
     assertThat(folder.resolve(Manifest.FILE)).doesNotExist();
     Path copy = folder.resolve("copy/unet");

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.NoiseSchedule;
-import io.journey.diffusion.SamplingConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import io.journey.scheduler.DdimScheduler;
+import io.journey.scheduler.DdpmScheduler;
+import io.journey.scheduler.Scheduler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +45,9 @@ class ContinuationRunTest {
   void aDrawingContinuedWithItsOwnNoiseEndsInItsOwnPicture() {
     try (Checkpoint checkpoint = toy()) {
       for (Sampler sampler :
-          List.of(new DdpmSampler(checkpoint, 10), new DdimSampler(checkpoint, 10, 0.5))) {
+          List.of(
+              Sampler.of(checkpoint, 10),
+              Sampler.of(checkpoint, new DdimScheduler().withEta(0.5), 10))) {
         List<Trajectory> two = sampler.sample(5, 2, 1, Progress.SILENT);
         List<Seed> seeds = List.of(Sampler.seed(5, 0), Sampler.seed(5, 1));
         for (int step : new int[] {900, 400, 0}) {
@@ -64,22 +68,11 @@ class ContinuationRunTest {
    */
   @Test
   void picturesHaveTheMeanAndSpreadOfTheClosedForm() {
-    SamplingConfig unclipped =
-        new SamplingConfig(
-            SamplingConfig.Kind.DDPM,
-            SamplingConfig.VarianceType.FIXED_SMALL,
-            false,
-            1,
-            false,
-            0.995,
-            1,
-            SamplingConfig.DEFAULT.timestepSpacing(),
-            0,
-            true);
+    Scheduler unclipped = new DdpmScheduler().with("clip_sample", false);
     NoiseSchedule schedule = NoiseSchedule.ddpm();
     try (Checkpoint checkpoint =
         new Checkpoint("zero", new ClosedFormDenoiser(SHAPE, 0, t -> 0), schedule, "f0")) {
-      ContinuationRun run = run(new DdpmSampler(checkpoint, unclipped, 10), 4000, 100);
+      ContinuationRun run = run(Sampler.of(checkpoint, unclipped, 10), 4000, 100);
       run.run(folder, 2, Progress.SILENT);
       float[] xt = run.targets().get(1).xt()[run.targets().get(1).indexOf(100)];
       double now = schedule.alphaBar(100);
@@ -107,7 +100,7 @@ class ContinuationRunTest {
   void aPictureDependsNeitherOnHowManyAreDrawnNorOnStepsTargetsThreadsOrInterruptions()
       throws IOException {
     try (Checkpoint checkpoint = toy()) {
-      Sampler sampler = new DdpmSampler(checkpoint, 10);
+      Sampler sampler = Sampler.of(checkpoint, 10);
       ContinuationRun many = run(sampler, 45, 800, 300);
       Path whole = folder.resolve("whole");
       many.run(whole, 2, Progress.SILENT);
@@ -141,8 +134,9 @@ class ContinuationRunTest {
   @Test
   void whatCannotBeContinuedIsRefused() {
     try (Checkpoint checkpoint = toy()) {
-      Sampler sampler = new DdpmSampler(checkpoint, 10);
-      assertThatThrownBy(() -> run(new DdimSampler(checkpoint, 10, 0), 3, 300))
+      Sampler sampler = Sampler.of(checkpoint, 10);
+      assertThatThrownBy(
+              () -> run(Sampler.of(checkpoint, new DdimScheduler().withEta(0), 10), 3, 300))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("without noise");
       assertThatThrownBy(() -> run(sampler, 0, 300)).hasMessageContaining("at least 1, got 0");

@@ -16,6 +16,7 @@ import io.journey.model.LayerTape;
 import io.journey.model.Parameters;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import io.journey.scheduler.DdimScheduler;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
@@ -75,7 +76,7 @@ class SamplingRunTest {
   @Test
   void killedAnywhereItEndsInTheSameBytesAndLeavesNothingElse() throws IOException {
     try (Checkpoint checkpoint = toy(plain())) {
-      SamplingRun run = new SamplingRun(new DdpmSampler(checkpoint, 10), 5, 6);
+      SamplingRun run = new SamplingRun(Sampler.of(checkpoint, 10), 5, 6);
       Path whole = folder.resolve("whole/t.safetensors");
       assertThat(run.run(whole, 1, Progress.SILENT)).isTrue();
       Path file = folder.resolve("killed/t.safetensors");
@@ -107,7 +108,7 @@ class SamplingRunTest {
   @Test
   void aDamagedPartIsDrawnAgain() throws IOException {
     try (Checkpoint checkpoint = toy(plain())) {
-      SamplingRun run = new SamplingRun(new DdpmSampler(checkpoint, 10), 5, 2);
+      SamplingRun run = new SamplingRun(Sampler.of(checkpoint, 10), 5, 2);
       Path whole = folder.resolve("whole.safetensors");
       run.run(whole, 1, Progress.SILENT);
       Path file = folder.resolve("t.safetensors");
@@ -133,14 +134,15 @@ class SamplingRunTest {
   void aFileOrPartsOfOtherDrawingsAreRefused() {
     try (Checkpoint checkpoint = toy(plain())) {
       Path file = folder.resolve("t.safetensors");
-      Sampler ddpm = new DdpmSampler(checkpoint, 10);
+      Sampler ddpm = Sampler.of(checkpoint, 10);
       new SamplingRun(ddpm, 5, 2).run(file, 1, Progress.SILENT);
-      Sampler ddim = new DdimSampler(checkpoint, 10, 0);
+      Sampler ddim = Sampler.of(checkpoint, new DdimScheduler().withEta(0), 10);
       refused(new SamplingRun(ddpm, 6, 2), file, "seed 5", "asks for 6");
       refused(new SamplingRun(ddpm, 5, 3), file, "2 images", "asks for 3");
       refused(new SamplingRun(ddim, 5, 2), file, "DDPMScheduler", "asks for", "DDIMScheduler");
       Path noisy = folder.resolve("noisy.safetensors");
-      new SamplingRun(new DdimSampler(checkpoint, 10, 0.5), 5, 2).run(noisy, 1, Progress.SILENT);
+      new SamplingRun(Sampler.of(checkpoint, new DdimScheduler().withEta(0.5), 10), 5, 2)
+          .run(noisy, 1, Progress.SILENT);
       refused(new SamplingRun(ddim, 5, 2), noisy, "eta 0.5", "asks for 0.0");
 
       Path begun = folder.resolve("begun.safetensors");
@@ -172,7 +174,7 @@ class SamplingRunTest {
   @Test
   void labelsAreTakenInTurnAndKept() {
     try (Checkpoint checkpoint = toy(new Conditional(plain()))) {
-      Sampler sampler = new DdpmSampler(checkpoint, 10);
+      Sampler sampler = Sampler.of(checkpoint, 10);
       Path file = folder.resolve("t.safetensors");
       new SamplingRun(sampler, 5, 4, classes(2, 0)).run(file, 2, Progress.SILENT);
       List<Trajectory> drawn = TrajectoryFile.read(file);
@@ -195,7 +197,7 @@ class SamplingRunTest {
           .hasMessageContaining("labels must be 0 to 2, got 3");
     }
     try (Checkpoint checkpoint = toy(plain())) {
-      assertThatThrownBy(() -> new SamplingRun(new DdpmSampler(checkpoint, 10), 5, 4, classes(0)))
+      assertThatThrownBy(() -> new SamplingRun(Sampler.of(checkpoint, 10), 5, 4, classes(0)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("knows no classes");
     }
@@ -205,7 +207,7 @@ class SamplingRunTest {
   void someStepsAreReadAsTheyAreAmongAll() {
     try (Checkpoint checkpoint = toy(plain())) {
       Path file = folder.resolve("t.safetensors");
-      new SamplingRun(new DdpmSampler(checkpoint, 10), 5, 2).run(file, 1, Progress.SILENT);
+      new SamplingRun(Sampler.of(checkpoint, 10), 5, 2).run(file, 1, Progress.SILENT);
       Trajectory all = TrajectoryFile.read(file).get(1);
       Trajectory some = TrajectoryFile.open(file).read(new int[] {100, 700}).get(1);
       assertThat(some.timesteps()).containsExactly(700, 100);

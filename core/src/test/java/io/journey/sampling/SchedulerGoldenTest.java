@@ -3,20 +3,21 @@ package io.journey.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.PredictionType;
-import io.journey.diffusion.SchedulerConfig;
-import io.journey.diffusion.TimestepSpacing;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
 import io.journey.model.Denoiser;
 import io.journey.run.Checksums;
 import io.journey.run.Json;
 import io.journey.run.Progress;
+import io.journey.scheduler.SchedulerConfig;
+import io.journey.scheduler.TimestepSpacing;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
@@ -97,7 +98,7 @@ class SchedulerGoldenTest {
   @MethodSource("runs")
   void theTablesAreThoseOfDiffusers(String name) {
     Safetensors golden = golden(name);
-    NoiseSchedule schedule = NoiseSchedule.of(config(name));
+    NoiseSchedule schedule = NoiseSchedule.of(config(name).forward());
     double[] alphaBar = golden.doubles("alphas_cumprod");
     assertThat(schedule.steps()).isEqualTo(alphaBar.length);
     for (int t = 0; t < alphaBar.length; t++) {
@@ -112,10 +113,7 @@ class SchedulerGoldenTest {
     Safetensors golden = golden(name);
     SchedulerConfig config = config(name);
     NoiseSchedule velocities =
-        NoiseSchedule.of(
-            SchedulerConfig.of(
-                config.forward().withPredictionType(PredictionType.V_PREDICTION),
-                config.sampling()));
+        NoiseSchedule.of(config.forward().withPredictionType(PredictionType.V_PREDICTION));
     List<DenoisingDraws> draws = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       draws.add(
@@ -146,7 +144,7 @@ class SchedulerGoldenTest {
   void fiftyStepsWithGivenNoiseAreThoseOfDiffusers(String name) {
     Safetensors golden = golden(name);
     boolean unet = name.contains("-unet-");
-    NoiseSchedule schedule = NoiseSchedule.of(config(name));
+    NoiseSchedule schedule = NoiseSchedule.of(config(name).forward());
     ImageShape shape = unet ? new ImageShape(1, 16, 16) : new ImageShape(1, 4, 4);
     try (Denoiser model =
         unet
@@ -155,12 +153,11 @@ class SchedulerGoldenTest {
       Sampler sampler =
           Sampler.of(
               new Checkpoint(name, model, schedule, ""),
-              schedule.config().sampling(),
-              50,
-              golden.doubles("eta")[0]);
+              config(name).scheduler(name).withEta(golden.doubles("eta")[0]),
+              50);
       assertThat(Arrays.stream(sampler.timesteps()).asLongStream().toArray())
           .isEqualTo(golden.longs("timesteps"));
-      Errors errors = new Errors(golden);
+      Errors errors = new Errors(golden, json(name));
       int images = golden.entry("x").shape().get(1).intValue();
       for (int n = 0; n < images; n++) {
         errors.add(draw(sampler, unet ? "unet_" : "", n, images), sampler, n, images);
@@ -193,8 +190,10 @@ class SchedulerGoldenTest {
     private double ofDiffusers;
     private double largest;
     private double largestOriginal = 1;
+    private final ObjectNode options;
 
-    Errors(Safetensors golden) {
+    Errors(Safetensors golden, ObjectNode config) {
+      options = config;
       x = golden.doubles("x");
       x0 = golden.doubles("pred_original");
       single = golden.floats("x_float32");
@@ -205,14 +204,14 @@ class SchedulerGoldenTest {
       int steps = found.timesteps().length;
       for (int s = 0; s <= steps; s++) {
         float[] state = s < steps ? found.xt()[s] : found.image();
+        double[] original = s < steps ? clipped(found.x0()[s]) : null;
         for (int i = 0; i < numel; i++) {
           int place = (s * images + image) * numel + i;
           states = Math.max(states, Math.abs(state[i] - x[place]));
           ofDiffusers = Math.max(ofDiffusers, Math.abs(single[place] - x[place]));
           largest = Math.max(largest, Math.abs(x[place]));
           if (s < steps) {
-            double clipped = Clipping.of(sampler.config(), found.x0()[s]).of(found.x0()[s][i]);
-            double error = Math.abs(clipped - x0[place]);
+            double error = Math.abs(original[i] - x0[place]);
             originals = Math.max(originals, error);
             originalsInState = Math.max(originalsInState, error * share(sampler, s));
             largestOriginal = Math.max(largestOriginal, Math.abs(x0[place]));
@@ -221,10 +220,35 @@ class SchedulerGoldenTest {
       }
     }
 
+    /** x̂0 as the options have it clipped. */
+    private double[] clipped(float[] x0) {
+      double[] magnitudes = new double[x0.length];
+      for (int i = 0; i < x0.length; i++) {
+        magnitudes[i] = Math.abs(x0[i]);
+      }
+      Arrays.sort(magnitudes);
+      double limit = Double.POSITIVE_INFINITY;
+      double divisor = 1;
+      if (options.path("thresholding").asBoolean()) {
+        double place = options.path("dynamic_thresholding_ratio").asDouble() * (x0.length - 1);
+        double below = magnitudes[(int) Math.floor(place)];
+        double quantile = below + (place % 1) * (magnitudes[(int) Math.ceil(place)] - below);
+        limit = Math.min(Math.max(1, quantile), options.path("sample_max_value").asDouble());
+        divisor = limit;
+      } else if (options.path("clip_sample").asBoolean()) {
+        limit = options.path("clip_sample_range").asDouble();
+      }
+      double[] out = new double[x0.length];
+      for (int i = 0; i < x0.length; i++) {
+        out[i] = Math.max(-limit, Math.min(limit, x0[i])) / divisor;
+      }
+      return out;
+    }
+
     /** √ᾱ_t where x̂0 is x_t divided by it, otherwise 1. */
     private static double share(Sampler sampler, int step) {
       NoiseSchedule schedule = sampler.checkpoint().schedule();
-      boolean divided = schedule.config().forward().predictionType() == PredictionType.EPSILON;
+      boolean divided = schedule.predictionType() == PredictionType.EPSILON;
       return divided ? Math.sqrt(schedule.alphaBar(sampler.timesteps()[step])) : 1;
     }
 
@@ -258,8 +282,11 @@ class SchedulerGoldenTest {
     return Safetensors.open(SCHEDULERS.resolve(name + "/golden.safetensors"));
   }
 
+  private static ObjectNode json(String name) {
+    return Json.read(SCHEDULERS.resolve(name + "/scheduler_config.json"));
+  }
+
   private static SchedulerConfig config(String name) {
-    Path file = SCHEDULERS.resolve(name + "/scheduler_config.json");
-    return SchedulerConfig.fromDiffusers(Json.read(file), file.toString());
+    return SchedulerConfig.supported(json(name), name);
   }
 }

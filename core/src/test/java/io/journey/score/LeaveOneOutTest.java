@@ -9,8 +9,6 @@ import io.journey.diffusion.ForwardConfig;
 import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.PredictionType;
-import io.journey.diffusion.SamplingConfig;
-import io.journey.diffusion.SchedulerConfig;
 import io.journey.features.PlainGradients;
 import io.journey.gradient.OneImageGradients;
 import io.journey.model.LinearDenoiser;
@@ -81,7 +79,7 @@ class LeaveOneOutTest {
     double sigma = Math.sqrt(1 - schedule.alphaBar(t));
     double x0;
     double noise;
-    switch (schedule.config().forward().predictionType()) {
+    switch (schedule.predictionType()) {
       case EPSILON -> {
         noise = answer;
         x0 = (xt - sigma * noise) / signal;
@@ -117,10 +115,7 @@ class LeaveOneOutTest {
   @ParameterizedTest
   @EnumSource(PredictionType.class)
   void scoresPredictTheExactLeaveOneOutChangeSignIncluded(PredictionType type) {
-    schedule =
-        NoiseSchedule.of(
-            SchedulerConfig.of(
-                ForwardConfig.DEFAULT.withPredictionType(type), SamplingConfig.DEFAULT));
+    schedule = NoiseSchedule.of(ForwardConfig.DEFAULT.withPredictionType(type));
     try (LinearDenoiser model = fitted()) {
       DenoisingDraws target =
           DenoisingDraws.atStep(
@@ -174,7 +169,7 @@ class LeaveOneOutTest {
     double alphaBar = schedule.alphaBar(target.timesteps()[r]);
     double image = target.image()[0];
     double noise = target.noise()[r];
-    return switch (schedule.config().forward().predictionType()) {
+    return switch (schedule.predictionType()) {
       case EPSILON -> noise;
       case SAMPLE -> image;
       case V_PREDICTION -> Math.sqrt(alphaBar) * noise - Math.sqrt(1 - alphaBar) * image;

@@ -15,7 +15,7 @@ import io.journey.model.UNet2DConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
-import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.ScoringEngine.Scored;
 import io.journey.tensor.Libtorch;
@@ -52,7 +52,7 @@ class ProductsTest {
         new EnsembleTrainer(model, TrainingConfig.of(20, 8, 2e-3), 2, 3, 2, Duration.ofHours(1))
             .run(data, shared.resolve("c"), Progress.SILENT);
     try (Checkpoint checkpoint = ensemble.first()) {
-      targets = new ArrayList<>(new DdpmSampler(checkpoint, 10).sample(5, 3, 1, Progress.SILENT));
+      targets = new ArrayList<>(Sampler.of(checkpoint, 10).sample(5, 3, 1, Progress.SILENT));
     }
     narrow = run("sparse:200", "narrow");
   }

@@ -17,7 +17,7 @@ import io.journey.random.Seed;
 import io.journey.report.MemoryDataset;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
-import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
@@ -65,7 +65,7 @@ class ProgramWithClassesTest {
   void itIsDrawnFeaturizedAndAttributedByClass() {
     Path file = folder.resolve("targets.safetensors");
     try (Checkpoint program = Checkpoint.read(PROGRAM, ScalarType.Float)) {
-      DdpmSampler sampler = new DdpmSampler(program, 5);
+      Sampler sampler = Sampler.of(program, 5);
       new SamplingRun(
               sampler, 7, 3, List.of(new Condition.ClassLabel(2), new Condition.ClassLabel(0)))
           .run(file, 1, Progress.SILENT);

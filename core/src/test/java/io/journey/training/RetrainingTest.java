@@ -2,7 +2,9 @@ package io.journey.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.DenoisingDraws;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,8 +115,10 @@ class RetrainingTest {
     NoiseSchedule schedule = NoiseSchedule.ddpm();
     Seed seed = Seed.of(5);
     BitSet kept = without(0, 7, 8, 39);
-    TrainingBatches whole = new TrainingBatches(data, null, TRAINING, schedule, seed);
-    TrainingBatches part = new TrainingBatches(data, kept, TRAINING, schedule, seed);
+    TrainingBatches whole =
+        new TrainingBatches(data, null, TRAINING, schedule, seed, OptionalInt.empty());
+    TrainingBatches part =
+        new TrainingBatches(data, kept, TRAINING, schedule, seed, OptionalInt.empty());
     int met = 0;
     for (int step = 0; step < TRAINING.steps(); step++) {
       List<DenoisingDraws> expected = new ArrayList<>(whole.of(step));
@@ -128,6 +133,34 @@ class RetrainingTest {
       met += found.size();
     }
     assertThat(met).as("12 steps of 10 are three epochs of 40").isEqualTo(3 * kept.cardinality());
+  }
+
+  @Test
+  void droppedClassesChangeNothingElseOfABatch() {
+    NoiseSchedule schedule = NoiseSchedule.ddpm();
+    TrainingConfig dropping = TRAINING.withSteps(60).withDroppedClasses(0.3);
+    TrainingBatches plain =
+        new TrainingBatches(data, null, TRAINING, schedule, Seed.of(5), OptionalInt.empty());
+    TrainingBatches dropped =
+        new TrainingBatches(data, null, dropping, schedule, Seed.of(5), OptionalInt.of(10));
+    Condition none = new Condition.ClassLabel(10);
+    int count = 0;
+    int met = 0;
+    for (int step = 0; step < dropping.steps(); step++) {
+      List<DenoisingDraws> expected = plain.of(step);
+      List<DenoisingDraws> found = dropped.of(step);
+      for (int i = 0; i < found.size(); i++) {
+        assertThat(found.get(i).image()).isEqualTo(expected.get(i).image());
+        assertThat(found.get(i).noise()).isEqualTo(expected.get(i).noise());
+        assertThat(found.get(i).timesteps()).isEqualTo(expected.get(i).timesteps());
+        assertThat(found.get(i).condition()).isIn(none, expected.get(i).condition());
+        count += found.get(i).condition().equals(none) ? 1 : 0;
+        met++;
+      }
+    }
+    // 600 draws with probability 0.3: five standard deviations.
+    assertThat(met).isEqualTo(600);
+    assertThat((double) count).isCloseTo(180, within(5 * Math.sqrt(600 * 0.3 * 0.7)));
   }
 
   private static int exampleOf(DenoisingDraws draw) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
-import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
@@ -13,6 +12,7 @@ import io.journey.model.UNet2DConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunStatus;
+import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +51,7 @@ class TrainingOnTest {
 
   /** A rate that falls over 12 steps, however many runs they are taken in. */
   private static TrainingConfig training(int steps, double ema) {
-    return new TrainingConfig(steps, 8, 0, 2e-3, 0.9, 0.999, 1e-8, ema, true, 12);
+    return new TrainingConfig(steps, 8, 0, 2e-3, 0.9, 0.999, 1e-8, ema, true, 12, 0);
   }
 
   private EnsembleTrainer trainer(TrainingConfig training, int members, String from) {

@@ -6,7 +6,7 @@ import io.journey.random.Seed;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
-import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
 import io.journey.tensor.DType;
 import io.journey.tensor.Npy;
@@ -181,7 +181,7 @@ final class Corpus {
               }
             };
     try (Checkpoint model = Checkpoint.read(flow.resolve("checkpoints/member-000"))) {
-      new SamplingRun(new DdpmSampler(model, 4), 7, 3)
+      new SamplingRun(Sampler.of(model, 4), 7, 3)
           .run(flow.resolve("begun.safetensors"), 1, impatient);
       throw new IllegalStateException("the run came to its end");
     } catch (CancellationException e) {

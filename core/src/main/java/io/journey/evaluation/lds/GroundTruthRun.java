@@ -90,7 +90,7 @@ public record GroundTruthRun(
    * @param directory of the pack
    */
   public GroundTruth run(Path models, Path directory) {
-    ModelInputs model = ModelInputs.of(retraining.architecture());
+    ModelInputs model = retraining.modelInputs();
     model.requireImages(data);
     model.requireConditions(targets.stream().map(Trajectory::condition).toList());
     try (RunDirectory run =

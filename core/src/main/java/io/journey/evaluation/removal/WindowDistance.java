@@ -55,8 +55,10 @@ record WindowDistance(
     }
     if (!original.addsNoise()) {
       throw new IllegalArgumentException(
-          "the targets were drawn without noise (DDIM with eta 0), so each step decides the whole"
-              + " picture: use targets drawn with DDPM, or with eta above 0");
+          "the targets were drawn without noise ("
+              + original.scheduler().name()
+              + "), so each step decides the whole picture: use targets drawn with ddpm,"
+              + " euler-ancestral, or ddim with eta above 0");
     }
   }
 

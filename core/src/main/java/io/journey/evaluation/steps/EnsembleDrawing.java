@@ -3,7 +3,6 @@ package io.journey.evaluation.steps;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
-import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.run.Counted;
@@ -59,7 +58,7 @@ record EnsembleDrawing(
     for (String member : members) {
       try (Checkpoint checkpoint = ensemble.load(member)) {
         Sampler sampler = sampler(checkpoint);
-        checkpoint.model().conditioning().requireChoice(conditions);
+        checkpoint.inputs().conditioning().requireChoice(conditions);
         checkpoint.inputs().requireTimesteps(sampler.timesteps());
         if (shape != null
             && (!shape.equals(checkpoint.model().shape())
@@ -81,15 +80,7 @@ record EnsembleDrawing(
   }
 
   private Sampler sampler(Checkpoint checkpoint) {
-    SchedulerConfig made = checkpoint.schedule().config();
-    if (!made.isSamplingKnown()) {
-      throw new JourneyException(
-          checkpoint.name()
-              + " was made to be drawn with a "
-              + made.className()
-              + ", which Journey does not have: compare models made for DDPM or DDIM.");
-    }
-    return Sampler.of(checkpoint, made.sampling(), inferenceSteps, 0);
+    return Sampler.of(checkpoint, inferenceSteps);
   }
 
   /** Draws what is missing, model by model. */

@@ -16,7 +16,7 @@ import io.journey.projection.ProjectionConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
-import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
@@ -70,7 +70,7 @@ class EstimatorPredictionsTest {
         new EnsembleTrainer(model, TrainingConfig.of(20, 8, 2e-3), 2, 3, 2, Duration.ofHours(1))
             .run(data, shared.resolve("c"), Progress.SILENT);
     try (Checkpoint checkpoint = ensemble.first()) {
-      targets = new DdpmSampler(checkpoint, 10).sample(5, 3, 1, Progress.SILENT);
+      targets = Sampler.of(checkpoint, 10).sample(5, 3, 1, Progress.SILENT);
     }
     // Subsets of one image: what is predicted for them are the scores themselves.
     List<BitSet> single =

@@ -7,15 +7,15 @@ import static org.assertj.core.api.Assertions.within;
 import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
-import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
-import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
+import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.Npy;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.Retraining;
@@ -52,7 +52,7 @@ class GroundTruthRunTest {
         new EnsembleTrainer(MODEL, TRAINING, 1, 3, 2, Duration.ofHours(1))
             .run(data, shared.resolve("checkpoints"), Progress.SILENT);
     try (Checkpoint first = ensemble.first()) {
-      DdpmSampler sampler = new DdpmSampler(first, 5);
+      Sampler sampler = Sampler.of(first, 5);
       targets = List.of(sampler.sample(Seed.of(1)), sampler.sample(Seed.of(2)));
     }
   }

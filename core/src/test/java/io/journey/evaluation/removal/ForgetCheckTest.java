@@ -10,7 +10,6 @@ import io.journey.model.Checkpoint;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
-import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.training.Retraining.Coupling;
@@ -53,7 +52,7 @@ class ForgetCheckTest {
     }
     List<Trajectory> targets = setting.targets.read(new int[] {RemovalSetting.STEP});
     try (Checkpoint other = setting.ensemble.load("member-001")) {
-      DdpmSampler sampler = new DdpmSampler(other, RemovalSetting.INFERENCE_STEPS);
+      Sampler sampler = Sampler.of(other, RemovalSetting.INFERENCE_STEPS);
       for (int t = 0; t < 3; t++) {
         double expected =
             distance(targets.get(t).image(), sampler.sample(Sampler.seed(5, t)).image());

@@ -14,7 +14,7 @@ import io.journey.model.UNet2DConfig;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.Progress;
-import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
@@ -45,7 +45,7 @@ final class RemovalSetting {
             .run(data, folder.resolve("checkpoints"), Progress.SILENT);
     Path file = folder.resolve("targets.safetensors");
     try (Checkpoint first = ensemble.first()) {
-      DdpmSampler sampler = new DdpmSampler(first, INFERENCE_STEPS);
+      Sampler sampler = Sampler.of(first, INFERENCE_STEPS);
       TrajectoryFile.write(file, sampler.sample(5, 3, 2, Progress.SILENT), sampler, 5);
     }
     targets = TrajectoryFile.open(file);

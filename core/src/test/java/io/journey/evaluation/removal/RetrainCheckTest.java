@@ -15,9 +15,9 @@ import io.journey.random.Seed;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
-import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
+import io.journey.scheduler.DdpmScheduler;
 import io.journey.tensor.Libtorch;
 import io.journey.training.Retraining;
 import io.journey.training.Retraining.Coupling;
@@ -133,8 +133,8 @@ class RetrainCheckTest {
   }
 
   private static float[][] draw(Checkpoint original, Checkpoint inside, Trajectory target) {
-    DdpmSampler outer = new DdpmSampler(original, RemovalSetting.INFERENCE_STEPS);
-    DdpmSampler inner = new DdpmSampler(inside, RemovalSetting.INFERENCE_STEPS);
+    Sampler outer = Sampler.of(original, RemovalSetting.INFERENCE_STEPS);
+    Sampler inner = Sampler.of(inside, RemovalSetting.INFERENCE_STEPS);
     float[][] pictures = new float[SAMPLES][];
     for (int n = 0; n < SAMPLES; n++) {
       float[] x = target.xt()[0];
@@ -142,7 +142,6 @@ class RetrainCheckTest {
         Sampler sampler = t == 400 || t == 300 ? inner : outer;
         int index = Trajectory.indexOf(sampler.timesteps(), t);
         float[] output = sampler.checkpoint().model().predict(x, t, Condition.NONE);
-        float[] x0 = NoiseSchedule.ddpm().predictedOriginal(x, output, t);
         float[] noise = new float[x.length];
         Seed.of(7)
             .child("window")
@@ -154,7 +153,11 @@ class RetrainCheckTest {
             .child(t)
             .stream()
             .fillGaussian(noise);
-        x = sampler.step(index, x, output, x0, noise);
+        x =
+            new DdpmScheduler()
+                .steps(NoiseSchedule.ddpm(), RemovalSetting.INFERENCE_STEPS)
+                .begin(index)
+                .step(index, x, output, noise);
       }
       for (int i = 0; i < x.length; i++) {
         x[i] = Math.max(-1, Math.min(1, x[i]));
@@ -181,7 +184,7 @@ class RetrainCheckTest {
     try (original;
         Checkpoint inside = new Checkpoint("other", recording, NoiseSchedule.ddpm(), "1");
         RunDirectory run = TestRuns.claim(folder.resolve("run"))) {
-      DdpmSampler sampler = new DdpmSampler(original, 50);
+      Sampler sampler = Sampler.of(original, 50);
       List<Trajectory> targets = sampler.sample(1, 1, 1, Progress.SILENT);
       WindowDistance measure =
           new WindowDistance(sampler, targets, 400, 100, 4, 0, new RemovalSetting.Pixels());

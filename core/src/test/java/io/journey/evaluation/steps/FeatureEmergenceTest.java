@@ -6,15 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.NoiseSchedule;
-import io.journey.diffusion.SamplingConfig;
 import io.journey.evaluation.steps.FeatureCurve.Point;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.sampling.ContinuationRun;
-import io.journey.sampling.DdpmSampler;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
+import io.journey.scheduler.DdpmScheduler;
+import io.journey.scheduler.Scheduler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,18 +29,7 @@ class FeatureEmergenceTest {
   private static final NoiseSchedule SCHEDULE = NoiseSchedule.ddpm();
   private static final int SAMPLES = 400;
 
-  private static final SamplingConfig UNCLIPPED =
-      new SamplingConfig(
-          SamplingConfig.Kind.DDPM,
-          SamplingConfig.VarianceType.FIXED_SMALL,
-          false,
-          1,
-          false,
-          0.995,
-          1,
-          SamplingConfig.DEFAULT.timestepSpacing(),
-          0,
-          true);
+  private static final Scheduler UNCLIPPED = new DdpmScheduler().with("clip_sample", false);
 
   @TempDir Path folder;
 
@@ -68,7 +58,7 @@ class FeatureEmergenceTest {
   }
 
   private static ContinuationRun drawing(Checkpoint checkpoint, int... steps) {
-    DdpmSampler sampler = new DdpmSampler(checkpoint, UNCLIPPED, 10);
+    Sampler sampler = Sampler.of(checkpoint, UNCLIPPED, 10);
     return new ContinuationRun(
         sampler, sampler.sample(5, 3, 1, Progress.SILENT), steps, SAMPLES, 9);
   }

@@ -12,8 +12,8 @@ import io.journey.model.Ensemble;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
-import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.PictureFile;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.tensor.DType;
 import java.io.IOException;
@@ -73,7 +73,7 @@ class SeedConsistencyTest {
   void aPictureIsTheOneThatSampleDraws() {
     of(three, 2, 9).run(folder, 1, Progress.SILENT);
     try (Checkpoint model = three.load("c")) {
-      Trajectory drawn = new DdpmSampler(model, 5).sample(7, 2, 1, Progress.SILENT).get(1);
+      Trajectory drawn = Sampler.of(model, 5).sample(7, 2, 1, Progress.SILENT).get(1);
       float[][] kept = PictureFile.read(folder.resolve("c.npy"), 2, drawn.shape());
       assertThat(kept[1]).isEqualTo(drawn.image());
     }

@@ -1,0 +1,58 @@
+package io.journey.sampling;
+
+/**
+ * Classifier-free guidance (Ho and Salimans 2022, formula 6): the model's output is replaced by
+ * output(∅) + w·(output(c) − output(∅)), where c is the condition and ∅ none.
+ *
+ * @param weight w, diffusers' {@code guidance_scale}, at least 0; 1: none
+ */
+public record Guidance(double weight) {
+  /** The model's own output. */
+  public static final Guidance NONE = new Guidance(1);
+
+  private static final String PREFIX = "classifier-free:";
+
+  public Guidance {
+    if (!(weight >= 0) || Double.isInfinite(weight)) {
+      throw new IllegalArgumentException("guidance must be a number from 0 on, got " + weight);
+    }
+  }
+
+  /** Reads {@code none} or {@code classifier-free:3.0}. */
+  static Guidance parse(String text) {
+    if (text.equals(NONE.toString())) {
+      return NONE;
+    }
+    if (!text.startsWith(PREFIX)) {
+      throw new IllegalArgumentException(
+          "guidance " + text + " is unknown: write none or classifier-free:3.0");
+    }
+    return new Guidance(Double.parseDouble(text.substring(PREFIX.length())));
+  }
+
+  /** Returns whether the output is the model's own. */
+  public boolean isNone() {
+    return weight == 1;
+  }
+
+  /**
+   * Combines two outputs of a model for one image.
+   *
+   * @param conditional under the condition, [C·H·W]
+   * @param unconditional without one, [C·H·W]
+   */
+  float[] combine(float[] conditional, float[] unconditional) {
+    float[] out = new float[conditional.length];
+    for (int i = 0; i < out.length; i++) {
+      double none = unconditional[i];
+      out[i] = (float) (none + weight * (conditional[i] - none));
+    }
+    return out;
+  }
+
+  /** As {@link #parse} reads it. */
+  @Override
+  public String toString() {
+    return isNone() ? "none" : PREFIX + weight;
+  }
+}
