@@ -34,6 +34,7 @@ class ArchitectureTest {
           "condition",
           "dataset",
           "diffusion",
+          "nn",
           "model",
           "training",
           "sampling",

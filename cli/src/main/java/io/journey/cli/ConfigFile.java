@@ -3,7 +3,8 @@ package io.journey.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.SchedulerConfig;
-import io.journey.model.UNet2DConfig;
+import io.journey.model.Architecture;
+import io.journey.model.DenoiserConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonType;
@@ -34,9 +35,8 @@ record ConfigFile(Path file, ObjectNode content) {
     return new ConfigFile(file, content);
   }
 
-  UNet2DConfig model(UNet2DConfig preset) {
-    return UNet2DConfig.fromDiffusers(
-        merged(preset.toDiffusers(), content.path("model")), file.toString());
+  DenoiserConfig model(DenoiserConfig preset) {
+    return Architecture.read(merged(preset.toDiffusers(), content.path("model")), file.toString());
   }
 
   /**

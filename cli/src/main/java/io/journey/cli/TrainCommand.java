@@ -3,8 +3,8 @@ package io.journey.cli;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.CheckpointSpec;
+import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
-import io.journey.model.UNet2DConfig;
 import io.journey.run.Counted;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.Preset;
@@ -130,7 +130,7 @@ final class TrainCommand implements Runnable {
 
   private EnsembleTrainer trainer(Dataset images, StartingPoint start) {
     Preset preset = settings.preset == null ? Preset.SMALL : Preset.parse(settings.preset);
-    UNet2DConfig model =
+    DenoiserConfig model =
         start == null || settings.preset != null
             ? preset.model(images.shape())
             : start.architecture();
@@ -162,7 +162,7 @@ final class TrainCommand implements Runnable {
   }
 
   /** The same model with a class for each that the data name, unless it has classes already. */
-  private UNet2DConfig conditional(UNet2DConfig model, Dataset images) {
+  private DenoiserConfig conditional(DenoiserConfig model, Dataset images) {
     if (images.classNames().isEmpty()) {
       throw new IllegalArgumentException(
           "--classes needs data whose images have classes, such as a folder with a folder for each:"

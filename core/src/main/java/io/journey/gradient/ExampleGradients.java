@@ -1,7 +1,7 @@
 package io.journey.gradient;
 
 import io.journey.diffusion.DenoisingDraws;
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 

@@ -1,11 +1,11 @@
 package io.journey.gradient;
 
-import io.journey.model.Conv2d;
-import io.journey.model.Embedding;
-import io.journey.model.GroupNorm;
-import io.journey.model.Layer;
-import io.journey.model.Linear;
-import io.journey.model.Parameter;
+import io.journey.nn.Conv2d;
+import io.journey.nn.Embedding;
+import io.journey.nn.GroupNorm;
+import io.journey.nn.Linear;
+import io.journey.nn.Parameter;
+import io.journey.nn.TrackedLayer;
 import io.journey.tensor.Libtorch;
 import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.BoolPointer;
@@ -31,12 +31,12 @@ final class WeightGradients {
   /** Channels are computed this many at a time; other numbers of them have no fast groups. */
   private static final int BLOCK = 8;
 
-  private final Layer layer;
+  private final TrackedLayer layer;
   private final Tensor input;
   private final Tensor[] saved;
   private final long draws;
 
-  private WeightGradients(Layer layer, Tensor input, Tensor[] saved, int draws) {
+  private WeightGradients(TrackedLayer layer, Tensor input, Tensor[] saved, int draws) {
     this.layer = layer;
     this.input = input;
     this.saved = saved;
@@ -48,7 +48,7 @@ final class WeightGradients {
    * @param saved what the layer put on the tape besides
    * @param draws R
    */
-  static WeightGradients of(Layer layer, Tensor input, Tensor[] saved, int draws) {
+  static WeightGradients of(TrackedLayer layer, Tensor input, Tensor[] saved, int draws) {
     return new WeightGradients(layer, input.detach(), saved, draws);
   }
 

@@ -31,7 +31,7 @@ public record ModelInputs(
    *
    * @throws JourneyException if it does not tell the shape of its images
    */
-  public static ModelInputs of(UNet2DConfig config) {
+  public static ModelInputs of(DenoiserConfig config) {
     return new ModelInputs(
         "the model", config.shape(), config.conditioning(), config.timesteps(), ClassNames.NONE);
   }

@@ -2,6 +2,8 @@ package io.journey.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
+import io.journey.nn.Activation;
+import io.journey.nn.ResnetBlock2D.TimeNorm;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import java.util.ArrayList;
@@ -68,11 +70,12 @@ public record UNet2DConfig(
     int normNumGroups,
     Integer attnNormNumGroups,
     double normEps,
-    TimeScaleShift resnetTimeScaleShift,
+    TimeNorm resnetTimeScaleShift,
     boolean addAttention,
     ClassEmbedType classEmbedType,
     Integer numClassEmbeds,
-    Integer numTrainTimesteps) {
+    Integer numTrainTimesteps)
+    implements DenoiserConfig {
 
   /** The size of images, in pixels. */
   public record Size(int height, int width) {}
@@ -125,14 +128,6 @@ public record UNet2DConfig(
     CONV,
     /** A residual block. */
     RESNET
-  }
-
-  /** How the time embedding enters a residual block. */
-  public enum TimeScaleShift {
-    /** Added before the second norm. */
-    DEFAULT,
-    /** As scale and shift after the second norm. */
-    SCALE_SHIFT
   }
 
   /** How a class becomes an embedding, other than by a table. */
@@ -302,7 +297,7 @@ public record UNet2DConfig(
         normNumGroups,
         null,
         normEps,
-        TimeScaleShift.DEFAULT,
+        TimeNorm.DEFAULT,
         true,
         null,
         null,
@@ -362,18 +357,30 @@ public record UNet2DConfig(
     }
   }
 
+  @Override
+  public UNet2D build() {
+    return new UNet2D(this);
+  }
+
+  @Override
+  public double leastWeights() {
+    return LeastWeights.of(this);
+  }
+
   /** E, the width of the time embedding. */
   public int timeEmbeddingWidth() {
     return timeEmbeddingDim == null ? 4 * blockOutChannels.get(0) : timeEmbeddingDim;
   }
 
   /** The same architecture with a table of so many classes. */
+  @Override
   public UNet2DConfig withClasses(int classes) {
     ObjectNode json = toDiffusers().put("num_class_embeds", classes);
     return fromDiffusers(json, "The model");
   }
 
   /** Returns the conditions of which a prediction needs one. */
+  @Override
   public ConditioningSpec conditioning() {
     if (classEmbedType == null) {
       return numClassEmbeds == null
@@ -388,6 +395,7 @@ public record UNet2DConfig(
   }
 
   /** The timesteps that can be embedded. */
+  @Override
   public InputRange timesteps() {
     return switch (timeEmbeddingType) {
       case POSITIONAL -> InputRange.from(0);
@@ -402,6 +410,7 @@ public record UNet2DConfig(
    * @throws JourneyException if the configuration does not tell it, or if the model predicts other
    *     images than it takes: such a model computes, but cannot be sampled, trained or attributed
    */
+  @Override
   public ImageShape shape() {
     if (inChannels != outChannels) {
       throw new JourneyException(
@@ -422,9 +431,11 @@ public record UNet2DConfig(
   /**
    * Refuses an architecture that can be evaluated but not trained.
    *
-   * @throws IllegalArgumentException if it has dropout, or divides by t
+   * @throws IllegalArgumentException if it has dropout, divides by t, or has too many weights
    */
+  @Override
   public void requireTrainable() {
+    LeastWeights.require(this);
     if (dropout > 0) {
       throw new IllegalArgumentException(
           "dropout " + dropout + " cannot be trained with, only evaluated: set dropout to 0");
@@ -439,6 +450,7 @@ public record UNet2DConfig(
   /**
    * As diffusers' {@code config.json}; options with {@code UNet2DModel}'s defaults may be left out.
    */
+  @Override
   public ObjectNode toDiffusers() {
     return UNet2DConfigFile.write(this);
   }

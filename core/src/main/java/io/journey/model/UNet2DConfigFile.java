@@ -8,7 +8,8 @@ import io.journey.model.UNet2DConfig.ClassEmbedType;
 import io.journey.model.UNet2DConfig.Resampling;
 import io.journey.model.UNet2DConfig.Size;
 import io.journey.model.UNet2DConfig.TimeEmbeddingType;
-import io.journey.model.UNet2DConfig.TimeScaleShift;
+import io.journey.nn.Activation;
+import io.journey.nn.ResnetBlock2D.TimeNorm;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonType;
@@ -64,7 +65,6 @@ final class UNet2DConfigFile {
     IllegalArgumentException unusable = null;
     try {
       config = file.read();
-      LeastWeights.require(config);
     } catch (IllegalArgumentException e) {
       unusable = e;
     }
@@ -111,7 +111,7 @@ final class UNet2DConfigFile {
         whole("norm_num_groups", 32),
         optionalWhole("attn_norm_num_groups", null),
         number("norm_eps", 1e-5),
-        choice("resnet_time_scale_shift", TimeScaleShift.DEFAULT, TimeScaleShift.values()),
+        choice("resnet_time_scale_shift", TimeNorm.DEFAULT, TimeNorm.values()),
         truth("add_attention", true),
         optionalChoice("class_embed_type", null, ClassEmbedType.values()),
         optionalWhole("num_class_embeds", null),
@@ -201,7 +201,9 @@ final class UNet2DConfigFile {
     }
     // As diffusers does: in any case.
     Map<String, Activation> names = new TreeMap<>(Map.of("swish", Activation.SILU));
-    Stream.of(Activation.values()).forEach(a -> names.put(word(a), a));
+    Stream.of(Activation.values())
+        .filter(a -> a != Activation.QUICK_GELU)
+        .forEach(a -> names.put(word(a), a));
     Activation activation = names.get(value.textValue().toLowerCase(Locale.ROOT));
     if (activation == null) {
       refuse("act_fn", value.toString(), List.copyOf(names.keySet()));

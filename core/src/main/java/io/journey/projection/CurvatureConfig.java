@@ -1,6 +1,6 @@
 package io.journey.projection;
 
-import io.journey.model.Parameters;
+import io.journey.nn.Parameters;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;

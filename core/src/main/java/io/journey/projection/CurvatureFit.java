@@ -1,6 +1,6 @@
 package io.journey.projection;
 
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import io.journey.run.Workers;
 import io.journey.tensor.DType;
 import io.journey.tensor.Libtorch;

@@ -3,7 +3,7 @@ package io.journey.projection;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
 import org.bytedeco.javacpp.DoublePointer;

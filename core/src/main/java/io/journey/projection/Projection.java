@@ -1,7 +1,7 @@
 package io.journey.projection;
 
 import io.journey.gradient.Factors;
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import org.bytedeco.pytorch.Tensor;
 
 /**

@@ -1,7 +1,7 @@
 package io.journey.projection;
 
-import io.journey.model.Parameter;
-import io.journey.model.Parameters;
+import io.journey.nn.Parameter;
+import io.journey.nn.Parameters;
 import io.journey.random.Seed;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.journey.projection;
 
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;

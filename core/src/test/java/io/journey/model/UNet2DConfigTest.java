@@ -151,7 +151,7 @@ class UNet2DConfigTest {
   void timestepsAndClassesTheModelDoesNotKnowAreRefused(
       String options, int timestep, Integer label, String said) {
     try (PointerScope scope = new PointerScope();
-        UNet2D model = UNet2D.random(with(options), Seed.of(1), ScalarType.Float)) {
+        LayeredDenoiser model = with(options).random(Seed.of(1), ScalarType.Float)) {
       var image = Libtorch.zeros(ScalarType.Float, 1, 3, 8, 8);
       DenoiserInput input =
           label == null

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.journey.model.NamedShapes;
-import io.journey.model.Parameters;
+import io.journey.nn.Parameters;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.AtomicFile;

@@ -16,8 +16,8 @@ import io.journey.diffusion.TimestepSpacing;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
 import io.journey.model.Denoiser;
-import io.journey.model.LayerTape;
-import io.journey.model.Parameters;
+import io.journey.nn.Parameters;
+import io.journey.nn.Tape;
 import io.journey.random.Seed;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
@@ -44,7 +44,7 @@ class DdimSamplerTest {
       }
 
       @Override
-      public Tensor predict(DenoiserInput in, LayerTape tape) {
+      public Tensor predict(DenoiserInput in, Tape tape) {
         double[] x = io.journey.tensor.Libtorch.doubles(in.sample());
         double signal = Math.sqrt(schedule.alphaBar(in.wholeTimesteps()[0]));
         double sigma = Math.sqrt(1 - schedule.alphaBar(in.wholeTimesteps()[0]));

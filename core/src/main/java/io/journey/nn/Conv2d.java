@@ -1,33 +1,54 @@
-package io.journey.model;
+package io.journey.nn;
 
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** Two-dimensional convolution with bias, one group. */
-public final class Conv2d implements Layer {
+/** Two-dimensional convolution, one group, with or without bias. */
+public final class Conv2d implements TrackedLayer {
   private final Parameter weight; // (O, I, K, K)
-  private final Parameter bias; // (O)
+  private final Parameter bias; // (O), or null
   private final int kernel;
   private final int stride;
   private final int padding;
 
-  Conv2d(Parameters parameters, String name, int in, int out, int kernel, int stride, int padding) {
+  /** A convolution with bias. */
+  public Conv2d(
+      Parameters parameters, String name, int in, int out, int kernel, int stride, int padding) {
+    this(parameters, name, in, out, kernel, stride, padding, true);
+  }
+
+  /**
+   * Announces the weights.
+   *
+   * @param kernel K, the side of the kernel
+   * @param stride the step between outputs
+   * @param padding zeros added on each side
+   */
+  public Conv2d(
+      Parameters parameters,
+      String name,
+      int in,
+      int out,
+      int kernel,
+      int stride,
+      int padding,
+      boolean bias) {
     int fanIn = in * kernel * kernel;
     this.weight = parameters.add(name + ".weight", fanIn, out, in, kernel, kernel);
-    this.bias = parameters.add(name + ".bias", fanIn, out);
+    this.bias = bias ? parameters.add(name + ".bias", fanIn, out) : null;
     this.kernel = kernel;
     this.stride = stride;
     this.padding = padding;
   }
 
   /** (B, I, H, W) -> (B, O, H', W') */
-  Tensor forward(Tensor x, LayerTape tape) {
+  public Tensor forward(Tensor x, Tape tape) {
     Tensor y =
         torch.conv2d(
             x,
             weight.tensor(),
-            new TensorOptional(bias.tensor()),
+            bias == null ? new TensorOptional() : new TensorOptional(bias.tensor()),
             new long[] {stride, stride},
             new long[] {padding, padding},
             new long[] {1, 1},

@@ -1,4 +1,4 @@
-package io.journey.model;
+package io.journey.nn;
 
 import io.journey.random.RandomStream;
 import io.journey.tensor.Libtorch;

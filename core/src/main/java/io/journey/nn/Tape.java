@@ -1,12 +1,12 @@
-package io.journey.model;
+package io.journey.nn;
 
 import org.bytedeco.pytorch.Tensor;
 
-/** Told about the input and output of every {@link Layer} in a forward pass. */
+/** Told about the input and output of every {@link TrackedLayer} in a forward pass. */
 @FunctionalInterface
-public interface LayerTape {
+public interface Tape {
   /** Ignores everything. */
-  LayerTape NONE = (layer, input, output, saved) -> {};
+  Tape NONE = (layer, input, output, saved) -> {};
 
   /**
    * {@code layer} turned {@code input} into {@code output}.
@@ -14,5 +14,5 @@ public interface LayerTape {
    * @param saved what the layer's weight gradient needs besides; all tensors live in the caller's
    *     scope
    */
-  void record(Layer layer, Tensor input, Tensor output, Tensor... saved);
+  void record(TrackedLayer layer, Tensor input, Tensor output, Tensor... saved);
 }

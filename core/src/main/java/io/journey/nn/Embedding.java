@@ -1,18 +1,19 @@
-package io.journey.model;
+package io.journey.nn;
 
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** A table of V rows of E weights, one of which is looked up. */
-public final class Embedding implements Layer {
+public final class Embedding implements TrackedLayer {
   private final Parameter weight; // (V, E)
 
-  Embedding(Parameters parameters, String name, int rows, int width) {
+  /** Announces the table. */
+  public Embedding(Parameters parameters, String name, int rows, int width) {
     this.weight = parameters.addGaussian(name + ".weight", rows, width);
   }
 
   /** Row numbers (B), int64 -> (B, E) */
-  Tensor forward(Tensor rows, LayerTape tape) {
+  public Tensor forward(Tensor rows, Tape tape) {
     Tensor y = torch.embedding(weight.tensor(), rows);
     tape.record(this, rows, y);
     return y;

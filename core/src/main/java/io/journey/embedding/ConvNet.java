@@ -1,7 +1,14 @@
-package io.journey.model;
+package io.journey.embedding;
 
+import io.journey.nn.Activation;
+import io.journey.nn.Conv2d;
+import io.journey.nn.GroupNorm;
+import io.journey.nn.Linear;
+import io.journey.nn.Module;
+import io.journey.nn.ModuleReader;
+import io.journey.nn.Parameters;
+import io.journey.nn.Tape;
 import io.journey.random.Seed;
-import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.NamedTensors;
@@ -18,7 +25,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * <p>Symbols: B rows, C×H×W the images, c_i×h_i×w_i level i, F features, K classes.
  */
-public final class ConvNet implements AutoCloseable {
+final class ConvNet implements Module, AutoCloseable {
   private static final int GROUPS = 8;
   private static final double EPS = 1e-5;
 
@@ -61,19 +68,11 @@ public final class ConvNet implements AutoCloseable {
    */
   public static ConvNet read(ConvNetConfig config, NamedTensors file) {
     ConvNet net = new ConvNet(config);
-    Weights weights = Weights.whole(file);
-    if (weights.count() != net.parameters.count()) {
-      throw new JourneyException(
-          file.file()
-              + " holds "
-              + Counted.of(weights.count(), "weights")
-              + ", expected "
-              + net.parameters.count()
-              + ": make the directory again.");
-    }
+    ModuleReader weights = new ModuleReader(file, "", name -> false);
+    weights.requireFit(net);
     net.parameters.allocate(ScalarType.Float);
     try {
-      weights.fill(net.parameters);
+      weights.load(net);
     } catch (RuntimeException e) {
       net.close();
       throw e;
@@ -100,10 +99,10 @@ public final class ConvNet implements AutoCloseable {
   public Tensor features(Tensor x) {
     Tensor h = x;
     for (int i = 0; i < convolutions.size(); i++) {
-      h = convolutions.get(i).forward(h, LayerTape.NONE); // (B, c_i, h_i, w_i)
-      h = Activation.RELU.of(norms.get(i).forward(h, LayerTape.NONE));
+      h = convolutions.get(i).forward(h, Tape.NONE); // (B, c_i, h_i, w_i)
+      h = Activation.RELU.of(norms.get(i).forward(h, Tape.NONE));
     }
-    return Activation.RELU.of(toFeatures.forward(h.flatten(1, -1), LayerTape.NONE));
+    return Activation.RELU.of(toFeatures.forward(h.flatten(1, -1), Tape.NONE));
   }
 
   /**
@@ -113,7 +112,7 @@ public final class ConvNet implements AutoCloseable {
    * @return [B, K]: logarithms of probabilities, but for a constant of each row
    */
   public Tensor logits(Tensor features) {
-    return toClasses.forward(features, LayerTape.NONE);
+    return toClasses.forward(features, Tape.NONE);
   }
 
   /**
@@ -125,6 +124,23 @@ public final class ConvNet implements AutoCloseable {
    */
   public Tensor loss(Tensor x, int[] labels) {
     return torch.cross_entropy_loss(logits(features(x)), Libtorch.of(labels));
+  }
+
+  @Override
+  public String name() {
+    return "";
+  }
+
+  @Override
+  public List<Module> children() {
+    List<Module> children = new ArrayList<>();
+    for (int i = 0; i < convolutions.size(); i++) {
+      children.add(convolutions.get(i));
+      children.add(norms.get(i));
+    }
+    children.add(toFeatures);
+    children.add(toClasses);
+    return children;
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.journey.model;
+package io.journey.nn;
 
 import io.journey.random.Seed;
 import io.journey.tensor.Libtorch;
@@ -29,18 +29,18 @@ public final class Parameters implements AutoCloseable {
    *
    * @param fanIn how many inputs feed one output: it starts uniform in ±1/√fanIn
    */
-  Parameter add(String name, int fanIn, long... shape) {
+  public Parameter add(String name, int fanIn, long... shape) {
     double bound = 1 / Math.sqrt(fanIn);
     return add(name, (stream, i) -> (float) (bound * (2 * stream.uniform(i) - 1)), shape);
   }
 
   /** Announces a weight that starts with a standard Gaussian. */
-  Parameter addGaussian(String name, long... shape) {
+  public Parameter addGaussian(String name, long... shape) {
     return add(name, (stream, i) -> (float) stream.gaussian(i), shape);
   }
 
   /** Announces a weight that starts with one value everywhere. */
-  Parameter addConstant(String name, float value, long... shape) {
+  public Parameter addConstant(String name, float value, long... shape) {
     return add(name, (stream, i) -> value, shape);
   }
 
@@ -60,7 +60,7 @@ public final class Parameters implements AutoCloseable {
   }
 
   /** Announces a constant outside θ that is Gaussian with a standard deviation. */
-  Parameter addFrozen(String name, double deviation, long... shape) {
+  public Parameter addFrozen(String name, double deviation, long... shape) {
     Parameter.Start start = (stream, i) -> (float) (deviation * stream.gaussian(i));
     Parameter parameter = new Parameter(name, -1, start, shape);
     frozen.add(parameter);
@@ -68,7 +68,7 @@ public final class Parameters implements AutoCloseable {
   }
 
   /** Makes the vector, all zeros, once every weight is announced. */
-  void allocate(ScalarType type) {
+  public void allocate(ScalarType type) {
     try (PointerScope scope = new PointerScope()) {
       flat = Libtorch.keep(Libtorch.zeros(type, count));
       for (Parameter parameter : list) {
@@ -87,7 +87,7 @@ public final class Parameters implements AutoCloseable {
    *
    * @param leaves the module's own tensors by name; they stay its tensors
    */
-  static Parameters adopt(Map<String, Tensor> leaves, ScalarType type) {
+  public static Parameters adopt(Map<String, Tensor> leaves, ScalarType type) {
     Parameters parameters = new Parameters();
     leaves.forEach((name, leaf) -> parameters.add(name, 0, leaf.shape()));
     try (PointerScope scope = new PointerScope();
@@ -113,7 +113,7 @@ public final class Parameters implements AutoCloseable {
    * PyTorch's default start: weights and biases of convolutions and linear layers uniform in
    * ±1/√fan_in, norms 1 and 0, tables Gaussian. Every weight has its own seed by name.
    */
-  void initialize(Seed seed) {
+  public void initialize(Seed seed) {
     float[] values = new float[count];
     for (Parameter parameter : list) {
       parameter.start(seed.child(parameter.name()).stream(), values, parameter.offset());

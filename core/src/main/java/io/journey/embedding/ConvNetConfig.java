@@ -1,4 +1,4 @@
-package io.journey.model;
+package io.journey.embedding;
 
 import io.journey.dataset.ImageShape;
 import io.journey.run.Counted;
@@ -14,7 +14,7 @@ import java.util.List;
  * @param width channels of level 0, a multiple of 8; doubled at each level up to four times that
  * @param features how many numbers stand between the last level and the classes
  */
-public record ConvNetConfig(ImageShape shape, int classes, int width, int features) {
+record ConvNetConfig(ImageShape shape, int classes, int width, int features) {
   /** The longest side of the last level. */
   private static final int LAST_SIDE = 4;
 

@@ -1,9 +1,10 @@
-package io.journey.model;
+package io.journey.nn;
 
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** What bends a residual block's numbers, with the names of diffusers' {@code act_fn}. */
+/** A nonlinear function of each number. */
 public enum Activation {
   /** x·σ(x), also called swish. */
   SILU,
@@ -12,15 +13,20 @@ public enum Activation {
   /** x·Φ(x), with the Gaussian distribution itself, not its approximation. */
   GELU,
   /** max(x, 0). */
-  RELU;
+  RELU,
+  /** x·σ(1.702·x), as OpenAI's CLIP approximates GELU. */
+  QUICK_GELU;
+
+  private static final double QUICK = 1.702;
 
   /** Any shape -> the same shape. */
-  Tensor of(Tensor x) {
+  public Tensor of(Tensor x) {
     return switch (this) {
       case SILU -> torch.silu(x);
       case MISH -> torch.mish(x);
       case GELU -> torch.gelu(x);
       case RELU -> torch.relu(x);
+      case QUICK_GELU -> x.mul(x.mul(new Scalar(QUICK)).sigmoid());
     };
   }
 }
