@@ -1,7 +1,7 @@
 package io.journey.model;
 
 import io.journey.diffusion.DenoiserInput;
-import io.journey.model.UNet2DConfig.TimeEmbeddingType;
+import io.journey.model.UNet2DOptions.TimeEmbeddingType;
 import io.journey.nn.Conv2d;
 import io.journey.nn.GroupNorm;
 import io.journey.nn.Module;
@@ -53,7 +53,7 @@ public final class UNet2D implements LayeredDenoiser {
     for (int i = 0; i < levels; i++) {
       down.add(blocks.down(i));
     }
-    mid = config.midBlock() ? blocks.mid() : null;
+    mid = config.midBlockType() != null ? blocks.mid() : null;
     for (int i = 0; i < levels; i++) {
       up.add(blocks.up(i));
     }

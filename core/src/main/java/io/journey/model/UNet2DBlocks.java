@@ -1,7 +1,8 @@
 package io.journey.model;
 
-import io.journey.model.UNet2DConfig.BlockType;
-import io.journey.model.UNet2DConfig.Resampling;
+import io.journey.model.UNet2DOptions.DownBlock;
+import io.journey.model.UNet2DOptions.Resampling;
+import io.journey.model.UNet2DOptions.UpBlock;
 import io.journey.nn.Downsample2D;
 import io.journey.nn.Parameters;
 import io.journey.nn.Resampler;
@@ -11,6 +12,7 @@ import io.journey.nn.SpatialAttention;
 import io.journey.nn.Upsample2D;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Builds the blocks that the configuration of a {@code UNet2DModel} asks for.
@@ -24,20 +26,33 @@ record UNet2DBlocks(Parameters parameters, UNet2DConfig config) {
   UNetBlock2D down(int level) {
     String name = "down_blocks." + level;
     List<Integer> widths = config.blockOutChannels();
-    BlockType type = config.downBlockTypes().get(level);
+    DownBlock type = config.downBlockTypes().get(level);
     int out = widths.get(level);
     List<Integer> ins = new ArrayList<>();
     for (int j = 0; j < config.layersPerBlock(); j++) {
       ins.add(j > 0 || level == 0 ? out : widths.get(level - 1));
     }
-    return block(name, ins, out, type, level < widths.size() - 1 ? name + ".downsamplers.0" : null);
+    String halving = name + ".downsamplers.0";
+    boolean byResnet =
+        type == DownBlock.RESNET
+            || type == DownBlock.ATTENTION && config.downsampleType() == Resampling.RESNET;
+    return block(
+        name,
+        ins,
+        out,
+        type == DownBlock.ATTENTION,
+        () ->
+            byResnet
+                ? resnet(halving, out, out, Resample.DOWN, 1)
+                : new Downsample2D(parameters, halving, out, config.downsamplePadding()),
+        level < widths.size() - 1);
   }
 
   /** Block {@code index} on the way up; all but the last double the images. */
   UNetBlock2D up(int index) {
     String name = "up_blocks." + index;
     List<Integer> widths = config.blockOutChannels();
-    BlockType type = config.upBlockTypes().get(index);
+    UpBlock type = config.upBlockTypes().get(index);
     int level = widths.size() - 1 - index;
     int out = widths.get(level);
     int below = widths.get(Math.min(level + 1, widths.size() - 1));
@@ -46,41 +61,39 @@ record UNet2DBlocks(Parameters parameters, UNet2DConfig config) {
     for (int j = 0; j <= config.layersPerBlock(); j++) {
       ins.add((j == 0 ? below : out) + (j == config.layersPerBlock() ? above : out));
     }
-    return block(name, ins, out, type, level > 0 ? name + ".upsamplers.0" : null);
+    String doubling = name + ".upsamplers.0";
+    boolean byResnet =
+        type == UpBlock.RESNET
+            || type == UpBlock.ATTENTION && config.upsampleType() == Resampling.RESNET;
+    return block(
+        name,
+        ins,
+        out,
+        type == UpBlock.ATTENTION,
+        () ->
+            byResnet
+                ? resnet(doubling, out, out, Resample.UP, 1)
+                : new Upsample2D(parameters, doubling, out),
+        level > 0);
   }
 
+  /** The weights of what changes the size come last. */
   private UNetBlock2D block(
-      String name, List<Integer> ins, int out, BlockType type, String sampler) {
+      String name,
+      List<Integer> ins,
+      int out,
+      boolean attends,
+      Supplier<Resampler> sampler,
+      boolean sampled) {
     List<ResnetBlock2D> resnets = new ArrayList<>();
     List<SpatialAttention> attentions = new ArrayList<>();
     for (int j = 0; j < ins.size(); j++) {
       resnets.add(resnet(name + ".resnets." + j, ins.get(j), out, Resample.NONE, 1));
-      if (type == BlockType.ATTENTION) {
+      if (attends) {
         attentions.add(attention(name + ".attentions." + j, out, config.normNumGroups(), 1));
       }
     }
-    Resampler last = null;
-    if (sampler != null) {
-      last = sampler.contains("down") ? halving(sampler, out, type) : doubling(sampler, out, type);
-    }
-    return new UNetBlock2D(name, resnets, attentions, last);
-  }
-
-  private Resampler halving(String name, int width, BlockType type) {
-    return byResnet(type, config.downsampleType())
-        ? resnet(name, width, width, Resample.DOWN, 1)
-        : new Downsample2D(parameters, name, width, config.downsamplePadding());
-  }
-
-  private Resampler doubling(String name, int width, BlockType type) {
-    return byResnet(type, config.upsampleType())
-        ? resnet(name, width, width, Resample.UP, 1)
-        : new Upsample2D(parameters, name, width);
-  }
-
-  private static boolean byResnet(BlockType type, Resampling resampling) {
-    return type == BlockType.RESNET
-        || (type == BlockType.ATTENTION && resampling == Resampling.RESNET);
+    return new UNetBlock2D(name, resnets, attentions, sampled ? sampler.get() : null);
   }
 
   /** {@code UNetMidBlock2D}: two residual blocks, attention between them. */

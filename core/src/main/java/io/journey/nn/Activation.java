@@ -1,20 +1,29 @@
 package io.journey.nn;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** A nonlinear function of each number. */
+/** A nonlinear function of each number, with the names of diffusers' {@code act_fn} in any case. */
+@JsonFormat(with = JsonFormat.Feature.ACCEPT_CASE_INSENSITIVE_VALUES)
 public enum Activation {
-  /** x·σ(x), also called swish. */
-  SILU,
-  /** x·tanh(ln(1 + eˣ)). */
-  MISH,
   /** x·Φ(x), with the Gaussian distribution itself, not its approximation. */
+  @JsonProperty("gelu")
   GELU,
+  /** x·tanh(ln(1 + eˣ)). */
+  @JsonProperty("mish")
+  MISH,
   /** max(x, 0). */
+  @JsonProperty("relu")
   RELU,
-  /** x·σ(1.702·x), as OpenAI's CLIP approximates GELU. */
+  /** x·σ(x), also called swish. */
+  @JsonProperty("silu")
+  @JsonAlias("swish")
+  SILU,
+  /** x·σ(1.702·x), as OpenAI's CLIP approximates GELU; no {@code act_fn} of diffusers. */
   QUICK_GELU;
 
   private static final double QUICK = 1.702;

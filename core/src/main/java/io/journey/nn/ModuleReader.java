@@ -102,7 +102,7 @@ public final class ModuleReader {
     if (!problems.isEmpty()) {
       throw new JourneyException(
           file.file()
-              + " does not fit its configuration or is broken: "
+              + " does not fit its config.json or is broken: "
               + String.join("; ", problems.subList(0, Math.min(MAX_LISTED, problems.size())))
               + (problems.size() > MAX_LISTED
                   ? "; and " + (problems.size() - MAX_LISTED) + " more"

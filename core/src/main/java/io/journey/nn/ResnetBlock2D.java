@@ -1,5 +1,6 @@
 package io.journey.nn;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -42,8 +43,10 @@ public final class ResnetBlock2D implements Resampler {
   /** How the time embedding enters. */
   public enum TimeNorm {
     /** It is added before the second norm. */
+    @JsonProperty("default")
     DEFAULT,
     /** As scale and shift after the second norm. */
+    @JsonProperty("scale_shift")
     SCALE_SHIFT
   }
 
