@@ -35,6 +35,7 @@ class ArchitectureTest {
           "dataset",
           "diffusion",
           "scheduler",
+          "nn",
           "model",
           "training",
           "sampling",

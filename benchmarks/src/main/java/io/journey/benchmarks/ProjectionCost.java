@@ -1,9 +1,9 @@
 package io.journey.benchmarks;
 
-import io.journey.model.FormedGradient;
-import io.journey.model.Parameter;
-import io.journey.model.UNet2D;
+import io.journey.model.LayeredDenoiser;
 import io.journey.model.UNet2DConfig;
+import io.journey.nn.FormedGradient;
+import io.journey.nn.Parameter;
 import io.journey.projection.Projection;
 import io.journey.projection.ProjectionConfig;
 import io.journey.projection.ProjectionConfig.Kind;
@@ -39,7 +39,7 @@ public final class ProjectionCost {
     Libtorch.singleThreaded();
     for (String widths : args[0].split(";")) {
       List<Integer> channels = Arrays.stream(widths.split(",")).map(Integer::valueOf).toList();
-      try (UNet2D model = UNet2D.random(config(channels), Seed.of(0), ScalarType.Float)) {
+      try (LayeredDenoiser model = config(channels).random(Seed.of(0), ScalarType.Float)) {
         for (String k : args[1].split(",")) {
           for (Kind kind : new Kind[] {Kind.GAUSSIAN, Kind.SPARSE, Kind.FACTORED}) {
             measure(model, new ProjectionConfig(kind, Integer.parseInt(k)), examples, rounds);
@@ -54,7 +54,8 @@ public final class ProjectionCost {
     return new UNet2DConfig(16, 3, widths, attention, 2, 8, 1e-5, widths.get(0), true, 0, 1);
   }
 
-  private static void measure(UNet2D model, ProjectionConfig config, int examples, int rounds) {
+  private static void measure(
+      LayeredDenoiser model, ProjectionConfig config, int examples, int rounds) {
     int p = model.parameters().count();
     Projection projection = config.create(model.parameters().list(), Seed.of(1));
     double[] milliseconds = new double[rounds];
@@ -73,7 +74,7 @@ public final class ProjectionCost {
   }
 
   private static double round(
-      UNet2D model, Projection projection, ProjectionConfig config, int examples) {
+      LayeredDenoiser model, Projection projection, ProjectionConfig config, int examples) {
     double seconds = 0;
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {

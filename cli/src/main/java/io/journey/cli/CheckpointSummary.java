@@ -3,9 +3,8 @@ package io.journey.cli;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
-import io.journey.model.Parameter;
-import io.journey.model.Parameters;
-import io.journey.model.Weights;
+import io.journey.nn.Parameter;
+import io.journey.nn.Parameters;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -59,9 +58,7 @@ final class CheckpointSummary {
     } else {
       NamedTensors tensors = NamedTensors.open(file);
       if (!isOwn(tensors, file)) {
-        String verdict = verdict(spec);
-        Lines.print(out, "verdict", verdict);
-        printSets(tensors, spec.part(), verdict, out);
+        printVerdict(spec, out);
       }
       ArraySummary.printTensors(tensors, out);
     }
@@ -74,31 +71,16 @@ final class CheckpointSummary {
         && PyTorchFile.isTorchScript(file);
   }
 
-  /** Whether sampling, training and attribution can use a U-Net, by its headers, and why not. */
-  private static String verdict(CheckpointSpec spec) {
+  /** Whether sampling, training and attribution can use a model, by its headers, or why not. */
+  private static void printVerdict(CheckpointSpec spec, PrintWriter out) {
     try {
-      return "can be used, for images of " + Checkpoint.requireUsable(spec);
+      Checkpoint.Usable usable = Checkpoint.requireUsable(spec);
+      Lines.print(out, "verdict", "can be used, for images of " + usable.images());
+      String name = usable.set().isEmpty() ? "" : usable.set() + ", ";
+      String of = usable.sets().size() > 1 ? ", one of " + usable.sets() : "";
+      Lines.print(out, "weights", name + Counted.of(usable.weights(), "parameters") + of);
     } catch (JourneyException | IllegalArgumentException e) {
-      return "cannot be used: " + e.getMessage();
-    }
-  }
-
-  /** The set that is read; why none is, where the verdict has not said it. */
-  private static void printSets(
-      NamedTensors tensors, String part, String verdict, PrintWriter out) {
-    List<String> sets = Weights.sets(tensors);
-    if (sets.isEmpty()) {
-      return;
-    }
-    try {
-      Weights weights = Weights.in(tensors, part);
-      String name = weights.prefix().isEmpty() ? "" : weights.prefix() + ", ";
-      String of = sets.size() > 1 ? ", one of " + sets : "";
-      Lines.print(out, "weights", name + Counted.of(weights.count(), "parameters") + of);
-    } catch (JourneyException e) {
-      if (!verdict.endsWith(e.getMessage())) {
-        Lines.print(out, "weights", e.getMessage());
-      }
+      Lines.print(out, "verdict", "cannot be used: " + e.getMessage());
     }
   }
 

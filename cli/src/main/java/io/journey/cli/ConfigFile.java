@@ -2,7 +2,8 @@ package io.journey.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.model.UNet2DConfig;
+import io.journey.model.Architecture;
+import io.journey.model.DenoiserConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonType;
@@ -10,6 +11,7 @@ import io.journey.scheduler.SchedulerConfig;
 import io.journey.training.TrainingConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -34,9 +36,28 @@ record ConfigFile(Path file, ObjectNode content) {
     return new ConfigFile(file, content);
   }
 
-  UNet2DConfig model(UNet2DConfig preset) {
-    return UNet2DConfig.fromDiffusers(
-        merged(preset.toDiffusers(), content.path("model")), file.toString());
+  /**
+   * The model it describes. Options left out are the preset's; those of another {@code _class_name}
+   * have its own defaults.
+   */
+  DenoiserConfig model(DenoiserConfig preset) {
+    ObjectNode base = preset.toDiffusers();
+    JsonNode changes = content.path("model");
+    JsonNode className = changes.path("_class_name");
+    boolean other = !className.isMissingNode() && !className.equals(base.get("_class_name"));
+    DenoiserConfig model =
+        Architecture.read(merged(other ? Json.object() : base, changes), file.toString());
+    if (model.leastWeights() > Integer.MAX_VALUE) {
+      throw new JourneyException(
+          String.format(
+              Locale.ROOT,
+              "%s describes a model of at least %.0f weights, more than the %d a model may have:"
+                  + " make it smaller.",
+              file,
+              model.leastWeights(),
+              Integer.MAX_VALUE));
+    }
+    return model;
   }
 
   /**

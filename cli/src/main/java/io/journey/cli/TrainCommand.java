@@ -2,8 +2,8 @@ package io.journey.cli;
 
 import io.journey.dataset.Dataset;
 import io.journey.model.CheckpointSpec;
+import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
-import io.journey.model.UNet2DConfig;
 import io.journey.run.Counted;
 import io.journey.scheduler.SchedulerConfig;
 import io.journey.training.EnsembleTrainer;
@@ -138,7 +138,7 @@ final class TrainCommand implements Runnable {
 
   private EnsembleTrainer trainer(Dataset images, StartingPoint start) {
     Preset preset = settings.preset == null ? Preset.SMALL : Preset.parse(settings.preset);
-    UNet2DConfig model =
+    DenoiserConfig model =
         start == null || settings.preset != null
             ? preset.model(images.shape())
             : start.architecture();
@@ -177,7 +177,7 @@ final class TrainCommand implements Runnable {
    *
    * @param more rows of the table of classes
    */
-  private UNet2DConfig conditional(UNet2DConfig model, Dataset images, int more) {
+  private DenoiserConfig conditional(DenoiserConfig model, Dataset images, int more) {
     if (images.classNames().isEmpty()) {
       throw new IllegalArgumentException(
           "--classes needs data whose images have classes, such as a folder with a folder for each:"

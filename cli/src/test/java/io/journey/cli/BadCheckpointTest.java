@@ -164,7 +164,7 @@ class BadCheckpointTest {
           .add("stranger", new float[(int) others], others)
           .writeTo(out);
     }
-    refused(Checkpoint.WEIGHTS, "lacks conv_in.bias", "config.json");
+    refused(Checkpoint.WEIGHTS, "holds no weights of a UNet2DModel", "conv_in.weight, stranger");
   }
 
   @Test

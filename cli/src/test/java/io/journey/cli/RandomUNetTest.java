@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
 import io.journey.model.InputRange;
-import io.journey.model.UNet2D;
+import io.journey.model.LayeredDenoiser;
 import io.journey.model.UNet2DConfig;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
@@ -103,7 +103,7 @@ class RandomUNetTest {
   }
 
   /** How far a model goes: "opened", "sampled", "attributed". */
-  private String way(String seed, UNet2D model, Path at) {
+  private String way(String seed, LayeredDenoiser model, Path at) {
     Path member = at.resolve("model");
     try (Checkpoint made = new Checkpoint("random", model, NoiseSchedule.ddpm(), seed)) {
       made.export(member, DType.F32, Long.MAX_VALUE);
@@ -162,7 +162,7 @@ class RandomUNetTest {
       Path at = Files.createDirectories(folder.resolve("model-" + n));
       InputRange labels = config.conditioning().classes();
       String kind = labels.isEmpty() ? "" : labels.isOpen() ? " of any class" : " of classes";
-      UNet2D model = UNet2D.random(config, seed.child("weights"), ScalarType.Float);
+      LayeredDenoiser model = config.random(seed.child("weights"), ScalarType.Float);
       ways.merge(way(words, model, at) + kind, 1, Integer::sum);
     }
     // Random, but the same on every machine: all kinds of models go all the way.

@@ -3,8 +3,6 @@ package io.journey.embedding;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
-import io.journey.model.ConvNet;
-import io.journey.model.ConvNetConfig;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;

@@ -2,9 +2,7 @@ package io.journey.embedding;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
-import io.journey.model.ConvNet;
-import io.journey.model.ConvNetConfig;
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;

@@ -3,6 +3,7 @@ package io.journey.embedding;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
+import io.journey.nn.Activation;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonType;
@@ -33,14 +34,6 @@ record ClipConfig(
     int patch,
     double eps,
     Activation activation) {
-  /** What bends a perceptron's numbers. */
-  enum Activation {
-    /** x·σ(1.702 x). */
-    QUICK_GELU,
-    /** x·Φ(x). */
-    GELU
-  }
-
   private static final List<Double> MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
   private static final List<Double> DEVIATION = List.of(0.26862954, 0.26130258, 0.27577711);
 

@@ -1,19 +1,21 @@
 package io.journey.embedding;
 
-import io.journey.embedding.ClipConfig.Activation;
-import io.journey.run.Failures;
+import io.journey.nn.Attention;
+import io.journey.nn.Conv2d;
+import io.journey.nn.Embedding;
+import io.journey.nn.FeedForward;
+import io.journey.nn.LayerNorm;
+import io.journey.nn.Linear;
+import io.journey.nn.Module;
+import io.journey.nn.ModuleReader;
+import io.journey.nn.Parameter;
+import io.journey.nn.Parameters;
+import io.journey.nn.Tape;
 import io.journey.run.JourneyException;
-import io.journey.tensor.Libtorch;
 import io.journey.tensor.NamedTensors;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -25,100 +27,133 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>Symbols: B images, S tokens, E the width of a token, N heads, D = E / N, P the length of the
  * projected vector.
  */
-final class ClipVision implements AutoCloseable {
-  private static final String PROJECTION = "visual_projection.weight";
-  private static final double QUICK = 1.702;
+final class ClipVision implements Module, AutoCloseable {
+  private static final String PROJECTION = "visual_projection";
+
+  /** A buffer that transformers once stored: 0, 1, 2, … */
+  private static final String POSITIONS = "embeddings.position_ids";
+
+  /**
+   * One block: attention, then a perceptron, each after a norm and beside a residual.
+   *
+   * @param name such as {@code encoder.layers.0}
+   */
+  private record Block(
+      String name, LayerNorm norm1, Attention attention, LayerNorm norm2, FeedForward perceptron)
+      implements Module {
+
+    static Block of(Parameters parameters, String name, ClipConfig config) {
+      int e = config.hidden();
+      return new Block(
+          name,
+          new LayerNorm(parameters, name + ".layer_norm1", e, config.eps()),
+          new Attention(
+              parameters,
+              name + ".self_attn",
+              Attention.Names.CLIP,
+              e,
+              e,
+              config.heads(),
+              e / config.heads(),
+              true),
+          new LayerNorm(parameters, name + ".layer_norm2", e, config.eps()),
+          FeedForward.plain(parameters, name + ".mlp", e, config.inner(), config.activation()));
+    }
+
+    @Override
+    public List<Module> children() {
+      return List.of(norm1, attention, norm2, perceptron);
+    }
+
+    /** (B, S, E) -> (B, S, E) */
+    Tensor forward(Tensor x) {
+      Tensor h = x.add(attention.forward(norm1.forward(x, Tape.NONE), Tape.NONE));
+      return h.add(perceptron.forward(norm2.forward(h, Tape.NONE), Tape.NONE));
+    }
+  }
 
   private final ClipConfig config;
-  private final Map<String, Tensor> weights = new HashMap<>();
-  private final String prefix;
+  private final Parameters parameters = new Parameters();
+  private final Parameters ofProjection = new Parameters();
+  private final Parameter classEmbedding; // (E)
+  private final Conv2d patchEmbedding;
+  private final Embedding positionEmbedding; // (S, E)
+  private final LayerNorm preNorm;
+  private final List<Block> blocks = new ArrayList<>();
+  private final LayerNorm postNorm;
+  private final Linear projection;
 
-  private ClipVision(ClipConfig config, NamedTensors file) {
+  /**
+   * Announces the weights.
+   *
+   * @param projected P; 0 for no projection
+   */
+  private ClipVision(ClipConfig config, int projected) {
     this.config = config;
-    String plain = "embeddings.class_embedding";
-    this.prefix = file.names().contains(plain) ? "" : "vision_model.";
-    long e = config.hidden();
-    try (PointerScope scope = new PointerScope()) {
-      read(file, plain, e);
-      read(file, "embeddings.patch_embedding.weight", e, 3, config.patch(), config.patch());
-      read(file, "embeddings.position_embedding.weight", config.tokens(), e);
-      readPair(file, "pre_layrnorm", e); // the misspelling is transformers'
-      for (int i = 0; i < config.layers(); i++) {
-        readBlock(file, "encoder.layers." + i + ".");
-      }
-      readPair(file, "post_layernorm", e);
-      if (file.names().contains(PROJECTION)) {
-        List<Long> shape = file.shape(PROJECTION);
-        long p = shape.isEmpty() ? 0 : shape.get(0);
-        weights.put(PROJECTION, tensor(file, PROJECTION, p, e));
-      }
+    int e = config.hidden();
+    classEmbedding = parameters.addGaussian("embeddings.class_embedding", e);
+    patchEmbedding =
+        new Conv2d(
+            parameters,
+            "embeddings.patch_embedding",
+            3,
+            e,
+            config.patch(),
+            config.patch(),
+            0,
+            false);
+    positionEmbedding =
+        new Embedding(parameters, "embeddings.position_embedding", config.tokens(), e);
+    preNorm = // the misspelling is transformers'
+        new LayerNorm(parameters, "pre_layrnorm", e, config.eps());
+    for (int i = 0; i < config.layers(); i++) {
+      blocks.add(Block.of(parameters, "encoder.layers." + i, config));
     }
+    postNorm = new LayerNorm(parameters, "post_layernorm", e, config.eps());
+    projection = projected == 0 ? null : new Linear(ofProjection, PROJECTION, e, projected, false);
   }
 
   /**
    * Reads the weights.
    *
-   * @throws JourneyException naming the tensor that is missing, misshapen or not finite
+   * @throws JourneyException naming the tensors that are missing, misshapen or not finite
    */
   static ClipVision read(ClipConfig config, NamedTensors file) {
-    return new ClipVision(config, file);
-  }
-
-  private void readBlock(NamedTensors file, String block) {
-    long e = config.hidden();
-    readPair(file, block + "layer_norm1", e);
-    readPair(file, block + "layer_norm2", e);
-    for (String part : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
-      readPair(file, block + "self_attn." + part, e, e);
+    String weight = PROJECTION + ".weight";
+    int projected = 0;
+    if (file.names().contains(weight)) {
+      List<Long> shape = file.shape(weight);
+      projected = shape.isEmpty() ? 1 : (int) Math.max(1, Math.min(1 << 24, shape.get(0)));
     }
-    readPair(file, block + "mlp.fc1", config.inner(), e);
-    readPair(file, block + "mlp.fc2", e, config.inner());
-  }
-
-  private void readPair(NamedTensors file, String name, long... shape) {
-    read(file, name + ".weight", shape);
-    read(file, name + ".bias", shape[0]);
-  }
-
-  private void read(NamedTensors file, String name, long... shape) {
-    weights.put(name, tensor(file, prefix + name, shape));
-  }
-
-  /** A tensor that outlives the scope, if it has the shape that the configuration says. */
-  private static Tensor tensor(NamedTensors file, String name, long... shape) {
-    if (!file.names().contains(name)) {
-      throw new JourneyException(
-          file.file()
-              + " has no tensor "
-              + name
-              + ": it is not that of a CLIP, or of another one than config.json says.");
+    ClipVision model = new ClipVision(config, projected);
+    String plain = model.classEmbedding.name();
+    ModuleReader vision =
+        new ModuleReader(
+            file,
+            file.names().contains(plain) ? "" : "vision_model.",
+            name -> name.startsWith(PROJECTION) || name.endsWith(POSITIONS));
+    ModuleReader head = new ModuleReader(file, "", name -> !name.equals(weight));
+    vision.requireFit(model);
+    if (model.projection != null) {
+      head.requireFit(model.projection);
     }
-    List<Long> expected = Arrays.stream(shape).boxed().toList();
-    if (!file.shape(name).equals(expected)) {
-      throw new JourneyException(
-          file.file()
-              + ": tensor "
-              + name
-              + " is "
-              + Failures.quoted(file.shape(name).toString())
-              + ", config.json says "
-              + expected
-              + ": fetch the model again.");
-    }
-    float[] values = file.floats(name);
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        throw new JourneyException(
-            file.file() + ": tensor " + name + " holds " + value + ": fetch the model again.");
+    model.parameters.allocate(ScalarType.Float);
+    model.ofProjection.allocate(ScalarType.Float);
+    try {
+      vision.load(model);
+      if (model.projection != null) {
+        head.load(model.projection);
       }
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
     }
-    return Libtorch.keep(Libtorch.of(values, ScalarType.Float, shape));
+    return model;
   }
 
   /** The length of a vector: P, or E where there is no projection. */
   int dim() {
-    Tensor projection = weights.get(PROJECTION);
-    return projection == null ? config.hidden() : (int) projection.size(0);
+    return projection == null ? config.hidden() : (int) projection.weight().shape()[0];
   }
 
   /**
@@ -129,73 +164,39 @@ final class ClipVision implements AutoCloseable {
    *     pooler_output}
    */
   Tensor forward(Tensor x) {
-    Tensor patches =
-        torch.conv2d(
-            x,
-            weights.get("embeddings.patch_embedding.weight"),
-            new TensorOptional(),
-            new long[] {config.patch(), config.patch()},
-            new long[] {0, 0},
-            new long[] {1, 1},
-            1); // (B, E, image/patch, image/patch)
-    Tensor classToken =
-        weights.get("embeddings.class_embedding").expand(x.size(0), 1, config.hidden());
+    Tensor patches = patchEmbedding.forward(x, Tape.NONE); // (B, E, image/patch, image/patch)
+    Tensor classToken = classEmbedding.tensor().expand(x.size(0), 1, config.hidden());
     TensorVector parts = new TensorVector(classToken, patches.flatten(2, 3).transpose(1, 2));
-    Tensor h = torch.cat(parts, 1).add(weights.get("embeddings.position_embedding.weight"));
-    h = norm(h, "pre_layrnorm"); // (B, S, E)
-    for (int i = 0; i < config.layers(); i++) {
-      String block = "encoder.layers." + i + ".";
-      h = h.add(attention(norm(h, block + "layer_norm1"), block + "self_attn."));
-      h = h.add(perceptron(norm(h, block + "layer_norm2"), block + "mlp."));
+    Tensor h = torch.cat(parts, 1).add(positionEmbedding.weight().tensor());
+    h = preNorm.forward(h, Tape.NONE); // (B, S, E)
+    for (Block block : blocks) {
+      h = block.forward(h);
     }
-    Tensor pooled = norm(h.select(1, 0), "post_layernorm"); // (B, E)
-    Tensor projection = weights.get(PROJECTION);
-    return projection == null ? pooled : torch.linear(pooled, projection);
+    Tensor pooled = postNorm.forward(h.select(1, 0), Tape.NONE); // (B, E)
+    return projection == null ? pooled : projection.forward(pooled, Tape.NONE);
   }
 
-  /** (B, S, E) -> (B, S, E) */
-  private Tensor attention(Tensor h, String name) {
-    Tensor mixed =
-        torch.scaled_dot_product_attention(
-            heads(linear(h, name + "q_proj")),
-            heads(linear(h, name + "k_proj")),
-            heads(linear(h, name + "v_proj"))); // (B, N, S, D)
-    return linear(mixed.transpose(1, 2).flatten(2, 3), name + "out_proj");
+  @Override
+  public String name() {
+    return "";
   }
 
-  /** (B, S, N·D) -> (B, N, S, D) */
-  private Tensor heads(Tensor h) {
-    long n = config.heads();
-    return h.view(h.size(0), h.size(1), n, config.hidden() / n).transpose(1, 2);
+  @Override
+  public List<Parameter> ownWeights() {
+    return List.of(classEmbedding);
   }
 
-  /** (B, S, E) -> (B, S, E) */
-  private Tensor perceptron(Tensor h, String name) {
-    Tensor inner = linear(h, name + "fc1"); // (B, S, inner)
-    Tensor bent =
-        config.activation() == Activation.GELU
-            ? torch.gelu(inner)
-            : inner.mul(inner.mul(new Scalar(QUICK)).sigmoid());
-    return linear(bent, name + "fc2");
-  }
-
-  private Tensor linear(Tensor h, String name) {
-    return torch.linear(
-        h, weights.get(name + ".weight"), new TensorOptional(weights.get(name + ".bias")));
-  }
-
-  private Tensor norm(Tensor h, String name) {
-    return torch.layer_norm(
-        h,
-        new long[] {config.hidden()},
-        new TensorOptional(weights.get(name + ".weight")),
-        new TensorOptional(weights.get(name + ".bias")),
-        config.eps(),
-        false);
+  @Override
+  public List<Module> children() {
+    List<Module> children = new ArrayList<>(List.of(patchEmbedding, positionEmbedding, preNorm));
+    children.addAll(blocks);
+    children.add(postNorm);
+    return children;
   }
 
   @Override
   public void close() {
-    new ArrayList<>(weights.values()).forEach(Tensor::close);
+    parameters.close();
+    ofProjection.close();
   }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.ModelOutput;
 import io.journey.gradient.ParameterSelection;
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.Counted;

@@ -11,7 +11,7 @@ import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import io.journey.preconditioner.EkfacFit;
 import io.journey.preconditioner.Preconditioner;
 import io.journey.preconditioner.PreconditionerConfig;

@@ -4,7 +4,7 @@ import io.journey.diffusion.DenoisingDraws;
 import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientSink;
 import io.journey.model.Checkpoint;
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import io.journey.preconditioner.EkfacFit;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;

@@ -1,7 +1,7 @@
 package io.journey.gradient;
 
-import io.journey.model.LayerGradient;
-import io.journey.model.Parameter;
+import io.journey.nn.LayerGradient;
+import io.journey.nn.Parameter;
 
 /** Receives gradients weight by weight, so that whole gradients need not be held. */
 @FunctionalInterface

@@ -5,11 +5,11 @@ import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
 import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
-import io.journey.model.ExampleGradientRule;
-import io.journey.model.Layer;
-import io.journey.model.LayerGradient;
 import io.journey.model.LayeredDenoiser;
-import io.journey.model.Parameter;
+import io.journey.nn.ExampleGradientRule;
+import io.journey.nn.LayerGradient;
+import io.journey.nn.Parameter;
+import io.journey.nn.TrackedLayer;
 import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +22,8 @@ import org.bytedeco.pytorch.TensorVector;
 /**
  * Many images in one batch: a backward pass gives the gradient δ of every layer's output, and with
  * the layer's input each image's weight gradients follow ({@link
- * io.journey.model.ExampleGradientRule}). Images with more draws than fit into a batch are spread
- * over several.
+ * io.journey.nn.ExampleGradientRule}). Images with more draws than fit into a batch are spread over
+ * several.
  *
  * <p>Row r·N + n of a batch is draw r of image n. So a tensor (R·N, C, …) is also (R, N·C, …), in
  * which the channels of different images are different channels.
@@ -41,7 +41,7 @@ public final class LayerwiseGradients implements ExampleGradients {
   /** Rows that a core needs to be busy, however much memory they take. */
   private static final int MIN_ROWS = 8;
 
-  private record Call(Layer layer, ExampleGradientRule.Use use, Tensor result) {}
+  private record Call(TrackedLayer layer, ExampleGradientRule.Use use, Tensor result) {}
 
   private final LayeredDenoiser model;
   private final NoiseSchedule schedule;
@@ -121,7 +121,7 @@ public final class LayerwiseGradients implements ExampleGradients {
     }
   }
 
-  private static boolean isWanted(Layer layer, GradientSink sink) {
+  private static boolean isWanted(TrackedLayer layer, GradientSink sink) {
     return sink.wants(layer.weight()) || layer.bias() != null && sink.wants(layer.bias());
   }
 

@@ -1,6 +1,6 @@
 package io.journey.gradient;
 
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import io.journey.run.JourneyException;
 import java.util.Arrays;
 import java.util.List;

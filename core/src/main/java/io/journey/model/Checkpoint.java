@@ -6,6 +6,7 @@ import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.nn.ModuleReader;
 import io.journey.run.AtomicFile;
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
@@ -22,6 +23,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -75,7 +77,7 @@ public record Checkpoint(
   public static void write(
       RunDirectory run,
       String name,
-      UNet2D model,
+      LayeredDenoiser model,
       float[] weights,
       SchedulerConfig scheduler,
       ClassNames classNames) {
@@ -85,7 +87,7 @@ public record Checkpoint(
         files,
         model,
         weights,
-        pipelineIndex(scheduler, classNames),
+        pipelineIndex(model.config(), scheduler, classNames),
         scheduler,
         DType.F32,
         Long.MAX_VALUE);
@@ -101,9 +103,9 @@ public record Checkpoint(
    * @throws JourneyException if the folder holds anything else, or the model is a program
    */
   public void export(Path folder, DType dtype, long maxShardBytes) {
-    if (!(model instanceof UNet2D unet)) {
+    if (!(model instanceof LayeredDenoiser layered)) {
       throw new JourneyException(
-          name + " is a program, expected a UNet2DModel: only that has a diffusers form.");
+          name + " is a program, expected a model of layers: only that has a diffusers form.");
     }
     if (!Set.of(DType.F32, DType.F16, DType.BF16).contains(dtype) || maxShardBytes < 1) {
       throw new IllegalArgumentException(
@@ -115,9 +117,9 @@ public record Checkpoint(
     Map<String, AtomicFile.Content> files = new LinkedHashMap<>();
     write(
         files::put,
-        unet,
-        unet.parameters().get(),
-        pipelineIndex(scheduler, classNames),
+        layered,
+        layered.parameters().get(),
+        pipelineIndex(layered.config(), scheduler, classNames),
         scheduler,
         dtype,
         maxShardBytes);
@@ -126,7 +128,7 @@ public record Checkpoint(
 
   private static void write(
       BiConsumer<String, AtomicFile.Content> files,
-      UNet2D model,
+      LayeredDenoiser model,
       float[] weights,
       ObjectNode index,
       SchedulerConfig scheduler,
@@ -145,11 +147,14 @@ public record Checkpoint(
     return name + "/unet/" + WEIGHTS;
   }
 
-  private static ObjectNode pipelineIndex(SchedulerConfig scheduler, ClassNames classNames) {
+  private static ObjectNode pipelineIndex(
+      DenoiserConfig config, SchedulerConfig scheduler, ClassNames classNames) {
     ObjectNode json = Json.object();
     json.put("_class_name", scheduler.pipelineName()).put("_diffusers_version", "0.35.0");
     json.putArray("scheduler").add("diffusers").add(scheduler.className());
-    json.putArray("unet").add("diffusers").add("UNet2DModel");
+    json.putArray("unet")
+        .add("diffusers")
+        .add(config.toDiffusers().path("_class_name").textValue());
     classNames.addTo(json);
     return json;
   }
@@ -182,42 +187,97 @@ public record Checkpoint(
       String print = fingerprint(config, scheduler, List.of(files.weights()), "");
       return new Checkpoint(spec.name(), model, schedule, scheduler, print, ClassNames.NONE);
     }
-    ForeignWeights.refuse(files.weights());
-    UNet2DConfig architecture = UNet2DConfig.fromDiffusers(config, files.config().toString());
-    NamedTensors tensors = NamedTensors.open(files.weights());
-    Weights weights = Weights.in(tensors, spec.part());
-    weights.requireRoomFor(architecture, files.config());
-    UNet2D model = UNet2D.empty(architecture, type);
+    Stored stored = Stored.of(files, config, spec.part());
+    LayeredDenoiser model = stored.model();
+    model.parameters().allocate(type);
     try {
-      weights.fill(model.parameters());
+      stored.reader().load(model);
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
     String print =
-        fingerprint(architecture.toDiffusers(), scheduler, tensors.files(), weights.prefix());
+        fingerprint(
+            model.config().toDiffusers(),
+            scheduler,
+            stored.tensors().files(),
+            stored.reader().prefix().replaceAll("\\.$", ""));
     ClassNames names = ClassNames.near(files.config().toAbsolutePath().getParent());
     return new Checkpoint(spec.name(), model, schedule, scheduler, print, names);
   }
 
   /**
-   * Whether sampling, training and attribution can use a U-Net, as far as its configuration and the
-   * names, types and shapes of its tensors say; the numbers are not read.
+   * A model of layers and its weights in a file, found but not read.
+   *
+   * @param model has announced its weights
+   * @param reader of the set of weights that is read
+   * @param sets all sets in the file, by what stands before their names
+   */
+  private record Stored(
+      LayeredDenoiser model, NamedTensors tensors, ModuleReader reader, List<String> sets) {
+
+    /** Looks whether the file has room for the model, before it is built, and for its weights. */
+    static Stored of(CheckpointFiles files, ObjectNode json, String part) {
+      ForeignWeights.requireTensors(files.weights());
+      DenoiserConfig config = Architecture.read(json, files.config().toString());
+      String className = config.toDiffusers().path("_class_name").textValue();
+      NamedTensors tensors = NamedTensors.open(files.weights());
+      long count = ModuleReader.count(tensors);
+      if (config.leastWeights() > count) {
+        ForeignWeights.refuse(tensors, className);
+        throw new JourneyException(
+            String.format(
+                Locale.ROOT,
+                "%s describes a model of at least %.0f weights%s, %s holds %d: put the configuration"
+                    + " that belongs to the weights there.",
+                files.config(),
+                config.leastWeights(),
+                config.leastWeights() > Integer.MAX_VALUE
+                    ? ", more than the " + Integer.MAX_VALUE + " a model may have"
+                    : "",
+                tensors.file(),
+                count));
+      }
+      LayeredDenoiser model = config.build();
+      WeightSets sets = new WeightSets(model, tensors);
+      if (sets.isEmpty()) {
+        ForeignWeights.refuse(tensors, className);
+      } else if (!sets.hasWhole()) {
+        ForeignWeights.refuseFamily(tensors, className);
+      }
+      return new Stored(model, tensors, sets.choose(part), sets.shown());
+    }
+  }
+
+  /**
+   * A model of layers that can be used, as far as headers say.
+   *
+   * @param images their shape
+   * @param weights how many numbers its weights have
+   * @param set what stands before their names, or ""
+   * @param sets all sets in the file
+   */
+  public record Usable(ImageShape images, long weights, String set, List<String> sets) {}
+
+  /**
+   * Looks whether sampling, training and attribution can use a model of layers, as far as its
+   * configuration and the names, types and shapes of its tensors say; the numbers are not read.
    *
    * @param spec a pipeline folder, the model's own folder, or a file of weights
-   * @return the shape of its images
    * @throws JourneyException saying why it cannot be used
    */
-  public static ImageShape requireUsable(CheckpointSpec spec) {
+  public static Usable requireUsable(CheckpointSpec spec) {
     CheckpointFiles files = CheckpointFiles.locate(spec.path());
-    ForeignWeights.refuse(files.weights());
-    String config = files.config().toString();
-    UNet2DConfig architecture = UNet2DConfig.fromDiffusers(Json.read(files.config()), config);
+    ObjectNode json = Json.read(files.config());
     schedule(scheduler(files), files);
-    Weights weights = Weights.in(NamedTensors.open(files.weights()), spec.part());
-    weights.requireRoomFor(architecture, files.config());
-    weights.requireFit(UNet2D.announced(architecture));
-    return architecture.shape();
+    Stored stored = Stored.of(files, json, spec.part());
+    stored.reader().requireFit(stored.model());
+    String prefix = stored.reader().prefix();
+    return new Usable(
+        stored.model().shape(),
+        stored.reader().count(),
+        prefix.isEmpty() ? "" : WeightSets.shown(prefix),
+        stored.sets());
   }
 
   private static String fingerprint(

@@ -1,13 +1,24 @@
 package io.journey.model;
 
+import io.journey.nn.Embedding;
+import io.journey.nn.Module;
+import io.journey.nn.Parameters;
+import io.journey.nn.Tape;
+import io.journey.nn.TimestepEmbedding;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** What a class adds to the time embedding: diffusers' {@code class_embedding}. */
-sealed interface ClassEmbedding {
+sealed interface ClassEmbedding extends Module {
+  @Override
+  default String name() {
+    return "class_embedding";
+  }
+
   /** Classes (B) -> (B, E), or (B, 1) where it is the same for all of E */
-  Tensor forward(int[] labels, LayerTape tape);
+  Tensor forward(int[] labels, Tape tape);
 
   /** The embedding a configuration asks for, or null where it has none. */
   static ClassEmbedding of(UNet2DConfig config, Parameters parameters, TimeProjection time) {
@@ -28,7 +39,12 @@ sealed interface ClassEmbedding {
   /** A row of weights for each class. */
   record Table(Embedding table) implements ClassEmbedding {
     @Override
-    public Tensor forward(int[] labels, LayerTape tape) {
+    public List<Module> children() {
+      return List.of(table);
+    }
+
+    @Override
+    public Tensor forward(int[] labels, Tape tape) {
       for (int label : labels) {
         if (label < 0 || label >= table.rows()) {
           throw new JourneyException(
@@ -46,7 +62,12 @@ sealed interface ClassEmbedding {
   /** The class is taken as a timestep, with linear layers of its own. */
   record Timestep(TimeProjection time, TimestepEmbedding embedding) implements ClassEmbedding {
     @Override
-    public Tensor forward(int[] labels, LayerTape tape) {
+    public List<Module> children() {
+      return List.of(embedding);
+    }
+
+    @Override
+    public Tensor forward(int[] labels, Tape tape) {
       return embedding.forward(time.forward(floats(labels), tape), tape);
     }
   }
@@ -57,7 +78,12 @@ sealed interface ClassEmbedding {
    */
   record Identity(Parameters parameters) implements ClassEmbedding {
     @Override
-    public Tensor forward(int[] labels, LayerTape tape) {
+    public List<Module> children() {
+      return List.of();
+    }
+
+    @Override
+    public Tensor forward(int[] labels, Tape tape) {
       return Libtorch.of(floats(labels), parameters.type(), labels.length, 1);
     }
   }

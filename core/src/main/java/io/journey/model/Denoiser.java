@@ -4,6 +4,8 @@ import io.journey.condition.Condition;
 import io.journey.condition.Conditioning;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.DenoiserInput;
+import io.journey.nn.Parameters;
+import io.journey.nn.Tape;
 import io.journey.tensor.Libtorch;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
@@ -29,11 +31,11 @@ public interface Denoiser extends AutoCloseable {
    *     nothing
    * @return [B, C, H, W]; lives in the caller's scope
    */
-  Tensor predict(DenoiserInput in, LayerTape tape);
+  Tensor predict(DenoiserInput in, Tape tape);
 
   /** Computes the model's output at (x_t, t). */
   default Tensor predict(DenoiserInput in) {
-    return predict(in, LayerTape.NONE);
+    return predict(in, Tape.NONE);
   }
 
   /** Returns the conditions the model takes. */

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Files of weights that are not a {@code UNet2DModel}'s, by the names of their tensors. A family is
+ * Explains files of weights that do not fit a model, by the names of their tensors. A family is
  * named only where several names that belong to it alone are there.
  */
-public final class ForeignWeights {
+final class ForeignWeights {
   private static final String TRACE =
       "trace the model in Python with torch.jit.trace and name the program as torchscript:FILE, as"
           + " docs/formats/checkpoints.md says";
@@ -39,6 +39,8 @@ public final class ForeignWeights {
           .allMatch(n -> stored.stream().anyMatch(s -> s.equals(n) || s.endsWith("." + n)));
     }
   }
+
+  private static final String TIME = "time_embedding.linear_1.weight";
 
   private static final String INPUT_BLOCK = "input_blocks.0.0.weight";
 
@@ -102,56 +104,53 @@ public final class ForeignWeights {
   private ForeignWeights() {}
 
   /**
-   * Refuses a file that cannot be a {@code UNet2DModel}'s, whatever its configuration. Nothing is
-   * said here of a file that is missing, of TorchScript, or of no known kind.
+   * Refuses a file that is no file of tensors. Nothing is said here of a file that is missing, of
+   * TorchScript, or of no known kind.
    *
    * @param file of weights, or the index of several
    * @throws JourneyException saying what it is, as far as that is sure
    */
-  static void refuse(Path file) {
+  static void requireTensors(Path file) {
     String kind = FileKind.of(file);
     boolean index = String.valueOf(file.getFileName()).endsWith(".json");
-    if (kind == null || kind.equals(FileKind.ZIP) && PyTorchFile.isTorchScript(file)) {
+    if (isUnknown(file, kind)) {
       return;
     }
     if (!index && !kind.equals(FileKind.SAFETENSORS) && !kind.equals(FileKind.ZIP)) {
       throw new JourneyException(
           file + " is " + kind + ", expected weights of a model: name a checkpoint.");
     }
-    String verdict = verdict(NamedTensors.open(file));
-    if (verdict != null) {
-      throw new JourneyException(verdict);
+  }
+
+  private static boolean isUnknown(Path file, String kind) {
+    return kind == null || kind.equals(FileKind.ZIP) && PyTorchFile.isTorchScript(file);
+  }
+
+  /** Refuses a file beside which there is no configuration, if it is no file of a U-Net. */
+  static void refuse(Path file) {
+    requireTensors(file);
+    if (!isUnknown(file, FileKind.of(file))) {
+      refuse(NamedTensors.open(file), UNet2DArchitecture.CLASS_NAME);
     }
   }
 
   /**
-   * Says why the weights of a file are of no {@code UNet2DModel}.
+   * Refuses weights of which none are the model's.
    *
-   * @return a sentence, or null where they may be
+   * @param className of the model
+   * @throws JourneyException saying what they are, unless they are a {@code UNet2DModel}'s
    */
-  public static String verdict(NamedTensors file) {
+  static void refuse(NamedTensors file, String className) {
+    refuseFamily(file, className);
     Set<String> names = file.names();
-    String start = file.file() + " holds no weights of a UNet2DModel of diffusers: ";
-    if (names.stream().anyMatch(n -> LORA.stream().anyMatch(n::endsWith))) {
-      return start + "its names are those of LoRA, changes to another model: " + OTHER + ".";
+    if (hasUNet(names)) {
+      return;
     }
-    boolean hasSet =
-        Weights.prefixes(file).stream()
-            .anyMatch(
-                p ->
-                    names.contains(p + "time_embedding.linear_1.weight")
-                        && names.stream().noneMatch(n -> n.startsWith(p) && n.contains(".attn2.")));
-    if (hasSet) {
-      return null;
-    }
-    for (Family family : FAMILIES) {
-      if (family.isIn(names)) {
-        return start + "its names are those of " + family.words() + "; " + family.remedy() + ".";
-      }
-    }
-    boolean shadow = names.stream().anyMatch(n -> n.contains("shadow_params."));
-    if (!Weights.prefixes(file).isEmpty() || shadow) {
-      return null;
+    if (names.stream().anyMatch(n -> n.contains("shadow_params."))) {
+      throw new JourneyException(
+          file.file()
+              + " holds shadow_params, a list without names, expected weights by name: in Python,"
+              + " copy_to the model and save that.");
     }
     String examples =
         names.isEmpty()
@@ -159,8 +158,45 @@ public final class ForeignWeights {
             : "it has "
                 + names.size()
                 + " tensors, such as "
-                + String.join(", ", names.stream().limit(EXAMPLES).map(Failures::quoted).toList())
-                + ", and none called conv_in.weight or conv_out.weight";
-    return start + examples + "; if it is a denoiser, " + TRACE + ".";
+                + String.join(", ", names.stream().limit(EXAMPLES).map(Failures::quoted).toList());
+    throw new JourneyException(
+        start(file, className) + examples + "; if it is a denoiser, " + TRACE + ".");
+  }
+
+  /**
+   * Refuses weights of a family that is known by its names.
+   *
+   * @param className of the model that is wanted
+   */
+  static void refuseFamily(NamedTensors file, String className) {
+    Set<String> names = file.names();
+    String start = start(file, className);
+    if (names.stream().anyMatch(n -> LORA.stream().anyMatch(n::endsWith))) {
+      throw new JourneyException(
+          start + "its names are those of LoRA, changes to another model: " + OTHER + ".");
+    }
+    if (!hasUNet(names)) {
+      for (Family family : FAMILIES) {
+        if (family.isIn(names)) {
+          throw new JourneyException(
+              start + "its names are those of " + family.words() + "; " + family.remedy() + ".");
+        }
+      }
+    }
+  }
+
+  private static String start(NamedTensors file, String className) {
+    return file.file() + " holds no weights of a " + className + ": ";
+  }
+
+  /** Whether a set of names is a U-Net's without text, whatever else is in the file. */
+  private static boolean hasUNet(Set<String> names) {
+    return names.stream()
+        .filter(n -> n.equals(TIME) || n.endsWith("." + TIME))
+        .map(n -> n.substring(0, n.length() - TIME.length()))
+        .anyMatch(
+            p ->
+                (names.contains(p + "conv_in.weight") || names.contains(p + "conv_out.weight"))
+                    && names.stream().noneMatch(n -> n.startsWith(p) && n.contains(".attn2.")));
   }
 }

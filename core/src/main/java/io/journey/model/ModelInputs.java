@@ -32,7 +32,7 @@ public record ModelInputs(
    * @param classNames of its classes, where they are told
    * @throws JourneyException if it does not tell the shape of its images
    */
-  public static ModelInputs of(UNet2DConfig config, ClassNames classNames) {
+  public static ModelInputs of(DenoiserConfig config, ClassNames classNames) {
     return new ModelInputs(
         "the model",
         config.shape(),

@@ -1,17 +1,33 @@
 package io.journey.model;
 
 import io.journey.diffusion.DenoiserInput;
+import io.journey.nn.Embedding;
+import io.journey.nn.Module;
+import io.journey.nn.Parameter;
+import io.journey.nn.Parameters;
+import io.journey.nn.Tape;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
+import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** Numbers from timesteps, or from classes taken as timesteps: diffusers' {@code time_proj}. */
-sealed interface TimeProjection {
+sealed interface TimeProjection extends Module {
+  @Override
+  default String name() {
+    return "time_proj";
+  }
+
+  @Override
+  default List<Module> children() {
+    return List.of();
+  }
+
   /** (B) -> (B, width) */
-  Tensor forward(float[] timesteps, LayerTape tape);
+  Tensor forward(float[] timesteps, Tape tape);
 
   /** How many numbers one timestep becomes. */
   int width();
@@ -33,7 +49,7 @@ sealed interface TimeProjection {
   record Positional(int width, boolean flipSinToCos, int freqShift, Parameters parameters)
       implements TimeProjection {
     @Override
-    public Tensor forward(float[] timesteps, LayerTape tape) {
+    public Tensor forward(float[] timesteps, Tape tape) {
       int half = width / 2;
       float[] out = new float[timesteps.length * width];
       for (int k = 0; k < half; k++) {
@@ -68,7 +84,7 @@ sealed interface TimeProjection {
     }
 
     @Override
-    public Tensor forward(float[] timesteps, LayerTape tape) {
+    public Tensor forward(float[] timesteps, Tape tape) {
       float[] logs = new float[timesteps.length];
       for (int b = 0; b < logs.length; b++) {
         if (timesteps[b] < 1) {
@@ -90,6 +106,11 @@ sealed interface TimeProjection {
     public int width() {
       return 2 * weight.numel();
     }
+
+    @Override
+    public List<Parameter> ownWeights() {
+      return List.of(weight);
+    }
   }
 
   /** A row of weights for each t. */
@@ -99,7 +120,12 @@ sealed interface TimeProjection {
     }
 
     @Override
-    public Tensor forward(float[] timesteps, LayerTape tape) {
+    public List<Module> children() {
+      return List.of(table);
+    }
+
+    @Override
+    public Tensor forward(float[] timesteps, Tape tape) {
       int[] rows = new int[timesteps.length];
       for (int b = 0; b < rows.length; b++) {
         float t = timesteps[b];

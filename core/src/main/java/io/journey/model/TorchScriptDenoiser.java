@@ -6,6 +6,8 @@ import io.journey.condition.Condition;
 import io.journey.condition.Conditioning;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.DenoiserInput;
+import io.journey.nn.Parameters;
+import io.journey.nn.Tape;
 import io.journey.run.JourneyException;
 import io.journey.run.JsonType;
 import io.journey.tensor.Libtorch;
@@ -209,7 +211,7 @@ public final class TorchScriptDenoiser implements Denoiser {
   }
 
   @Override
-  public Tensor predict(DenoiserInput in, LayerTape tape) {
+  public Tensor predict(DenoiserInput in, Tape tape) {
     Tensor t =
         wholeTimesteps
             ? Libtorch.of(in.wholeTimesteps())

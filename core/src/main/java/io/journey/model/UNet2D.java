@@ -1,9 +1,13 @@
 package io.journey.model;
 
-import io.journey.dataset.ImageShape;
 import io.journey.diffusion.DenoiserInput;
-import io.journey.model.UNet2DConfig.TimeEmbeddingType;
-import io.journey.random.Seed;
+import io.journey.model.UNet2DOptions.TimeEmbeddingType;
+import io.journey.nn.Conv2d;
+import io.journey.nn.GroupNorm;
+import io.journey.nn.Module;
+import io.journey.nn.Parameters;
+import io.journey.nn.Tape;
+import io.journey.nn.TimestepEmbedding;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
 import java.util.ArrayDeque;
@@ -13,7 +17,6 @@ import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The U-Net of DDPM (Ho et al. 2020) in the layout of diffusers' {@code UNet2DModel}: same weights,
@@ -35,7 +38,7 @@ public final class UNet2D implements LayeredDenoiser {
   private final GroupNorm normOut;
   private final Conv2d convOut;
 
-  private UNet2D(UNet2DConfig config) {
+  UNet2D(UNet2DConfig config) {
     LeastWeights.require(config);
     this.config = config;
     int first = config.blockOutChannels().get(0);
@@ -46,57 +49,41 @@ public final class UNet2D implements LayeredDenoiser {
         new TimestepEmbedding(
             parameters, "time_embedding", timeProj.width(), config.timeEmbeddingWidth());
     classEmbedding = ClassEmbedding.of(config, parameters, timeProj);
+    UNet2DBlocks blocks = new UNet2DBlocks(parameters, config);
     for (int i = 0; i < levels; i++) {
-      down.add(UNetBlock2D.down(parameters, config, i));
+      down.add(blocks.down(i));
     }
-    mid = config.midBlock() ? UNetBlock2D.mid(parameters, config) : null;
+    mid = config.midBlockType() != null ? blocks.mid() : null;
     for (int i = 0; i < levels; i++) {
-      up.add(UNetBlock2D.up(parameters, config, i));
+      up.add(blocks.up(i));
     }
     normOut =
         new GroupNorm(parameters, "conv_norm_out", first, config.normNumGroups(), config.normEps());
     convOut = new Conv2d(parameters, "conv_out", first, config.outChannels(), 3, 1, 1);
   }
 
-  /** A model with random weights, by PyTorch's default start; every weight has its own seed. */
-  public static UNet2D random(UNet2DConfig config, Seed seed, ScalarType type) {
-    UNet2D model = empty(config, type);
-    model.parameters.initialize(seed);
-    return model;
-  }
-
-  /** A model whose weights are all zero, to be set. */
-  static UNet2D empty(UNet2DConfig config, ScalarType type) {
-    UNet2D model = new UNet2D(config);
-    model.parameters.allocate(type);
-    return model;
-  }
-
-  /**
-   * The weights and constants that a model has, announced: they take no memory and hold nothing.
-   */
-  static List<Parameter> announced(UNet2DConfig config) {
-    return new UNet2D(config).parameters.stored();
-  }
-
-  /** The architecture. */
+  @Override
   public UNet2DConfig config() {
     return config;
   }
 
   @Override
-  public ImageShape shape() {
-    return config.shape();
-  }
-
-  @Override
-  public ConditioningSpec conditioning() {
-    return config.conditioning();
-  }
-
-  @Override
-  public InputRange timesteps() {
-    return config.timesteps();
+  public List<Module> children() {
+    List<Module> children = new ArrayList<>();
+    children.add(convIn);
+    children.add(timeProj);
+    children.add(timeEmbedding);
+    if (classEmbedding != null) {
+      children.add(classEmbedding);
+    }
+    children.addAll(down);
+    if (mid != null) {
+      children.add(mid);
+    }
+    children.addAll(up);
+    children.add(normOut);
+    children.add(convOut);
+    return children;
   }
 
   @Override
@@ -118,7 +105,7 @@ public final class UNet2D implements LayeredDenoiser {
    *     a class or timestep
    */
   @Override
-  public Tensor predict(DenoiserInput in, LayerTape tape) {
+  public Tensor predict(DenoiserInput in, Tape tape) {
     Tensor xt = in.sample();
     Tensor temb = timeEmbedding(in, tape);
     Tensor x = config.centerInputSample() ? xt.mul(new Scalar(2.0)).sub(new Scalar(1.0)) : xt;
@@ -141,7 +128,7 @@ public final class UNet2D implements LayeredDenoiser {
   }
 
   /** The embedding of t and class, activated as every residual block wants it: (B) -> (B, E) */
-  private Tensor timeEmbedding(DenoiserInput in, LayerTape tape) {
+  private Tensor timeEmbedding(DenoiserInput in, Tape tape) {
     Tensor temb = timeEmbedding.forward(timeProj.forward(in.timesteps(), tape), tape);
     if (classEmbedding != null) {
       temb = temb.add(classEmbedding.forward(in.condition().classNumbers(), tape));

@@ -2,11 +2,23 @@ package io.journey.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
+import io.journey.model.ConfigBinding.OrNull;
+import io.journey.model.UNet2DOptions.ClassEmbedType;
+import io.journey.model.UNet2DOptions.DownBlock;
+import io.journey.model.UNet2DOptions.MidBlock;
+import io.journey.model.UNet2DOptions.Resampling;
+import io.journey.model.UNet2DOptions.Size;
+import io.journey.model.UNet2DOptions.TimeEmbeddingType;
+import io.journey.model.UNet2DOptions.UpBlock;
+import io.journey.nn.Activation;
+import io.journey.nn.ResnetBlock2D.TimeNorm;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * The architecture of a {@link UNet2D}, with the field names, order and defaults of diffusers'
@@ -22,14 +34,14 @@ import java.util.List;
  * @param freqShift of the positional embedding's frequencies
  * @param flipSinToCos whether the positional embedding starts with cosines
  * @param downBlockTypes of each level
- * @param midBlock whether there is a {@code UNetMidBlock2D}
+ * @param midBlockType null: there is none
  * @param upBlockTypes of each level, from the smallest images to the largest
  * @param blockOutChannels c_0 … c_(L−1)
  * @param layersPerBlock residual blocks in each down block; one more in each up block
  * @param midBlockScaleFactor what outputs of the mid block's parts are divided by
  * @param downsamplePadding of convolutions that halve: 1, or 0 for zeros at the right and bottom
- * @param downsampleType how {@code AttnDownBlock2D} halves
- * @param upsampleType how {@code AttnUpBlock2D} doubles
+ * @param downsampleType how {@code AttnDownBlock2D} halves; null: by a convolution
+ * @param upsampleType how {@code AttnUpBlock2D} doubles; null: by a convolution
  * @param dropout of residual blocks, in training only
  * @param actFn of residual blocks
  * @param attentionHeadDim channels of one attention head; null: one head
@@ -42,7 +54,8 @@ import java.util.List;
  * @param classEmbedType how a class enters; null: by a table where {@code numClassEmbeds} is given,
  *     else not at all
  * @param numClassEmbeds classes in the table, or null
- * @param numTrainTimesteps T of the learned time embedding; null for other types
+ * @param numTrainTimesteps T of the learned time embedding; other types ignore it, as diffusers
+ *     does
  */
 public record UNet2DConfig(
     Size sampleSize,
@@ -53,100 +66,71 @@ public record UNet2DConfig(
     Integer timeEmbeddingDim,
     int freqShift,
     boolean flipSinToCos,
-    List<BlockType> downBlockTypes,
-    boolean midBlock,
-    List<BlockType> upBlockTypes,
+    List<DownBlock> downBlockTypes,
+    @OrNull MidBlock midBlockType,
+    List<UpBlock> upBlockTypes,
     List<Integer> blockOutChannels,
     int layersPerBlock,
     double midBlockScaleFactor,
     int downsamplePadding,
-    Resampling downsampleType,
-    Resampling upsampleType,
+    @OrNull Resampling downsampleType,
+    @OrNull Resampling upsampleType,
     double dropout,
     Activation actFn,
     Integer attentionHeadDim,
     int normNumGroups,
     Integer attnNormNumGroups,
     double normEps,
-    TimeScaleShift resnetTimeScaleShift,
+    TimeNorm resnetTimeScaleShift,
     boolean addAttention,
-    ClassEmbedType classEmbedType,
+    @OrNull ClassEmbedType classEmbedType,
     Integer numClassEmbeds,
-    Integer numTrainTimesteps) {
+    Integer numTrainTimesteps)
+    implements DenoiserConfig {
 
-  /** The size of images, in pixels. */
-  public record Size(int height, int width) {}
+  /** Options that are written whatever they are. */
+  private static final Set<String> ALWAYS =
+      Set.of(
+          "act_fn",
+          "attention_head_dim",
+          "block_out_channels",
+          "down_block_types",
+          "downsample_padding",
+          "flip_sin_to_cos",
+          "freq_shift",
+          "in_channels",
+          "layers_per_block",
+          "norm_eps",
+          "norm_num_groups",
+          "out_channels",
+          "sample_size",
+          "up_block_types");
 
-  /** How t becomes numbers. */
-  public enum TimeEmbeddingType {
-    /** Sinusoids of t (Ho et al. 2020). */
-    POSITIONAL,
-    /** Sinusoids of log t at fixed random frequencies (Song et al. 2021); the output is over t. */
-    FOURIER,
-    /** A table with a row for each t. */
-    LEARNED
-  }
-
-  /** What a level is made of. */
-  public enum BlockType {
-    /** Residual blocks, then a convolution that halves or doubles. */
-    PLAIN("DownBlock2D", "UpBlock2D"),
-    /** Residual blocks with attention. */
-    ATTENTION("AttnDownBlock2D", "AttnUpBlock2D"),
-    /** Residual blocks, the last of which halves or doubles. */
-    RESNET("ResnetDownsampleBlock2D", "ResnetUpsampleBlock2D");
-
-    private final String down;
-    private final String up;
-
-    BlockType(String down, String up) {
-      this.down = down;
-      this.up = up;
-    }
-
-    /** Its name in {@code down_block_types}. */
-    public String down() {
-      return down;
-    }
-
-    /** Its name in {@code up_block_types}. */
-    public String up() {
-      return up;
-    }
-
-    static BlockType withAttention(boolean attention) {
-      return attention ? ATTENTION : PLAIN;
-    }
-  }
-
-  /** How images are halved or doubled. */
-  public enum Resampling {
-    /** A convolution. */
-    CONV,
-    /** A residual block. */
-    RESNET
-  }
-
-  /** How the time embedding enters a residual block. */
-  public enum TimeScaleShift {
-    /** Added before the second norm. */
-    DEFAULT,
-    /** As scale and shift after the second norm. */
-    SCALE_SHIFT
-  }
-
-  /** How a class becomes an embedding, other than by a table. */
-  public enum ClassEmbedType {
-    /** As a timestep does, with weights of its own. */
-    TIMESTEP,
-    /** It is added as it is. */
-    IDENTITY
-  }
+  private static final ConfigBinding<UNet2DConfig> DIFFUSERS =
+      new ConfigBinding<>(
+          UNet2DArchitecture.CLASS_NAME,
+          new UNet2DConfig(
+              null,
+              3,
+              List.of(224, 448, 672, 896),
+              List.of(false, true, true, true),
+              2,
+              32,
+              1e-5,
+              8,
+              true,
+              0,
+              1));
 
   public UNet2DConfig {
     downBlockTypes = List.copyOf(downBlockTypes);
     upBlockTypes = List.copyOf(upBlockTypes);
     blockOutChannels = List.copyOf(blockOutChannels);
+    downsampleType = downsampleType == null ? Resampling.CONV : downsampleType;
+    upsampleType = upsampleType == null ? Resampling.CONV : upsampleType;
+    if (timeEmbeddingType != TimeEmbeddingType.LEARNED) {
+      numTrainTimesteps = null;
+    }
     List<String> problems = new ArrayList<>();
     int levels = blockOutChannels.size();
     if (levels == 0 || levels != downBlockTypes.size() || levels != upBlockTypes.size()) {
@@ -158,19 +142,19 @@ public record UNet2DConfig(
               + " and "
               + levels);
     }
-    checkSize(problems, sampleSize, levels);
-    atLeastOne(problems, "in_channels", inChannels);
-    atLeastOne(problems, "out_channels", outChannels);
-    atLeastOne(problems, "layers_per_block", layersPerBlock);
-    atLeastOne(problems, "time_embedding_dim", timeEmbeddingDim);
-    atLeastOne(problems, "num_class_embeds", numClassEmbeds);
-    atLeastOne(problems, "num_train_timesteps", numTrainTimesteps);
-    checkNorms(problems, blockOutChannels, normNumGroups, attnNormNumGroups, normEps);
+    UNet2DChecks.checkSize(problems, sampleSize, levels);
+    UNet2DChecks.atLeastOne(problems, "in_channels", inChannels);
+    UNet2DChecks.atLeastOne(problems, "out_channels", outChannels);
+    UNet2DChecks.atLeastOne(problems, "layers_per_block", layersPerBlock);
+    UNet2DChecks.atLeastOne(problems, "time_embedding_dim", timeEmbeddingDim);
+    UNet2DChecks.atLeastOne(problems, "num_class_embeds", numClassEmbeds);
+    UNet2DChecks.atLeastOne(problems, "num_train_timesteps", numTrainTimesteps);
+    UNet2DChecks.checkNorms(problems, blockOutChannels, normNumGroups, attnNormNumGroups, normEps);
     for (int i = 0; i < levels; i++) {
       boolean used =
-          downBlockTypes.get(i) == BlockType.ATTENTION
-              || upBlockTypes.get(levels - 1 - i) == BlockType.ATTENTION
-              || (i == levels - 1 && midBlock && addAttention);
+          downBlockTypes.get(i) == DownBlock.ATTENTION
+              || upBlockTypes.get(levels - 1 - i) == UpBlock.ATTENTION
+              || (i == levels - 1 && midBlockType != null && addAttention);
       int width = blockOutChannels.get(i);
       if (used && attentionHeadDim != null && (attentionHeadDim < 1 || attentionHeadDim > width)) {
         problems.add(
@@ -287,9 +271,9 @@ public record UNet2DConfig(
         null,
         freqShift,
         flipSinToCos,
-        attention.stream().map(BlockType::withAttention).toList(),
-        true,
-        mirrored(attention.stream().map(BlockType::withAttention).toList()),
+        attention.stream().map(a -> a ? DownBlock.ATTENTION : DownBlock.PLAIN).toList(),
+        MidBlock.UNET,
+        mirrored(attention.stream().map(a -> a ? UpBlock.ATTENTION : UpBlock.PLAIN).toList()),
         blockOutChannels,
         layersPerBlock,
         1,
@@ -302,64 +286,27 @@ public record UNet2DConfig(
         normNumGroups,
         null,
         normEps,
-        TimeScaleShift.DEFAULT,
+        TimeNorm.DEFAULT,
         true,
         null,
         null,
         null);
   }
 
-  private static List<BlockType> mirrored(List<BlockType> down) {
-    List<BlockType> up = new ArrayList<>(down);
+  private static List<UpBlock> mirrored(List<UpBlock> down) {
+    List<UpBlock> up = new ArrayList<>(down);
     Collections.reverse(up);
     return up;
   }
 
-  private static void checkSize(List<String> problems, Size size, int levels) {
-    if (size == null) {
-      return;
-    }
-    String words =
-        size.height() == size.width() ? "" + size.height() : size.height() + "×" + size.width();
-    if (size.height() < 1 || size.width() < 1) {
-      problems.add("sample_size must be at least 1, got " + words);
-      return;
-    }
-    long scale = 1L << Math.min(levels - 1, 40);
-    if (size.height() % scale != 0 || size.width() % scale != 0) {
-      problems.add(
-          "sample_size "
-              + words
-              + " is not divisible by "
-              + scale
-              + ", which "
-              + levels
-              + " levels need");
-    }
+  @Override
+  public UNet2D build() {
+    return new UNet2D(this);
   }
 
-  private static void checkNorms(
-      List<String> problems, List<Integer> widths, int groups, Integer midGroups, double eps) {
-    for (int width : widths) {
-      if (width < 1 || groups < 1 || width % groups != 0) {
-        problems.add(
-            "norm_num_groups " + groups + " does not divide " + Counted.of(width, "channels"));
-      }
-    }
-    int last = widths.get(widths.size() - 1);
-    if (midGroups != null && (midGroups < 1 || last % midGroups != 0)) {
-      problems.add(
-          "attn_norm_num_groups " + midGroups + " does not divide " + Counted.of(last, "channels"));
-    }
-    if (!(eps >= 0 && Double.isFinite(eps))) {
-      problems.add("norm_eps must be at least 0, got " + eps);
-    }
-  }
-
-  private static void atLeastOne(List<String> problems, String name, Integer value) {
-    if (value != null && value < 1) {
-      problems.add(name + " must be at least 1, got " + value);
-    }
+  @Override
+  public double leastWeights() {
+    return LeastWeights.of(this);
   }
 
   /** E, the width of the time embedding. */
@@ -368,12 +315,21 @@ public record UNet2DConfig(
   }
 
   /** The same architecture with a table of so many classes. */
+  @Override
   public UNet2DConfig withClasses(int classes) {
     ObjectNode json = toDiffusers().put("num_class_embeds", classes);
     return fromDiffusers(json, "The model");
   }
 
   /** Returns the conditions of which a prediction needs one. */
+  @Override
+  public OptionalInt classRows() {
+    return numClassEmbeds == null || classEmbedType != null
+        ? OptionalInt.empty()
+        : OptionalInt.of(numClassEmbeds);
+  }
+
+  @Override
   public ConditioningSpec conditioning() {
     if (classEmbedType == null) {
       return numClassEmbeds == null
@@ -388,6 +344,7 @@ public record UNet2DConfig(
   }
 
   /** The timesteps that can be embedded. */
+  @Override
   public InputRange timesteps() {
     return switch (timeEmbeddingType) {
       case POSITIONAL -> InputRange.from(0);
@@ -402,6 +359,7 @@ public record UNet2DConfig(
    * @throws JourneyException if the configuration does not tell it, or if the model predicts other
    *     images than it takes: such a model computes, but cannot be sampled, trained or attributed
    */
+  @Override
   public ImageShape shape() {
     if (inChannels != outChannels) {
       throw new JourneyException(
@@ -424,6 +382,7 @@ public record UNet2DConfig(
    *
    * @throws IllegalArgumentException if it has dropout, or divides by t
    */
+  @Override
   public void requireTrainable() {
     if (dropout > 0) {
       throw new IllegalArgumentException(
@@ -439,8 +398,9 @@ public record UNet2DConfig(
   /**
    * As diffusers' {@code config.json}; options with {@code UNet2DModel}'s defaults may be left out.
    */
+  @Override
   public ObjectNode toDiffusers() {
-    return UNet2DConfigFile.write(this);
+    return DIFFUSERS.write(this, ALWAYS);
   }
 
   /**
@@ -451,6 +411,6 @@ public record UNet2DConfig(
    *     supported
    */
   public static UNet2DConfig fromDiffusers(ObjectNode json, String where) {
-    return UNet2DConfigFile.read(json, where);
+    return DIFFUSERS.read(json, where);
   }
 }

@@ -1,8 +1,10 @@
 package io.journey.model;
 
-import io.journey.model.UNet2DConfig.BlockType;
-import io.journey.model.UNet2DConfig.Resampling;
-import io.journey.model.UNet2DConfig.TimeScaleShift;
+import io.journey.nn.Module;
+import io.journey.nn.Resampler;
+import io.journey.nn.ResnetBlock2D;
+import io.journey.nn.SpatialAttention;
+import io.journey.nn.Tape;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -13,118 +15,33 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * One part of a U-Net: residual blocks with or without attention after them, and what halves or
  * doubles the images at the end.
+ *
+ * @param name such as {@code down_blocks.0}
+ * @param resnets at least one
+ * @param attentions one after each residual block, or none; in the middle one after the first
+ * @param sampler at the end, or null
  */
-final class UNetBlock2D {
-  /** Changes the size of images. */
-  interface Sampler {
-    /** x (B, C, H, W), activated time embedding (B, E) -> (B, C, H', W') */
-    Tensor forward(Tensor x, Tensor temb, LayerTape tape);
-  }
+record UNetBlock2D(
+    String name, List<ResnetBlock2D> resnets, List<SpatialAttention> attentions, Resampler sampler)
+    implements Module {
 
-  private final List<ResnetBlock2D> resnets = new ArrayList<>();
-  private final List<Attention> attentions = new ArrayList<>();
-  private Sampler sampler;
-
-  private UNetBlock2D() {}
-
-  /** The block of a level on the way down; all but the last halve the images. */
-  static UNetBlock2D down(Parameters parameters, UNet2DConfig config, int level) {
-    String name = "down_blocks." + level;
-    List<Integer> widths = config.blockOutChannels();
-    BlockType type = config.downBlockTypes().get(level);
-    int out = widths.get(level);
-    UNetBlock2D block = new UNetBlock2D();
-    for (int j = 0; j < config.layersPerBlock(); j++) {
-      int in = j > 0 || level == 0 ? out : widths.get(level - 1);
-      block.add(parameters, config, name, in, out, type);
+  @Override
+  public List<Module> children() {
+    List<Module> children = new ArrayList<>();
+    for (int j = 0; j < resnets.size(); j++) {
+      children.add(resnets.get(j));
+      if (j < attentions.size()) {
+        children.add(attentions.get(j));
+      }
     }
-    if (level < widths.size() - 1) {
-      String sampler = name + ".downsamplers.0";
-      boolean resnet = byResnet(type, config.downsampleType());
-      block.sampler =
-          resnet
-              ? new ResnetBlock2D(
-                  parameters, sampler, out, out, config, ResnetBlock2D.Resample.DOWN, 1)
-              : halving(
-                  new Conv2d(
-                      parameters, sampler + ".conv", out, out, 3, 2, config.downsamplePadding()));
+    if (sampler != null) {
+      children.add(sampler);
     }
-    return block;
-  }
-
-  /** Block {@code index} on the way up; all but the last double the images. */
-  static UNetBlock2D up(Parameters parameters, UNet2DConfig config, int index) {
-    String name = "up_blocks." + index;
-    List<Integer> widths = config.blockOutChannels();
-    BlockType type = config.upBlockTypes().get(index);
-    int level = widths.size() - 1 - index;
-    int out = widths.get(level);
-    int below = widths.get(Math.min(level + 1, widths.size() - 1));
-    int above = widths.get(Math.max(level - 1, 0));
-    UNetBlock2D block = new UNetBlock2D();
-    for (int j = 0; j <= config.layersPerBlock(); j++) {
-      int skip = j == config.layersPerBlock() ? above : out;
-      block.add(parameters, config, name, (j == 0 ? below : out) + skip, out, type);
-    }
-    if (level > 0) {
-      String sampler = name + ".upsamplers.0";
-      boolean resnet = byResnet(type, config.upsampleType());
-      block.sampler =
-          resnet
-              ? new ResnetBlock2D(
-                  parameters, sampler, out, out, config, ResnetBlock2D.Resample.UP, 1)
-              : doubling(new Conv2d(parameters, sampler + ".conv", out, out, 3, 1, 1));
-    }
-    return block;
-  }
-
-  /** {@code UNetMidBlock2D}: two residual blocks, attention between them. */
-  static UNetBlock2D mid(Parameters parameters, UNet2DConfig config) {
-    String name = "mid_block";
-    int width = config.blockOutChannels().get(config.blockOutChannels().size() - 1);
-    double scale = config.midBlockScaleFactor();
-    ResnetBlock2D.Resample none = ResnetBlock2D.Resample.NONE;
-    Integer groups = config.attnNormNumGroups();
-    if (groups == null && config.resnetTimeScaleShift() == TimeScaleShift.DEFAULT) {
-      groups = config.normNumGroups();
-    }
-    UNetBlock2D block = new UNetBlock2D();
-    block.resnets.add(
-        new ResnetBlock2D(parameters, name + ".resnets.0", width, width, config, none, scale));
-    if (config.addAttention()) {
-      block.attentions.add(
-          new Attention(parameters, name + ".attentions.0", width, config, groups, scale));
-    }
-    block.resnets.add(
-        new ResnetBlock2D(parameters, name + ".resnets.1", width, width, config, none, scale));
-    return block;
-  }
-
-  private static boolean byResnet(BlockType type, Resampling resampling) {
-    return type == BlockType.RESNET
-        || (type == BlockType.ATTENTION && resampling == Resampling.RESNET);
-  }
-
-  private void add(
-      Parameters parameters, UNet2DConfig config, String name, int in, int out, BlockType type) {
-    int j = resnets.size();
-    resnets.add(new ResnetBlock2D(parameters, name + ".resnets." + j, in, out, config));
-    if (type == BlockType.ATTENTION) {
-      attentions.add(new Attention(parameters, name + ".attentions." + j, out, config));
-    }
-  }
-
-  private static Sampler halving(Conv2d conv) {
-    return (x, temb, tape) ->
-        conv.forward(conv.padding() == 1 ? x : torch.constant_pad_nd(x, 0, 1, 0, 1), tape);
-  }
-
-  private static Sampler doubling(Conv2d conv) {
-    return (x, temb, tape) -> conv.forward(ResnetBlock2D.Resample.UP.of(x), tape);
+    return children;
   }
 
   /** (B, I, H, W) -> (B, O, H/2, W/2); each result on the way is pushed. */
-  Tensor down(Tensor h, Tensor temb, Deque<Tensor> skips, LayerTape tape) {
+  Tensor down(Tensor h, Tensor temb, Deque<Tensor> skips, Tape tape) {
     for (int j = 0; j < resnets.size(); j++) {
       h = layer(j, h, temb, tape);
       skips.push(h);
@@ -137,21 +54,23 @@ final class UNetBlock2D {
   }
 
   /** (B, C, H, W) -> (B, C, H, W) */
-  Tensor mid(Tensor h, Tensor temb, LayerTape tape) {
-    h = layer(0, h, temb, tape);
-    return resnets.get(1).forward(h, temb, tape);
+  Tensor mid(Tensor h, Tensor temb, Tape tape) {
+    for (int j = 0; j < resnets.size(); j++) {
+      h = layer(j, h, temb, tape);
+    }
+    return h;
   }
 
   /** (B, I, H, W) -> (B, O, 2H, 2W); joined by what was pushed on the way down. */
-  Tensor up(Tensor h, Tensor temb, Deque<Tensor> skips, LayerTape tape) {
+  Tensor up(Tensor h, Tensor temb, Deque<Tensor> skips, Tape tape) {
     for (int j = 0; j < resnets.size(); j++) {
       h = layer(j, torch.cat(new TensorVector(h, skips.pop()), 1), temb, tape);
     }
     return sampler == null ? h : sampler.forward(h, temb, tape);
   }
 
-  private Tensor layer(int j, Tensor h, Tensor temb, LayerTape tape) {
+  private Tensor layer(int j, Tensor h, Tensor temb, Tape tape) {
     Tensor out = resnets.get(j).forward(h, temb, tape);
-    return attentions.isEmpty() ? out : attentions.get(j).forward(out, tape);
+    return j < attentions.size() ? attentions.get(j).forward(out, tape) : out;
   }
 }

@@ -1,6 +1,7 @@
 package io.journey.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.nn.Parameter;
 import io.journey.run.AtomicFile;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;

@@ -1,8 +1,8 @@
 package io.journey.preconditioner;
 
-import io.journey.model.FormedGradient;
-import io.journey.model.LayerGradient;
-import io.journey.model.Parameter;
+import io.journey.nn.FormedGradient;
+import io.journey.nn.LayerGradient;
+import io.journey.nn.Parameter;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.tensor.DType;

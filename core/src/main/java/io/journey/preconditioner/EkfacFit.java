@@ -1,8 +1,8 @@
 package io.journey.preconditioner;
 
 import io.journey.gradient.GradientSink;
-import io.journey.model.LayerGradient;
-import io.journey.model.Parameter;
+import io.journey.nn.LayerGradient;
+import io.journey.nn.Parameter;
 import io.journey.run.JourneyException;
 import io.journey.run.Workers;
 import io.journey.tensor.DType;

@@ -4,8 +4,8 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_ssyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
-import io.journey.model.LayerGradient;
-import io.journey.model.Parameter;
+import io.journey.nn.LayerGradient;
+import io.journey.nn.Parameter;
 import io.journey.run.JourneyException;
 import io.journey.tensor.DType;
 import io.journey.tensor.Libtorch;

@@ -1,7 +1,7 @@
 package io.journey.preconditioner;
 
-import io.journey.model.LayerGradient;
-import io.journey.model.Parameter;
+import io.journey.nn.LayerGradient;
+import io.journey.nn.Parameter;
 
 /**
  * A fixed linear map of gradients, weight by weight. Safe for many threads until it is closed. A

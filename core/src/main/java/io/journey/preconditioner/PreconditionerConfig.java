@@ -1,6 +1,6 @@
 package io.journey.preconditioner;
 
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

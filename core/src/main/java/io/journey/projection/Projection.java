@@ -1,7 +1,7 @@
 package io.journey.projection;
 
-import io.journey.model.LayerGradient;
-import io.journey.model.Parameter;
+import io.journey.nn.LayerGradient;
+import io.journey.nn.Parameter;
 import org.bytedeco.pytorch.Tensor;
 
 /**

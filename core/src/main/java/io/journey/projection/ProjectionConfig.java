@@ -1,6 +1,6 @@
 package io.journey.projection;
 
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import io.journey.random.Seed;
 import java.util.List;
 import java.util.Locale;

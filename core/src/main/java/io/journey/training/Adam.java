@@ -1,6 +1,6 @@
 package io.journey.training;
 
-import io.journey.model.Parameters;
+import io.journey.nn.Parameters;
 import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
 import org.bytedeco.javacpp.PointerScope;

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.ClassNames;
+import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
 import io.journey.model.ModelInputs;
-import io.journey.model.UNet2DConfig;
 import io.journey.random.Seed;
 import io.journey.run.Counted;
 import io.journey.run.Json;
@@ -33,7 +33,7 @@ import java.time.Duration;
  * @param start what the members start from; null: random weights
  */
 public record EnsembleTrainer(
-    UNet2DConfig architecture,
+    DenoiserConfig architecture,
     TrainingConfig training,
     int members,
     long seed,
@@ -63,7 +63,7 @@ public record EnsembleTrainer(
   }
 
   private static void requireSame(
-      StartingPoint start, UNet2DConfig architecture, SchedulerConfig scheduler) {
+      StartingPoint start, DenoiserConfig architecture, SchedulerConfig scheduler) {
     // Dropout has no weights: a model that was trained with it may go on without.
     ObjectNode found = start.architecture().toDiffusers().without("dropout");
     String difference =
@@ -84,7 +84,7 @@ public record EnsembleTrainer(
 
   /** Members that start from random weights. */
   public EnsembleTrainer(
-      UNet2DConfig architecture,
+      DenoiserConfig architecture,
       TrainingConfig training,
       int members,
       long seed,
@@ -96,7 +96,7 @@ public record EnsembleTrainer(
 
   /** Members that predict ε with the paper's noise schedule. */
   public EnsembleTrainer(
-      UNet2DConfig architecture,
+      DenoiserConfig architecture,
       TrainingConfig training,
       int members,
       long seed,

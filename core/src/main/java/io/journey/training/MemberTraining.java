@@ -8,9 +8,9 @@ import io.journey.diffusion.DenoisingLoss;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
+import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
-import io.journey.model.UNet2D;
-import io.journey.model.UNet2DConfig;
+import io.journey.model.LayeredDenoiser;
 import io.journey.random.Seed;
 import io.journey.run.AtomicFile;
 import io.journey.run.Failures;
@@ -50,7 +50,7 @@ final class MemberTraining {
    * @param keepsState whether the finished member can be trained on as if it had not been finished
    */
   record Recipe(
-      UNet2DConfig architecture,
+      DenoiserConfig architecture,
       TrainingConfig config,
       SchedulerConfig scheduler,
       Duration saveInterval,
@@ -110,7 +110,7 @@ final class MemberTraining {
     StartingPoint.Loaded from = start == null ? null : start.get();
     TrainingState state = from == null ? null : from.state();
     int first = state == null ? 0 : state.nextStep();
-    try (UNet2D model = model(from);
+    try (LayeredDenoiser model = model(from);
         Adam adam = new Adam(config, model.parameters(), first)) {
       config.requireRate(first);
       if (state != null) {
@@ -121,8 +121,8 @@ final class MemberTraining {
     discardResume();
   }
 
-  private UNet2D model(StartingPoint.Loaded from) {
-    UNet2D model = UNet2D.random(recipe.architecture(), seed.child("init"), ScalarType.Float);
+  private LayeredDenoiser model(StartingPoint.Loaded from) {
+    LayeredDenoiser model = recipe.architecture().random(seed.child("init"), ScalarType.Float);
     if (from != null) {
       model.parameters().set(from.weights());
     }
@@ -130,7 +130,7 @@ final class MemberTraining {
   }
 
   private void train(
-      UNet2D model, Adam adam, int first, Progress.Task progress, Workers.Parts parts) {
+      LayeredDenoiser model, Adam adam, int first, Progress.Task progress, Workers.Parts parts) {
     int end = Math.addExact(first, config.steps());
     float[] losses = new float[config.steps()];
     int start = resume(model, adam, first, losses);
@@ -153,7 +153,7 @@ final class MemberTraining {
   }
 
   /** The weights come last: they say that the member is complete. */
-  private void write(UNet2D model, Adam adam, float[] losses, int first) {
+  private void write(LayeredDenoiser model, Adam adam, float[] losses, int first) {
     float[] result = adam.result();
     run.write(
         Ensemble.lossFile(name),
@@ -181,7 +181,11 @@ final class MemberTraining {
   }
 
   private float step(
-      UNet2D model, Adam adam, int step, List<DenoisingDraws> images, Workers.Parts parts) {
+      LayeredDenoiser model,
+      Adam adam,
+      int step,
+      List<DenoisingDraws> images,
+      Workers.Parts parts) {
     int pass = config.passImages();
     try (GradientSum sum = new GradientSum()) {
       parts.forEach(
@@ -199,7 +203,7 @@ final class MemberTraining {
 
   /** Adds the share of some images in the step's mean loss and its gradient. */
   private void add(
-      UNet2D model, List<DenoisingDraws> images, double share, int pass, GradientSum sum) {
+      LayeredDenoiser model, List<DenoisingDraws> images, double share, int pass, GradientSum sum) {
     try (PointerScope scope = new PointerScope()) {
       DenoisingBatch batch = DenoisingBatch.of(images, shape, schedule, ScalarType.Float);
       Tensor predicted = model.predict(batch.input());
@@ -211,14 +215,14 @@ final class MemberTraining {
     }
   }
 
-  private void save(UNet2D model, Adam adam, float[] losses, int next) {
+  private void save(LayeredDenoiser model, Adam adam, float[] losses, int next) {
     Safetensors.Writer writer =
         TrainingState.of(next, model, adam).writer().add("losses", losses, losses.length);
     AtomicFile.write(resumeFile, writer::writeSealedTo);
   }
 
   /** The next step to be taken: the first, or the one after those that were saved. */
-  private int resume(UNet2D model, Adam adam, int first, float[] losses) {
+  private int resume(LayeredDenoiser model, Adam adam, int first, float[] losses) {
     if (!Files.exists(resumeFile)) {
       return first;
     }

@@ -3,10 +3,11 @@ package io.journey.training;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.model.Architecture;
 import io.journey.model.ClassNames;
+import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
 import io.journey.model.ModelInputs;
-import io.journey.model.UNet2DConfig;
 import io.journey.random.Seed;
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
@@ -39,7 +40,7 @@ import java.util.HexFormat;
  * @param saveInterval how much work a kill may lose
  */
 public record Retraining(
-    UNet2DConfig architecture,
+    DenoiserConfig architecture,
     TrainingConfig training,
     SchedulerConfig scheduler,
     Coupling coupling,
@@ -82,7 +83,7 @@ public record Retraining(
     JsonFields settings = manifest.settingFields();
     String where = settings.where();
     return new Retraining(
-        UNet2DConfig.fromDiffusers(settings.object("model"), where),
+        Architecture.read(settings.object("model"), where),
         TrainingConfig.of(settings.object("training"), where),
         settings.has("scheduler")
             ? SchedulerConfig.fromDiffusers(settings.object("scheduler"), where)

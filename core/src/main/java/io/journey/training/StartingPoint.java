@@ -5,9 +5,9 @@ import io.journey.dataset.Dataset;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.ClassNames;
+import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
-import io.journey.model.UNet2D;
-import io.journey.model.UNet2DConfig;
+import io.journey.model.LayeredDenoiser;
 import io.journey.run.Checksums;
 import io.journey.run.Confined;
 import io.journey.run.Counted;
@@ -30,14 +30,14 @@ public final class StartingPoint {
 
   private final CheckpointSpec spec;
   private final Ensemble ensemble;
-  private final UNet2DConfig architecture;
+  private final DenoiserConfig architecture;
   private final SchedulerConfig scheduler;
   private final ClassNames classNames;
 
   private StartingPoint(
       CheckpointSpec spec,
       Ensemble ensemble,
-      UNet2DConfig architecture,
+      DenoiserConfig architecture,
       SchedulerConfig scheduler,
       ClassNames classNames) {
     this.spec = spec;
@@ -63,9 +63,10 @@ public final class StartingPoint {
   public static StartingPoint of(CheckpointSpec spec) {
     Ensemble ensemble = Ensemble.open(spec);
     try (Checkpoint first = ensemble.first()) {
-      if (!(first.model() instanceof UNet2D model)) {
+      if (!(first.model() instanceof LayeredDenoiser model)) {
         throw new JourneyException(
-            spec + " is a program, which cannot be trained: start from a UNet2DModel.");
+            spec
+                + " is a program, which cannot be trained: start from a model of layers, such as a UNet2DModel.");
       }
       return new StartingPoint(
           spec, ensemble, model.config(), first.scheduler(), first.classNames());
@@ -73,7 +74,7 @@ public final class StartingPoint {
   }
 
   /** The architecture of the first. */
-  public UNet2DConfig architecture() {
+  public DenoiserConfig architecture() {
     return architecture;
   }
 
@@ -143,7 +144,7 @@ public final class StartingPoint {
       ObjectNode from = inputs.putObject(Ensemble.memberName(m));
       try (Checkpoint checkpoint = open(m)) {
         from.put("checkpoint", checkpoint.fingerprint());
-        TrainingState state = stateOf(m, (UNet2D) checkpoint.model());
+        TrainingState state = stateOf(m, (LayeredDenoiser) checkpoint.model());
         if (state != null) {
           from.put(STEPS, state.nextStep()).put("state", Checksums.of(stateFile(m)));
         }
@@ -155,14 +156,15 @@ public final class StartingPoint {
   /** Loads what member m starts from. */
   Loaded load(int m) {
     try (Checkpoint checkpoint = open(m)) {
-      UNet2D model = (UNet2D) checkpoint.model();
+      LayeredDenoiser model = (LayeredDenoiser) checkpoint.model();
       return new Loaded(model.parameters().get(), stateOf(m, model));
     }
   }
 
   private Checkpoint open(int m) {
     Checkpoint checkpoint = ensemble.load(name(m), ScalarType.Float);
-    if (checkpoint.model() instanceof UNet2D model && model.config().equals(architecture)) {
+    if (checkpoint.model() instanceof LayeredDenoiser model
+        && model.config().equals(architecture)) {
       return checkpoint;
     }
     checkpoint.close();
@@ -190,7 +192,7 @@ public final class StartingPoint {
     return members.get(members.size() == 1 ? 0 : m);
   }
 
-  private TrainingState stateOf(int m, UNet2D model) {
+  private TrainingState stateOf(int m, LayeredDenoiser model) {
     Path file = stateFile(m);
     return file == null ? null : TrainingState.besides(file, model.parameters().get());
   }

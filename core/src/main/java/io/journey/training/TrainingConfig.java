@@ -1,7 +1,7 @@
 package io.journey.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.model.UNet2DConfig;
+import io.journey.model.DenoiserConfig;
 import io.journey.run.Counted;
 import io.journey.run.Json;
 import java.util.OptionalInt;
@@ -118,16 +118,17 @@ public record TrainingConfig(
    * @return empty where none are dropped
    * @throws IllegalArgumentException if classes are dropped, and the model has no table of them
    */
-  OptionalInt nullClass(UNet2DConfig architecture) {
+  OptionalInt nullClass(DenoiserConfig architecture) {
     if (dropClasses == 0) {
       return OptionalInt.empty();
     }
-    if (architecture.numClassEmbeds() == null || architecture.classEmbedType() != null) {
+    OptionalInt rows = architecture.classRows();
+    if (rows.isEmpty()) {
       throw new IllegalArgumentException(
           "training.dropClasses needs a model with a table of classes (num_class_embeds): add"
               + " --classes, or set it to 0");
     }
-    return OptionalInt.of(architecture.numClassEmbeds() - 1);
+    return OptionalInt.of(rows.getAsInt() - 1);
   }
 
   private TrainingConfig copy(int newSteps, int micro, double ema, boolean flip, double drop) {

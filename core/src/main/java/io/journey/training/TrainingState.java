@@ -1,6 +1,6 @@
 package io.journey.training;
 
-import io.journey.model.UNet2D;
+import io.journey.model.LayeredDenoiser;
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Safetensors;
@@ -30,13 +30,13 @@ record TrainingState(int nextStep, float[] weights, float[] mean, float[] square
   private static final String AVERAGE = "average";
   private static final String OF = "checkpoint_sha256";
 
-  static TrainingState of(int nextStep, UNet2D model, Adam adam) {
+  static TrainingState of(int nextStep, LayeredDenoiser model, Adam adam) {
     float[][] state = adam.state();
     return new TrainingState(nextStep, model.parameters().get(), state[0], state[1], state[2]);
   }
 
   /** Continues from here. */
-  void restore(UNet2D model, Adam adam) {
+  void restore(LayeredDenoiser model, Adam adam) {
     model.parameters().set(weights);
     adam.restore(new float[][] {mean, square, average});
   }

@@ -202,7 +202,7 @@ class ClassifierTest {
     String manifest = Files.readString(shared.resolve("two/manifest.json"));
     for (String[] lie :
         new String[][] {
-          {"\"width\" : 8,", "\"width\" : 256,", "weights, expected"},
+          {"\"width\" : 8,", "\"width\" : 256,", "expected [256, 1, 3, 3]"},
           {"\"height\" : 8", "\"height\" : 2000000000", "describes no network"},
           {"\"channels\" : 1", "\"channels\" : 2000000000", "describes no network"},
           {"\"features\" : 12", "\"features\" : \"12\"", "expected a whole number"},

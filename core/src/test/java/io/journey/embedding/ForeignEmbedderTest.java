@@ -222,8 +222,8 @@ class ForeignEmbedderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "config.json | \"hidden_size\": 32 | \"hidden_size\": 64 | config.json says [64]",
-        "config.json | \"num_hidden_layers\": 2 | \"num_hidden_layers\": 3 | no tensor",
+        "config.json | \"hidden_size\": 32 | \"hidden_size\": 64 | class_embedding is [32], expected [64]",
+        "config.json | \"num_hidden_layers\": 2 | \"num_hidden_layers\": 3 | lacks encoder.layers.2.layer_norm1",
         "config.json | \"num_attention_heads\": 4 | \"num_attention_heads\": 5 | cannot be",
         "config.json | \"image_size\": 32 | \"image_size\": 40 | expected the model's image_size 40",
         "config.json | quick_gelu | relu | hidden_act relu, expected quick_gelu or gelu",

@@ -3,7 +3,7 @@ package io.journey.features;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.gradient.ExampleGradients;
 import io.journey.model.Denoiser;
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import io.journey.preconditioner.Preconditioner;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;

@@ -9,9 +9,9 @@ import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
-import io.journey.model.Parameter;
-import io.journey.model.UNet2D;
+import io.journey.model.LayeredDenoiser;
 import io.journey.model.UNet2DConfig;
+import io.journey.nn.Parameter;
 import io.journey.random.Seed;
 import io.journey.run.Json;
 import io.journey.run.Workers;
@@ -75,12 +75,12 @@ class ExampleGradientsTest {
     return UNet2DConfig.fromDiffusers(json, "the test");
   }
 
-  private static UNet2D model(int padding, ScalarType type) {
+  private static LayeredDenoiser model(int padding, ScalarType type) {
     return model(config(padding), type);
   }
 
-  private static UNet2D model(UNet2DConfig config, ScalarType type) {
-    UNet2D model = UNet2D.random(config, Seed.of(5), type);
+  private static LayeredDenoiser model(UNet2DConfig config, ScalarType type) {
+    LayeredDenoiser model = config.random(Seed.of(5), type);
     // Norms start at 1 and 0, where a wrong gradient of a scale could hide.
     float[] weights = model.parameters().get();
     float[] noise = new float[weights.length];
@@ -92,7 +92,7 @@ class ExampleGradientsTest {
     return model;
   }
 
-  private static List<DenoisingDraws> images(UNet2D model, int count, int draws) {
+  private static List<DenoisingDraws> images(LayeredDenoiser model, int count, int draws) {
     List<DenoisingDraws> images = new ArrayList<>();
     for (int n = 0; n < count; n++) {
       float[] image = new float[model.shape().numel()];
@@ -105,7 +105,7 @@ class ExampleGradientsTest {
   }
 
   private static float[][] gradients(
-      GradientMethod method, UNet2D model, List<DenoisingDraws> images, Tensor mask) {
+      GradientMethod method, LayeredDenoiser model, List<DenoisingDraws> images, Tensor mask) {
     return WholeGradients.of(method.of(model, SCHEDULE), model.parameters().count(), images, mask);
   }
 
@@ -118,7 +118,7 @@ class ExampleGradientsTest {
   }
 
   /** ∇ of the mean over draws, as the mean of one backward pass for each draw. */
-  private static double[] obvious(UNet2D model, DenoisingDraws image, Tensor mask) {
+  private static double[] obvious(LayeredDenoiser model, DenoisingDraws image, Tensor mask) {
     double[] sum = new double[model.parameters().count()];
     int numel = model.shape().numel();
     for (int r = 0; r < image.count(); r++) {
@@ -164,7 +164,7 @@ class ExampleGradientsTest {
   @EnumSource
   void perExampleGradientEqualsOneBackwardPassPerDraw(GradientMethod method) {
     for (int padding : new int[] {0, 1}) {
-      try (UNet2D model = model(padding, ScalarType.Double)) {
+      try (LayeredDenoiser model = model(padding, ScalarType.Double)) {
         List<DenoisingDraws> images = images(model, 3, 4);
         float[][] found = gradients(method, model, images, null);
         for (int n = 0; n < images.size(); n++) {
@@ -178,7 +178,7 @@ class ExampleGradientsTest {
   @EnumSource
   void everyKindOfLayerHasAGradientPerExample(GradientMethod method) {
     for (String options : OPTIONS) {
-      try (UNet2D model = model(config(options), ScalarType.Double)) {
+      try (LayeredDenoiser model = model(config(options), ScalarType.Double)) {
         List<DenoisingDraws> images = images(model, 3, 4);
         float[][] found = gradients(method, model, images, null);
         for (int n = 0; n < images.size(); n++) {
@@ -192,7 +192,7 @@ class ExampleGradientsTest {
   @EnumSource
   void aMaskKeepsErrorsOutsideItOutOfTheGradient(GradientMethod method) {
     try (PointerScope scope = new PointerScope();
-        UNet2D model = model(1, ScalarType.Double)) {
+        LayeredDenoiser model = model(1, ScalarType.Double)) {
       float[] weights = new float[36];
       weights[7] = 1;
       weights[8] = 1;
@@ -212,7 +212,7 @@ class ExampleGradientsTest {
     float[] weights = new float[36];
     Arrays.fill(weights, 0, 20, 0.5f);
     try (PointerScope scope = new PointerScope();
-        UNet2D model = model(1, ScalarType.Double)) {
+        LayeredDenoiser model = model(1, ScalarType.Double)) {
       int p = model.parameters().count();
       Tensor mask = Libtorch.of(weights, ScalarType.Double, 6, 6);
       DenoisingDraws plain = images(model, 1, 3).get(0);
@@ -239,7 +239,7 @@ class ExampleGradientsTest {
 
   /** Σ_r w_r·mean over pixels of mask·ε_θ(x_{t_r}, t_r)², divided by R, at θ + h·direction. */
   private static double squaredPrediction(
-      UNet2D model, float[] direction, double h, DenoisingDraws image, float[] mask) {
+      LayeredDenoiser model, float[] direction, double h, DenoisingDraws image, float[] mask) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       Tensor flat = model.parameters().flat();
@@ -261,7 +261,7 @@ class ExampleGradientsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5})
   void bothWaysAgreeInFloat32(int draws) {
-    try (UNet2D model = model(1, ScalarType.Float)) {
+    try (LayeredDenoiser model = model(1, ScalarType.Float)) {
       List<DenoisingDraws> images = images(model, 5, draws);
       float[][] one = gradients(GradientMethod.ONE_IMAGE, model, images, null);
       float[][] many = gradients(GradientMethod.LAYERWISE, model, images, null);
@@ -276,7 +276,7 @@ class ExampleGradientsTest {
   @ParameterizedTest
   @EnumSource
   void drawsCountByTheirWeights(GradientMethod method) {
-    try (UNet2D model = model(1, ScalarType.Double)) {
+    try (LayeredDenoiser model = model(1, ScalarType.Double)) {
       DenoisingDraws plain = images(model, 1, 2).get(0);
       DenoisingDraws weighted =
           new DenoisingDraws(
@@ -302,8 +302,8 @@ class ExampleGradientsTest {
   void groupsOfAConvolutionAreTheImagesOfABatch(int draws) {
     UNet2DConfig config =
         new UNet2DConfig(8, 3, List.of(8, 24), List.of(false, true), 1, 4, 1e-5, 8, true, 0, 0);
-    try (UNet2D model = model(config, ScalarType.Float);
-        UNet2D exact = model(config, ScalarType.Double)) {
+    try (LayeredDenoiser model = model(config, ScalarType.Float);
+        LayeredDenoiser exact = model(config, ScalarType.Double)) {
       List<DenoisingDraws> images = images(model, 6, draws);
       float[][] one = gradients(GradientMethod.ONE_IMAGE, model, images, null);
       float[][] many = gradients(GradientMethod.LAYERWISE, model, images, null);
@@ -321,8 +321,8 @@ class ExampleGradientsTest {
   void inBfloat16GradientsAreTheSameToAFewPercent(GradientMethod method) {
     UNet2DConfig config =
         new UNet2DConfig(8, 3, List.of(8, 24), List.of(false, true), 1, 4, 1e-5, 8, true, 0, 0);
-    try (UNet2D model = model(config, ScalarType.BFloat16);
-        UNet2D exact = model(config, ScalarType.Float)) {
+    try (LayeredDenoiser model = model(config, ScalarType.BFloat16);
+        LayeredDenoiser exact = model(config, ScalarType.Float)) {
       // The same weights in both: those that bfloat16 can hold.
       exact.parameters().set(model.parameters().get());
       List<DenoisingDraws> images = images(model, 3, 4);
@@ -338,7 +338,7 @@ class ExampleGradientsTest {
   @ParameterizedTest
   @EnumSource
   void drawsThatFillSeveralBatchesAreOneMean(GradientMethod method) {
-    try (UNet2D model = model(1, ScalarType.Double)) {
+    try (LayeredDenoiser model = model(1, ScalarType.Double)) {
       List<DenoisingDraws> images = new ArrayList<>(images(model, 1, 131));
       images.addAll(images(model, 3, 2));
       float[][] found = gradients(method, model, images, null);
@@ -363,7 +363,7 @@ class ExampleGradientsTest {
   @EnumSource
   void betweenFactorsComesTheProductOfThePlainGradient(GradientMethod method) {
     for (String options : OPTIONS) {
-      try (UNet2D model = model(config(options), ScalarType.Double)) {
+      try (LayeredDenoiser model = model(config(options), ScalarType.Double)) {
         List<DenoisingDraws> images = images(model, 3, 4);
         double[][] found = new double[images.size()][model.parameters().count()];
         method
@@ -461,7 +461,7 @@ class ExampleGradientsTest {
 
   @Test
   void aGradientDoesNotDependOnWhatElseIsInTheBatch() {
-    try (UNet2D model = model(1, ScalarType.Double)) {
+    try (LayeredDenoiser model = model(1, ScalarType.Double)) {
       List<DenoisingDraws> images = images(model, 7, 2);
       float[][] together = gradients(GradientMethod.LAYERWISE, model, images, null);
       for (int n = 0; n < images.size(); n++) {
@@ -474,7 +474,7 @@ class ExampleGradientsTest {
 
   @Test
   void threadsDoNotChangeABit() {
-    try (UNet2D model = model(1, ScalarType.Float)) {
+    try (LayeredDenoiser model = model(1, ScalarType.Float)) {
       List<DenoisingDraws> images = images(model, 12, 3);
       float[][] alone = gradients(GradientMethod.ONE_IMAGE, model, images, null);
       float[][] shared = new float[images.size()][];

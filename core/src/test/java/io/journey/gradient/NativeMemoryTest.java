@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.NoiseSchedule;
-import io.journey.model.LayerGradient;
-import io.journey.model.Parameter;
-import io.journey.model.UNet2D;
+import io.journey.model.LayeredDenoiser;
 import io.journey.model.UNet2DConfig;
+import io.journey.nn.LayerGradient;
+import io.journey.nn.Parameter;
 import io.journey.random.Seed;
 import io.journey.tensor.Libtorch;
 import java.util.List;
@@ -39,7 +39,7 @@ class NativeMemoryTest {
   void fiftyBatchesLeaveNoNativeObjectBehind(GradientMethod method) {
     UNet2DConfig config =
         new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
-    try (UNet2D model = UNet2D.random(config, Seed.of(1), ScalarType.Float)) {
+    try (LayeredDenoiser model = config.random(Seed.of(1), ScalarType.Float)) {
       ExampleGradients gradients = method.of(model, NoiseSchedule.ddpm());
       List<DenoisingDraws> images =
           List.of(

@@ -9,7 +9,7 @@ import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Denoiser;
 import io.journey.model.Inputs;
-import io.journey.model.Parameter;
+import io.journey.nn.Parameter;
 import io.journey.random.Seed;
 import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;

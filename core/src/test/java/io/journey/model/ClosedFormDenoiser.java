@@ -2,6 +2,8 @@ package io.journey.model;
 
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.DenoiserInput;
+import io.journey.nn.Parameters;
+import io.journey.nn.Tape;
 import io.journey.tensor.Libtorch;
 import java.util.function.IntToDoubleFunction;
 import org.bytedeco.pytorch.Tensor;
@@ -26,7 +28,7 @@ public record ClosedFormDenoiser(
   }
 
   @Override
-  public Tensor predict(DenoiserInput in, LayerTape tape) {
+  public Tensor predict(DenoiserInput in, Tape tape) {
     int[] timesteps = in.wholeTimesteps();
     double[] x = Libtorch.doubles(in.sample());
     int numel = shape.numel();

@@ -2,6 +2,9 @@ package io.journey.model;
 
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.DenoiserInput;
+import io.journey.nn.Parameter;
+import io.journey.nn.Parameters;
+import io.journey.nn.Tape;
 import io.journey.tensor.Libtorch;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -41,7 +44,7 @@ public final class LinearDenoiser implements Denoiser {
   }
 
   @Override
-  public Tensor predict(DenoiserInput in, LayerTape tape) {
+  public Tensor predict(DenoiserInput in, Tape tape) {
     int[] timesteps = in.wholeTimesteps();
     double[] x = Libtorch.doubles(in.sample());
     double[] psi = new double[x.length * parameters.count()];

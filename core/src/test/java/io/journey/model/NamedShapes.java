@@ -1,5 +1,6 @@
 package io.journey.model;
 
+import io.journey.nn.Parameters;
 import java.util.Map;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 

@@ -52,7 +52,7 @@ class UNet2DConfigTest {
         .hasMessageContaining("mid_block_type \"UNetMidBlock2DCrossAttn\"")
         .hasMessageContaining("resnet_time_scale_shift \"spatial\" (only default, scale_shift)")
         .hasMessageContaining("time_embedding_type \"gaussian\"")
-        .hasMessageContaining("act_fn \"tanh\" (only gelu, mish, relu, silu, swish)")
+        .hasMessageContaining("act_fn \"tanh\" (only gelu, mish, relu, silu)")
         .hasMessageContaining("class_embed_type \"projection\"")
         .hasMessageContaining("downsample_type \"fir\"")
         .hasMessageContaining("layers_per_block \"2\" (expected a whole number")
@@ -85,7 +85,7 @@ class UNet2DConfigTest {
   void whatCannotBeIsRefused(String options, String said) {
     assertThatThrownBy(() -> with(options))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("config.json describes no usable U-Net")
+        .hasMessageContaining("config.json describes no usable UNet2DModel")
         .hasMessageContaining(said);
   }
 
@@ -94,7 +94,7 @@ class UNet2DConfigTest {
     UNet2DConfig config = UNet2DConfig.fromDiffusers(Json.object(), "config.json");
     assertThat(config.blockOutChannels()).containsExactly(224, 448, 672, 896);
     assertThat(config.attentionHeadDim()).isEqualTo(8);
-    assertThat(config.upBlockTypes().get(3)).isEqualTo(UNet2DConfig.BlockType.PLAIN);
+    assertThat(config.upBlockTypes().get(3)).isEqualTo(UNet2DOptions.UpBlock.PLAIN);
     assertThat(config.sampleSize()).isNull();
   }
 
@@ -151,7 +151,7 @@ class UNet2DConfigTest {
   void timestepsAndClassesTheModelDoesNotKnowAreRefused(
       String options, int timestep, Integer label, String said) {
     try (PointerScope scope = new PointerScope();
-        UNet2D model = UNet2D.random(with(options), Seed.of(1), ScalarType.Float)) {
+        LayeredDenoiser model = with(options).random(Seed.of(1), ScalarType.Float)) {
       var image = Libtorch.zeros(ScalarType.Float, 1, 3, 8, 8);
       DenoiserInput input =
           label == null

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingLoss;
+import io.journey.nn.Parameter;
+import io.journey.nn.Parameters;
 import io.journey.run.Checksums;
 import io.journey.run.Json;
 import io.journey.run.Manifest;

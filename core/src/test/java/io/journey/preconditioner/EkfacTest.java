@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.journey.gradient.GradientSink;
-import io.journey.model.FormedGradient;
 import io.journey.model.NamedShapes;
-import io.journey.model.Parameter;
-import io.journey.model.Parameters;
+import io.journey.nn.FormedGradient;
+import io.journey.nn.Parameter;
+import io.journey.nn.Parameters;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.AtomicFile;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.journey.model.FormedGradient;
+import io.journey.model.LayeredDenoiser;
 import io.journey.model.NamedShapes;
-import io.journey.model.Parameter;
-import io.journey.model.Parameters;
-import io.journey.model.UNet2D;
 import io.journey.model.UNet2DConfig;
+import io.journey.nn.FormedGradient;
+import io.journey.nn.Parameter;
+import io.journey.nn.Parameters;
 import io.journey.projection.ProjectionConfig.Kind;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
@@ -161,7 +161,7 @@ class ProjectionTest {
   void innerProductsBetweenFactorsAreUnbiased() {
     UNet2DConfig config =
         new UNet2DConfig(4, 1, List.of(8, 64), List.of(false, false), 1, 4, 1e-5, 8, true, 0, 1);
-    try (UNet2D model = UNet2D.random(config, Seed.of(1), ScalarType.Float)) {
+    try (LayeredDenoiser model = config.random(Seed.of(1), ScalarType.Float)) {
       int p = model.parameters().count();
       float[][] gradients = new float[2][p];
       Seed.of(2).stream().fillGaussian(gradients[0]);

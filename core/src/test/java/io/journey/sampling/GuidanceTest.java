@@ -14,8 +14,8 @@ import io.journey.model.ClosedFormDenoiser;
 import io.journey.model.ConditioningSpec;
 import io.journey.model.Denoiser;
 import io.journey.model.InputRange;
-import io.journey.model.LayerTape;
-import io.journey.model.Parameters;
+import io.journey.nn.Parameters;
+import io.journey.nn.Tape;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
 import io.journey.scheduler.DdimScheduler;
@@ -54,7 +54,7 @@ class GuidanceTest {
     }
 
     @Override
-    public Tensor predict(DenoiserInput in, LayerTape tape) {
+    public Tensor predict(DenoiserInput in, Tape tape) {
       double[] out = Libtorch.doubles(plain.predict(in));
       for (int i = 0; i < out.length; i++) {
         out[i] += SHIFTS[in.condition().classNumbers()[i / SHAPE.numel()]];

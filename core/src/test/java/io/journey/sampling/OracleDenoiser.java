@@ -5,8 +5,8 @@ import io.journey.diffusion.DenoiserInput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.ClosedFormDenoiser;
 import io.journey.model.Denoiser;
-import io.journey.model.LayerTape;
-import io.journey.model.Parameters;
+import io.journey.nn.Parameters;
+import io.journey.nn.Tape;
 import io.journey.tensor.Libtorch;
 import org.bytedeco.pytorch.Tensor;
 
@@ -30,7 +30,7 @@ record OracleDenoiser(ImageShape shape, NoiseSchedule schedule, float[] image, D
   }
 
   @Override
-  public Tensor predict(DenoiserInput in, LayerTape tape) {
+  public Tensor predict(DenoiserInput in, Tape tape) {
     double[] x = Libtorch.doubles(in.sample());
     double signal = Math.sqrt(schedule.alphaBar(in.wholeTimesteps()[0]));
     double sigma = Math.sqrt(1 - schedule.alphaBar(in.wholeTimesteps()[0]));

@@ -3,7 +3,7 @@ package io.journey.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.journey.model.UNet2D;
+import io.journey.model.LayeredDenoiser;
 import io.journey.model.UNet2DConfig;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
@@ -26,7 +26,7 @@ class AdamTest {
   void everyWeightFollowsKingmaAndBa() {
     TrainingConfig config = TrainingConfig.of(STEPS, 1, 1e-2).withEma(0.9);
     RandomStream stream = Seed.of(7).stream();
-    try (UNet2D model = UNet2D.random(MODEL, Seed.of(1), ScalarType.Float);
+    try (LayeredDenoiser model = MODEL.random(Seed.of(1), ScalarType.Float);
         Adam adam = new Adam(config, model.parameters())) {
       int p = model.parameters().count();
       assertThat(p).isGreaterThan(1 << 20);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.journey.dataset.ImageShape;
-import io.journey.model.UNet2D;
+import io.journey.model.LayeredDenoiser;
 import io.journey.random.Seed;
 import io.journey.run.Checksums;
 import io.journey.run.Json;
@@ -21,7 +21,7 @@ class PresetTest {
   @Test
   void cifar10DdpmHasTheParametersOfThePublishedModel() {
     Preset preset = Preset.parse("cifar10-ddpm");
-    try (UNet2D model = UNet2D.random(preset.model(CIFAR10), Seed.of(0), ScalarType.Float)) {
+    try (LayeredDenoiser model = preset.model(CIFAR10).random(Seed.of(0), ScalarType.Float)) {
       // google/ddpm-cifar10-32, counted by PyTorch.
       assertThat(model.parameters().count()).isEqualTo(35_746_307);
     }
