@@ -31,6 +31,7 @@ class ArchitectureTest {
   /** In the order in which data flows: a package uses only those before it. */
   private static final List<String> FLOW =
       List.of(
+          "condition",
           "dataset",
           "diffusion",
           "model",
@@ -38,6 +39,7 @@ class ArchitectureTest {
           "sampling",
           "embedding",
           "gradient",
+          "preconditioner",
           "projection",
           "features",
           "score",
@@ -51,6 +53,7 @@ class ArchitectureTest {
           "training",
           "sampling",
           "gradient",
+          "preconditioner",
           "projection",
           "features",
           "score",

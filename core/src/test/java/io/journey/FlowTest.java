@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.DenoisingDraws;
@@ -15,7 +16,7 @@ import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
@@ -67,7 +68,8 @@ class FlowTest {
           .withDtype(DType.F32)
           .withDraws(3)
           .withShardRows(7);
-  private static final FeaturizerConfig PLAIN = FEATURES.withCurvature(CurvatureConfig.NONE);
+  private static final FeaturizerConfig PLAIN =
+      FEATURES.withPreconditioner(PreconditionerConfig.NONE);
 
   /** Fails at the given advance, as a kill would: nothing after it happens. */
   private static final class Killer implements Progress {
@@ -266,10 +268,10 @@ class FlowTest {
     Npy.map(folder.resolve("a/member-001.output.npy")).read(0, found, 0, 4); // [S, T]
     try (Checkpoint checkpoint = ensemble.load("member-001")) {
       float[] xt = targets.get(0).xt()[targets.get(0).indexOf(300)];
-      float[] predicted = checkpoint.model().predict(xt, 300, -1);
+      float[] predicted = checkpoint.model().predict(xt, 300, Condition.NONE);
       float[] x0 = checkpoint.schedule().predictedOriginal(xt, predicted, 300);
       Seed seed = Seed.of(0).child("targets").child("member-001").child(300);
-      float[] noise = DenoisingDraws.atStep(x0, -1, 300, seed, 2).noise();
+      float[] noise = DenoisingDraws.atStep(x0, Condition.NONE, 300, seed, 2).noise();
       double alphaBar = checkpoint.schedule().alphaBar(300);
       double sum = 0;
       for (int i = 0; i < noise.length; i += x0.length) {
@@ -278,7 +280,7 @@ class FlowTest {
           noised[j] =
               (float) (Math.sqrt(alphaBar) * x0[j] + Math.sqrt(1 - alphaBar) * noise[i + j]);
         }
-        for (float number : checkpoint.model().predict(noised, 300, -1)) {
+        for (float number : checkpoint.model().predict(noised, 300, Condition.NONE)) {
           sum += number * number;
         }
       }
@@ -377,10 +379,10 @@ class FlowTest {
     assertThat(averaged.scores(0, 1)).isEqualTo(averaged.scores(1, 1));
     assertThatThrownBy(() -> attributor.withEstimator(Estimators.named("d-trak")))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("d-trak needs features of --function norm --curvature none")
-        .hasMessageContaining("has those of --curvature none");
+        .hasMessageContaining("d-trak needs features of --function norm --preconditioner none")
+        .hasMessageContaining("has those of --preconditioner none");
     assertThatThrownBy(() -> estimator().withEstimator(Estimators.named("journey-trak")))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("has those of --curvature ekfac");
+        .hasMessageContaining("has those of --preconditioner ekfac");
   }
 }

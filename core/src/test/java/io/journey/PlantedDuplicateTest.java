@@ -2,6 +2,7 @@ package io.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.features.FeatureStore;
@@ -55,7 +56,7 @@ class PlantedDuplicateTest {
     for (int i = 0; i < data.size(); i++) {
       float[] image = new float[64];
       data.read(i, image, 0);
-      out.add(data.id(i), -1, image);
+      out.add(data.id(i), Condition.NONE, image);
     }
     float[] noise = new float[64];
     Seed.of(77).stream().fillGaussian(noise);
@@ -63,7 +64,7 @@ class PlantedDuplicateTest {
     for (int i = 0; i < 64; i++) {
       plant[i] += 0.02f * noise[i];
     }
-    return out.add("plant", -1, plant);
+    return out.add("plant", Condition.NONE, plant);
   }
 
   /** The same images under each other's numbers: every feature belongs to another example. */
@@ -73,7 +74,7 @@ class PlantedDuplicateTest {
     for (int i = 0; i < data.size(); i++) {
       float[] image = new float[64];
       data.read(order[i], image, 0);
-      out.add(data.id(i), -1, image);
+      out.add(data.id(i), Condition.NONE, image);
     }
     return out;
   }
@@ -107,7 +108,7 @@ class PlantedDuplicateTest {
               drawn.shape(),
               second.fingerprint(),
               drawn.seed(),
-              drawn.label(),
+              drawn.condition(),
               drawn.timesteps(),
               drawn.xt(),
               drawn.x0(),

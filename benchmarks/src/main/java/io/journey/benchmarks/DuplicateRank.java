@@ -1,5 +1,6 @@
 package io.journey.benchmarks;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.features.FeatureStore;
@@ -102,7 +103,7 @@ public final class DuplicateRank {
         data.shape(),
         checkpoint.fingerprint(),
         "98",
-        Trajectory.NO_LABEL,
+        Condition.NONE,
         falling,
         xt,
         new float[xt.length][numel],

@@ -1,6 +1,6 @@
 package io.journey.cli;
 
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.score.Damping;
 import io.journey.score.Estimator;
 import picocli.CommandLine.Option;
@@ -28,8 +28,8 @@ final class DampingOption {
               + damping
               + " changes nothing of "
               + estimator.name()
-              + (estimator.needs().curvature() != CurvatureConfig.Kind.NONE
-                  ? ", whose damping is in its features: featurize with --curvature ekfac:C"
+              + (estimator.needs().preconditioner() != PreconditionerConfig.Kind.NONE
+                  ? ", whose damping is in its features: featurize with --preconditioner ekfac:C"
                   : ": leave it out"));
     }
     return asked.c();

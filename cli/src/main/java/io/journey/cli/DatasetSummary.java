@@ -165,9 +165,7 @@ final class DatasetSummary {
     }
     int[] counts = new int[names.size()];
     for (int i = 0; i < images.size(); i++) {
-      if (images.label(i) >= 0) {
-        counts[images.label(i)]++;
-      }
+      images.condition(i).classNumber().ifPresent(label -> counts[label]++);
     }
     Lines.print(out, "classes", names.size());
     for (int c = 0; c < Math.min(CLASSES_SHOWN, counts.length); c++) {

@@ -64,7 +64,7 @@ final class LdsCommand implements Runnable {
       names = "--features",
       paramLabel = "DIR",
       description = {
-        "Features of these checkpoints; again for features of another function or curvature, which"
+        "Features of these checkpoints; again for features of another function or preconditioner, which"
             + " other estimators need.",
         "NAME=DIR tells several stores of one kind apart; stores that differ in the damping of ekfac"
             + " alone are its dampings to choose from."

@@ -84,7 +84,7 @@ final class SampleCommand implements Runnable {
           "Which steps are visited: leading, trailing or linspace (default: the checkpoint's).")
   private TimestepSpacing spacing;
 
-  @Mixin private LabelOptions labels;
+  @Mixin private ConditionOptions conditions;
 
   @Override
   public void run() {
@@ -94,7 +94,7 @@ final class SampleCommand implements Runnable {
     try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
       CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
       Sampler sampler = Sampler.of(model, sampling(model), inferenceSteps, eta);
-      SamplingRun run = new SamplingRun(sampler, seed, count, labels.of(model));
+      SamplingRun run = new SamplingRun(sampler, seed, count, conditions.of(model));
       boolean drawn = run.run(out, console.threads(), console.progress());
       console.say(
           drawn

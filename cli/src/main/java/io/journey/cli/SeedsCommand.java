@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.condition.Condition;
 import io.journey.embedding.Embedder;
 import io.journey.embedding.Embedders;
 import io.journey.evaluation.PictureSpace;
@@ -80,7 +81,7 @@ final class SeedsCommand implements Runnable {
           "Compare also in the space of a network, such as classifier:DIR by evaluate classifier.")
   private String embedding;
 
-  @Mixin private LabelOptions labels;
+  @Mixin private ConditionOptions conditions;
 
   @Override
   public void run() {
@@ -96,9 +97,9 @@ final class SeedsCommand implements Runnable {
 
   private void compare(List<PictureSpace> spaces) {
     Ensemble ensemble = Ensemble.open(checkpoints);
-    int[] chosen;
+    List<Condition> chosen;
     try (Checkpoint first = ensemble.first()) {
-      chosen = labels.of(first);
+      chosen = conditions.of(first);
     }
     Map<String, SeedDistances> found =
         new SeedConsistency(

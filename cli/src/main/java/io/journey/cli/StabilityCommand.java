@@ -82,7 +82,7 @@ final class StabilityCommand implements Runnable {
                 target.steps(),
                 config,
                 draws,
-                damping.of(Estimators.defaultFor(config.function(), config.curvature())),
+                damping.of(Estimators.defaultFor(config.function(), config.preconditioner())),
                 targetDraws,
                 console.threads(),
                 console.progress())

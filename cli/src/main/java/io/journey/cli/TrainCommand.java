@@ -168,7 +168,7 @@ final class TrainCommand implements Runnable {
           "--classes needs data whose images have classes, such as a folder with a folder for each:"
               + " leave it out, or name other data");
     }
-    return model.labels().isEmpty() ? model.withClasses(images.classNames().size()) : model;
+    return model.conditioning().isEmpty() ? model.withClasses(images.classNames().size()) : model;
   }
 
   private Duration saveInterval() {

@@ -247,7 +247,7 @@ class ClassConditionalFlowTest {
   void journeyTrakScoresThemToo() {
     Path features = folder.resolve("features");
     Path out = folder.resolve("scores");
-    runs(flow.featurize("--out", features.toString(), "--curvature", "none"));
+    runs(flow.featurize("--out", features.toString(), "--preconditioner", "none"));
     runs(flow.attribute("--features", features.toString(), "--out", out.toString()));
     assertThat(Json.read(out.resolve("manifest.json")).at("/settings/estimator").asText())
         .isEqualTo("journey-trak");

@@ -31,7 +31,7 @@ class EstimatorCommandTest {
     flow = TinyFlow.made(root);
     plain = root.resolve("plain");
     means = root.resolve("means");
-    runs(flow.featurize("--out", plain.toString(), "--curvature", "none", "--dtype", "f32"));
+    runs(flow.featurize("--out", plain.toString(), "--preconditioner", "none", "--dtype", "f32"));
     runs(flow.featurize("--out", means.toString(), "--function", "mean"));
   }
 
@@ -77,16 +77,16 @@ class EstimatorCommandTest {
       String shown = CommandRun.of(help).out().replaceAll("\\s+", " ");
       assertThat(shown)
           .contains("journey-trak, trak,")
-          .contains("renormalized-influence, " + TOY + " with --curvature none")
-          .contains("das-linear, das-squared with --function mean --curvature none")
-          .contains("ek-fac with --curvature ekfac");
+          .contains("renormalized-influence, " + TOY + " with --preconditioner none")
+          .contains("das-linear, das-squared with --function mean --preconditioner none")
+          .contains("ek-fac with --preconditioner ekfac");
     }
     CommandRun refused = CommandRun.of(flow.attribute("--out", out + "-1", "--estimator", "toy"));
     assertThat(refused.status()).isEqualTo(2);
     assertThat(refused.err()).contains("estimator toy is unknown", "ek-fac, " + TOY);
     CommandRun unserved = CommandRun.of(flow.attribute("--out", out + "-1", "--estimator", TOY));
     assertThat(unserved.status()).isEqualTo(2);
-    assertThat(unserved.err()).contains(TOY + " needs features of --curvature none");
+    assertThat(unserved.err()).contains(TOY + " needs features of --preconditioner none");
   }
 
   /** What attribute refused before: it had no errors of training images. */

@@ -113,7 +113,7 @@ class RandomUNetTest {
         new ArrayList<>(List.of("sample", "--checkpoint", member.toString(), "--count", "2"));
     sample.addAll(List.of("--out", targets.toString(), "--inference-steps", "5"));
     sample.addAll(List.of("--spacing", "trailing"));
-    if (model.labels().isOpen()) {
+    if (model.conditioning().classes().isOpen()) {
       sample.addAll(List.of("--labels", "1,7"));
     }
     boolean sampled = succeeds(seed, targets, sample.toArray(String[]::new));
@@ -122,7 +122,7 @@ class RandomUNetTest {
         succeeds(
             seed,
             features,
-            ("featurize --sampling independent --curvature none --projection sparse:16 --draws 1 --checkpoints "
+            ("featurize --sampling independent --preconditioner none --projection sparse:16 --draws 1 --checkpoints "
                     + member
                     + " --data "
                     + DATA
@@ -160,7 +160,7 @@ class RandomUNetTest {
         continue;
       }
       Path at = Files.createDirectories(folder.resolve("model-" + n));
-      InputRange labels = config.labels();
+      InputRange labels = config.conditioning().classes();
       String kind = labels.isEmpty() ? "" : labels.isOpen() ? " of any class" : " of classes";
       UNet2D model = UNet2D.random(config, seed.child("weights"), ScalarType.Float);
       ways.merge(way(words, model, at) + kind, 1, Integer::sum);

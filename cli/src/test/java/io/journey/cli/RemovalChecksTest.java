@@ -118,7 +118,7 @@ class RemovalChecksTest {
   @Test
   void estimatorsAreJudgedBySubsetsAndAgainWithoutTraining() {
     Path plain = folder.resolve("plain");
-    String[] featurize = flow.featurize("--curvature", "none", "--out", plain.toString());
+    String[] featurize = flow.featurize("--preconditioner", "none", "--out", plain.toString());
     assertThat(CommandRun.of(featurize).status()).isZero();
     List<String> command = new ArrayList<>(List.of("lds", "--checkpoints"));
     Collections.addAll(command, flow.checkpoints().toString(), "--data", TinyFlow.DATA);

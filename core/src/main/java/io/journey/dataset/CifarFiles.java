@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.journey.condition.Condition;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Memory;
@@ -53,7 +54,7 @@ final class CifarFiles {
   private final DatasetSpec spec;
   private final Spill written; // pixels that a pickle holds as a text
   private final Map<String, String> texts = new HashMap<>();
-  private final Map<String, List<Example>> batches = new TreeMap<>();
+  private final Map<String, List<StoredExample>> batches = new TreeMap<>();
 
   private CifarFiles(DatasetSpec spec) {
     this.spec = spec;
@@ -195,7 +196,7 @@ final class CifarFiles {
 
   private void read(String name, InputStream in, long size, Path container, Keeper keeper)
       throws IOException {
-    List<Example> examples =
+    List<StoredExample> examples =
         isBinary(name)
             ? readBatch(name, in, size, container, keeper)
             : readPickle(name, in, size, container, keeper);
@@ -208,7 +209,7 @@ final class CifarFiles {
     return name.endsWith(".bin");
   }
 
-  private List<Example> readPickle(
+  private List<StoredExample> readPickle(
       String name, InputStream in, long size, Path container, Keeper keeper) throws IOException {
     Path where = Path.of(where(name, container));
     long limit = Math.min(CifarPickle.MAX_BYTES, Runtime.getRuntime().maxMemory() / 4);
@@ -225,7 +226,7 @@ final class CifarFiles {
     requireFewEnough(count, name, where.toString());
     String kind = isOfHundred(name) ? spec.labels().orElse("fine") + "_labels" : "labels";
     List<Integer> labels = pickle.labels(kind, count);
-    List<Example> examples = new ArrayList<>();
+    List<StoredExample> examples = new ArrayList<>();
     int start = pickle.pixelsAt(SHAPE.numel());
     byte[] pixels = start < 0 ? pickle.pixels(SHAPE.numel()) : bytes;
     for (int i = 0; i < count; i++) {
@@ -248,15 +249,15 @@ final class CifarFiles {
     }
   }
 
-  private static Example example(
+  private static StoredExample example(
       String name, int index, int label, Content content, Path container) {
-    return new Example(
+    return new StoredExample(
         String.format(Locale.ROOT, "%s/%05d", split(name), firstIndex(name) + index),
-        label,
+        new Condition.ClassLabel(label),
         new StoredImage.Raw(content, container, SHAPE));
   }
 
-  private List<Example> readBatch(
+  private List<StoredExample> readBatch(
       String name, InputStream in, long size, Path container, Keeper keeper) throws IOException {
     int labelBytes = isOfHundred(name) ? 2 : 1;
     int record = labelBytes + SHAPE.numel();
@@ -270,7 +271,7 @@ final class CifarFiles {
     }
     long count = size / record;
     requireFewEnough(count, name, where);
-    List<Example> examples = new ArrayList<>();
+    List<StoredExample> examples = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int label = label(in.readNBytes(labelBytes), name, i, container);
       byte[] pixels = in.readNBytes(SHAPE.numel());
@@ -344,7 +345,7 @@ final class CifarFiles {
               + spec.text()
               + " is CIFAR-10, which has one kind of labels: leave out labels=.");
     }
-    List<Example> examples =
+    List<StoredExample> examples =
         batches.entrySet().stream()
             .sorted(Comparator.comparing(e -> split(e.getKey())))
             .flatMap(e -> e.getValue().stream())

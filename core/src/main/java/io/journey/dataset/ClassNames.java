@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.journey.condition.Condition;
 import io.journey.run.JourneyException;
 import java.util.HashMap;
 import java.util.List;
@@ -49,15 +50,16 @@ final class ClassNames {
     return names;
   }
 
-  /** The number of a class, -1 for null and for negative numbers. */
-  int label(String written) {
+  /** Returns the class that is written so; none for null and for negative numbers. */
+  Condition condition(String written) {
     if (written == null) {
-      return -1;
+      return Condition.NONE;
     }
     Integer label = labels.get(written);
-    if (label != null) {
-      return label;
+    if (label == null && written.startsWith("-")) {
+      return Condition.NONE;
     }
-    return written.startsWith("-") ? -1 : labels.get(Long.toString(Long.parseLong(written)));
+    return new Condition.ClassLabel(
+        label == null ? labels.get(Long.toString(Long.parseLong(written))) : label);
   }
 }

@@ -76,19 +76,15 @@ public final class ContactSheet {
     int[][] members = new int[names.size()][];
     int[] counts = new int[names.size()];
     for (int i = 0; i < images.size(); i++) {
-      if (images.label(i) >= 0) {
-        counts[images.label(i)]++;
-      }
+      images.condition(i).classNumber().ifPresent(label -> counts[label]++);
     }
     for (int c = 0; c < members.length; c++) {
       members[c] = new int[counts[c]];
     }
     int[] next = new int[names.size()];
     for (int i = 0; i < images.size(); i++) {
-      int label = images.label(i);
-      if (label >= 0) {
-        members[label][next[label]++] = i;
-      }
+      int index = i;
+      images.condition(i).classNumber().ifPresent(label -> members[label][next[label]++] = index);
     }
     for (int c = 0; c < names.size() && rows.size() < MOST_CLASSES; c++) {
       if (counts[c] > 0) {
@@ -150,7 +146,11 @@ public final class ContactSheet {
 
   private String classes() {
     long used =
-        IntStream.range(0, images.size()).map(images::label).filter(l -> l >= 0).distinct().count();
+        IntStream.range(0, images.size())
+            .mapToObj(images::condition)
+            .filter(condition -> !condition.isNone())
+            .distinct()
+            .count();
     return Counted.of(used, "classes") + (used > rows.size() ? ", " + rows.size() + " shown" : "");
   }
 

@@ -1,6 +1,7 @@
 package io.journey.dataset;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.condition.Condition;
 import io.journey.run.Json;
 import java.util.List;
 
@@ -49,27 +50,24 @@ public interface Dataset {
     return shape();
   }
 
-  /** The name of an example, unique in the set: "train/00017", "cats/tom.png". */
-  String id(int index);
-
-  /** The class of an example, an index into {@link #classNames}, or -1 where there is none. */
-  int label(int index);
+  /** Returns an example; its image is not read yet. */
+  Example example(int index);
 
   /** The names of the classes, empty where there are none. */
   List<String> classNames();
 
-  /**
-   * Reads an image.
-   *
-   * @param out receives {@code shape().numel()} numbers in [-1, 1], order C, H, W
-   * @param offset where in {@code out} the first goes
-   * @throws io.journey.run.JourneyException if its file has changed since the set was opened
-   */
-  void read(int index, float[] out, int offset);
+  /** Returns the name of an example, unique in the set: "train/00017", "cats/tom.png". */
+  default String id(int index) {
+    return example(index).id();
+  }
 
-  /** The class of an example by name, or "" where there is none. */
-  default String labelName(int index) {
-    int label = label(index);
-    return label < 0 ? "" : classNames().get(label);
+  /** Returns the condition of an example. */
+  default Condition condition(int index) {
+    return example(index).condition();
+  }
+
+  /** Reads the image of an example, as {@link Example.Image#read}. */
+  default void read(int index, float[] out, int offset) {
+    example(index).image().read(out, offset);
   }
 }

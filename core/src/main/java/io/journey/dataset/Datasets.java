@@ -30,8 +30,8 @@ public final class Datasets {
    * files, flat or with a folder for each class); without it, names decide. The options and all
    * formats are described in {@code docs/formats/dataset.md}.
    *
-   * <p>The {@link Dataset#fingerprint} covers shape, order, ids, labels and every number; it does
-   * not change when the folder is moved or its files are compressed.
+   * <p>The {@link Dataset#fingerprint} covers shape, order, ids, conditions and every number; it
+   * does not change when the folder is moved or its files are compressed.
    *
    * @param spec {@code [kind:]path[?option=value&…]}
    * @throws JourneyException if there is none, it is damaged, or the spec is wrong
@@ -48,7 +48,7 @@ public final class Datasets {
       Kind kind = parsed.kind().orElseGet(() -> KindDetection.of(parsed.path()));
       DatasetSpec known = parsed.of(kind);
       Listing listing = list(known, kind, progress);
-      List<Example> chosen = known.selection().of(listing, spec);
+      List<StoredExample> chosen = known.selection().of(listing, spec);
       return IndexedDataset.open(known, listing.withExamples(chosen), progress);
     } catch (OutOfMemoryError e) {
       throw new JourneyException(

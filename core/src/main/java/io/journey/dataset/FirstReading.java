@@ -33,7 +33,7 @@ final class FirstReading {
   private final long budget;
   private final SortedMap<String, String> unreadable =
       new ConcurrentSkipListMap<>(CodePoints::compare);
-  private List<Example> examples;
+  private List<StoredExample> examples;
   private ImageShape[] originals;
   private Pixels[] kept;
   private final Progress.Task task;
@@ -46,7 +46,8 @@ final class FirstReading {
 
   private record Failure(int index, JourneyException exception) {}
 
-  private FirstReading(DatasetSpec spec, List<Example> examples, long budget, Progress.Task task) {
+  private FirstReading(
+      DatasetSpec spec, List<StoredExample> examples, long budget, Progress.Task task) {
     this.spec = spec;
     this.examples = examples;
     this.budget = budget;
@@ -63,7 +64,8 @@ final class FirstReading {
    * @throws JourneyException for all that are no images, unless they may be skipped, or for the
    *     first in order that does not fit the others
    */
-  static FirstReading of(DatasetSpec spec, List<Example> examples, long budget, Progress progress) {
+  static FirstReading of(
+      DatasetSpec spec, List<StoredExample> examples, long budget, Progress progress) {
     try (Progress.Task task = progress.start("Reading images", examples.size(), "images")) {
       FirstReading reading = new FirstReading(spec, examples, budget, task);
       reading.run();
@@ -137,7 +139,7 @@ final class FirstReading {
         IntStream.range(0, examples.size())
             .filter(i -> !unreadable.containsKey(examples.get(i).id()))
             .toArray();
-    List<Example> all = examples;
+    List<StoredExample> all = examples;
     examples = Arrays.stream(readable).mapToObj(all::get).toList();
     ImageShape[] shapes = originals;
     originals = Arrays.stream(readable).mapToObj(i -> shapes[i]).toArray(ImageShape[]::new);
@@ -208,7 +210,7 @@ final class FirstReading {
   }
 
   private Pixels transformed(int index) {
-    Example example = examples.get(index);
+    StoredExample example = examples.get(index);
     Pixels stored = example.image().decode(spec.transformations().orientation());
     originals[index] = stored.shape();
     Pixels pixels = spec.transformations().apply(stored, example.id());
@@ -219,7 +221,7 @@ final class FirstReading {
     return pixels;
   }
 
-  private JourneyException differentSizes(Example example, ImageShape found) {
+  private JourneyException differentSizes(StoredExample example, ImageShape found) {
     return new JourneyException(
         String.format(
             "%s holds images of different sizes, %s of %d×%d pixels and %s of %d×%d (height ×"
@@ -263,14 +265,14 @@ final class FirstReading {
 
   private void update(int index, Pixels pixels) {
     byte[] id = examples.get(index).id().getBytes(StandardCharsets.UTF_8);
-    int label = examples.get(index).label();
-    digest.update(ByteBuffer.allocate(8).putInt(id.length).putInt(label).array());
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(id.length).array());
+    digest.update(examples.get(index).condition().fingerprint());
     digest.update(id);
     pixels.hash(digest);
   }
 
   /** The examples without those that were skipped. */
-  List<Example> examples() {
+  List<StoredExample> examples() {
     return examples;
   }
 
@@ -294,7 +296,7 @@ final class FirstReading {
     return kept;
   }
 
-  /** The hash of shape, ids, labels and numbers. To be asked for once. */
+  /** The hash of shape, ids, conditions and numbers. To be asked for once. */
   String fingerprint() {
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.journey.condition.Condition;
 import io.journey.run.JourneyException;
 import java.util.Collection;
 import java.util.Comparator;
@@ -36,7 +37,7 @@ final class FolderLayout {
    *
    * @param found at least one
    * @param bySplit whether parts of the set are already told apart
-   * @param byClass whether folders are classes; if not, all labels are -1
+   * @param byClass whether folders are classes; if not, images have no condition
    * @throws JourneyException if class folders and single images are mixed
    */
   Listing list(List<Found> found, boolean bySplit, boolean byClass) {
@@ -107,13 +108,18 @@ final class FolderLayout {
 
   private static Listing list(
       List<Found> images, List<String> names, UnaryOperator<String> folder) {
-    Map<String, Integer> labels = new HashMap<>();
-    names.forEach(name -> labels.put(name, labels.size()));
+    Map<String, Condition> classes = new HashMap<>();
+    names.forEach(name -> classes.put(name, new Condition.ClassLabel(classes.size())));
     return new Listing(
         names,
         images.stream()
             .sorted(Comparator.comparing(Found::id, CodePoints::compare))
-            .map(f -> new Example(f.id(), labels.getOrDefault(folder.apply(f.id()), -1), f.image()))
+            .map(
+                f ->
+                    new StoredExample(
+                        f.id(),
+                        classes.getOrDefault(folder.apply(f.id()), Condition.NONE),
+                        f.image()))
             .toList());
   }
 

@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.journey.condition.Condition;
 import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
@@ -211,16 +212,16 @@ final class IdxFolder {
     ImageShape shape = new ImageShape(1, (int) file.dimension(1), (int) file.dimension(2));
     SourceFile source = SourceFile.of(path);
     Spill unpacked = new Spill(path);
-    List<Example> examples = new ArrayList<>();
+    List<StoredExample> examples = new ArrayList<>();
     for (long i = 0; i < file.dimension(0); i++) {
       long offset = file.position();
       byte[] bytes = file.next(shape.numel(), "image " + i);
       Content content =
           file.isCompressed() ? unpacked.keep(bytes) : source.slice(offset, bytes.length);
       examples.add(
-          new Example(
+          new StoredExample(
               String.format(Locale.ROOT, "%s/%05d", split, i),
-              labels == null ? -1 : labels[(int) i] & 0xFF,
+              labels == null ? Condition.NONE : new Condition.ClassLabel(labels[(int) i] & 0xFF),
               new StoredImage.Raw(content, path, shape)));
     }
     file.expectEnd();

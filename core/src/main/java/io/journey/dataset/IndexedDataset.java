@@ -15,7 +15,7 @@ import java.util.Map;
 final class IndexedDataset implements Dataset {
   private final DatasetSpec spec;
   private final List<String> classNames;
-  private final List<Example> examples;
+  private final List<StoredExample> examples;
   private final ImageShape shape;
   private final ImageShape[] originals;
   private final Pixels[] kept;
@@ -107,13 +107,9 @@ final class IndexedDataset implements Dataset {
   }
 
   @Override
-  public String id(int index) {
-    return examples.get(index).id();
-  }
-
-  @Override
-  public int label(int index) {
-    return examples.get(index).label();
+  public Example example(int index) {
+    StoredExample stored = examples.get(index);
+    return new Example(stored.id(), stored.condition(), (out, offset) -> read(index, out, offset));
   }
 
   @Override
@@ -128,7 +124,7 @@ final class IndexedDataset implements Dataset {
   }
 
   private Pixels decoded(int index) {
-    Example example = examples.get(index);
+    StoredExample example = examples.get(index);
     Pixels stored = example.image().decode(spec.transformations().orientation());
     if (!stored.shape().equals(originals[index])) {
       throw new JourneyException(

@@ -9,13 +9,13 @@ import java.util.List;
  * @param examples in the set's order, with distinct ids
  * @param notes on its files
  */
-record Listing(List<String> classNames, List<Example> examples, DatasetNotes notes) {
-  Listing(List<String> classNames, List<Example> examples) {
+record Listing(List<String> classNames, List<StoredExample> examples, DatasetNotes notes) {
+  Listing(List<String> classNames, List<StoredExample> examples) {
     this(classNames, examples, DatasetNotes.NONE);
   }
 
   /** Some of the examples. */
-  Listing withExamples(List<Example> some) {
+  Listing withExamples(List<StoredExample> some) {
     return new Listing(classNames, some, notes);
   }
 

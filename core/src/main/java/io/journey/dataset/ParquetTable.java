@@ -2,6 +2,7 @@ package io.journey.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.condition.Condition;
 import io.journey.dataset.ParquetFile.Page;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
@@ -227,29 +228,29 @@ final class ParquetTable {
       throw new JourneyException(spec.path() + " holds no rows: check the path.");
     }
     if (!labelled) {
-      return listing(List.of(), label -> -1);
+      return listing(List.of(), label -> Condition.NONE);
     }
     if (names == null) {
       ClassNames found = ClassNames.of(labels, spec.path().toString());
-      return listing(found.names(), found::label);
+      return listing(found.names(), found::condition);
     }
     return listing(names, this::checked);
   }
 
   private interface Labelling {
-    int of(String label);
+    Condition of(String label);
   }
 
   private Listing listing(List<String> classes, Labelling labelling) {
-    List<Example> examples = new ArrayList<>();
+    List<StoredExample> examples = new ArrayList<>();
     for (int i = 0; i < images.size(); i++) {
       StoredImage.Encoded image = images.get(i);
-      examples.add(new Example(image.id(), labelling.of(labels.get(i)), image));
+      examples.add(new StoredExample(image.id(), labelling.of(labels.get(i)), image));
     }
     return new Listing(classes, examples);
   }
 
-  private int checked(String label) {
+  private Condition checked(String label) {
     long value = label == null ? -1 : Long.parseLong(label);
     if (value >= names.size()) {
       throw new JourneyException(
@@ -260,7 +261,7 @@ final class ParquetTable {
               + Counted.of(names.size(), "classes")
               + " only: it is damaged, copy it again.");
     }
-    return (int) Math.max(-1, value);
+    return value < 0 ? Condition.NONE : new Condition.ClassLabel((int) value);
   }
 
   /** An image within a page. */

@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.journey.condition.Condition;
 import io.journey.run.Counted;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
@@ -81,8 +82,8 @@ record Selection(List<Clause> clauses, int limit) {
    * @param spec for messages
    * @throws JourneyException if a class or id does not exist, or nothing is left
    */
-  List<Example> of(Listing listing, String spec) {
-    List<Example> kept = listing.examples();
+  List<StoredExample> of(Listing listing, String spec) {
+    List<StoredExample> kept = listing.examples();
     for (Clause clause : clauses) {
       kept =
           clause.field() == Field.CLASS ? byClass(clause, listing, kept, spec) : byId(clause, kept);
@@ -100,18 +101,18 @@ record Selection(List<Clause> clauses, int limit) {
     return kept.size() <= limit ? kept : List.copyOf(kept.subList(0, limit));
   }
 
-  private static List<Example> byClass(
-      Clause clause, Listing listing, List<Example> examples, String spec) {
-    Set<Integer> labels = new LinkedHashSet<>();
+  private static List<StoredExample> byClass(
+      Clause clause, Listing listing, List<StoredExample> examples, String spec) {
+    Set<Condition> classes = new LinkedHashSet<>();
     for (String name : clause.values()) {
       int label = listing.classNames().indexOf(name);
       if (label < 0) {
         throw new JourneyException(
             "Data set " + spec + " has no class '" + name + "': " + classes(listing) + ".");
       }
-      labels.add(label);
+      classes.add(new Condition.ClassLabel(label));
     }
-    return examples.stream().filter(e -> labels.contains(e.label()) == clause.keep()).toList();
+    return examples.stream().filter(e -> classes.contains(e.condition()) == clause.keep()).toList();
   }
 
   private static String classes(Listing listing) {
@@ -127,7 +128,7 @@ record Selection(List<Clause> clauses, int limit) {
         + (shown < names.size() ? " and " + (names.size() - shown) + " more" : "");
   }
 
-  private static List<Example> byId(Clause clause, List<Example> examples) {
+  private static List<StoredExample> byId(Clause clause, List<StoredExample> examples) {
     return examples.stream()
         .filter(e -> clause.values().contains(e.id()) == clause.keep())
         .toList();

@@ -137,22 +137,12 @@ public final class Subset implements Dataset {
   }
 
   @Override
-  public String id(int index) {
-    return whole.id(indices[index]);
-  }
-
-  @Override
-  public int label(int index) {
-    return whole.label(indices[index]);
+  public Example example(int index) {
+    return whole.example(indices[index]);
   }
 
   @Override
   public List<String> classNames() {
     return whole.classNames();
-  }
-
-  @Override
-  public void read(int index, float[] out, int offset) {
-    whole.read(indices[index], out, offset);
   }
 }

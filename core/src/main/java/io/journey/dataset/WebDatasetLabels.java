@@ -54,10 +54,11 @@ final class WebDatasetLabels {
     List<String> written =
         listing.examples().stream().map(e -> values.get(key.apply(e.id()))).toList();
     ClassNames names = ClassNames.of(written, listing.examples().get(0).id());
-    List<Example> examples = new ArrayList<>();
+    List<StoredExample> examples = new ArrayList<>();
     for (int i = 0; i < written.size(); i++) {
-      Example example = listing.examples().get(i);
-      examples.add(new Example(example.id(), names.label(written.get(i)), example.image()));
+      StoredExample example = listing.examples().get(i);
+      examples.add(
+          new StoredExample(example.id(), names.condition(written.get(i)), example.image()));
     }
     return new Listing(names.names(), examples);
   }

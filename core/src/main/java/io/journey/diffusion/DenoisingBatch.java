@@ -1,7 +1,10 @@
 package io.journey.diffusion;
 
+import io.journey.condition.Condition;
+import io.journey.condition.Conditioning;
 import io.journey.dataset.ImageShape;
 import io.journey.tensor.Libtorch;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -10,14 +13,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * The draws of one or more images as native tensors, one row a draw: of N images, row r·N + n is
  * draw r of image n. Lives in the caller's {@code PointerScope}.
  *
- * @param xt noised images, [B, C, H, W]
+ * @param input noised images x_t with their steps and conditions
  * @param target what the model should predict, [B, C, H, W]
- * @param timesteps t of each row, [B]
- * @param labels the class of each row, [B]; null where an image has none
  * @param weights of each row's loss, [B]; null where all are 1
  */
-public record DenoisingBatch(
-    Tensor xt, Tensor target, int[] timesteps, int[] labels, Tensor weights) {
+public record DenoisingBatch(DenoiserInput input, Tensor target, Tensor weights) {
 
   /**
    * All draws of some images.
@@ -56,13 +56,13 @@ public record DenoisingBatch(
     float[] target = new float[rows * numel];
     PredictionType predicted = schedule.config().forward().predictionType();
     int[] timesteps = new int[rows];
-    int[] labels = new int[rows];
+    List<Condition> conditions = new ArrayList<>(rows);
     float[] weights = new float[rows];
     for (int row = 0; row < rows; row++) {
       DenoisingDraws image = images.get(row % images.size());
       int r = first + row / images.size();
       timesteps[row] = image.timesteps()[r];
-      labels[row] = image.label();
+      conditions.add(image.condition());
       weights[row] = image.weights() == null ? 1 : image.weights()[r];
       double signal = schedule.signal(timesteps[row]);
       double sigma = schedule.sigma(timesteps[row]);
@@ -75,15 +75,12 @@ public record DenoisingBatch(
         target[to + i] = (float) predicted.target(clean, noise, signal, sigma);
       }
     }
-    boolean known = images.stream().allMatch(d -> d.label() >= 0);
     long[] dims = {rows, shape.channels(), shape.height(), shape.width()};
     // What is subtracted and averaged stays in float32 where the model has less.
     ScalarType exact = type == ScalarType.BFloat16 ? ScalarType.Float : type;
     return new DenoisingBatch(
-        Libtorch.of(xt, type, dims),
+        new DenoiserInput(Libtorch.of(xt, type, dims), timesteps, Conditioning.of(conditions)),
         Libtorch.of(target, exact, dims),
-        timesteps,
-        known ? labels : null,
         images.stream().allMatch(d -> d.weights() == null)
             ? null
             : Libtorch.of(weights, exact, rows));

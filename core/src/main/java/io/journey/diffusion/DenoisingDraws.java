@@ -1,20 +1,22 @@
 package io.journey.diffusion;
 
+import io.journey.condition.Condition;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
+import java.util.Arrays;
 
 /**
  * "Denoise this image at these steps with this noise": what both a training example and a target
  * step ask of a model. Draw r is x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε_r with t = {@code timesteps[r]}.
  *
  * @param image x_0, [C·H·W], usually in [-1, 1]
- * @param label its class, or -1 where it has none
+ * @param condition that it is drawn under
  * @param timesteps t of each draw, [R]
  * @param noise ε of each draw, [R·C·H·W]
  * @param weights of the draws in the mean over them, [R], or null where all are 1
  */
 public record DenoisingDraws(
-    float[] image, int label, int[] timesteps, float[] noise, float[] weights) {
+    float[] image, Condition condition, int[] timesteps, float[] noise, float[] weights) {
   /** The number of a pair's stream that places its step, far from those of its noise. */
   private static final long POSITION = 1L << 40;
 
@@ -34,8 +36,8 @@ public record DenoisingDraws(
   }
 
   /** Draws of equal weight. */
-  public DenoisingDraws(float[] image, int label, int[] timesteps, float[] noise) {
-    this(image, label, timesteps, noise, null);
+  public DenoisingDraws(float[] image, Condition condition, int[] timesteps, float[] noise) {
+    this(image, condition, timesteps, noise, null);
   }
 
   /**
@@ -43,7 +45,7 @@ public record DenoisingDraws(
    * standard Gaussian. Draw r depends on the seed and r alone.
    */
   public static DenoisingDraws uniform(
-      float[] image, int label, NoiseSchedule schedule, Seed seed, int draws) {
+      float[] image, Condition condition, NoiseSchedule schedule, Seed seed, int draws) {
     int[] timesteps = new int[draws];
     float[] noise = new float[draws * image.length];
     for (int r = 0; r < draws; r++) {
@@ -51,7 +53,7 @@ public record DenoisingDraws(
       timesteps[r] = stream.nextInt(schedule.steps());
       stream.fillGaussian(noise, r * image.length, image.length);
     }
-    return new DenoisingDraws(image, label, timesteps, noise);
+    return new DenoisingDraws(image, condition, timesteps, noise);
   }
 
   /**
@@ -60,7 +62,7 @@ public record DenoisingDraws(
    * is half as long.
    */
   public static DenoisingDraws stratified(
-      float[] image, int label, StepDistribution distribution, Seed seed, int draws) {
+      float[] image, Condition condition, StepDistribution distribution, Seed seed, int draws) {
     int[] timesteps = new int[draws];
     float[] noise = new float[draws * image.length];
     float[] weights = new float[draws];
@@ -75,7 +77,7 @@ public record DenoisingDraws(
         weights[i] = (float) distribution.weight(timesteps[i]);
       }
     }
-    return new DenoisingDraws(image, label, timesteps, noise, weights);
+    return new DenoisingDraws(image, condition, timesteps, noise, weights);
   }
 
   /**
@@ -83,14 +85,14 @@ public record DenoisingDraws(
    * and −ε; an odd k' leaves out the last −ε.
    */
   public static DenoisingDraws atStep(
-      float[] image, int label, int timestep, Seed seed, int draws) {
+      float[] image, Condition condition, int timestep, Seed seed, int draws) {
     int[] timesteps = new int[draws];
-    java.util.Arrays.fill(timesteps, timestep);
+    Arrays.fill(timesteps, timestep);
     float[] noise = new float[draws * image.length];
     for (int r = 0; r < draws; r += 2) {
       pair(seed.child(r / 2).stream(), noise, r, image.length, draws);
     }
-    return new DenoisingDraws(image, label, timesteps, noise);
+    return new DenoisingDraws(image, condition, timesteps, noise);
   }
 
   /** Draw r and, if there is one, draw r + 1 with its negative. */
@@ -104,8 +106,29 @@ public record DenoisingDraws(
   }
 
   /** The same draws of another image. */
-  public DenoisingDraws of(float[] otherImage, int otherLabel) {
-    return new DenoisingDraws(otherImage, otherLabel, timesteps, noise, weights);
+  public DenoisingDraws of(float[] otherImage, Condition otherCondition) {
+    return new DenoisingDraws(otherImage, otherCondition, timesteps, noise, weights);
+  }
+
+  /**
+   * Some of these draws.
+   *
+   * @param which their numbers, in the order wanted
+   */
+  public DenoisingDraws some(int... which) {
+    float[] chosen = new float[which.length * image.length];
+    for (int i = 0; i < which.length; i++) {
+      System.arraycopy(noise, which[i] * image.length, chosen, i * image.length, image.length);
+    }
+    float[] chosenWeights = null;
+    if (weights != null) {
+      chosenWeights = new float[which.length];
+      for (int i = 0; i < which.length; i++) {
+        chosenWeights[i] = weights[which[i]];
+      }
+    }
+    int[] steps = Arrays.stream(which).map(r -> timesteps[r]).toArray();
+    return new DenoisingDraws(image, condition, steps, chosen, chosenWeights);
   }
 
   /** R. */

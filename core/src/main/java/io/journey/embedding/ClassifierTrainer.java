@@ -24,8 +24,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Trains a small convolutional network on a data set's labels; a seeded tenth of each class is held
- * out and measures it.
+ * Trains a small convolutional network on a data set's classes; a seeded tenth of each class is
+ * held out and measures it.
  *
  * @param config the network and its training
  * @param seed of all randomness
@@ -139,7 +139,7 @@ public record ClassifierTrainer(ClassifierConfig config, long seed, int threads)
       int[] labels = new int[count];
       for (int i = 0; i < count; i++) {
         data.read(examples[from + i], pixels, i * numel);
-        labels[i] = split.classes().indexOf(data.label(examples[from + i]));
+        labels[i] = split.place(data, examples[from + i]);
       }
       try (PointerScope scope = new PointerScope()) {
         Tensor loss = net.loss(Classifier.rows(pixels, count, data.shape()), labels);
@@ -168,7 +168,7 @@ public record ClassifierTrainer(ClassifierConfig config, long seed, int threads)
       try (PointerScope scope = new PointerScope();
           NoGradGuard guard = new NoGradGuard()) {
         Tensor logits = net.logits(net.features(Classifier.rows(pixels, 1, data.shape())));
-        return split.classes().get((int) logits.argmax().item_long()) == data.label(example);
+        return logits.argmax().item_long() == split.place(data, example);
       }
     }
 
@@ -189,7 +189,7 @@ public record ClassifierTrainer(ClassifierConfig config, long seed, int threads)
           .put("width", data.shape().width());
       json.put("width", config.width()).put("features", config.features());
       var names = json.putArray("classes");
-      split.classes().forEach(label -> names.add(data.classNames().get(label)));
+      split.classes().forEach(number -> names.add(data.classNames().get(number)));
       json.put("training_images", split.training().size());
       json.put("training_steps", training.steps());
       int images = split.heldOut().size();

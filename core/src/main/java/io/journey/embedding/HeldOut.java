@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * A data set's labelled examples, a tenth of each class kept apart from training. Examples without
  * a class belong to neither part.
  *
- * @param classes labels that occur, rising
+ * @param classes numbers of the classes that occur, rising
  * @param training indices of examples, rising
  * @param heldOut the same of those that only measure
  */
@@ -26,9 +26,10 @@ record HeldOut(List<Integer> classes, List<Integer> training, List<Integer> held
   static HeldOut of(Dataset data, Seed seed) {
     TreeMap<Integer, List<Integer>> byClass = new TreeMap<>();
     for (int i = 0; i < data.size(); i++) {
-      if (data.label(i) >= 0) {
-        byClass.computeIfAbsent(data.label(i), c -> new ArrayList<>()).add(i);
-      }
+      int index = i;
+      data.condition(i)
+          .classNumber()
+          .ifPresent(c -> byClass.computeIfAbsent(c, n -> new ArrayList<>()).add(index));
     }
     if (byClass.size() < 2) {
       throw new JourneyException(
@@ -58,5 +59,10 @@ record HeldOut(List<Integer> classes, List<Integer> training, List<Integer> held
     training.sort(null);
     heldOut.sort(null);
     return new HeldOut(List.copyOf(byClass.keySet()), training, heldOut);
+  }
+
+  /** Returns the place among the classes of an example that has one. */
+  int place(Dataset data, int example) {
+    return classes.indexOf(data.condition(example).classNumber().orElseThrow());
   }
 }

@@ -11,18 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The examples a store has rows for, as CSV: {@code index,id,label,class}. Ids and class names are
- * quoted where they hold a comma, a quote or a line break.
+ * The examples a store has rows for, as CSV: {@code index,id,label,class}, the label −1 where an
+ * example has no class. Ids and class names are quoted where they hold a comma, a quote or a line
+ * break.
  */
 public final class ExampleTable {
   /**
    * One example.
    *
    * @param id its name in the data set
-   * @param label its class, or -1
    * @param className its class by name, or ""
    */
-  public record Example(String id, int label, String className) {}
+  public record Example(String id, String className) {}
 
   private ExampleTable() {}
 
@@ -34,9 +34,9 @@ public final class ExampleTable {
           .append(',')
           .append(quote(data.id(i)))
           .append(',')
-          .append(data.label(i))
+          .append(data.condition(i).classNumber().orElse(-1))
           .append(',')
-          .append(quote(data.labelName(i)))
+          .append(quote(data.condition(i).words(data.classNames())))
           .append('\n');
     }
     return csv.toString();
@@ -57,7 +57,8 @@ public final class ExampleTable {
         throw new JourneyException(file + " is empty, expected a header: make it again.");
       }
       for (List<String> line : lines.subList(1, lines.size())) {
-        examples.add(new Example(line.get(1), Integer.parseInt(line.get(2)), line.get(3)));
+        Integer.parseInt(line.get(2));
+        examples.add(new Example(line.get(1), line.get(3)));
       }
       return examples;
     } catch (IOException e) {

@@ -1,11 +1,10 @@
 package io.journey.features;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.StepDistribution;
-import io.journey.gradient.ExampleGradients;
 import io.journey.model.Checkpoint;
-import io.journey.projection.Projection;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Workers;
@@ -27,12 +26,7 @@ record StepSpread(int[] at, double[] spread) {
 
   /** Measures it with one noise a step, the same for all images. */
   static StepSpread measure(
-      Checkpoint checkpoint,
-      Dataset data,
-      ExampleGradients gradients,
-      Projection projection,
-      Seed seed,
-      Workers workers) {
+      Checkpoint checkpoint, Dataset data, GradientPipeline pipeline, Seed seed, Workers workers) {
     int steps = checkpoint.schedule().steps();
     int count = Math.min(STEPS, steps);
     int[] at = new int[count];
@@ -42,16 +36,17 @@ record StepSpread(int[] at, double[] spread) {
         s -> {
           at[s] = (int) ((2L * s + 1) * steps / (2L * count));
           float[] any = new float[data.shape().numel()];
-          DenoisingDraws one = DenoisingDraws.atStep(any, -1, at[s], seed.child(at[s]), 1);
+          DenoisingDraws one =
+              DenoisingDraws.atStep(any, Condition.NONE, at[s], seed.child(at[s]), 1);
           List<DenoisingDraws> asked = new ArrayList<>();
           int images = Math.min(IMAGES, data.size());
           for (int i = 0; i < images; i++) {
             int example = (int) ((long) i * data.size() / images);
             float[] image = new float[data.shape().numel()];
             data.read(example, image, 0);
-            asked.add(one.of(image, data.label(example)));
+            asked.add(one.of(image, data.condition(example)));
           }
-          spread[s] = spread(FeatureSpace.project(gradients, projection, asked, null).features());
+          spread[s] = spread(pipeline.project(asked, null).features());
         });
     return new StepSpread(at, spread);
   }

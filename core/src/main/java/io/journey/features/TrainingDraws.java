@@ -1,5 +1,6 @@
 package io.journey.features;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.NoiseSchedule;
@@ -27,12 +28,13 @@ record TrainingDraws(
     return draws;
   }
 
-  private DenoisingDraws of(int example) {
+  /** Those of an example. */
+  DenoisingDraws of(int example) {
     float[] image = new float[data.shape().numel()];
     data.read(example, image, 0);
-    int label = data.label(example);
+    Condition condition = data.condition(example);
     return shared == null
-        ? DenoisingDraws.uniform(image, label, schedule, seed.child(data.id(example)), count)
-        : shared.of(image, label);
+        ? DenoisingDraws.uniform(image, condition, schedule, seed.child(data.id(example)), count)
+        : shared.of(image, condition);
   }
 }

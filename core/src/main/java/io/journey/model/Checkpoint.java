@@ -247,7 +247,7 @@ public record Checkpoint(
         List<DenoisingDraws> some = images.subList(from, to);
         DenoisingBatch batch =
             DenoisingBatch.of(some, model.shape(), schedule, model.parameters().type());
-        Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
+        Tensor predicted = model.predict(batch.input());
         Tensor ofRows = DenoisingLoss.perRow(predicted, batch, null);
         Libtorch.floats(
             ofRows.view(some.get(0).count(), some.size()).mean(new long[] {0}), losses, from);
@@ -263,7 +263,7 @@ public record Checkpoint(
    */
   public ModelInputs inputs() {
     return new ModelInputs(
-        "checkpoint " + name, model.shape(), model.labels(), model.timesteps(), classNames);
+        "checkpoint " + name, model.shape(), model.conditioning(), model.timesteps(), classNames);
   }
 
   @Override

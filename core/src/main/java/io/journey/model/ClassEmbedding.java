@@ -47,7 +47,7 @@ sealed interface ClassEmbedding {
   record Timestep(TimeProjection time, TimestepEmbedding embedding) implements ClassEmbedding {
     @Override
     public Tensor forward(int[] labels, LayerTape tape) {
-      return embedding.forward(time.forward(labels, tape), tape);
+      return embedding.forward(time.forward(floats(labels), tape), tape);
     }
   }
 
@@ -58,11 +58,15 @@ sealed interface ClassEmbedding {
   record Identity(Parameters parameters) implements ClassEmbedding {
     @Override
     public Tensor forward(int[] labels, LayerTape tape) {
-      float[] values = new float[labels.length];
-      for (int b = 0; b < labels.length; b++) {
-        values[b] = labels[b];
-      }
-      return Libtorch.of(values, parameters.type(), labels.length, 1);
+      return Libtorch.of(floats(labels), parameters.type(), labels.length, 1);
     }
+  }
+
+  private static float[] floats(int[] labels) {
+    float[] values = new float[labels.length];
+    for (int b = 0; b < labels.length; b++) {
+      values[b] = labels[b];
+    }
+    return values;
   }
 }

@@ -1,10 +1,13 @@
 package io.journey.model;
 
-/** A layer with weights, whose weight gradient follows from its input and its output's gradient. */
-public sealed interface Layer permits Conv2d, Linear, GroupNorm, Embedding {
+/** A layer with weights, whose gradients follow from its input and its output's gradient. */
+public interface Layer {
   /** The weight. */
   Parameter weight();
 
   /** The bias, or null where there is none. */
   Parameter bias();
+
+  /** Returns how its weights get the gradient of each example. */
+  ExampleGradientRule rule();
 }

@@ -1,5 +1,6 @@
 package io.journey.model;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
 import io.journey.run.Failures;
@@ -9,17 +10,21 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a model takes: images of a shape, classes and timesteps. Every stage asks here before its
+ * What a model takes: images of a shape, conditions and timesteps. Every stage asks here before its
  * work begins, so that what the model would refuse at some step of some image is refused at once.
  *
  * @param name of the model, for messages: "checkpoint member-000"
  * @param shape of its images
- * @param labels the classes; none for a model without
+ * @param conditioning the conditions
  * @param timesteps t
  * @param classNames of the classes, where they are told
  */
 public record ModelInputs(
-    String name, ImageShape shape, InputRange labels, InputRange timesteps, ClassNames classNames) {
+    String name,
+    ImageShape shape,
+    ConditioningSpec conditioning,
+    InputRange timesteps,
+    ClassNames classNames) {
 
   /**
    * Of an architecture that no checkpoint has yet.
@@ -28,12 +33,12 @@ public record ModelInputs(
    */
   public static ModelInputs of(UNet2DConfig config) {
     return new ModelInputs(
-        "the model", config.shape(), config.labels(), config.timesteps(), ClassNames.NONE);
+        "the model", config.shape(), config.conditioning(), config.timesteps(), ClassNames.NONE);
   }
 
   /** The same for a model whose classes have names. */
   public ModelInputs withClassNames(ClassNames names) {
-    return new ModelInputs(name, shape, labels, timesteps, names);
+    return new ModelInputs(name, shape, conditioning, timesteps, names);
   }
 
   /**
@@ -56,22 +61,28 @@ public record ModelInputs(
               + remedy(data.shape()));
     }
     requireSameNumbers(data.classNames());
-    for (int i = 0; i < data.size() && !labels.isEmpty(); i++) {
-      int label = data.label(i);
-      if (!labels.contains(label)) {
+    for (int i = 0; i < data.size() && !conditioning.isEmpty(); i++) {
+      Condition condition = data.condition(i);
+      if (!conditioning.accepts(condition)) {
         throw new JourneyException(
             name
                 + " takes images of the classes "
-                + labels
+                + conditioning.classes()
                 + ", "
                 + data.id(i)
                 + " of the data has "
-                + (label < 0 ? "none" : "class " + label + " (" + data.labelName(i) + ")")
-                + (label < 0
+                + words(condition, data.classNames())
+                + (condition.isNone()
                     ? ": name data whose images have classes, or a model without them."
                     : ": use the data it was trained on, or a model of more classes."));
       }
     }
+  }
+
+  private static String words(Condition condition, List<String> classNames) {
+    return condition.isNone()
+        ? "none"
+        : condition.words(List.of()) + " (" + condition.words(classNames) + ")";
   }
 
   /** The options that make images of another shape the model's, or "" where none do. */
@@ -90,7 +101,7 @@ public record ModelInputs(
   }
 
   private void requireSameNumbers(List<String> found) {
-    if (labels.isEmpty()) {
+    if (conditioning.isEmpty()) {
       return;
     }
     classNames
@@ -111,18 +122,18 @@ public record ModelInputs(
   /**
    * Refuses pictures that the model cannot have drawn.
    *
-   * @param asked the class of each, -1 where it has none
-   * @throws JourneyException if one is of no class that the model knows
+   * @param asked the condition of each
+   * @throws JourneyException if the model does not take one of them
    */
-  public void requireLabels(int... asked) {
-    for (int label : asked) {
-      if (!labels.isEmpty() && !labels.contains(label)) {
+  public void requireConditions(List<Condition> asked) {
+    for (Condition condition : asked) {
+      if (!conditioning.accepts(condition)) {
         throw new JourneyException(
             name
                 + " draws pictures of the classes "
-                + labels
+                + conditioning.classes()
                 + ", a target has "
-                + (label < 0 ? "no class" : "class " + label)
+                + (condition.isNone() ? "no class" : condition.words(List.of()))
                 + ": draw targets with journey sample --labels.");
       }
     }

@@ -1,5 +1,6 @@
 package io.journey.model;
 
+import io.journey.diffusion.DenoiserInput;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
 import org.bytedeco.pytorch.Scalar;
@@ -10,7 +11,7 @@ import org.bytedeco.pytorch.global.torch;
 /** Numbers from timesteps, or from classes taken as timesteps: diffusers' {@code time_proj}. */
 sealed interface TimeProjection {
   /** (B) -> (B, width) */
-  Tensor forward(int[] timesteps, LayerTape tape);
+  Tensor forward(float[] timesteps, LayerTape tape);
 
   /** How many numbers one timestep becomes. */
   int width();
@@ -32,7 +33,7 @@ sealed interface TimeProjection {
   record Positional(int width, boolean flipSinToCos, int freqShift, Parameters parameters)
       implements TimeProjection {
     @Override
-    public Tensor forward(int[] timesteps, LayerTape tape) {
+    public Tensor forward(float[] timesteps, LayerTape tape) {
       int half = width / 2;
       float[] out = new float[timesteps.length * width];
       for (int k = 0; k < half; k++) {
@@ -67,14 +68,14 @@ sealed interface TimeProjection {
     }
 
     @Override
-    public Tensor forward(int[] timesteps, LayerTape tape) {
+    public Tensor forward(float[] timesteps, LayerTape tape) {
       float[] logs = new float[timesteps.length];
       for (int b = 0; b < logs.length; b++) {
         if (timesteps[b] < 1) {
           throw new JourneyException(
               "The model has time_embedding_type fourier, which takes the logarithm of a timestep,"
                   + " and was asked for timestep "
-                  + timesteps[b]
+                  + DenoiserInput.text(timesteps[b])
                   + ": use timesteps and classes of at least 1, or another model.");
         }
         logs[b] = (float) StrictMath.log(timesteps[b]);
@@ -98,18 +99,21 @@ sealed interface TimeProjection {
     }
 
     @Override
-    public Tensor forward(int[] timesteps, LayerTape tape) {
-      for (int t : timesteps) {
-        if (t < 0 || t >= table.rows()) {
+    public Tensor forward(float[] timesteps, LayerTape tape) {
+      int[] rows = new int[timesteps.length];
+      for (int b = 0; b < rows.length; b++) {
+        float t = timesteps[b];
+        rows[b] = (int) t;
+        if (t < 0 || t >= table.rows() || rows[b] != t) {
           throw new JourneyException(
               "The model has learned an embedding of timesteps 0 to "
                   + (table.rows() - 1)
                   + " and was asked for "
-                  + t
+                  + DenoiserInput.text(t)
                   + ": use a schedule, or classes, within them.");
         }
       }
-      return table.forward(Libtorch.of(timesteps), tape);
+      return table.forward(Libtorch.of(rows), tape);
     }
   }
 }

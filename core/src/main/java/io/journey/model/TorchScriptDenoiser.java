@@ -2,8 +2,10 @@ package io.journey.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.condition.Condition;
+import io.journey.condition.Conditioning;
 import io.journey.dataset.ImageShape;
-import io.journey.run.Counted;
+import io.journey.diffusion.DenoiserInput;
 import io.journey.run.JourneyException;
 import io.journey.run.JsonType;
 import io.journey.tensor.Libtorch;
@@ -166,7 +168,8 @@ public final class TorchScriptDenoiser implements Denoiser {
     Tensor out;
     try (NoGradGuard guard = new NoGradGuard()) {
       Tensor xt = Libtorch.zeros(parameters.type(), dims);
-      out = predict(xt, new int[] {0, 1}, classes > 0 ? new int[2] : null);
+      Conditioning condition = Conditioning.repeated(new Condition.ClassLabel(0), 2);
+      out = predict(new DenoiserInput(xt, new float[] {0, 1}, condition));
     } catch (JourneyException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -196,8 +199,8 @@ public final class TorchScriptDenoiser implements Denoiser {
   }
 
   @Override
-  public InputRange labels() {
-    return InputRange.below(classes);
+  public ConditioningSpec conditioning() {
+    return new ConditioningSpec(InputRange.below(classes));
   }
 
   @Override
@@ -206,21 +209,19 @@ public final class TorchScriptDenoiser implements Denoiser {
   }
 
   @Override
-  public Tensor predict(Tensor xt, int[] timesteps, int[] labels) {
-    Tensor t = Libtorch.of(timesteps);
-    Tensor typed = wholeTimesteps ? t : t.to(parameters.type());
-    return classes > 0 ? program.run(xt, typed, classLabels(labels)) : program.run(xt, typed);
+  public Tensor predict(DenoiserInput in, LayerTape tape) {
+    Tensor t =
+        wholeTimesteps
+            ? Libtorch.of(in.wholeTimesteps())
+            : Libtorch.of(in.timesteps(), parameters.type(), in.timesteps().length);
+    return classes > 0
+        ? program.run(in.sample(), t, classLabels(in.condition().classNumbers()))
+        : program.run(in.sample(), t);
   }
 
   private Tensor classLabels(int[] labels) {
-    if (labels == null) {
-      throw new JourneyException(
-          "The denoiser draws images of "
-              + Counted.of(classes, "classes")
-              + ", these have none: add labels.");
-    }
     for (int label : labels) {
-      if (label < 0 || label >= classes) {
+      if (label >= classes) {
         throw new JourneyException(
             "An image has the class " + label + ", the denoiser knows 0.." + (classes - 1) + ".");
       }

@@ -1,6 +1,7 @@
 package io.journey.model;
 
 import io.journey.dataset.ImageShape;
+import io.journey.diffusion.DenoiserInput;
 import io.journey.model.UNet2DConfig.TimeEmbeddingType;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
@@ -89,8 +90,8 @@ public final class UNet2D implements LayeredDenoiser {
   }
 
   @Override
-  public InputRange labels() {
-    return config.labels();
+  public ConditioningSpec conditioning() {
+    return config.conditioning();
   }
 
   @Override
@@ -109,18 +110,17 @@ public final class UNet2D implements LayeredDenoiser {
   }
 
   /**
-   * The model's output at (x_t, t), with every layer's input and output put on a tape.
+   * Computes the model's output at (x_t, t) and records every use of a layer.
    *
-   * @param xt [B, C, H, W]; sides divisible by 2^(levels−1)
-   * @param timesteps t of each row, [B]
-   * @param labels the class of each row, [B]; ignored by a model without classes
+   * @param in x_t has sides divisible by 2^(levels−1)
    * @return [B, C', H, W]
-   * @throws JourneyException if the model needs classes and there are none, or knows no embedding
-   *     of a class or timestep
+   * @throws JourneyException if the model needs classes and there are none, or has no embedding of
+   *     a class or timestep
    */
   @Override
-  public Tensor predict(Tensor xt, int[] timesteps, int[] labels, LayerTape tape) {
-    Tensor temb = timeEmbedding(timesteps, labels, tape);
+  public Tensor predict(DenoiserInput in, LayerTape tape) {
+    Tensor xt = in.sample();
+    Tensor temb = timeEmbedding(in, tape);
     Tensor x = config.centerInputSample() ? xt.mul(new Scalar(2.0)).sub(new Scalar(1.0)) : xt;
     Tensor h = convIn.forward(x, tape); // (B, c_0, H, W)
     Deque<Tensor> skips = new ArrayDeque<>();
@@ -136,20 +136,15 @@ public final class UNet2D implements LayeredDenoiser {
     }
     h = convOut.forward(torch.silu(normOut.forward(h, tape)), tape); // (B, C', H, W)
     return config.timeEmbeddingType() == TimeEmbeddingType.FOURIER
-        ? h.div(Libtorch.of(timesteps).view(timesteps.length, 1, 1, 1))
+        ? h.div(Libtorch.of(in.timesteps(), parameters.type(), xt.size(0), 1, 1, 1))
         : h;
   }
 
   /** The embedding of t and class, activated as every residual block wants it: (B) -> (B, E) */
-  private Tensor timeEmbedding(int[] timesteps, int[] labels, LayerTape tape) {
-    Tensor temb = timeEmbedding.forward(timeProj.forward(timesteps, tape), tape);
+  private Tensor timeEmbedding(DenoiserInput in, LayerTape tape) {
+    Tensor temb = timeEmbedding.forward(timeProj.forward(in.timesteps(), tape), tape);
     if (classEmbedding != null) {
-      if (labels == null) {
-        throw new JourneyException(
-            "The model was trained with classes and the images have none: name data whose images"
-                + " have classes, or a model without them.");
-      }
-      temb = temb.add(classEmbedding.forward(labels, tape));
+      temb = temb.add(classEmbedding.forward(in.condition().classNumbers(), tape));
     }
     return config.actFn().of(temb);
   }

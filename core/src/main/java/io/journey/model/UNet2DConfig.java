@@ -373,15 +373,18 @@ public record UNet2DConfig(
     return fromDiffusers(json, "The model");
   }
 
-  /** The classes that a prediction needs one of; empty: it needs none. */
-  public InputRange labels() {
+  /** Returns the conditions of which a prediction needs one. */
+  public ConditioningSpec conditioning() {
     if (classEmbedType == null) {
-      return numClassEmbeds == null ? InputRange.NONE : InputRange.below(numClassEmbeds);
+      return numClassEmbeds == null
+          ? ConditioningSpec.NONE
+          : new ConditioningSpec(InputRange.below(numClassEmbeds));
     }
-    return switch (classEmbedType) {
-      case TIMESTEP -> timesteps();
-      case IDENTITY -> InputRange.from(0);
-    };
+    return new ConditioningSpec(
+        switch (classEmbedType) {
+          case TIMESTEP -> timesteps();
+          case IDENTITY -> InputRange.from(0);
+        });
   }
 
   /** The timesteps that can be embedded. */

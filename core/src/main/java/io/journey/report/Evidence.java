@@ -1,5 +1,6 @@
 package io.journey.report;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.evaluation.PixelSimilarity;
 import io.journey.evaluation.Ranking;
@@ -7,8 +8,10 @@ import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Printable;
 import io.journey.score.Attribution;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * What findings are made from, in plain arrays.
@@ -18,8 +21,8 @@ import java.util.function.IntFunction;
  * @param bottom [S, T, K] the examples of lowest score, lowest first
  * @param pixelPlaces [T, N] the place of every example by pixel similarity to the final picture, 1
  *     the nearest
- * @param labels [N], -1 for none
- * @param classNames the labels' names
+ * @param conditions of the examples, [N]
+ * @param classNames the names of the classes by their numbers
  * @param id the examples' ids
  */
 record Evidence(
@@ -27,7 +30,7 @@ record Evidence(
     int[][][] top,
     int[][][] bottom,
     int[][] pixelPlaces,
-    int[] labels,
+    List<Condition> conditions,
     List<String> classNames,
     IntFunction<String> id) {
   /** How many of the strongest examples are looked at. */
@@ -51,16 +54,12 @@ record Evidence(
         bottom[s][t] = Ranking.bottom(scores, TOP);
       }
     }
-    int[] labels = new int[dataset.size()];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = dataset.label(i);
-    }
     return new Evidence(
         steps,
         top,
         bottom,
         pixelPlaces(attribution, dataset, targets),
-        labels,
+        IntStream.range(0, dataset.size()).mapToObj(dataset::condition).toList(),
         dataset.classNames(),
         dataset::id);
   }
@@ -146,7 +145,7 @@ record Evidence(
   }
 
   int size() {
-    return labels.length;
+    return conditions.size();
   }
 
   /** How many examples a list of the strongest has: TOP, or all where there are fewer. */
@@ -154,38 +153,35 @@ record Evidence(
     return Math.min(TOP, size());
   }
 
-  /** How many of these examples have this label. */
-  int count(int[] examples, int label) {
+  /** How many of these examples have this condition. */
+  int count(int[] examples, Condition condition) {
     int count = 0;
     for (int example : examples) {
-      count += labels[example] == label ? 1 : 0;
+      count += conditions.get(example).equals(condition) ? 1 : 0;
     }
     return count;
   }
 
-  /** How many training examples have this label. */
-  int classSize(int label) {
-    int count = 0;
-    for (int found : labels) {
-      count += found == label ? 1 : 0;
-    }
-    return count;
+  /** How many training examples have this condition. */
+  int classSize(Condition condition) {
+    return Collections.frequency(conditions, condition);
   }
 
-  /** The most frequent label among these examples, the smaller of equals, -1 if none has any. */
-  int majority(int[] examples) {
-    int best = -1;
-    for (int label = 0; label < classNames.size(); label++) {
-      int count = count(examples, label);
-      if (count > 0 && (best < 0 || count > count(examples, best))) {
-        best = label;
+  /** The most frequent class among these examples, the smaller of equals, none if none has any. */
+  Condition majority(int[] examples) {
+    Condition best = Condition.NONE;
+    for (int number = 0; number < classNames.size(); number++) {
+      Condition one = new Condition.ClassLabel(number);
+      int count = count(examples, one);
+      if (count > 0 && (best.isNone() || count > count(examples, best))) {
+        best = one;
       }
     }
     return best;
   }
 
-  /** The class a picture looks like: the majority among the TOP nearest in pixels, or -1. */
-  int ownClass(int target) {
+  /** The class a picture looks like: the majority among the TOP nearest in pixels, or none. */
+  Condition ownClass(int target) {
     int[] nearest = new int[k()];
     for (int i = 0; i < size(); i++) {
       if (pixelPlaces[target][i] <= nearest.length) {
@@ -195,15 +191,16 @@ record Evidence(
     return majority(nearest);
   }
 
-  /** The name of a class, cleaned for one line of text. */
-  String className(int label) {
-    return label < 0 ? "" : oneLine(classNames.get(label));
+  /** Describes a condition in one line of text. */
+  String words(Condition condition) {
+    return oneLine(condition.words(classNames));
   }
 
-  /** An example as a reader would call it: id and, where there is one, class. */
+  /** An example as a reader would call it: id and, where there is one, condition. */
   String name(int example) {
     String id = oneLine(id().apply(example));
-    return labels[example] < 0 ? id : id + " (" + className(labels[example]) + ")";
+    Condition condition = conditions.get(example);
+    return condition.isNone() ? id : id + " (" + words(condition) + ")";
   }
 
   private static String oneLine(String text) {

@@ -1,5 +1,6 @@
 package io.journey.report;
 
+import io.journey.condition.Condition;
 import io.journey.evaluation.Chance;
 import io.journey.evaluation.StepAgreement;
 import io.journey.report.Finding.Kind;
@@ -66,15 +67,15 @@ final class FindingSearch {
     double best = Double.NEGATIVE_INFINITY;
     int[] where = null;
     for (int target = 0; target < t && classes > 1; target++) {
-      int[] label = new int[s];
+      Condition[] own = new Condition[s];
       double[] rarity = new double[s];
       for (int step = 0; step < s; step++) {
-        label[step] = label(step, target);
+        own[step] = majority(step, target);
         rarity[step] = rarity(step, target);
       }
       for (int late = 0; late < s; late++) {
         for (int early = late + 1; early < s; early++) {
-          if (rarity[early] + rarity[late] > best && label[early] != label[late]) {
+          if (rarity[early] + rarity[late] > best && !own[early].equals(own[late])) {
             best = rarity[early] + rarity[late];
             where = new int[] {target, early, late};
           }
@@ -97,23 +98,23 @@ final class FindingSearch {
     return Optional.of(new Finding(Kind.CLASS_CHANGE, best - Math.log10(places), sentence));
   }
 
-  private int label(int step, int target) {
+  private Condition majority(int step, int target) {
     return evidence.majority(evidence.top()[step][target]);
   }
 
   private String majorityWords(int step, int target, String verb) {
-    int label = label(step, target);
-    int count = evidence.count(evidence.top()[step][target], label);
-    return count + " of " + k + verb + evidence.className(label);
+    Condition own = majority(step, target);
+    int count = evidence.count(evidence.top()[step][target], own);
+    return count + " of " + k + verb + evidence.words(own);
   }
 
   /** −log10 of the chance of a majority as large; −∞ where no class has one. */
   private double rarity(int step, int target) {
-    int label = label(step, target);
-    int count = label < 0 ? 0 : evidence.count(evidence.top()[step][target], label);
+    Condition own = majority(step, target);
+    int count = own.isNone() ? 0 : evidence.count(evidence.top()[step][target], own);
     return count < MAJORITY * k
         ? Double.NEGATIVE_INFINITY
-        : -Chance.drawnAtLeast(n, evidence.classSize(label), k, count);
+        : -Chance.drawnAtLeast(n, evidence.classSize(own), k, count);
   }
 
   Optional<Finding> negativeKin() {
@@ -122,8 +123,8 @@ final class FindingSearch {
     int early = 0;
     double base = 0;
     for (int target = 0; target < t; target++) {
-      int own = evidence.ownClass(target);
-      if (own >= 0) {
+      Condition own = evidence.ownClass(target);
+      if (!own.isNone()) {
         drawn += k;
         late += evidence.count(evidence.bottom()[0][target], own);
         early += evidence.count(evidence.bottom()[s - 1][target], own);

@@ -2,6 +2,7 @@ package io.journey.report;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.evaluation.Ranking;
 import io.journey.evaluation.StepAgreement;
@@ -67,7 +68,7 @@ final class PageData {
     page.put("width", images.shape().width()).put("height", images.shape().height());
     ArrayNode classes = page.putArray("classes");
     for (int c = 0; c < evidence.classNames().size(); c++) {
-      classes.add(evidence.className(c));
+      classes.add(evidence.words(new Condition.ClassLabel(c)));
     }
     if (images.hasMask()) {
       page.put(
@@ -92,9 +93,10 @@ final class PageData {
 
   private void addTarget(ObjectNode out, int target) {
     out.put("final", Png.base64(Png.of(images.finished(target), images.shape())));
-    out.put("kin", evidence.ownClass(target));
-    if (images.label(target) >= 0) {
-      out.put("asked", askedClass(images.label(target)));
+    out.put("kin", evidence.ownClass(target).classNumber().orElse(-1));
+    Condition asked = images.condition(target);
+    if (!asked.isNone()) {
+      out.put("asked", evidence.words(asked));
     }
     float[][] scores = new float[shown.length][];
     int[][] places = new int[shown.length][];
@@ -119,11 +121,6 @@ final class PageData {
     addPlaces(out.putObject("places"), places, target);
   }
 
-  /** The class that the model was told to draw, by name where the data have one. */
-  private String askedClass(int label) {
-    return label < evidence.classNames().size() ? evidence.className(label) : "class " + label;
-  }
-
   private void addColumn(ObjectNode column, float[] scores, int step, int target) {
     column.put("xt", Png.base64(Png.of(images.noisy(step, target), images.shape())));
     column.put("x0", Png.base64(Png.of(images.predicted(step, target), images.shape())));
@@ -138,9 +135,7 @@ final class PageData {
     }
     int[] counts = new int[evidence.classNames().size()];
     for (int example : Ranking.top(scores, COUNTED)) {
-      if (evidence.labels()[example] >= 0) {
-        counts[evidence.labels()[example]]++;
-      }
+      evidence.conditions().get(example).classNumber().ifPresent(number -> counts[number]++);
     }
     ArrayNode classes = column.putArray("classes");
     for (int count : counts) {
@@ -185,7 +180,8 @@ final class PageData {
           float[] image = new float[dataset.shape().numel()];
           dataset.read(index, image, 0);
           ObjectNode out = Json.object();
-          out.put("id", Printable.of(dataset.id(index))).put("label", dataset.label(index));
+          out.put("id", Printable.of(dataset.id(index)))
+              .put("label", dataset.condition(index).classNumber().orElse(-1));
           return out.put("png", Png.base64(Png.of(image, dataset.shape())));
         });
     return example;

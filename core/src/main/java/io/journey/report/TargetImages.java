@@ -1,5 +1,7 @@
 package io.journey.report;
 
+import io.journey.condition.Condition;
+import io.journey.condition.ConditionColumn;
 import io.journey.dataset.ImageShape;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
@@ -16,16 +18,17 @@ public final class TargetImages {
   private static final String PREDICTED = "x0";
   private static final String IMAGE = "image";
   private static final String MASK = "mask";
-  private static final String LABELS = "labels";
 
   private final Safetensors tensors;
   private final int targets;
   private final ImageShape shape;
+  private final List<Condition> conditions;
 
   private TargetImages(Safetensors tensors, int targets, ImageShape shape) {
     this.tensors = tensors;
     this.targets = targets;
     this.shape = shape;
+    this.conditions = ConditionColumn.read(tensors, targets, "make the attribution again");
   }
 
   /**
@@ -52,9 +55,6 @@ public final class TargetImages {
     long[] all = {attribution.steps().length, dims[0], dims[1], dims[2], dims[3]};
     images.expect(NOISY, all);
     images.expect(PREDICTED, all);
-    if (tensors.names().contains(LABELS)) {
-      images.expect(LABELS, attribution.targets());
-    }
     if (images.hasMask()) {
       images.expect(MASK, shape.height(), shape.width());
     }
@@ -117,11 +117,9 @@ public final class TargetImages {
     return image(IMAGE, target);
   }
 
-  /** The class the model was asked to draw, or -1 where it draws none. */
-  public int label(int target) {
-    return tensors.names().contains(LABELS)
-        ? (int) Math.max(-1, Math.min(tensors.longs(LABELS)[target], Integer.MAX_VALUE))
-        : -1;
+  /** Returns the condition that a picture was drawn under. */
+  public Condition condition(int target) {
+    return conditions.get(target);
   }
 
   private float[] image(String name, long index) {

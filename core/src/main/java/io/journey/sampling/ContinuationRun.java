@@ -94,7 +94,7 @@ public record ContinuationRun(
     MessageDigest digest = Checksums.sha256();
     for (Trajectory target : targets) {
       digest.update(target.seed().getBytes(StandardCharsets.UTF_8));
-      digest.update(ByteBuffer.allocate(4).putInt(target.label()).array());
+      digest.update(target.condition().fingerprint());
       for (int step : steps) {
         float[] xt = target.xt()[target.indexOf(step)];
         ByteBuffer bytes = ByteBuffer.allocate(4 * xt.length);
@@ -144,7 +144,7 @@ public record ContinuationRun(
           for (int i = 0; i < count; i++) {
             seeds.add(root.child(first + i));
           }
-          float[][] drawn = sampler.finish(start, step, target.label(), seeds, progress);
+          float[][] drawn = sampler.finish(start, step, target.condition(), seeds, progress);
           System.arraycopy(drawn, 0, pictures, first, count);
         });
     return pictures;

@@ -1,5 +1,6 @@
 package io.journey.sampling;
 
+import io.journey.condition.Condition;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.SamplingConfig;
 import io.journey.model.Checkpoint;
@@ -16,18 +17,19 @@ import java.util.function.IntFunction;
  * @param start x_T, [C·H·W]
  * @param noise of the step with an index, [C·H·W]; asked only where the sampler adds noise
  * @param seed the trajectory's name
- * @param label of the image, or -1
+ * @param condition of the image
  */
-record Drawing(Sampler sampler, float[] start, IntFunction<float[]> noise, String seed, int label) {
+record Drawing(
+    Sampler sampler, float[] start, IntFunction<float[]> noise, String seed, Condition condition) {
 
   /** A drawing whose numbers all come from a seed. */
-  Drawing(Sampler sampler, Seed seed, int label) {
+  Drawing(Sampler sampler, Seed seed, Condition condition) {
     this(
         sampler,
         start(seed, sampler),
         s -> noise(seed, sampler, sampler.timesteps()[s]),
         seed.hex(),
-        label);
+        condition);
   }
 
   /** x_T of a seed. */
@@ -80,14 +82,14 @@ record Drawing(Sampler sampler, float[] start, IntFunction<float[]> noise, Strin
     float[][] x0 = new float[timesteps.length][];
     for (int s = 0; s < timesteps.length; s++) {
       xt[s] = x;
-      float[] output = model.predict(x, timesteps[s], label);
+      float[] output = model.predict(x, timesteps[s], condition);
       x0[s] = schedule.predictedOriginal(x, output, timesteps[s]);
       x = sampler.step(s, x, output, x0[s], sampler.addsNoise() ? noise.apply(s) : null);
       requireFinite(sampler, x, timesteps[s]);
       progress.advance(1);
     }
     return new Trajectory(
-        model.shape(), checkpoint.fingerprint(), seed, label, timesteps, xt, x0, x);
+        model.shape(), checkpoint.fingerprint(), seed, condition, timesteps, xt, x0, x);
   }
 
   static void requireFinite(Sampler sampler, float[] x, int timestep) {

@@ -1,5 +1,6 @@
 package io.journey.sampling;
 
+import io.journey.condition.Condition;
 import io.journey.diffusion.SamplingConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.Denoiser;
@@ -61,14 +62,14 @@ public interface Sampler {
    */
   float[] step(int index, float[] xt, float[] output, float[] x0, float[] noise);
 
-  /** Draws one image without a class; all noise comes from the seed. */
+  /** Draws one image without a condition; all noise comes from the seed. */
   default Trajectory sample(Seed seed) {
-    return sample(seed, Trajectory.NO_LABEL);
+    return sample(seed, Condition.NONE);
   }
 
-  /** Draws one image of a class; all noise comes from the seed, whatever the class. */
-  default Trajectory sample(Seed seed, int label) {
-    return new Drawing(this, seed, label).run(Progress.Task.SILENT);
+  /** Draws one image under a condition; all noise comes from the seed, whatever the condition. */
+  default Trajectory sample(Seed seed, Condition condition) {
+    return new Drawing(this, seed, condition).run(Progress.Task.SILENT);
   }
 
   /** The seed of image n of a root seed, as all drawings of Journey name it. */
@@ -84,17 +85,17 @@ public interface Sampler {
    *
    * @param xt the latents at step t, [B][C·H·W]
    * @param step t, one of {@link #timesteps()}
-   * @param label the class of all, or {@link Trajectory#NO_LABEL}
+   * @param condition of all
    * @param seeds one for each drawing, [B]
    * @param progress told of every step of every drawing
    * @return the pictures, [B][C·H·W]
    * @throws JourneyException if no step has this t
    */
   default float[][] finish(
-      float[][] xt, int step, int label, List<Seed> seeds, Progress.Task progress) {
+      float[][] xt, int step, Condition condition, List<Seed> seeds, Progress.Task progress) {
     int[] timesteps = timesteps();
     int from = Trajectory.indexOf(timesteps, step);
-    return advance(xt, from, timesteps.length, label, seeds, progress);
+    return advance(xt, from, timesteps.length, condition, seeds, progress);
   }
 
   /**
@@ -104,19 +105,24 @@ public interface Sampler {
    * @param xt the latents before the first of them, [B][C·H·W]
    * @param from the index of the first in {@link #timesteps()}
    * @param to the index after the last
-   * @param label the class of all, or {@link Trajectory#NO_LABEL}
+   * @param condition of all
    * @param seeds one for each drawing, [B]
    * @param progress told of every step of every drawing
    * @return the latents after the last, [B][C·H·W]
    */
   default float[][] advance(
-      float[][] xt, int from, int to, int label, List<Seed> seeds, Progress.Task progress) {
+      float[][] xt,
+      int from,
+      int to,
+      Condition condition,
+      List<Seed> seeds,
+      Progress.Task progress) {
     Denoiser model = checkpoint().model();
     int[] timesteps = timesteps();
     float[][] x = xt.clone();
     for (int s = from; s < to; s++) {
       int t = timesteps[s];
-      float[][] output = model.predict(x, t, label);
+      float[][] output = model.predict(x, t, condition);
       for (int b = 0; b < x.length; b++) {
         float[] x0 = checkpoint().schedule().predictedOriginal(x[b], output[b], t);
         float[] noise = addsNoise() ? Drawing.noise(seeds.get(b), this, t) : null;
@@ -128,16 +134,22 @@ public interface Sampler {
     return x;
   }
 
-  /**
-   * Draws images 0..count−1 of a root seed into memory, by a model without classes; image n is the
-   * same whatever the count.
-   *
-   * @param threads images drawn at once
-   * @throws IllegalArgumentException if the model draws images of a class
-   */
+  /** Draws images into memory by a model that takes no conditions; see below. */
   default List<Trajectory> sample(long seed, int count, int threads, Progress progress) {
+    return sample(seed, count, List.of(Condition.NONE), threads, progress);
+  }
+
+  /**
+   * Draws images 0..count−1 of a root seed into memory; image n is the same whatever the count.
+   *
+   * @param conditions taken in turn: image n has number n mod size
+   * @param threads images drawn at once
+   * @throws IllegalArgumentException if the model does not take these conditions
+   */
+  default List<Trajectory> sample(
+      long seed, int count, List<Condition> conditions, int threads, Progress progress) {
     Drawing.requireCount(count);
-    SamplingRun.requireLabels(checkpoint().model().labels(), new int[0]);
+    checkpoint().model().conditioning().requireChoice(conditions);
     Trajectory[] drawn = new Trajectory[count];
     long steps = (long) count * timesteps().length;
     try (Progress.Task task =
@@ -145,9 +157,10 @@ public interface Sampler {
       new Workers(threads, Libtorch::singleThreaded)
           .forEach(
               count,
-              n ->
-                  drawn[n] =
-                      new Drawing(this, Drawing.seed(seed, n), Trajectory.NO_LABEL).run(task));
+              n -> {
+                Condition condition = conditions.get(n % conditions.size());
+                drawn[n] = new Drawing(this, Drawing.seed(seed, n), condition).run(task);
+              });
     }
     return List.of(drawn);
   }

@@ -1,7 +1,8 @@
 package io.journey.sampling;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.model.InputRange;
+import io.journey.condition.Condition;
+import io.journey.condition.ConditionColumn;
 import io.journey.model.ModelInputs;
 import io.journey.run.AtomicFile;
 import io.journey.run.Confined;
@@ -27,42 +28,22 @@ import java.util.stream.IntStream;
  * @param sampler draws
  * @param seed of all noise; image n is the same whatever the count
  * @param count how many images
- * @param labels image n is of class {@code labels[n mod length]}; empty for a model without classes
+ * @param conditions taken in turn: image n has number n mod size
  */
-public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
+public record SamplingRun(Sampler sampler, long seed, int count, List<Condition> conditions) {
   private static final String KIND = "trajectory-parts";
 
   public SamplingRun {
     Drawing.requireCount(count);
     ModelInputs inputs = sampler.checkpoint().inputs();
-    requireLabels(inputs.labels(), labels);
+    inputs.conditioning().requireChoice(conditions);
+    conditions = List.copyOf(conditions);
     inputs.requireTimesteps(sampler.timesteps());
   }
 
-  /**
-   * Refuses classes that a model cannot draw, and none where it needs one.
-   *
-   * @param known the classes of the model
-   * @param labels the classes asked for, in turn
-   */
-  public static void requireLabels(InputRange known, int[] labels) {
-    if (!known.isEmpty() && labels.length == 0) {
-      throw new IllegalArgumentException(
-          "the model draws images of a class: choose labels, " + known);
-    }
-    for (int label : labels) {
-      if (!known.contains(label)) {
-        throw new IllegalArgumentException(
-            known.isEmpty()
-                ? "the model knows no classes, got label " + label + ": leave labels out"
-                : "labels must be " + known + ", got " + label);
-      }
-    }
-  }
-
-  /** A run of a model without classes. */
+  /** A run without conditions. */
   public SamplingRun(Sampler sampler, long seed, int count) {
-    this(sampler, seed, count, new int[0]);
+    this(sampler, seed, count, List.of(Condition.NONE));
   }
 
   /**
@@ -102,16 +83,16 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
     ObjectNode settings = Json.object().put("seed", seed);
     settings.put("inference_steps", sampler.timesteps().length).put("eta", sampler.eta());
     settings.put("scheduler", origin.scheduler());
-    settings.set("labels", Json.tree(labels));
+    settings.set("labels", ConditionColumn.json(conditions));
     return settings;
   }
 
-  private int label(int n) {
-    return labels.length == 0 ? Trajectory.NO_LABEL : labels[n % labels.length];
+  private Condition condition(int n) {
+    return conditions.get(n % conditions.size());
   }
 
-  private int[] labelsOfAll() {
-    return IntStream.range(0, count).map(this::label).toArray();
+  private List<Condition> conditionsOfAll() {
+    return IntStream.range(0, count).mapToObj(this::condition).toList();
   }
 
   private static String part(int n) {
@@ -130,7 +111,7 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
                 if (run.has(part(n))) {
                   task.advance(steps);
                 } else {
-                  Drawing drawing = new Drawing(sampler, Drawing.seed(seed, n), label(n));
+                  Drawing drawing = new Drawing(sampler, Drawing.seed(seed, n), condition(n));
                   run.write(
                       part(n), TrajectoryFile.content(List.of(drawing.run(task)), sampler, seed));
                 }
@@ -148,7 +129,7 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
             sampler.checkpoint().model().shape(),
             sampler.timesteps(),
             seeds,
-            labelsOfAll(),
+            conditionsOfAll(),
             (tensor, n) -> TrajectoryFile.unchecked(run.path(part(n))).rows(tensor, 0)));
   }
 
@@ -176,11 +157,11 @@ public record SamplingRun(Sampler sampler, long seed, int count, int[] labels) {
     if (!found.eta().equals(wanted.eta())) {
       return "eta " + found.eta() + ", this run asks for " + wanted.eta();
     }
-    return Arrays.equals(file.labelsOfAll(), labelsOfAll())
+    return file.conditions().equals(conditionsOfAll())
         ? null
         : "labels "
-            + Arrays.toString(file.labelsOfAll())
+            + ConditionColumn.json(file.conditions())
             + ", this run asks for "
-            + Arrays.toString(labelsOfAll());
+            + ConditionColumn.json(conditionsOfAll());
   }
 }

@@ -1,5 +1,6 @@
 package io.journey.sampling;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
 import io.journey.run.Checksums;
 import io.journey.run.Counted;
@@ -18,7 +19,7 @@ import java.util.List;
  * @param shape of the image
  * @param modelFingerprint of the checkpoint that drew it
  * @param seed its number below the root seed "trajectory"
- * @param label its class, or {@link #NO_LABEL}
+ * @param condition that it was drawn under
  * @param timesteps t of each kept step, falling
  * @param xt the latents the model was given at each step, [S][C·H·W]
  * @param x0 x̂0 at each step, not clipped, [S][C·H·W]
@@ -28,14 +29,11 @@ public record Trajectory(
     ImageShape shape,
     String modelFingerprint,
     String seed,
-    int label,
+    Condition condition,
     int[] timesteps,
     float[][] xt,
     float[][] x0,
     float[] image) {
-  /** The label of an image without a class. */
-  public static final int NO_LABEL = -1;
-
   /**
    * The place of a step.
    *
@@ -76,7 +74,7 @@ public record Trajectory(
   }
 
   /**
-   * A hash of targets: who drew them, their labels, and x_t at some steps.
+   * A hash of targets: who drew them, their conditions, and x_t at some steps.
    *
    * @param steps t, each of them a step of every trajectory
    */
@@ -84,8 +82,8 @@ public record Trajectory(
     MessageDigest digest = Checksums.sha256();
     for (Trajectory target : targets) {
       digest.update(target.modelFingerprint().getBytes(StandardCharsets.UTF_8));
-      if (target.label() != NO_LABEL) {
-        digest.update(ByteBuffer.allocate(4).putInt(target.label()).array());
+      if (!target.condition().isNone()) {
+        digest.update(target.condition().fingerprint());
       }
       for (int step : steps) {
         float[] xt = target.xt()[target.indexOf(step)];

@@ -1,5 +1,7 @@
 package io.journey.sampling;
 
+import io.journey.condition.Condition;
+import io.journey.condition.ConditionColumn;
 import io.journey.dataset.ImageShape;
 import io.journey.model.Checkpoint;
 import io.journey.run.AtomicFile;
@@ -17,10 +19,10 @@ import java.util.List;
 
 /**
  * Trajectories in a safetensors file: {@code timesteps} int64 [S]; {@code xt} and {@code x0}
- * float32 [N, S, C, H, W]; {@code image} float32 [N, C, H, W]; {@code labels} int64 [N] where
- * images have classes; and as metadata the model's fingerprint and name, the sampler, the seed and
- * each trajectory's own seed, and a digest of the file itself. Numbers are read when asked for: a
- * file may be larger than memory.
+ * float32 [N, S, C, H, W]; {@code image} float32 [N, C, H, W]; their conditions as {@link
+ * ConditionColumn} has them; and as metadata the model's fingerprint and name, the sampler, the
+ * seed and each trajectory's own seed, and a digest of the file itself. Numbers are read when asked
+ * for: a file may be larger than memory.
  */
 public final class TrajectoryFile {
   static final String XT = "xt";
@@ -29,7 +31,6 @@ public final class TrajectoryFile {
 
   private static final String KIND = "trajectories";
   private static final String TIMESTEPS = "timesteps";
-  private static final String LABELS = "labels";
 
   /** Where the numbers of a file to be written come from. */
   interface Source {
@@ -42,7 +43,7 @@ public final class TrajectoryFile {
   private final ImageShape shape;
   private final int[] timesteps;
   private final String[] seeds;
-  private final int[] labels;
+  private final List<Condition> conditions;
 
   private TrajectoryFile(Safetensors tensors) {
     this.tensors = tensors;
@@ -64,7 +65,7 @@ public final class TrajectoryFile {
     this.shape =
         new ImageShape(dims.get(2).intValue(), dims.get(3).intValue(), dims.get(4).intValue());
     this.timesteps = timesteps(steps, tensors.file());
-    this.labels = labels();
+    this.conditions = ConditionColumn.read(tensors, seeds.length, "sample it again");
   }
 
   private JourneyException misfit() {
@@ -87,25 +88,6 @@ public final class TrajectoryFile {
       timesteps[s] = (int) above;
     }
     return timesteps;
-  }
-
-  private int[] labels() {
-    int[] read = new int[seeds.length];
-    Arrays.fill(read, Trajectory.NO_LABEL);
-    if (tensors.names().contains(LABELS)) {
-      long[] stored = tensors.longs(LABELS);
-      if (stored.length != read.length) {
-        throw misfit();
-      }
-      for (int n = 0; n < read.length; n++) {
-        if (stored[n] < 0 || stored[n] > Integer.MAX_VALUE) {
-          throw new JourneyException(
-              tensors.file() + " has the label " + stored[n] + ": sample it again.");
-        }
-        read[n] = (int) stored[n];
-      }
-    }
-    return read;
   }
 
   /**
@@ -172,7 +154,7 @@ public final class TrajectoryFile {
         first.shape(),
         first.timesteps(),
         trajectories.stream().map(Trajectory::seed).toList(),
-        trajectories.stream().mapToInt(Trajectory::label).toArray(),
+        trajectories.stream().map(Trajectory::condition).toList(),
         source);
   }
 
@@ -182,7 +164,7 @@ public final class TrajectoryFile {
       ImageShape shape,
       int[] timesteps,
       List<String> seeds,
-      int[] labels,
+      List<Condition> conditions,
       Source source) {
     int count = seeds.size();
     int steps = timesteps.length;
@@ -191,9 +173,7 @@ public final class TrajectoryFile {
     int w = shape.width();
     Safetensors.Writer writer = writer(origin);
     writer.metadata("seeds", String.join(" ", seeds)).add(TIMESTEPS, longs(timesteps), steps);
-    if (labels[0] != Trajectory.NO_LABEL) {
-      writer.add(LABELS, longs(labels), count);
-    }
+    ConditionColumn.add(writer, conditions);
     return writer
             .add(XT, out -> writeRows(out, XT, count, source), count, steps, c, h, w)
             .add(X0, out -> writeRows(out, X0, count, source), count, steps, c, h, w)
@@ -247,7 +227,7 @@ public final class TrajectoryFile {
    * The sampler that drew them, to continue from their steps.
    *
    * @throws JourneyException if the checkpoint is not the one that drew them, would visit other
-   *     steps, or knows none of their classes
+   *     steps, or does not take their conditions
    */
   public Sampler sampler(Checkpoint checkpoint) {
     Sampler sampler = origin.sampler(checkpoint, timesteps.length, tensors.file());
@@ -255,7 +235,7 @@ public final class TrajectoryFile {
       throw new JourneyException(
           tensors.file() + " has other steps than its scheduler visits: sample it again.");
     }
-    checkpoint.inputs().requireLabels(labels);
+    checkpoint.inputs().requireConditions(conditions);
     checkpoint.inputs().requireTimesteps(timesteps);
     return sampler;
   }
@@ -265,9 +245,9 @@ public final class TrajectoryFile {
     return origin;
   }
 
-  /** The labels, -1 where images have none, [N]. */
-  int[] labelsOfAll() {
-    return labels.clone();
+  /** The condition of each image, [N]. */
+  List<Condition> conditions() {
+    return conditions;
   }
 
   /**
@@ -285,7 +265,7 @@ public final class TrajectoryFile {
               shape,
               origin.model(),
               seeds[n],
-              labels[n],
+              conditions.get(n),
               falling,
               rows(XT, n, falling),
               rows(X0, n, falling),

@@ -1,6 +1,7 @@
 package io.journey.score;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.condition.ConditionColumn;
 import io.journey.dataset.ImageShape;
 import io.journey.features.ExampleTable;
 import io.journey.features.FeatureStore;
@@ -149,10 +150,7 @@ final class AttributionWriter {
             .add("xt", xt, steps.length, targets.size(), c, h, w)
             .add("x0", x0, steps.length, targets.size(), c, h, w)
             .add("image", image, targets.size(), c, h, w);
-    if (targets.get(0).label() != Trajectory.NO_LABEL) {
-      long[] labels = targets.stream().mapToLong(Trajectory::label).toArray();
-      writer.add("labels", labels, labels.length);
-    }
+    ConditionColumn.add(writer, targets.stream().map(Trajectory::condition).toList());
     if (estimator.mask() != null) {
       writer.add("mask", estimator.mask().weights(), h, w);
     }

@@ -183,7 +183,7 @@ public final class Attributor {
                   member, checkpoint.schedule().steps(), last));
         }
         checkpoint.schedule().requireEstimable(last);
-        checkpoint.inputs().requireLabels(targets.stream().mapToInt(Trajectory::label).toArray());
+        checkpoint.inputs().requireConditions(targets.stream().map(Trajectory::condition).toList());
         checkpoint.inputs().requireTimesteps(steps);
       }
     }

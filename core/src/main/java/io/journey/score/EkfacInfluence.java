@@ -1,7 +1,7 @@
 package io.journey.score;
 
 import io.journey.diffusion.ModelOutput;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 
 /**
  * Influence with eigenvalue-corrected Kronecker factors (George et al. 2018; Grosse et al. 2023;
@@ -21,7 +21,8 @@ public final class EkfacInfluence implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.LOSS).withCurvature(CurvatureConfig.Kind.EKFAC);
+    return FeatureRequirement.of(ModelOutput.LOSS)
+        .withPreconditioner(PreconditionerConfig.Kind.EKFAC);
   }
 
   @Override

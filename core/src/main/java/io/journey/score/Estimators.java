@@ -2,7 +2,7 @@ package io.journey.score;
 
 import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeatureStore;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.JourneyException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -75,29 +75,32 @@ public final class Estimators {
 
   /** Returns the estimator that scores features where none is named. */
   public static Estimator defaultFor(FeatureStore features) {
-    return defaultFor(features.function(), features.curvature());
+    return defaultFor(features.function(), features.preconditioner());
   }
 
   /**
-   * Returns the estimator that scores features of a function and curvature where none is named.
+   * Returns the estimator that scores features of a function and preconditioner where none is
+   * named.
    *
    * @throws JourneyException if no estimator takes such features
    */
-  public static Estimator defaultFor(ModelOutput function, CurvatureConfig curvature) {
+  public static Estimator defaultFor(ModelOutput function, PreconditionerConfig preconditioner) {
     return all().stream()
-        .filter(e -> e.needs().isServedBy(function, curvature))
+        .filter(e -> e.needs().isServedBy(function, preconditioner))
         .findFirst()
         .orElseThrow(
             () ->
                 new JourneyException(
                     "No estimator takes features of "
-                        + FeatureRequirement.options(function, curvature)
+                        + FeatureRequirement.options(function, preconditioner)
                         + ": there are "
                         + String.join("; ", described())
                         + "."));
   }
 
-  /** Returns what there is: "journey-trak, trak with --curvature none", one text for each kind. */
+  /**
+   * Returns what there is: "journey-trak, trak with --preconditioner none", one text for each kind.
+   */
   public static List<String> described() {
     Map<String, List<String>> byOptions = new LinkedHashMap<>();
     for (Estimator estimator : all()) {

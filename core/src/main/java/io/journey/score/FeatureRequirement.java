@@ -4,13 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeatureStore;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 
 /**
  * What an estimator needs of features and of targets.
  *
  * @param function whose gradients features are
- * @param curvature what gradients are multiplied by before their projection
+ * @param preconditioner what gradients are multiplied by before their projection
  * @param target which gradient of a target is taken
  * @param residuals whether the errors of training images are needed
  * @param damped whether scores depend on (ΦᵀΦ + λI)⁻¹, and so on a {@link Damping}. Features for
@@ -18,7 +18,7 @@ import io.journey.projection.CurvatureConfig;
  */
 public record FeatureRequirement(
     ModelOutput function,
-    CurvatureConfig.Kind curvature,
+    PreconditionerConfig.Kind preconditioner,
     Target target,
     boolean residuals,
     boolean damped) {
@@ -32,59 +32,61 @@ public record FeatureRequirement(
 
   public FeatureRequirement {
     requireNonNull(function, "function");
-    requireNonNull(curvature, "curvature");
+    requireNonNull(preconditioner, "preconditioner");
     requireNonNull(target, "target");
   }
 
   /** Plain gradients of a function, those of targets at each step, no residuals, no damping. */
   public static FeatureRequirement of(ModelOutput function) {
     return new FeatureRequirement(
-        function, CurvatureConfig.Kind.NONE, Target.AT_STEP, false, false);
+        function, PreconditionerConfig.Kind.NONE, Target.AT_STEP, false, false);
   }
 
-  /** Returns the same with another curvature. */
-  public FeatureRequirement withCurvature(CurvatureConfig.Kind other) {
+  /** Returns the same with another preconditioner. */
+  public FeatureRequirement withPreconditioner(PreconditionerConfig.Kind other) {
     return new FeatureRequirement(function, other, target, residuals, damped);
   }
 
   /** Returns the same with another gradient of targets. */
   public FeatureRequirement withTarget(Target other) {
-    return new FeatureRequirement(function, curvature, other, residuals, damped);
+    return new FeatureRequirement(function, preconditioner, other, residuals, damped);
   }
 
   /** Returns the same with the errors of training images. */
   public FeatureRequirement withResiduals() {
-    return new FeatureRequirement(function, curvature, target, true, damped);
+    return new FeatureRequirement(function, preconditioner, target, true, damped);
   }
 
   /** Returns the same with (ΦᵀΦ + λI)⁻¹. */
   public FeatureRequirement withDamping() {
-    return new FeatureRequirement(function, curvature, target, residuals, true);
+    return new FeatureRequirement(function, preconditioner, target, residuals, true);
   }
 
-  /** Returns whether features are gradients of the right function with the right curvature. */
+  /** Returns whether features are gradients of the right function with the right preconditioner. */
   public boolean isServedBy(FeatureStore features) {
-    return isServedBy(features.function(), features.curvature());
+    return isServedBy(features.function(), features.preconditioner());
   }
 
-  /** Returns whether such features are gradients of the right function and curvature. */
-  public boolean isServedBy(ModelOutput of, CurvatureConfig with) {
-    return function == of && curvature == with.kind();
+  /** Returns whether such features are gradients of the right function and preconditioner. */
+  public boolean isServedBy(ModelOutput of, PreconditionerConfig with) {
+    return function == of && preconditioner == with.kind();
   }
 
   /** Returns the features as the options of {@code journey featurize} that make them. */
   public String options() {
-    return options(function, new CurvatureConfig(curvature, curvatureDamping()));
+    return options(function, new PreconditionerConfig(preconditioner, preconditionerDamping()));
   }
 
-  private double curvatureDamping() {
-    return curvature == CurvatureConfig.Kind.NONE ? 0 : CurvatureConfig.DEFAULT_DAMPING;
+  private double preconditionerDamping() {
+    return preconditioner == PreconditionerConfig.Kind.NONE
+        ? 0
+        : PreconditionerConfig.DEFAULT_DAMPING;
   }
 
-  static String options(ModelOutput function, CurvatureConfig curvature) {
-    String kind = curvature.toString().split(":", 2)[0];
+  static String options(ModelOutput function, PreconditionerConfig preconditioner) {
+    String kind = preconditioner.toString().split(":", 2)[0];
     return (function == ModelOutput.LOSS ? "" : "--function " + function + " ")
-        + "--curvature "
+        + "--preconditioner "
         + kind;
   }
 }

@@ -74,7 +74,7 @@ public record ScoringEngine(
     }
   }
 
-  /** Refuses features of another function or curvature than an estimator needs. */
+  /** Refuses features of another function or preconditioner than an estimator needs. */
   static void requireServed(FeatureStore features, Estimator estimator) {
     FeatureRequirement needs = estimator.needs();
     if (!needs.isServedBy(features)) {
@@ -85,7 +85,7 @@ public record ScoringEngine(
               + ", "
               + features.manifest().directory()
               + " has those of "
-              + FeatureRequirement.options(features.function(), features.curvature())
+              + FeatureRequirement.options(features.function(), features.preconditioner())
               + ": featurize anew.");
     }
     if (needs.residuals() && !features.hasResiduals()) {
@@ -93,7 +93,7 @@ public record ScoringEngine(
           estimator.name()
               + " needs the residuals of training images, which "
               + features.manifest().directory()
-              + " lacks, as an earlier version of Journey made it: featurize anew.");
+              + " lacks: featurize with --function mean.");
     }
   }
 

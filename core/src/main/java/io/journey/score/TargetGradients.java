@@ -2,13 +2,12 @@ package io.journey.score;
 
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.StepDistribution;
-import io.journey.features.FeatureSpace;
 import io.journey.features.FeatureStore;
+import io.journey.features.GradientPipeline;
 import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
-import io.journey.projection.Projection;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
@@ -25,7 +24,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * Gradients of targets by one checkpoint, projected like those of the training images in a feature
  * store: g_t of Algorithm 1, or that of the training loss of the finished image. Holds the
- * checkpoint and the projection until it is closed.
+ * checkpoint and the path of its gradients until it is closed.
  */
 final class TargetGradients implements AutoCloseable {
   /** Steps of a target that are one unit of work: few, so that one target occupies all workers. */
@@ -43,29 +42,29 @@ final class TargetGradients implements AutoCloseable {
   record OfTargets(float[][] features, float[] measurements) {}
 
   private final Checkpoint checkpoint;
-  private final Projection projection;
-  private final ExampleGradients gradients;
+  private final GradientPipeline pipeline;
+  private final FeatureStore features;
   private final TargetDraws asked;
   private final Workers workers;
   private final Progress progress;
 
   private TargetGradients(
       Checkpoint checkpoint,
-      Projection projection,
-      ExampleGradients gradients,
+      GradientPipeline pipeline,
+      FeatureStore features,
       TargetDraws asked,
       Workers workers,
       Progress progress) {
     this.checkpoint = checkpoint;
-    this.projection = projection;
-    this.gradients = gradients;
+    this.pipeline = pipeline;
+    this.features = features;
     this.asked = asked;
     this.workers = workers;
     this.progress = progress;
   }
 
   /**
-   * Loads a checkpoint and its projection.
+   * Loads a checkpoint and the path of its gradients.
    *
    * @param features whose projection, function and seed are used
    */
@@ -78,14 +77,12 @@ final class TargetGradients implements AutoCloseable {
       Progress progress) {
     Checkpoint checkpoint = load(ensemble, features, member);
     try {
-      return new TargetGradients(
-          checkpoint,
-          FeatureSpace.projection(features, member, checkpoint.model().parameters()),
+      ExampleGradients gradients =
           GradientMethod.fasterFor(checkpoint.model())
-              .of(checkpoint.model(), checkpoint.schedule(), features.function()),
-          asked,
-          workers,
-          progress);
+              .of(checkpoint.model(), checkpoint.schedule(), features.function());
+      GradientPipeline pipeline =
+          GradientPipeline.of(features, gradients, member, checkpoint.model().parameters());
+      return new TargetGradients(checkpoint, pipeline, features, asked, workers, progress);
     } catch (RuntimeException | Error e) {
       checkpoint.close();
       throw e;
@@ -118,7 +115,7 @@ final class TargetGradients implements AutoCloseable {
 
   /** Returns whether features are shorter than gradients, and so depend on chance. */
   boolean isProjected() {
-    return projection.dim() < checkpoint.model().parameters().count();
+    return features.isProjected(checkpoint.name());
   }
 
   /**
@@ -154,7 +151,7 @@ final class TargetGradients implements AutoCloseable {
             for (int s = from; s < to; s++) {
               some.add(ofTarget.apply(s));
             }
-            FeatureSpace.Projected part = project(some);
+            GradientPipeline.Projected part = project(some);
             for (int s = from; s < to; s++) {
               targetFeatures[s * targets.size() + target] = part.features()[s - from];
               measurements[s * targets.size() + target] = part.losses()[s - from];
@@ -185,34 +182,34 @@ final class TargetGradients implements AutoCloseable {
 
   private DenoisingDraws atStep(Trajectory target, int step) {
     float[] xt = target.xt()[target.indexOf(step)];
-    float[] output = checkpoint.model().predict(xt, step, target.label());
+    float[] output = checkpoint.model().predict(xt, step, target.condition());
     float[] x0 = checkpoint.schedule().predictedOriginal(xt, output, step);
-    return DenoisingDraws.atStep(x0, target.label(), step, seed().child(step), asked.draws());
+    return DenoisingDraws.atStep(x0, target.condition(), step, seed().child(step), asked.draws());
   }
 
   private DenoisingDraws averaged(Trajectory target) {
     return DenoisingDraws.stratified(
         target.image(),
-        target.label(),
+        target.condition(),
         StepDistribution.uniform(checkpoint.schedule().steps()),
         seed().child("averaged"),
         AVERAGED * asked.draws());
   }
 
-  private FeatureSpace.Projected project(List<DenoisingDraws> draws) {
+  private GradientPipeline.Projected project(List<DenoisingDraws> draws) {
     PixelMask mask = asked.mask();
     if (mask == null) {
-      return FeatureSpace.project(gradients, projection, draws, null);
+      return pipeline.project(draws, null);
     }
     try (PointerScope scope = new PointerScope()) {
       Tensor weights = Libtorch.of(mask.weights(), ScalarType.Float, mask.height(), mask.width());
-      return FeatureSpace.project(gradients, projection, draws, weights);
+      return pipeline.project(draws, weights);
     }
   }
 
   @Override
   public void close() {
-    projection.close();
+    pipeline.close();
     checkpoint.close();
   }
 }

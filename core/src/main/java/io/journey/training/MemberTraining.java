@@ -88,7 +88,7 @@ final class MemberTraining {
     this.seed = seed;
     this.start = start;
     this.classNames =
-        recipe.architecture().labels().isEmpty()
+        recipe.architecture().conditioning().isEmpty()
             ? ClassNames.NONE
             : ClassNames.of(data.classNames());
     this.resumeFile = run.path(resumeName(name));
@@ -197,7 +197,7 @@ final class MemberTraining {
       UNet2D model, List<DenoisingDraws> images, double share, int pass, GradientSum sum) {
     try (PointerScope scope = new PointerScope()) {
       DenoisingBatch batch = DenoisingBatch.of(images, shape, recipe.schedule(), ScalarType.Float);
-      Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
+      Tensor predicted = model.predict(batch.input());
       Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
       if (share < 1) {
         loss = loss.mul(new Scalar(share));

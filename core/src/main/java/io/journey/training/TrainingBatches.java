@@ -57,7 +57,7 @@ final class TrainingBatches {
     }
     float[] noise = new float[image.length];
     stream.fillGaussian(noise);
-    return new DenoisingDraws(image, data.label(example), new int[] {timestep}, noise);
+    return new DenoisingDraws(image, data.condition(example), new int[] {timestep}, noise);
   }
 
   private void flip(float[] image) {

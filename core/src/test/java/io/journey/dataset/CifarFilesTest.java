@@ -55,7 +55,7 @@ class CifarFilesTest {
     assertThat(dataset.shape()).isEqualTo(new ImageShape(3, 32, 32));
     assertThat(ids(dataset)).containsExactly("train/00000", "train/00001", "train/10000");
     assertThat(labels(dataset)).containsExactly(9, 3, 0);
-    assertThat(dataset.labelName(0)).isEqualTo("class 9");
+    assertThat(DatasetFiles.className(dataset, 0)).isEqualTo("class 9");
     float[] second = read(dataset, 1);
     assertThat(second[0]).isEqualTo(scaled(200));
     assertThat(Arrays.copyOfRange(second, 1, 3072)).containsOnly(scaled(11));
@@ -91,10 +91,10 @@ class CifarFilesTest {
 
     Dataset fine = Datasets.open(folder.toString());
     assertThat(labels(fine)).containsExactly(99, 30);
-    assertThat(fine.labelName(0)).isEqualTo("99");
+    assertThat(DatasetFiles.className(fine, 0)).isEqualTo("99");
     Dataset coarse = Datasets.open(folder + "?labels=coarse");
     assertThat(labels(coarse)).containsExactly(19, 4);
-    assertThat(coarse.labelName(0)).isEqualTo("class 19");
+    assertThat(DatasetFiles.className(coarse, 0)).isEqualTo("class 19");
     assertThat(read(coarse, 1)[1]).isEqualTo(scaled(11));
     assertRefused(folder + "?split=test", "no batches of CIFAR for split=test");
   }

@@ -22,6 +22,16 @@ final class DatasetFiles {
 
   private DatasetFiles() {}
 
+  /** The number of an example's class, −1 for none. */
+  static int label(Dataset data, int example) {
+    return data.condition(example).classNumber().orElse(-1);
+  }
+
+  /** The name of an example's class, "" for none. */
+  static String className(Dataset data, int example) {
+    return data.condition(example).words(data.classNames());
+  }
+
   static byte[] idx(byte[] values, int... shape) {
     ByteBuffer out = ByteBuffer.allocate(4 + 4 * shape.length + values.length);
     out.putInt(0x800 + shape.length);
@@ -97,7 +107,7 @@ final class DatasetFiles {
   }
 
   static int[] labels(Dataset dataset) {
-    return IntStream.range(0, dataset.size()).map(dataset::label).toArray();
+    return IntStream.range(0, dataset.size()).map(i -> label(dataset, i)).toArray();
   }
 
   static float[] read(Dataset dataset, int index) {

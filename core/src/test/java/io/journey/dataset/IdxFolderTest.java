@@ -39,8 +39,8 @@ class IdxFolderTest {
     assertThat(dataset.size()).isEqualTo(2);
     assertThat(dataset.shape()).isEqualTo(new ImageShape(1, 2, 3));
     assertThat(ids(dataset)).containsExactly("train/00000", "train/00001");
-    assertThat(dataset.label(0)).isEqualTo(7);
-    assertThat(dataset.labelName(1)).isEqualTo("0");
+    assertThat(DatasetFiles.label(dataset, 0)).isEqualTo(7);
+    assertThat(DatasetFiles.className(dataset, 1)).isEqualTo("0");
     assertThat(dataset.classNames()).containsExactly("0,1,2,3,4,5,6,7,8,9".split(","));
     assertThat(read(dataset, 0))
         .containsExactly(scaled(0), scaled(51), scaled(102), scaled(255), scaled(1), scaled(2));
@@ -55,8 +55,8 @@ class IdxFolderTest {
     Files.write(folder.resolve(IMAGES), idx(pixels(8), 2, 2, 2));
     Dataset dataset = Datasets.open(folder.toString());
 
-    assertThat(dataset.label(1)).isEqualTo(-1);
-    assertThat(dataset.labelName(1)).isEmpty();
+    assertThat(DatasetFiles.label(dataset, 1)).isEqualTo(-1);
+    assertThat(DatasetFiles.className(dataset, 1)).isEmpty();
     assertThat(dataset.classNames()).isEmpty();
   }
 
@@ -73,7 +73,7 @@ class IdxFolderTest {
         folder.resolve(name.replace("images", "labels").replace("idx3", "idx1")),
         idx(new byte[] {1, 2}, 2));
 
-    assertThat(Datasets.open(folder.toString()).label(1)).isEqualTo(2);
+    assertThat(DatasetFiles.label(Datasets.open(folder.toString()), 1)).isEqualTo(2);
   }
 
   @Test
@@ -84,7 +84,7 @@ class IdxFolderTest {
     Dataset dataset = Datasets.open(folder + "?split=test");
 
     assertThat(ids(dataset)).containsExactly("test/00000");
-    assertThat(dataset.label(0)).isEqualTo(9);
+    assertThat(DatasetFiles.label(dataset, 0)).isEqualTo(9);
     assertThat(Datasets.open(folder + "?split=train").size()).isEqualTo(3);
   }
 
@@ -97,9 +97,9 @@ class IdxFolderTest {
 
     assertThat(ids(some)).containsExactly("train/00001", "train/00002", "train/00003");
     assertThat(some.classNames()).containsExactly("cat", "dog", "Red fox");
-    assertThat(some.labelName(1)).isEqualTo("Red fox");
+    assertThat(DatasetFiles.className(some, 1)).isEqualTo("Red fox");
     for (int i = 0; i < 3; i++) {
-      assertThat(some.label(i)).isEqualTo(all.label(i + 1));
+      assertThat(DatasetFiles.label(some, i)).isEqualTo(DatasetFiles.label(all, i + 1));
       assertThat(read(some, i)).containsExactly(read(all, i + 1));
     }
   }

@@ -38,7 +38,8 @@ class ImageFolderTest {
 
     assertThat(dataset.classNames()).containsExactly("cats", "dogs");
     assertThat(ids(dataset)).containsExactly("cats/kit.png", "cats/tom.png", "dogs/rex.png");
-    assertThat(IntStream.range(0, 3).map(dataset::label)).containsExactly(0, 0, 1);
+    assertThat(IntStream.range(0, 3).map(i -> DatasetFiles.label(dataset, i)))
+        .containsExactly(0, 0, 1);
     assertThat(dataset.shape()).isEqualTo(new ImageShape(3, 2, 2));
     float r = scaled(0x10);
     float g = scaled(0x20);
@@ -53,7 +54,7 @@ class ImageFolderTest {
     Dataset dataset = Datasets.open("images:" + folder);
 
     assertThat(ids(dataset)).containsExactly("a.bmp", "b.png");
-    assertThat(dataset.label(0)).isEqualTo(-1);
+    assertThat(DatasetFiles.label(dataset, 0)).isEqualTo(-1);
     assertThat(dataset.classNames()).isEmpty();
     assertRefused("images:" + folder + "?classes=a", "no class 'a'", "has no classes");
   }
@@ -81,7 +82,7 @@ class ImageFolderTest {
 
     assertThat(ids(after)).isEqualTo(ids(before)).containsExactly("dogs/rex.png");
     assertThat(read(after, 0)).containsExactly(read(before, 0));
-    assertThat(after.labelName(0)).isEqualTo("dogs");
+    assertThat(DatasetFiles.className(after, 0)).isEqualTo("dogs");
     assertThat(ids(Datasets.open(folder + "?limit=2")))
         .containsExactly("birds/tit.png", "cats/a.png");
   }

@@ -56,7 +56,10 @@ class NestedFoldersTest {
                       set + (tree.get("parts").size() == 1 ? "" : "?split=" + part.getKey()));
               Map<String, String> classes = new LinkedHashMap<>();
               for (int i = 0; i < found.size(); i++) {
-                String name = found.label(i) < 0 ? null : found.classNames().get(found.label(i));
+                String name =
+                    DatasetFiles.label(found, i) < 0
+                        ? null
+                        : found.classNames().get(DatasetFiles.label(found, i));
                 classes.put(found.id(i), name);
               }
               Map<String, String> expected = new LinkedHashMap<>();

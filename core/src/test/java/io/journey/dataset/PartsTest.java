@@ -37,7 +37,8 @@ class PartsTest {
 
   private String classes(String split) {
     Dataset set = Datasets.open(folder + "?split=" + split);
-    return String.join(" ", IntStream.range(0, set.size()).mapToObj(set::labelName).toList());
+    return String.join(
+        " ", IntStream.range(0, set.size()).mapToObj(i -> DatasetFiles.className(set, i)).toList());
   }
 
   private static String[] words(String text) {
@@ -120,7 +121,7 @@ class PartsTest {
           .containsExactly("ant", "cat", "dog");
     }
     assertThat(classes("train")).isEqualTo("cat");
-    assertThat(Datasets.open(folder + "?split=test").label(0)).isEqualTo(2);
+    assertThat(DatasetFiles.label(Datasets.open(folder + "?split=test"), 0)).isEqualTo(2);
   }
 
   @Test

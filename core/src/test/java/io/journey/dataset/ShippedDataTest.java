@@ -29,14 +29,14 @@ class ShippedDataTest {
   void thereAre200ImagesOfEachOf10Classes() {
     int[] counts = new int[10];
     for (int i = 0; i < dataset.size(); i++) {
-      counts[dataset.label(i)]++;
+      counts[DatasetFiles.label(dataset, i)]++;
     }
 
     assertThat(dataset.size()).isEqualTo(2000);
     assertThat(dataset.shape()).isEqualTo(new ImageShape(1, 28, 28));
     assertThat(counts).containsOnly(200);
     assertThat(dataset.classNames()).hasSize(10).startsWith("T-shirt/top").endsWith("Ankle boot");
-    assertThat(dataset.labelName(0)).isEqualTo("Ankle boot");
+    assertThat(DatasetFiles.className(dataset, 0)).isEqualTo("Ankle boot");
     assertThat(dataset.id(1999)).isEqualTo("train/01999");
   }
 

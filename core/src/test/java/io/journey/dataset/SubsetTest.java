@@ -28,8 +28,8 @@ class SubsetTest {
     assertThat(subset.size()).isEqualTo(2);
     assertThat(subset.shape()).isEqualTo(whole.shape());
     assertThat(subset.id(1)).isEqualTo("train/00004");
-    assertThat(subset.label(1)).isEqualTo(4);
-    assertThat(subset.labelName(0)).isEqualTo("1");
+    assertThat(DatasetFiles.label(subset, 1)).isEqualTo(4);
+    assertThat(DatasetFiles.className(subset, 0)).isEqualTo("1");
     assertThat(read(subset, 1)).containsExactly(read(whole, 4));
   }
 

@@ -118,7 +118,7 @@ class TarArchivesTest {
     assertRefused(tar.toString(), "two images for the key a", "column=png");
     Dataset masks = Datasets.open(tar + "?column=mask.png");
     assertThat(ids(masks)).containsExactly("a.mask.png");
-    assertThat(masks.labelName(0)).isEqualTo("owl");
+    assertThat(DatasetFiles.className(masks, 0)).isEqualTo("owl");
     assertRefused(tar + "?column=jpg", "no images with the extension jpg", "a.png");
   }
 

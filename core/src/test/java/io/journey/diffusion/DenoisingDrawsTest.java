@@ -3,6 +3,7 @@ package io.journey.diffusion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.random.Seed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +14,7 @@ class DenoisingDrawsTest {
 
   private static DenoisingDraws stratified(int seed, int draws) {
     return DenoisingDraws.stratified(
-        new float[NUMEL], -1, StepDistribution.uniform(1000), Seed.of(seed), draws);
+        new float[NUMEL], Condition.NONE, StepDistribution.uniform(1000), Seed.of(seed), draws);
   }
 
   @ParameterizedTest
@@ -60,7 +61,8 @@ class DenoisingDrawsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5})
   void aStepsDrawsAreOppositePairsAtThatStep(int count) {
-    DenoisingDraws draws = DenoisingDraws.atStep(new float[NUMEL], -1, 300, Seed.of(3), count);
+    DenoisingDraws draws =
+        DenoisingDraws.atStep(new float[NUMEL], Condition.NONE, 300, Seed.of(3), count);
     assertThat(draws.timesteps()).containsOnly(300);
     assertThat(draws.count()).isEqualTo(count);
     for (int r = 1; r < count; r += 2) {
@@ -83,7 +85,7 @@ class DenoisingDrawsTest {
     int early = 0;
     for (int s = 0; s < seeds; s++) {
       DenoisingDraws draws =
-          DenoisingDraws.stratified(new float[1], -1, distribution, Seed.of(s), count);
+          DenoisingDraws.stratified(new float[1], Condition.NONE, distribution, Seed.of(s), count);
       double mean = 0;
       for (int r = 0; r < count; r++) {
         int t = draws.timesteps()[r];

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.dataset.ImageShape;
@@ -80,7 +81,10 @@ class ClassifierTest {
         sum += p[k];
       }
       assertThat(sum).isCloseTo(1, within(1e-5f));
-      right += classifier.classNames().get(best).equals(data.labelName(i)) ? 1 : 0;
+      right +=
+          classifier.classNames().get(best).equals(data.condition(i).words(data.classNames()))
+              ? 1
+              : 0;
     }
     assertThat(classifier.heldOutImages()).isEqualTo(split.heldOut().size());
     assertThat(classifier.accuracy()).isEqualTo((double) right / split.heldOut().size());
@@ -94,8 +98,9 @@ class ClassifierTest {
     all.addAll(split.heldOut());
     assertThat(all).hasSize(data.size());
     for (int label : split.classes()) {
-      long members = all.stream().filter(i -> data.label(i) == label).count();
-      long heldOut = split.heldOut().stream().filter(i -> data.label(i) == label).count();
+      Condition one = new Condition.ClassLabel(label);
+      long members = all.stream().filter(i -> data.condition(i).equals(one)).count();
+      long heldOut = split.heldOut().stream().filter(i -> data.condition(i).equals(one)).count();
       assertThat(heldOut).isEqualTo(Math.round(members / 10.0));
     }
     assertThat(HeldOut.of(data, Seed.of(8)).heldOut()).isNotEqualTo(split.heldOut());
@@ -129,7 +134,7 @@ class ClassifierTest {
     int[] count = new int[2];
     for (int i = 0; i < 200; i++) {
       for (int j = 0; j < i; j++) {
-        int same = data.label(i) == data.label(j) ? 1 : 0;
+        int same = data.condition(i).equals(data.condition(j)) ? 1 : 0;
         double squared = 0;
         for (int k = 0; k < classifier.dim(); k++) {
           squared += Math.pow(vectors[i][k] - vectors[j][k], 2);

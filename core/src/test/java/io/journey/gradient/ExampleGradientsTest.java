@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.ModelOutput;
@@ -96,7 +97,9 @@ class ExampleGradientsTest {
     for (int n = 0; n < count; n++) {
       float[] image = new float[model.shape().numel()];
       Seed.of(7).child(n).stream().fillGaussian(image);
-      images.add(DenoisingDraws.uniform(image, 1 + n % 3, SCHEDULE, Seed.of(8).child(n), draws));
+      images.add(
+          DenoisingDraws.uniform(
+              image, new Condition.ClassLabel(1 + n % 3), SCHEDULE, Seed.of(8).child(n), draws));
     }
     return images;
   }
@@ -111,7 +114,7 @@ class ExampleGradientsTest {
     int numel = image.image().length;
     float[] noise = Arrays.copyOfRange(image.noise(), r * numel, (r + 1) * numel);
     int[] timestep = {image.timesteps()[r]};
-    return new DenoisingDraws(image.image(), image.label(), timestep, noise);
+    return new DenoisingDraws(image.image(), image.condition(), timestep, noise);
   }
 
   /** ∇ of the mean over draws, as the mean of one backward pass for each draw. */
@@ -123,7 +126,7 @@ class ExampleGradientsTest {
       try (PointerScope scope = new PointerScope()) {
         DenoisingBatch batch =
             DenoisingBatch.of(List.of(one), model.shape(), SCHEDULE, model.parameters().type());
-        Tensor predicted = model.predict(batch.xt(), batch.timesteps(), batch.labels());
+        Tensor predicted = model.predict(batch.input());
         Tensor squared = batch.target().sub(predicted).square();
         Tensor loss =
             (mask == null ? squared : squared.mul(mask)).sum().div(new Scalar((double) numel));
@@ -216,7 +219,7 @@ class ExampleGradientsTest {
       float[] ofDraws = {1, 0.25f, 3};
       DenoisingDraws image =
           new DenoisingDraws(
-              plain.image(), plain.label(), plain.timesteps(), plain.noise(), ofDraws);
+              plain.image(), plain.condition(), plain.timesteps(), plain.noise(), ofDraws);
       float[] gradient =
           WholeGradients.of(method.of(model, SCHEDULE, ModelOutput.NORM), p, List.of(image), mask)[
               0];
@@ -244,8 +247,7 @@ class ExampleGradientsTest {
       flat.add_(Libtorch.of(direction, ScalarType.Double, direction.length), new Scalar(h));
       DenoisingBatch batch =
           DenoisingBatch.of(List.of(image), model.shape(), SCHEDULE, ScalarType.Double);
-      double[] predicted =
-          Libtorch.doubles(model.predict(batch.xt(), batch.timesteps(), batch.labels()));
+      double[] predicted = Libtorch.doubles(model.predict(batch.input()));
       flat.copy_(before);
       int numel = image.image().length;
       double sum = 0;
@@ -279,7 +281,7 @@ class ExampleGradientsTest {
       DenoisingDraws weighted =
           new DenoisingDraws(
               plain.image(),
-              plain.label(),
+              plain.condition(),
               plain.timesteps(),
               plain.noise(),
               new float[] {3, 0.5f});
@@ -369,19 +371,18 @@ class ExampleGradientsTest {
             .compute(
                 images,
                 null,
-                new ExampleGradients.Sink() {
-                  @Override
-                  public void add(int image, int offset, Tensor parts) {
-                    double[] numbers = Libtorch.doubles(parts);
-                    int length = Math.toIntExact(parts.size(1));
-                    for (int i = 0; i < numbers.length; i++) {
-                      found[image + i / length][offset + i % length] += numbers[i];
-                    }
-                  }
-
-                  @Override
-                  public Factors factors(Parameter weight) {
-                    return someFactors(weight);
+                (weight, image, gradient) -> {
+                  Factors factors = someFactors(weight);
+                  Tensor wanted =
+                      factors == null
+                          ? gradient.formed()
+                          : gradient.between(
+                              tensor(factors.left(), factors.rows()),
+                              tensor(factors.right(), factors.columns()));
+                  double[] numbers = Libtorch.doubles(wanted);
+                  int length = Math.toIntExact(wanted.size(1));
+                  for (int i = 0; i < numbers.length; i++) {
+                    found[image + i / length][weight.offset() + i % length] += numbers[i];
                   }
                 });
         for (int n = 0; n < images.size(); n++) {
@@ -392,6 +393,15 @@ class ExampleGradientsTest {
         }
       }
     }
+  }
+
+  /** Matrices L of some rows and R of some columns; null: the identity. */
+  private record Factors(int rows, float[] left, int columns, float[] right) {}
+
+  private static Tensor tensor(float[] factor, int rows) {
+    return factor == null
+        ? null
+        : Libtorch.of(factor, ScalarType.Float, rows, factor.length / rows);
   }
 
   /** Two rows at the left, three at the right, or one of the two, by the weight's place. */
@@ -481,7 +491,8 @@ class ExampleGradientsTest {
 
   @Test
   void drawsBeyondTheFirstAreDifferentSteps() {
-    DenoisingDraws draws = DenoisingDraws.uniform(new float[4], -1, SCHEDULE, Seed.of(1), 1000);
+    DenoisingDraws draws =
+        DenoisingDraws.uniform(new float[4], Condition.NONE, SCHEDULE, Seed.of(1), 1000);
     // A uniform step falls into each tenth of 0..999 about 100 times; six standard deviations.
     int[] tenths = new int[10];
     for (int t : draws.timesteps()) {

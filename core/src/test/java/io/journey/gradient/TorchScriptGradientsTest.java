@@ -3,10 +3,12 @@ package io.journey.gradient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Denoiser;
+import io.journey.model.Inputs;
 import io.journey.model.Parameter;
 import io.journey.random.Seed;
 import io.journey.run.Workers;
@@ -46,7 +48,9 @@ class TorchScriptGradientsTest {
     for (int n = 0; n < count; n++) {
       float[] image = new float[checkpoint.model().shape().numel()];
       Seed.of(7).child(n).stream().fillGaussian(image);
-      images.add(DenoisingDraws.uniform(image, -1, checkpoint.schedule(), Seed.of(8).child(n), 5));
+      images.add(
+          DenoisingDraws.uniform(
+              image, Condition.NONE, checkpoint.schedule(), Seed.of(8).child(n), 5));
     }
     return images;
   }
@@ -107,7 +111,7 @@ class TorchScriptGradientsTest {
       for (int n = 0; n < 3; n++) {
         Tensor xt = Libtorch.of(golden.part("sample", 64L * n, 64), ScalarType.Float, 1, 1, 8, 8);
         Tensor noise = Libtorch.of(golden.part("noise", 64L * n, 64), ScalarType.Float, 1, 1, 8, 8);
-        Tensor output = model.predict(xt, new int[] {(int) golden.longs("timestep")[n]}, null);
+        Tensor output = model.predict(Inputs.of(xt, (int) golden.longs("timestep")[n]));
         assertClose(golden, "output." + n, output.detach(), error);
         Tensor loss = noise.sub(output).square().mean();
         TensorVector gradients = Libtorch.gradients(loss, model.parameters().leaves());

@@ -1,6 +1,7 @@
 package io.journey.model;
 
 import io.journey.dataset.ImageShape;
+import io.journey.diffusion.DenoiserInput;
 import io.journey.tensor.Libtorch;
 import java.util.function.IntToDoubleFunction;
 import org.bytedeco.pytorch.Tensor;
@@ -25,8 +26,9 @@ public record ClosedFormDenoiser(
   }
 
   @Override
-  public Tensor predict(Tensor xt, int[] timesteps, int[] labels) {
-    double[] x = Libtorch.doubles(xt);
+  public Tensor predict(DenoiserInput in, LayerTape tape) {
+    int[] timesteps = in.wholeTimesteps();
+    double[] x = Libtorch.doubles(in.sample());
     int numel = shape.numel();
     for (int i = 0; i < x.length; i++) {
       x[i] = slope * x[i] + shift.applyAsDouble(timesteps[i / numel]);

@@ -1,6 +1,7 @@
 package io.journey.model;
 
 import io.journey.dataset.ImageShape;
+import io.journey.diffusion.DenoiserInput;
 import io.journey.tensor.Libtorch;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -40,8 +41,9 @@ public final class LinearDenoiser implements Denoiser {
   }
 
   @Override
-  public Tensor predict(Tensor xt, int[] timesteps, int[] labels) {
-    double[] x = Libtorch.doubles(xt);
+  public Tensor predict(DenoiserInput in, LayerTape tape) {
+    int[] timesteps = in.wholeTimesteps();
+    double[] x = Libtorch.doubles(in.sample());
     double[] psi = new double[x.length * parameters.count()];
     for (int b = 0; b < x.length; b++) {
       System.arraycopy(

@@ -47,12 +47,13 @@ class TorchScriptDenoiserTest {
       assertThat(model.parameters().count()).isEqualTo(272);
       DenoisingBatch batch =
           new DenoisingBatch(
-              tensor(golden, "sample"),
+              Inputs.ofClasses(
+                  tensor(golden, "sample"),
+                  ints(golden.longs("timestep")),
+                  ints(golden.longs("labels"))),
               tensor(golden, "noise"),
-              ints(golden.longs("timestep")),
-              ints(golden.longs("labels")),
               null);
-      Tensor output = model.predict(batch.xt(), batch.timesteps(), batch.labels());
+      Tensor output = model.predict(batch.input());
       assertClose("output", Libtorch.doubles(output.detach()), golden.doubles("output"));
       Tensor loss = DenoisingLoss.perRow(output, batch, null).mean();
       assertThat(loss.item_double()).isCloseTo(golden.doubles("loss")[0], ROUNDING);
@@ -90,13 +91,14 @@ class TorchScriptDenoiserTest {
       Denoiser model = checkpoint.model();
       float[] weights = model.parameters().get();
       Tensor xt = Libtorch.of(new float[128], ScalarType.Float, 1, 2, 8, 8);
-      float[] before = Libtorch.floats(model.predict(xt, new int[] {5}, new int[] {1}).detach());
+      float[] before =
+          Libtorch.floats(model.predict(Inputs.ofClasses(xt, new int[] {5}, 1)).detach());
       float[] zero = new float[weights.length];
       model.parameters().set(zero);
-      Tensor dark = model.predict(xt, new int[] {5}, new int[] {1});
+      Tensor dark = model.predict(Inputs.ofClasses(xt, new int[] {5}, 1));
       assertThat(Libtorch.floats(dark.detach())).isEqualTo(new float[128]);
       model.parameters().set(weights);
-      Tensor again = model.predict(xt, new int[] {5}, new int[] {1});
+      Tensor again = model.predict(Inputs.ofClasses(xt, new int[] {5}, 1));
       assertThat(Libtorch.floats(again.detach())).isEqualTo(before);
       assertThat(before).isNotEqualTo(new float[128]);
     }
@@ -165,10 +167,10 @@ class TorchScriptDenoiserTest {
     try (PointerScope scope = new PointerScope();
         Checkpoint checkpoint = Checkpoint.read(program(CONDITIONAL), ScalarType.Float)) {
       Tensor xt = Libtorch.zeros(ScalarType.Float, 1, 2, 8, 8);
-      assertThatThrownBy(() -> checkpoint.model().predict(xt, new int[] {1}, null))
+      assertThatThrownBy(() -> checkpoint.model().predict(Inputs.of(xt, 1)))
           .isInstanceOf(JourneyException.class)
-          .hasMessageContaining("3 classes");
-      assertThatThrownBy(() -> checkpoint.model().predict(xt, new int[] {1}, new int[] {3}))
+          .hasMessageContaining("the images have none");
+      assertThatThrownBy(() -> checkpoint.model().predict(Inputs.ofClasses(xt, new int[] {1}, 3)))
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining("class 3, the denoiser knows 0..2");
     }

@@ -94,15 +94,16 @@ class UNet2DGoldenTest {
     try (PointerScope scope = new PointerScope();
         Checkpoint checkpoint = Checkpoint.read(GOLDEN.resolve(name), type)) {
       Denoiser model = checkpoint.model();
-      int[] labels = golden.names().contains("class_labels") ? ints(golden, "class_labels") : null;
+      Tensor sample = tensor(golden, "sample", type);
+      int[] timesteps = ints(golden, "timestep");
       DenoisingBatch batch =
           new DenoisingBatch(
-              tensor(golden, "sample", type),
+              golden.names().contains("class_labels")
+                  ? Inputs.ofClasses(sample, timesteps, ints(golden, "class_labels"))
+                  : Inputs.of(sample, timesteps),
               tensor(golden, "noise", type),
-              ints(golden, "timestep"),
-              labels,
               null);
-      Tensor output = model.predict(batch.xt(), batch.timesteps(), batch.labels());
+      Tensor output = model.predict(batch.input());
       TensorVector gradients =
           Libtorch.gradients(
               DenoisingLoss.perRow(output, batch, null).mean(), model.parameters().leaves());

@@ -3,11 +3,13 @@ package io.journey.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.evaluation.Ranking;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.report.Finding.Kind;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import org.assertj.core.data.Offset;
@@ -20,7 +22,7 @@ class FindingsTest {
 
   private final float[][][] scores = new float[STEPS.length][TARGETS][N];
   private final float[][] cosines = new float[TARGETS][N];
-  private final int[] labels = new int[N];
+  private final List<Condition> conditions = new ArrayList<>();
 
   /** Nothing but chance: independent Gaussians everywhere, four classes in turn. */
   FindingsTest() {
@@ -34,7 +36,7 @@ class FindingsTest {
       random.fillGaussian(row);
     }
     for (int i = 0; i < N; i++) {
-      labels[i] = i % 4;
+      conditions.add(new Condition.ClassLabel(i % 4));
     }
   }
 
@@ -56,7 +58,7 @@ class FindingsTest {
     }
     List<String> names = List.of("Bag", "Coat", "Shirt", "Sneaker");
     return Findings.candidates(
-        new Evidence(steps, top, bottom, pixelPlaces, labels, names, i -> "train/" + i));
+        new Evidence(steps, top, bottom, pixelPlaces, conditions, names, i -> "train/" + i));
   }
 
   private Finding found(Kind kind) {
@@ -210,7 +212,7 @@ class FindingsTest {
 
   @Test
   void withoutClassesTheKindsThatNeedNoneRemain() {
-    Arrays.fill(labels, -1);
+    Collections.fill(conditions, Condition.NONE);
     assertThat(candidates())
         .extracting(Finding::kind)
         .containsExactlyInAnyOrder(Kind.HUB, Kind.PIXELS, Kind.TURNOVER, Kind.SIGN_FLIP);

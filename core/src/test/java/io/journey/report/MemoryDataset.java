@@ -1,6 +1,8 @@
 package io.journey.report;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
+import io.journey.dataset.Example;
 import io.journey.dataset.ImageShape;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +11,7 @@ import java.util.List;
 public final class MemoryDataset implements Dataset {
   private final ImageShape shape;
   private final List<String> ids = new ArrayList<>();
-  private final List<Integer> labels = new ArrayList<>();
+  private final List<Condition> conditions = new ArrayList<>();
   private final List<float[]> images = new ArrayList<>();
   private List<String> classNames = List.of();
   private String fingerprint = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -18,13 +20,18 @@ public final class MemoryDataset implements Dataset {
     this.shape = new ImageShape(channels, height, width);
   }
 
-  /** Adds an example. */
+  /** Adds an example of a class. */
   public MemoryDataset add(String id, int label, float... image) {
+    return add(id, new Condition.ClassLabel(label), image);
+  }
+
+  /** Adds an example. */
+  public MemoryDataset add(String id, Condition condition, float... image) {
     if (image.length != shape.numel()) {
       throw new IllegalArgumentException(id + " has " + image.length + " numbers");
     }
     ids.add(id);
-    labels.add(label);
+    conditions.add(condition);
     images.add(image);
     return this;
   }
@@ -62,22 +69,15 @@ public final class MemoryDataset implements Dataset {
   }
 
   @Override
-  public String id(int index) {
-    return ids.get(index);
-  }
-
-  @Override
-  public int label(int index) {
-    return labels.get(index);
+  public Example example(int index) {
+    return new Example(
+        ids.get(index),
+        conditions.get(index),
+        (out, offset) -> System.arraycopy(images.get(index), 0, out, offset, shape.numel()));
   }
 
   @Override
   public List<String> classNames() {
     return classNames;
-  }
-
-  @Override
-  public void read(int index, float[] out, int offset) {
-    System.arraycopy(images.get(index), 0, out, offset, shape.numel());
   }
 }

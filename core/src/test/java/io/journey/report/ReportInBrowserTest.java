@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.journey.condition.Condition;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,7 +159,7 @@ class ReportInBrowserTest {
   void fewExamplesWithoutClassesAndOneStepAreShown() throws Exception {
     MemoryDataset data = new MemoryDataset(1, 4, 4);
     for (int i = 0; i < 3; i++) {
-      data.add("only " + i, -1, new float[16]);
+      data.add("only " + i, Condition.NONE, new float[16]);
     }
     float[][][][] scores = FakeAttribution.noise(1, 1, 1, 3, 1);
     FakeAttribution fake = new FakeAttribution(new int[] {400}, new float[1][16], scores);

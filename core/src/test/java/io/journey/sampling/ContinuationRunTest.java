@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.SamplingConfig;
@@ -49,7 +50,7 @@ class ContinuationRunTest {
           float[][] xt = {
             two.get(0).xt()[two.get(0).indexOf(step)], two.get(1).xt()[two.get(1).indexOf(step)]
           };
-          float[][] ends = sampler.finish(xt, step, -1, seeds, Progress.Task.SILENT);
+          float[][] ends = sampler.finish(xt, step, Condition.NONE, seeds, Progress.Task.SILENT);
           assertThat(ends[0]).as("step %d", step).isEqualTo(two.get(0).image());
           assertThat(ends[1]).as("step %d", step).isEqualTo(two.get(1).image());
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.journey.dataset.ImageShape;
+import io.journey.diffusion.DenoiserInput;
 import io.journey.diffusion.ForwardConfig;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.PredictionType;
@@ -15,6 +16,7 @@ import io.journey.diffusion.TimestepSpacing;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
 import io.journey.model.Denoiser;
+import io.journey.model.LayerTape;
 import io.journey.model.Parameters;
 import io.journey.random.Seed;
 import java.util.Arrays;
@@ -42,10 +44,10 @@ class DdimSamplerTest {
       }
 
       @Override
-      public Tensor predict(Tensor xt, int[] timesteps, int[] labels) {
-        double[] x = io.journey.tensor.Libtorch.doubles(xt);
-        double signal = Math.sqrt(schedule.alphaBar(timesteps[0]));
-        double sigma = Math.sqrt(1 - schedule.alphaBar(timesteps[0]));
+      public Tensor predict(DenoiserInput in, LayerTape tape) {
+        double[] x = io.journey.tensor.Libtorch.doubles(in.sample());
+        double signal = Math.sqrt(schedule.alphaBar(in.wholeTimesteps()[0]));
+        double sigma = Math.sqrt(1 - schedule.alphaBar(in.wholeTimesteps()[0]));
         for (int i = 0; i < x.length; i++) {
           double noise = (x[i] - signal * IMAGE[i]) / sigma;
           x[i] =

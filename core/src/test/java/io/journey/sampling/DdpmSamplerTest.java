@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.TimestepSpacing;
@@ -94,7 +95,7 @@ class DdpmSamplerTest {
                     golden.part("start", n * numel, numel),
                     s -> golden.part("noise", (2L * s + image) * numel, numel),
                     "",
-                    -1)
+                    Condition.NONE)
                 .run(Progress.Task.SILENT);
         for (int s = 0; s < 10; s++) {
           float[] after = s < 9 ? drawn.xt()[s + 1] : drawn.image();

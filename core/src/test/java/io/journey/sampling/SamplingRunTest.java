@@ -3,12 +3,16 @@ package io.journey.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
+import io.journey.diffusion.DenoiserInput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
+import io.journey.model.ConditioningSpec;
 import io.journey.model.Denoiser;
 import io.journey.model.InputRange;
+import io.journey.model.LayerTape;
 import io.journey.model.Parameters;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
@@ -29,7 +33,7 @@ class SamplingRunTest {
 
   @TempDir Path folder;
 
-  /** Draws towards its label: x̂0 shifts by it. */
+  /** Draws towards its class: x̂0 shifts by it. */
   private record Conditional(Denoiser plain) implements Denoiser {
     @Override
     public ImageShape shape() {
@@ -42,18 +46,22 @@ class SamplingRunTest {
     }
 
     @Override
-    public InputRange labels() {
-      return new InputRange(0, 2);
+    public ConditioningSpec conditioning() {
+      return new ConditioningSpec(new InputRange(0, 2));
     }
 
     @Override
-    public Tensor predict(Tensor xt, int[] timesteps, int[] labels) {
-      double[] out = Libtorch.doubles(plain.predict(xt, timesteps, null));
+    public Tensor predict(DenoiserInput in, LayerTape tape) {
+      double[] out = Libtorch.doubles(plain.predict(in));
       for (int i = 0; i < out.length; i++) {
-        out[i] += 0.05 * labels[i / SHAPE.numel()];
+        out[i] += 0.05 * in.condition().classNumbers()[i / SHAPE.numel()];
       }
-      return Tensor.create(out, timesteps.length, 1, 4, 4);
+      return Tensor.create(out, in.timesteps().length, 1, 4, 4);
     }
+  }
+
+  private static List<Condition> classes(Integer... numbers) {
+    return Stream.of(numbers).<Condition>map(Condition.ClassLabel::new).toList();
   }
 
   private static Checkpoint toy(Denoiser model) {
@@ -166,26 +174,28 @@ class SamplingRunTest {
     try (Checkpoint checkpoint = toy(new Conditional(plain()))) {
       Sampler sampler = new DdpmSampler(checkpoint, 10);
       Path file = folder.resolve("t.safetensors");
-      new SamplingRun(sampler, 5, 4, new int[] {2, 0}).run(file, 2, Progress.SILENT);
+      new SamplingRun(sampler, 5, 4, classes(2, 0)).run(file, 2, Progress.SILENT);
       List<Trajectory> drawn = TrajectoryFile.read(file);
-      assertThat(drawn).extracting(Trajectory::label).containsExactly(2, 0, 2, 0);
+      assertThat(drawn).extracting(Trajectory::condition).isEqualTo(classes(2, 0, 2, 0));
       assertThat(Safetensors.open(file).longs("labels")).containsExactly(2, 0, 2, 0);
       // The same noise, another class.
-      Trajectory other = sampler.sample(Drawing.seed(5, 0), 1);
+      Trajectory other = sampler.sample(Drawing.seed(5, 0), new Condition.ClassLabel(1));
       assertThat(other.xt()[0]).isEqualTo(drawn.get(0).xt()[0]);
       assertThat(other.image()).isNotEqualTo(drawn.get(0).image());
-      assertThat(sampler.sample(Drawing.seed(5, 0), 2).image()).isEqualTo(drawn.get(0).image());
-      refused(new SamplingRun(sampler, 5, 4, new int[] {1}), file, "labels [2, 0, 2, 0]", "[1, 1");
+      assertThat(sampler.sample(Drawing.seed(5, 0), classes(2).get(0)).image())
+          .isEqualTo(drawn.get(0).image());
+      assertThat(sampler.sample(5, 4, classes(2, 0), 2, Progress.SILENT).get(3).image())
+          .isEqualTo(drawn.get(3).image());
+      refused(new SamplingRun(sampler, 5, 4, classes(1)), file, "labels [2,0,2,0]", "[1,1");
       assertThatThrownBy(() -> new SamplingRun(sampler, 5, 4))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("choose labels, 0 to 2");
-      assertThatThrownBy(() -> new SamplingRun(sampler, 5, 4, new int[] {3}))
+      assertThatThrownBy(() -> new SamplingRun(sampler, 5, 4, classes(3)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("labels must be 0 to 2, got 3");
     }
     try (Checkpoint checkpoint = toy(plain())) {
-      assertThatThrownBy(
-              () -> new SamplingRun(new DdpmSampler(checkpoint, 10), 5, 4, new int[] {0}))
+      assertThatThrownBy(() -> new SamplingRun(new DdpmSampler(checkpoint, 10), 5, 4, classes(0)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("knows no classes");
     }

@@ -3,6 +3,7 @@ package io.journey.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
@@ -120,7 +121,7 @@ class SchedulerGoldenTest {
       draws.add(
           new DenoisingDraws(
               INPUTS.part("image", 16L * i, 16),
-              -1,
+              Condition.NONE,
               new int[] {(int) golden.longs("add_noise.timesteps")[i]},
               INPUTS.part("fresh", 16L * i, 16)));
     }
@@ -128,7 +129,7 @@ class SchedulerGoldenTest {
       DenoisingBatch batch =
           DenoisingBatch.of(draws, new ImageShape(1, 4, 4), velocities, ScalarType.Float);
       // One rounding to float32 of numbers below 4.
-      assertClose(Libtorch.floats(batch.xt()), golden.doubles("add_noise"), 2.4e-7);
+      assertClose(Libtorch.floats(batch.input().sample()), golden.doubles("add_noise"), 2.4e-7);
       assertClose(Libtorch.floats(batch.target()), golden.doubles("velocity"), 2.4e-7);
     }
   }
@@ -177,7 +178,7 @@ class SchedulerGoldenTest {
             INPUTS.part(inputs + "start", (long) image * numel, numel),
             s -> INPUTS.part(inputs + "noise", ((long) s * images + image) * numel, numel),
             "",
-            -1)
+            Condition.NONE)
         .run(Progress.Task.SILENT);
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.journey.diffusion.ModelOutput;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
@@ -113,18 +113,18 @@ class EstimatorTest {
     assertThat(Estimators.all().stream().map(Estimator::name))
         .startsWith("journey-trak", "trak", "d-trak")
         .endsWith("das-linear", "das-squared", "ek-fac");
-    assertThat(Estimators.defaultFor(ModelOutput.LOSS, CurvatureConfig.DEFAULT).name())
+    assertThat(Estimators.defaultFor(ModelOutput.LOSS, PreconditionerConfig.DEFAULT).name())
         .isEqualTo("ek-fac");
-    assertThat(Estimators.defaultFor(ModelOutput.LOSS, CurvatureConfig.NONE).name())
+    assertThat(Estimators.defaultFor(ModelOutput.LOSS, PreconditionerConfig.NONE).name())
         .isEqualTo("journey-trak");
-    assertThat(Estimators.defaultFor(ModelOutput.MEAN, CurvatureConfig.NONE).name())
+    assertThat(Estimators.defaultFor(ModelOutput.MEAN, PreconditionerConfig.NONE).name())
         .isEqualTo("das-linear");
-    assertThatThrownBy(() -> Estimators.defaultFor(ModelOutput.NORM, CurvatureConfig.DEFAULT))
+    assertThatThrownBy(() -> Estimators.defaultFor(ModelOutput.NORM, PreconditionerConfig.DEFAULT))
         .isInstanceOf(JourneyException.class)
         .hasMessageStartingWith(
-            "No estimator takes features of --function norm --curvature ekfac: there are"
+            "No estimator takes features of --function norm --preconditioner ekfac: there are"
                 + " journey-trak, trak, tracin-dot, tracin-cosine, relative-influence,"
-                + " renormalized-influence with --curvature none; d-trak with --function norm");
+                + " renormalized-influence with --preconditioner none; d-trak with --function norm");
     assertThatThrownBy(() -> Estimators.named("journey"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("use one of journey-trak, trak");

@@ -3,6 +3,7 @@ package io.journey.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.ForwardConfig;
 import io.journey.diffusion.ModelOutput;
@@ -10,10 +11,9 @@ import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.PredictionType;
 import io.journey.diffusion.SamplingConfig;
 import io.journey.diffusion.SchedulerConfig;
-import io.journey.features.FeatureSpace;
+import io.journey.features.PlainGradients;
 import io.journey.gradient.OneImageGradients;
 import io.journey.model.LinearDenoiser;
-import io.journey.projection.ProjectionConfig;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
@@ -97,7 +97,7 @@ class LeaveOneOutTest {
       }
     }
     return new DenoisingDraws(
-        new float[] {(float) x0}, -1, new int[] {t}, new float[] {(float) noise});
+        new float[] {(float) x0}, Condition.NONE, new int[] {t}, new float[] {(float) noise});
   }
 
   /** The ridge solution without one example, from the normal equations. */
@@ -123,11 +123,11 @@ class LeaveOneOutTest {
                 ForwardConfig.DEFAULT.withPredictionType(type), SamplingConfig.DEFAULT));
     try (LinearDenoiser model = fitted()) {
       DenoisingDraws target =
-          DenoisingDraws.atStep(new float[] {0.4f}, -1, 250, Seed.of(6), TargetDraws.DEFAULT);
+          DenoisingDraws.atStep(
+              new float[] {0.4f}, Condition.NONE, 250, Seed.of(6), TargetDraws.DEFAULT);
       var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
-      var none = ProjectionConfig.parse("none").create(model.parameters(), Seed.of(0));
-      float[][] phi = FeatureSpace.project(gradients, none, examples, null).features();
-      float[][] g = FeatureSpace.project(gradients, none, List.of(target), null).features();
+      float[][] phi = PlainGradients.of(gradients, model, examples);
+      float[][] g = PlainGradients.of(gradients, model, List.of(target));
 
       SimpleMatrix gram = psi.transpose().mult(psi);
       double damping = LAMBDA * Math.min(N, P) / gram.trace();

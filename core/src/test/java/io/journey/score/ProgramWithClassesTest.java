@@ -3,6 +3,7 @@ package io.journey.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.journey.condition.Condition;
 import io.journey.diffusion.DrawScheme;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
@@ -10,7 +11,7 @@ import io.journey.features.FeaturizerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.report.MemoryDataset;
@@ -35,7 +36,7 @@ class ProgramWithClassesTest {
 
   private static final FeaturizerConfig FEATURES =
       FeaturizerConfig.defaults()
-          .withCurvature(CurvatureConfig.NONE)
+          .withPreconditioner(PreconditionerConfig.NONE)
           .withProjection(ProjectionConfig.parse("none"))
           .withSampling(DrawScheme.INDEPENDENT)
           .withDraws(2);
@@ -47,7 +48,10 @@ class ProgramWithClassesTest {
     for (int i = 0; i < labels.length; i++) {
       float[] image = new float[128];
       Seed.of(3).child(i).stream().fillGaussian(image);
-      data.add("image-" + i, labels[i], image);
+      data.add(
+          "image-" + i,
+          labels[i] < 0 ? Condition.NONE : new Condition.ClassLabel(labels[i]),
+          image);
     }
     return data;
   }
@@ -62,13 +66,18 @@ class ProgramWithClassesTest {
     Path file = folder.resolve("targets.safetensors");
     try (Checkpoint program = Checkpoint.read(PROGRAM, ScalarType.Float)) {
       DdpmSampler sampler = new DdpmSampler(program, 5);
-      new SamplingRun(sampler, 7, 3, new int[] {2, 0}).run(file, 1, Progress.SILENT);
-      assertThatThrownBy(() -> new SamplingRun(sampler, 7, 3, new int[] {3}))
+      new SamplingRun(
+              sampler, 7, 3, List.of(new Condition.ClassLabel(2), new Condition.ClassLabel(0)))
+          .run(file, 1, Progress.SILENT);
+      assertThatThrownBy(() -> new SamplingRun(sampler, 7, 3, List.of(new Condition.ClassLabel(3))))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("labels must be 0 to 2, got 3");
     }
     List<Trajectory> targets = TrajectoryFile.read(file);
-    assertThat(targets).extracting(Trajectory::label).containsExactly(2, 0, 2);
+    assertThat(targets)
+        .extracting(Trajectory::condition)
+        .containsExactly(
+            new Condition.ClassLabel(2), new Condition.ClassLabel(0), new Condition.ClassLabel(2));
     FeatureStore features = featurize(images(0, 1, 2, 0), "features");
     Attribution scores =
         Attributor.of(Ensemble.open(PROGRAM), features)

@@ -2,7 +2,7 @@ package io.journey.evaluation.lds;
 
 import io.journey.features.FeatureStore;
 import io.journey.model.Ensemble;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
@@ -65,12 +65,12 @@ record EstimatorPredictions(
           features.manifest().directory()
               + " has features of "
               + features.function()
-              + " with curvature "
-              + features.curvature()
+              + " with preconditioner "
+              + features.preconditioner()
               + ", which no estimator asked for can use.");
     }
     List<float[][]> scores = scores(features, requests);
-    double inFeatures = features.curvature().damping();
+    double inFeatures = features.preconditioner().damping();
     return tried.stream().map(one -> prediction(one, scores, suffix, inFeatures)).toList();
   }
 
@@ -110,9 +110,11 @@ record EstimatorPredictions(
       }
     }
     FeatureRequirement needs = tried.estimator.needs();
-    boolean whitened = needs.curvature() != CurvatureConfig.Kind.NONE;
+    boolean preconditioned = needs.preconditioner() != PreconditionerConfig.Kind.NONE;
     double[] told =
-        needs.damped() ? tried.dampings.clone() : new double[] {whitened ? inFeatures : Double.NaN};
+        needs.damped()
+            ? tried.dampings.clone()
+            : new double[] {preconditioned ? inFeatures : Double.NaN};
     return new Prediction(tried.estimator.name() + suffix, told, out);
   }
 }

@@ -92,7 +92,7 @@ public record GroundTruthRun(
   public GroundTruth run(Path models, Path directory) {
     ModelInputs model = ModelInputs.of(retraining.architecture());
     model.requireImages(data);
-    model.requireLabels(targets.stream().mapToInt(Trajectory::label).toArray());
+    model.requireConditions(targets.stream().map(Trajectory::condition).toList());
     try (RunDirectory run =
         RunDirectory.claim(directory, GroundTruth.KIND, GroundTruth.FORMAT, settings(), inputs())) {
       if (!run.isFinished()) {
@@ -167,7 +167,7 @@ public record GroundTruthRun(
           List<DenoisingDraws> asked = new ArrayList<>();
           for (Trajectory target : targets) {
             float[] x0 = target.x0()[target.indexOf(step)];
-            asked.add(DenoisingDraws.atStep(x0, target.label(), step, noise, draws / 2));
+            asked.add(DenoisingDraws.atStep(x0, target.condition(), step, noise, draws / 2));
           }
           for (float loss : checkpoint.losses(asked)) {
             out[at++] = loss;

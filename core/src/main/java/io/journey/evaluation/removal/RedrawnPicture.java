@@ -78,7 +78,7 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets) implements Rem
   private float[] draw(Sampler sampler, int index) {
     Trajectory target = targets.get(index);
     try {
-      return sampler.sample(Seed.parse(target.seed()), target.label()).image();
+      return sampler.sample(Seed.parse(target.seed()), target.condition()).image();
     } catch (IllegalArgumentException e) {
       throw new JourneyException(
           "Target " + index + " cannot be drawn again: " + e.getMessage() + "; sample it anew.", e);

@@ -178,7 +178,7 @@ public record RemovalStudy(
     MessageDigest digest = Checksums.sha256();
     for (Trajectory target : targets) {
       digest.update(target.seed().getBytes(StandardCharsets.UTF_8));
-      digest.update(ByteBuffer.allocate(4).putInt(target.label()).array());
+      digest.update(target.condition().fingerprint());
       for (float[] numbers : List.of(target.xt()[0], target.image())) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * numbers.length);
         bytes.asFloatBuffer().put(numbers);

@@ -183,9 +183,9 @@ record WindowDistance(
     }
     float[][] x = new float[count][];
     Arrays.fill(x, target.xt()[target.indexOf(step)]);
-    x = inside.advance(x, first(), end(), target.label(), seeds, progress);
+    x = inside.advance(x, first(), end(), target.condition(), seeds, progress);
     int last = original.timesteps().length;
-    return original.advance(x, end(), last, target.label(), seeds, progress);
+    return original.advance(x, end(), last, target.condition(), seeds, progress);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.journey.evaluation.steps;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.SchedulerConfig;
 import io.journey.model.Checkpoint;
@@ -13,8 +14,6 @@ import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
 import io.journey.sampling.PictureFile;
 import io.journey.sampling.Sampler;
-import io.journey.sampling.SamplingRun;
-import io.journey.sampling.Trajectory;
 import io.journey.tensor.Libtorch;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +27,7 @@ import java.util.List;
  * @param count pictures of each, at least 2
  * @param inferenceSteps of a drawing
  * @param seed of all noise
- * @param labels picture n is of class {@code labels[n mod length]}; empty for models without
+ * @param conditions taken in turn: picture n has number n mod size
  */
 record EnsembleDrawing(
     Ensemble ensemble,
@@ -36,7 +35,7 @@ record EnsembleDrawing(
     int count,
     int inferenceSteps,
     long seed,
-    int[] labels) {
+    List<Condition> conditions) {
   EnsembleDrawing {
     if (count < 2) {
       throw new IllegalArgumentException(
@@ -60,7 +59,7 @@ record EnsembleDrawing(
     for (String member : members) {
       try (Checkpoint checkpoint = ensemble.load(member)) {
         Sampler sampler = sampler(checkpoint);
-        SamplingRun.requireLabels(checkpoint.model().labels(), labels);
+        checkpoint.model().conditioning().requireChoice(conditions);
         checkpoint.inputs().requireTimesteps(sampler.timesteps());
         if (shape != null
             && (!shape.equals(checkpoint.model().shape())
@@ -114,8 +113,8 @@ record EnsembleDrawing(
           .forEach(
               count,
               n -> {
-                int label = labels.length == 0 ? Trajectory.NO_LABEL : labels[n % labels.length];
-                pictures[n] = sampler.sample(Sampler.seed(seed, n), label).image();
+                Condition condition = conditions.get(n % conditions.size());
+                pictures[n] = sampler.sample(Sampler.seed(seed, n), condition).image();
                 task.advance(1);
               });
     }

@@ -1,6 +1,8 @@
 package io.journey.evaluation.steps;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.condition.Condition;
+import io.journey.condition.ConditionColumn;
 import io.journey.evaluation.EvaluationResult;
 import io.journey.evaluation.PictureSpace;
 import io.journey.model.Ensemble;
@@ -30,7 +32,7 @@ import java.util.TreeSet;
  * @param seed of all noise; picture n of a model is that of {@code journey sample} with this seed
  * @param maxPairs how many pairs of models are compared at most, chosen by the seed
  * @param spaces in which distances are measured
- * @param labels the classes of pictures, in turn; empty for models without classes
+ * @param conditions of pictures, in turn
  */
 public record SeedConsistency(
     Ensemble ensemble,
@@ -39,7 +41,7 @@ public record SeedConsistency(
     long seed,
     int maxPairs,
     List<PictureSpace> spaces,
-    int[] labels) {
+    List<Condition> conditions) {
   /** The kind of run directory. */
   public static final String KIND = "evaluation-seeds";
 
@@ -72,7 +74,7 @@ public record SeedConsistency(
     List<Integer> places = List.copyOf(used);
     List<String> members = places.stream().map(ensemble.members()::get).toList();
     EnsembleDrawing drawing =
-        new EnsembleDrawing(ensemble, members, count, inferenceSteps, seed, labels);
+        new EnsembleDrawing(ensemble, members, count, inferenceSteps, seed, conditions);
     EnsembleDrawing.Models models = drawing.models();
     ObjectNode inputs = Json.object();
     inputs.set("checkpoints", models.fingerprints());
@@ -115,8 +117,8 @@ public record SeedConsistency(
   private ObjectNode settings() {
     ObjectNode settings = Json.object().put("count", count);
     settings.put("inference_steps", inferenceSteps).put("seed", seed).put("pairs", pairs().size());
-    if (labels.length > 0) {
-      settings.set("labels", Json.tree(labels));
+    if (!conditions.stream().allMatch(Condition::isNone)) {
+      settings.set("labels", ConditionColumn.json(conditions));
     }
     ObjectNode prints = settings.putObject("spaces");
     spaces.forEach(space -> prints.put(space.name(), space.fingerprint()));

@@ -3,7 +3,6 @@ package io.journey.evaluation.lds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.features.FeatureStore;
@@ -12,12 +11,10 @@ import io.journey.features.FeaturizerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.JourneyException;
-import io.journey.run.Json;
 import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
 import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.Trajectory;
@@ -27,12 +24,13 @@ import io.journey.score.Damping;
 import io.journey.score.Estimator;
 import io.journey.score.Estimators;
 import io.journey.score.FeatureRequirement;
+import io.journey.score.Scorer;
 import io.journey.score.ScoringEngine;
 import io.journey.score.Steps;
+import io.journey.score.TrainingFeatures;
 import io.journey.tensor.Libtorch;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.TrainingConfig;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
@@ -88,10 +86,10 @@ class EstimatorPredictionsTest {
     return FEATURES.computeIfAbsent(
         needs.options() + dim,
         name -> {
-          CurvatureConfig curvature =
-              needs.curvature() == CurvatureConfig.Kind.NONE
-                  ? CurvatureConfig.NONE
-                  : CurvatureConfig.DEFAULT;
+          PreconditionerConfig curvature =
+              needs.preconditioner() == PreconditionerConfig.Kind.NONE
+                  ? PreconditionerConfig.NONE
+                  : PreconditionerConfig.DEFAULT;
           FeaturizerConfig config =
               FeaturizerConfig.defaults(curvature)
                   .withFunction(needs.function())
@@ -163,26 +161,33 @@ class EstimatorPredictionsTest {
     assertThat(features(Estimators.named("d-trak").needs(), 8).hasResiduals()).isFalse();
   }
 
+  /** Such as of another program that needs the errors beside gradients of the loss. */
+  private static final class Greedy implements Estimator {
+    @Override
+    public String name() {
+      return "greedy";
+    }
+
+    @Override
+    public FeatureRequirement needs() {
+      return Estimators.named("trak").needs().withResiduals();
+    }
+
+    @Override
+    public Scorer prepare(TrainingFeatures features, Damping damping) {
+      throw new AssertionError("must have been refused");
+    }
+  }
+
   @Test
   void featuresWithoutTheErrorsGetOneSentence() {
-    ObjectNode settings = Json.object().put("projection", "sparse:8").put("shard_rows", 64);
-    settings.put("seed", 0).put("function", "mean");
-    ObjectNode inputs = Json.object().put("examples", 1);
-    inputs.putObject("checkpoints").put("member-000", "");
-    Path earlier = folder.resolve("earlier");
-    try (RunDirectory run = RunDirectory.claim(earlier, FeatureStore.KIND, settings, inputs)) {
-      byte[] table = "index,id,label,class\n0,x,-1,\n".getBytes(StandardCharsets.UTF_8);
-      run.write(FeatureStore.EXAMPLES, out -> out.write(table));
-      run.finish(Json.object());
-    }
-    Estimator das = Estimators.named("das-squared");
-    ScoringEngine.Request request = new ScoringEngine.Request(das, Damping.DEFAULT);
-    assertThatThrownBy(
-            () -> ScoringEngine.requirePossible(FeatureStore.open(earlier), List.of(request)))
+    FeatureStore features = features(Estimators.named("trak").needs(), 8);
+    ScoringEngine.Request request = new ScoringEngine.Request(new Greedy(), Damping.DEFAULT);
+    assertThatThrownBy(() -> ScoringEngine.requirePossible(features, List.of(request)))
         .isInstanceOf(JourneyException.class)
         .hasMessage(
-            "das-squared needs the residuals of training images, which "
-                + earlier
-                + " lacks, as an earlier version of Journey made it: featurize anew.");
+            "greedy needs the residuals of training images, which "
+                + features.manifest().directory()
+                + " lacks: featurize with --function mean.");
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.SchedulerConfig;
@@ -111,7 +112,7 @@ class GroundTruthRunTest {
         for (int i = 0; i < xt.length; i++) {
           xt[i] = (float) (Math.sqrt(alphaBar) * x0[i] + Math.sqrt(1 - alphaBar) * sign * eps[i]);
         }
-        float[] predicted = checkpoint.model().predict(xt, 600, -1);
+        float[] predicted = checkpoint.model().predict(xt, 600, Condition.NONE);
         for (int i = 0; i < xt.length; i++) {
           expected += Math.pow(sign * eps[i] - predicted[i], 2) / xt.length / 2;
         }

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.evaluation.StepAgreement;
-import io.journey.features.FeatureSpace;
+import io.journey.features.PlainGradients;
 import io.journey.gradient.OneImageGradients;
 import io.journey.model.Checkpoint;
 import io.journey.model.LinearDenoiser;
-import io.journey.projection.ProjectionConfig;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
@@ -121,21 +121,20 @@ class LdsTest {
     double[] images = gaussians(n, "images");
     for (int i = 0; i < n; i++) {
       float[] image = {(float) images[i]};
-      examples.add(DenoisingDraws.uniform(image, -1, schedule, Seed.of(2).child(i), 6));
+      examples.add(DenoisingDraws.uniform(image, Condition.NONE, schedule, Seed.of(2).child(i), 6));
     }
     List<DenoisingDraws> targets = new ArrayList<>();
     for (int t = 0; t < 4; t++) {
       float[] x0 = {0.3f * t - 0.5f};
-      targets.add(DenoisingDraws.atStep(x0, -1, 250, Seed.of(5).child(t), 20));
+      targets.add(DenoisingDraws.atStep(x0, Condition.NONE, 250, Seed.of(5).child(t), 20));
     }
     float[] start = {0.4f, -0.2f, 0.1f, 0.3f, -0.1f};
     float[][] phi;
     float[][] g;
     try (LinearDenoiser model = new LinearDenoiser(start)) {
       var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
-      var none = ProjectionConfig.parse("none").create(model.parameters(), Seed.of(0));
-      phi = FeatureSpace.project(gradients, none, examples, null).features();
-      g = FeatureSpace.project(gradients, none, targets, null).features();
+      phi = PlainGradients.of(gradients, model, examples);
+      g = PlainGradients.of(gradients, model, targets);
     }
     List<BitSet> subsets = subsets(16, n);
     double[][] measurements = new double[subsets.size()][];

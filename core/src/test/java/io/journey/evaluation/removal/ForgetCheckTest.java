@@ -98,7 +98,7 @@ class ForgetCheckTest {
                 drawn.shape(),
                 drawn.modelFingerprint(),
                 seed,
-                drawn.label(),
+                drawn.condition(),
                 drawn.timesteps(),
                 drawn.xt(),
                 drawn.x0(),

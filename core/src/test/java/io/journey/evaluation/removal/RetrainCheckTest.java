@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.evaluation.removal.RemovalTable.Line;
@@ -140,7 +141,7 @@ class RetrainCheckTest {
       for (int t : List.of(400, 300, 200, 100, 0)) {
         Sampler sampler = t == 400 || t == 300 ? inner : outer;
         int index = Trajectory.indexOf(sampler.timesteps(), t);
-        float[] output = sampler.checkpoint().model().predict(x, t, Trajectory.NO_LABEL);
+        float[] output = sampler.checkpoint().model().predict(x, t, Condition.NONE);
         float[] x0 = NoiseSchedule.ddpm().predictedOriginal(x, output, t);
         float[] noise = new float[x.length];
         Seed.of(7)

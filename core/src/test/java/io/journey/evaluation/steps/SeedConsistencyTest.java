@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
 import io.journey.evaluation.PictureSpace;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
@@ -51,7 +52,7 @@ class SeedConsistencyTest {
 
   private static SeedConsistency of(Ensemble ensemble, int count, int pairs) {
     return new SeedConsistency(
-        ensemble, count, 5, 7, pairs, List.of(PictureSpace.pixels()), new int[0]);
+        ensemble, count, 5, 7, pairs, List.of(PictureSpace.pixels()), List.of(Condition.NONE));
   }
 
   @Test

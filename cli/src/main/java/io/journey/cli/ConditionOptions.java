@@ -1,15 +1,17 @@
 package io.journey.cli;
 
+import io.journey.condition.Condition;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
+import io.journey.model.ConditioningSpec;
 import io.journey.model.InputRange;
-import io.journey.sampling.SamplingRun;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** Which classes a model with classes draws. */
-final class LabelOptions {
+/** The conditions that pictures are drawn under: classes, for a model with classes. */
+final class ConditionOptions {
   private static final String ALL = "all";
 
   /** Names listed in a message. */
@@ -24,48 +26,46 @@ final class LabelOptions {
   private String labels;
 
   /**
-   * The numbers of the classes to draw, none for a model without.
+   * Returns the conditions to draw under, in turn.
    *
-   * @throws IllegalArgumentException if the model does not know one of them, or all cannot be
+   * @throws IllegalArgumentException if the model does not take one of them, or all cannot be
    *     counted up
    */
-  int[] of(Checkpoint checkpoint) {
-    InputRange known = checkpoint.model().labels();
+  List<Condition> of(Checkpoint checkpoint) {
+    ConditioningSpec known = checkpoint.model().conditioning();
     if (labels != null && labels.isBlank()) {
       throw new IllegalArgumentException(
           "--labels is empty: name classes, as with --labels 1,7, or leave it out");
     }
-    int[] chosen =
-        labels == null || labels.equals(ALL)
-            ? all(known, checkpoint.classNames())
-            : Stream.of(labels.split(",", -1))
-                .mapToInt(text -> number(text, checkpoint.classNames()))
-                .toArray();
-    SamplingRun.requireLabels(known, chosen);
-    return chosen;
+    if (labels == null || labels.equals(ALL)) {
+      return all(known, checkpoint.classNames());
+    }
+    int[] numbers =
+        Stream.of(labels.split(",", -1))
+            .mapToInt(text -> number(text, checkpoint.classNames()))
+            .toArray();
+    return IntStream.of(numbers).mapToObj(known::ofClass).toList();
   }
 
-  private int[] all(InputRange known, ClassNames names) {
-    if (known.isEmpty()) {
-      if (labels != null) {
-        throw new IllegalArgumentException(
-            "--labels all needs a model with classes, this one has none: leave it out");
-      }
-      return new int[0];
+  private List<Condition> all(ConditioningSpec known, ClassNames names) {
+    if (known.isEmpty() && labels != null) {
+      throw new IllegalArgumentException(
+          "--labels all needs a model with classes, this one has none: leave it out");
     }
-    if (!known.isOpen()) {
-      return IntStream.rangeClosed(known.first(), known.last()).toArray();
+    InputRange classes = known.classes();
+    if (!classes.isOpen()) {
+      return known.all();
     }
-    int[] named =
-        names.byNumber().keySet().stream().mapToInt(n -> n).filter(known::contains).toArray();
-    if (named.length == 0) {
+    List<Condition> named =
+        names.byNumber().keySet().stream().filter(classes::contains).map(known::ofClass).toList();
+    if (named.isEmpty()) {
       throw new IllegalArgumentException(
           "the model takes any class, "
-              + known
+              + classes
               + ", and does not say which it was trained with: choose some, as with --labels "
-              + known.first()
+              + classes.first()
               + ","
-              + (known.first() + 1));
+              + (classes.first() + 1));
     }
     return named;
   }

@@ -1,0 +1,2 @@
+/** Conditions that images are drawn under, of one image and of a batch. */
+package io.journey.condition;
