@@ -49,8 +49,9 @@ public final class Attributor {
   }
 
   /**
-   * The estimator the features are for, with the default settings, one worker thread per core. The
-   * checkpoints asked are those of the features: the ensemble may have grown since.
+   * Returns one with the default settings, one worker thread per core, and the first estimator that
+   * the features serve. The checkpoints asked are those of the features: the ensemble may have
+   * grown since.
    *
    * @throws JourneyException if the features were made with other checkpoints
    */
@@ -80,7 +81,6 @@ public final class Attributor {
     Workers workers =
         new Workers(Runtime.getRuntime().availableProcessors(), Libtorch::singleThreaded);
     Estimator estimator = Estimators.defaultFor(features);
-    ScoringEngine.requireServed(features, estimator);
     return new Attributor(
         ensemble,
         features,
