@@ -5,6 +5,7 @@ import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
 import io.journey.model.ConditioningSpec;
 import io.journey.model.InputRange;
+import io.journey.run.SettingException;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -28,13 +29,12 @@ final class ConditionOptions {
   /**
    * Returns the conditions to draw under, in turn.
    *
-   * @throws IllegalArgumentException if the model does not take one of them, or all cannot be
-   *     counted up
+   * @throws SettingException if the model does not take one of them, or all cannot be counted up
    */
   List<Condition> of(Checkpoint checkpoint) {
     ConditioningSpec known = checkpoint.inputs().conditioning();
     if (labels != null && labels.isBlank()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "--labels is empty: name classes, as with --labels 1,7, or leave it out");
     }
     if (labels == null || labels.equals(ALL)) {
@@ -49,7 +49,7 @@ final class ConditionOptions {
 
   private List<Condition> all(ConditioningSpec known, ClassNames names) {
     if (known.isEmpty() && labels != null) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "--labels all needs a model with classes, this one has none: leave it out");
     }
     InputRange classes = known.classes();
@@ -59,7 +59,7 @@ final class ConditionOptions {
     List<Condition> named =
         names.byNumber().keySet().stream().filter(classes::contains).map(known::ofClass).toList();
     if (named.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the model takes any class, "
               + classes
               + ", and does not say which it was trained with: choose some, as with --labels "
@@ -76,7 +76,7 @@ final class ConditionOptions {
     }
     int number = names.numberOf(text);
     if (number < 0) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "--labels "
               + labels
               + (names.byNumber().isEmpty()

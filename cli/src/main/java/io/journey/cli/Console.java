@@ -1,6 +1,7 @@
 package io.journey.cli;
 
 import io.journey.run.Progress;
+import io.journey.run.SettingException;
 import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,7 +23,7 @@ final class Console {
   int threads() {
     int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     if (count < 1) {
-      throw new IllegalArgumentException("--threads must be at least 1, got " + count);
+      throw new SettingException("--threads must be at least 1, got " + count);
     }
     return count;
   }

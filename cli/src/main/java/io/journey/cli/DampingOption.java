@@ -1,6 +1,7 @@
 package io.journey.cli;
 
 import io.journey.preconditioner.PreconditionerConfig;
+import io.journey.run.SettingException;
 import io.journey.score.Damping;
 import io.journey.score.Estimator;
 import picocli.CommandLine.Option;
@@ -18,12 +19,12 @@ final class DampingOption {
   /**
    * The damping for an estimator.
    *
-   * @throws IllegalArgumentException if one was given that is negative, or the estimator has none
+   * @throws SettingException if one was given that is negative, or the estimator has none
    */
   double of(Estimator estimator) {
     Damping asked = damping == null ? Damping.DEFAULT : new Damping(damping);
     if (damping != null && !estimator.needs().damped()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "--damping "
               + damping
               + " changes nothing of "

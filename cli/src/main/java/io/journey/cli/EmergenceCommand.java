@@ -7,6 +7,7 @@ import io.journey.evaluation.steps.PictureClassifier;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.run.Confined;
+import io.journey.run.SettingException;
 import io.journey.sampling.ContinuationRun;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
@@ -132,7 +133,7 @@ final class EmergenceCommand implements Runnable {
       return all;
     }
     if (targets < 1 || targets > all.size()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "targets must be between 1 and the " + all.size() + " of the file, got " + targets);
     }
     return all.subList(0, targets);

@@ -2,8 +2,10 @@ package io.journey.cli;
 
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
+import io.journey.run.SettingException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
@@ -80,8 +82,11 @@ final class Errors {
     if (e instanceof UncheckedIOException io) {
       return "Input or output failed: " + Failures.reason(io.getCause()) + ".";
     }
-    if (e instanceof JourneyException || e instanceof IllegalArgumentException) {
-      return e.getMessage() == null ? null : ended(oneLine(e.getMessage()));
+    if (e instanceof JourneyException || e instanceof SettingException) {
+      return ended(oneLine(e.getMessage()));
+    }
+    if (e instanceof InvalidPathException path) {
+      return "'" + oneLine(path.getInput()) + "' is no path of this system.";
     }
     return MemoryShortage.sentence(e);
   }

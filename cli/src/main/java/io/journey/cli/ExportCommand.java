@@ -3,6 +3,7 @@ package io.journey.cli;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
+import io.journey.run.SettingException;
 import io.journey.tensor.DType;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -70,7 +71,7 @@ final class ExportCommand implements Runnable {
   private static long bytes(String size) {
     Matcher matcher = SIZE.matcher(size.toUpperCase(Locale.ROOT));
     if (!matcher.matches() || matcher.group(1).matches("0+")) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "--max-shard-size must be a number of B, KB, MB or GB, such as 500MB, got " + size);
     }
     return Long.parseLong(matcher.group(1)) * UNITS.get(matcher.group(2));

@@ -9,6 +9,7 @@ import io.journey.run.Confined;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunStatus;
+import io.journey.run.SettingException;
 import io.journey.tensor.Safetensors;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -84,7 +85,7 @@ final class InspectCommand implements Runnable {
 
   private void inspectData(PrintWriter out) {
     if (data.sheet != null && !data.sheet.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "--contact-sheet writes a PNG, got " + data.sheet + ": give it a name that ends in .png");
     }
     ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr());

@@ -5,6 +5,7 @@ import io.journey.model.CheckpointSpec;
 import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
 import io.journey.run.Counted;
+import io.journey.run.SettingException;
 import io.journey.scheduler.SchedulerConfig;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.Preset;
@@ -179,7 +180,7 @@ final class TrainCommand implements Runnable {
    */
   private DenoiserConfig conditional(DenoiserConfig model, Dataset images, int more) {
     if (images.classNames().isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "--classes needs data whose images have classes, such as a folder with a folder for each:"
               + " leave it out, or name other data");
     }
@@ -193,8 +194,7 @@ final class TrainCommand implements Runnable {
       return EnsembleTrainer.SAVE_INTERVAL;
     }
     if (saveInterval < 0) {
-      throw new IllegalArgumentException(
-          "--save-interval must be at least 0 seconds, got " + saveInterval);
+      throw new SettingException("--save-interval must be at least 0 seconds, got " + saveInterval);
     }
     return Duration.ofSeconds(saveInterval);
   }

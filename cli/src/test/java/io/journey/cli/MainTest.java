@@ -3,6 +3,7 @@ package io.journey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.run.JourneyException;
+import io.journey.run.SettingException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -56,9 +57,17 @@ class MainTest {
   @Test
   void aSettingOutOfRangeIsItsSentenceAlone() {
     CommandRun run =
-        CommandRun.failing(new IllegalArgumentException("dim must be at least 1, got 0"), "fail");
+        CommandRun.failing(new SettingException("dim must be at least 1, got 0"), "fail");
     assertThat(run.err().strip()).isEqualTo("dim must be at least 1, got 0.");
     assertThat(run.status()).isEqualTo(2);
+  }
+
+  /** Of a bug, or of a library. */
+  @Test
+  void anotherArgumentThatIsRefusedIsADefect() {
+    CommandRun run = CommandRun.failing(new NumberFormatException("For input string"), "fail");
+    assertThat(run.err()).startsWith("This is a defect of Journey: ");
+    assertThat(run.status()).isEqualTo(1);
   }
 
   @Test

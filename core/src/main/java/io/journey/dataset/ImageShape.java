@@ -1,5 +1,7 @@
 package io.journey.dataset;
 
+import io.journey.run.SettingException;
+
 /**
  * The shape of an image.
  *
@@ -10,11 +12,11 @@ package io.journey.dataset;
 public record ImageShape(int channels, int height, int width) {
   public ImageShape {
     if (channels < 1 || height < 1 || width < 1) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "an image must be at least 1×1×1, got " + channels + "×" + height + "×" + width);
     }
     if ((double) channels * height * width > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "an image may have "
               + Integer.MAX_VALUE
               + " numbers, got "

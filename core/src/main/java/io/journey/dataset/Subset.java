@@ -1,6 +1,7 @@
 package io.journey.dataset;
 
 import io.journey.run.Checksums;
+import io.journey.run.SettingException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -71,7 +72,7 @@ public final class Subset implements Dataset {
                 })
             .toArray();
     if (!missing.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the data set " + dataset.spec() + " has no example " + missing.iterator().next());
     }
     return of(dataset, kept);

@@ -1,5 +1,6 @@
 package io.journey.diffusion;
 
+import io.journey.run.SettingException;
 import java.util.List;
 
 /**
@@ -31,11 +32,11 @@ public record ForwardConfig(
 
   public ForwardConfig {
     if (numTrainTimesteps < 1 || numTrainTimesteps > MAX_STEPS) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "num_train_timesteps must be between 1 and " + MAX_STEPS + ", got " + numTrainTimesteps);
     }
     if (!(betaStart > 0) || !(betaEnd >= betaStart) || !(betaEnd < 1)) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "0 < beta_start <= beta_end < 1 must hold, got " + betaStart + " and " + betaEnd);
     }
     if (trainedBetas != null) {
@@ -43,18 +44,18 @@ public record ForwardConfig(
       requireBetas(trainedBetas, numTrainTimesteps);
     }
     if (rescaleBetasZeroSnr && numTrainTimesteps < 2) {
-      throw new IllegalArgumentException("rescale_betas_zero_snr needs at least 2 steps");
+      throw new SettingException("rescale_betas_zero_snr needs at least 2 steps");
     }
   }
 
   private static void requireBetas(List<Double> betas, int steps) {
     if (betas.size() != steps) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "trained_betas must have num_train_timesteps " + steps + " numbers, got " + betas.size());
     }
     for (double beta : betas) {
       if (!(beta > 0) || beta > 1) {
-        throw new IllegalArgumentException("trained_betas must lie in (0, 1], got " + beta);
+        throw new SettingException("trained_betas must lie in (0, 1], got " + beta);
       }
     }
   }

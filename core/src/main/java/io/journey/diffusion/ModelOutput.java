@@ -1,5 +1,6 @@
 package io.journey.diffusion;
 
+import io.journey.run.SettingException;
 import java.util.Locale;
 
 /** The number of an image whose gradient is its feature, for training images and targets alike. */
@@ -24,8 +25,7 @@ public enum ModelOutput {
         return output;
       }
     }
-    throw new IllegalArgumentException(
-        "function " + text + " is unknown: write loss, norm or mean");
+    throw new SettingException("function " + text + " is unknown: write loss, norm or mean");
   }
 
   /** As {@link #parse} reads it. */

@@ -1,5 +1,7 @@
 package io.journey.diffusion;
 
+import io.journey.run.SettingException;
+
 /**
  * How training noises, as numbers: ᾱ_t in float64, so that q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I)
  * (Ho et al. 2020), and what the model's output says of x_0 and ε.
@@ -15,7 +17,7 @@ public final class NoiseSchedule {
     this.alphaBar = forward.alphaBar();
     for (int t = 0; t < alphaBar.length - 1; t++) {
       if (!(alphaBar[t] > 0)) {
-        throw new IllegalArgumentException(
+        throw new SettingException(
             "the image is gone before the last step: ᾱ_" + t + " is " + alphaBar[t]);
       }
     }
@@ -24,7 +26,7 @@ public final class NoiseSchedule {
   /**
    * Computes the schedule of some settings.
    *
-   * @throws IllegalArgumentException if ᾱ reaches 0 before the last step
+   * @throws SettingException if ᾱ reaches 0 before the last step
    */
   public static NoiseSchedule of(ForwardConfig forward) {
     return new NoiseSchedule(forward);
@@ -68,11 +70,11 @@ public final class NoiseSchedule {
   /**
    * Whether x_0 can be estimated at a step: not by predicted noise where x_t is nothing else.
    *
-   * @throws IllegalArgumentException if not
+   * @throws SettingException if not
    */
   public void requireEstimable(int t) {
     if (predictionType == PredictionType.EPSILON && alphaBar(t) == 0) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "step "
               + t
               + " is pure noise (rescale_betas_zero_snr), from which a model that predicts epsilon"

@@ -1,5 +1,7 @@
 package io.journey.embedding;
 
+import io.journey.run.SettingException;
+
 /**
  * How a classifier is trained: Adam on the cross-entropy, learning rate falling by half a cosine
  * from its start value to zero, images as they are.
@@ -31,7 +33,7 @@ public record ClassifierConfig(
 
   private static void check(boolean ok, String message) {
     if (!ok) {
-      throw new IllegalArgumentException(message);
+      throw new SettingException(message);
     }
   }
 

@@ -8,6 +8,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
@@ -35,7 +36,7 @@ public record ClassifierTrainer(ClassifierConfig config, long seed, int threads)
 
   public ClassifierTrainer {
     if (threads < 1) {
-      throw new IllegalArgumentException("threads must be at least 1, got " + threads);
+      throw new SettingException("threads must be at least 1, got " + threads);
     }
   }
 

@@ -2,6 +2,7 @@ package io.journey.embedding;
 
 import io.journey.dataset.ImageShape;
 import io.journey.run.Counted;
+import io.journey.run.SettingException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,7 +45,7 @@ record ConvNetConfig(ImageShape shape, int classes, int width, int features) {
 
   private static void check(boolean ok, String message) {
     if (!ok) {
-      throw new IllegalArgumentException(message);
+      throw new SettingException(message);
     }
   }
 

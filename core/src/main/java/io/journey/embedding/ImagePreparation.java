@@ -2,6 +2,7 @@ package io.journey.embedding;
 
 import io.journey.dataset.ImageShape;
 import io.journey.run.Counted;
+import io.journey.run.SettingException;
 import java.util.List;
 import java.util.Locale;
 
@@ -53,15 +54,15 @@ public record ImagePreparation(
     mean = List.copyOf(mean);
     deviation = List.copyOf(deviation);
     if (shape.channels() != 1 && shape.channels() != 3) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "a network must take images of 1 or 3 channels, got " + shape.channels());
     }
     if (Math.max(shape.height(), shape.width()) > MAX_SIDE) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "a network's images may have sides of " + MAX_SIDE + " at most, got " + shape);
     }
     if (mean.size() != shape.channels() || deviation.size() != shape.channels()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "mean and std need a number for each of "
               + Counted.of(shape.channels(), "channels")
               + ", got "
@@ -71,7 +72,7 @@ public record ImagePreparation(
     }
     if (!mean.stream().allMatch(Double::isFinite)
         || !deviation.stream().allMatch(d -> d > 0 && Double.isFinite(d))) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "mean must be finite and std positive, got " + mean + " and " + deviation);
     }
   }
@@ -87,12 +88,11 @@ public record ImagePreparation(
    * @param image C·H·W numbers in [-1, 1]
    * @param from its shape; 1 or 3 channels
    * @return {@code shape().numel()} numbers
-   * @throws IllegalArgumentException if it has other channels
+   * @throws SettingException if it has other channels
    */
   public float[] apply(float[] image, ImageShape from) {
     if (from.channels() != 1 && from.channels() != 3) {
-      throw new IllegalArgumentException(
-          "networks take images of 1 or 3 channels, got " + from.channels());
+      throw new SettingException("networks take images of 1 or 3 channels, got " + from.channels());
     }
     double[][] planes = channels(image, from);
     int height = shape.height();

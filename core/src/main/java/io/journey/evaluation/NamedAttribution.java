@@ -3,6 +3,7 @@ package io.journey.evaluation;
 import static java.util.Objects.requireNonNull;
 
 import io.journey.run.JourneyException;
+import io.journey.run.SettingException;
 import io.journey.score.Attribution;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ public record NamedAttribution(String name, Attribution attribution) {
   public NamedAttribution {
     requireNonNull(attribution.manifest(), "attribution.manifest");
     if (name.isBlank() || name.length() > 60 || !name.codePoints().allMatch(c -> c >= ' ')) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the name of an estimator has 1 to 60 printable characters, got '" + name + "'");
     }
   }

@@ -15,6 +15,7 @@ import io.journey.run.Json;
 import io.journey.run.JsonFields;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
@@ -79,7 +80,7 @@ public record Stability(
 
   public Stability {
     if (draws.isEmpty() || draws.stream().anyMatch(r -> r < 1)) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "stability needs one or more numbers of draws, each at least 1, got " + draws);
     }
     draws = List.copyOf(draws);

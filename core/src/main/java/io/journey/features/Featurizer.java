@@ -22,6 +22,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.tensor.DType;
 import io.journey.tensor.Libtorch;
@@ -271,7 +272,7 @@ public final class Featurizer {
 
   private static void checkSize(int dim, int shardRows) {
     if ((long) dim * shardRows > MAX_SHARD) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "features of "
               + Counted.of(dim, "numbers")
               + " are too long for shards of "

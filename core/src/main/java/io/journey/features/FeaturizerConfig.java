@@ -8,6 +8,7 @@ import io.journey.gradient.ParameterSelection;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.Json;
+import io.journey.run.SettingException;
 import io.journey.tensor.DType;
 import java.util.Objects;
 
@@ -56,17 +57,16 @@ public record FeaturizerConfig(
     Objects.requireNonNull(function, "features.function");
     Objects.requireNonNull(sampling, "features.sampling");
     if (draws < 1) {
-      throw new IllegalArgumentException("features.draws must be at least 1, got " + draws);
+      throw new SettingException("features.draws must be at least 1, got " + draws);
     }
     if (dtype != DType.F32 && !Scales.belongTo(dtype)) {
-      throw new IllegalArgumentException("features.dtype must be F32, F16 or I8, got " + dtype);
+      throw new SettingException("features.dtype must be F32, F16 or I8, got " + dtype);
     }
     if (precision != DType.F32 && precision != DType.BF16) {
-      throw new IllegalArgumentException(
-          "features.precision must be F32 or BF16, got " + precision);
+      throw new SettingException("features.precision must be F32 or BF16, got " + precision);
     }
     if (shardRows < 1) {
-      throw new IllegalArgumentException("features.shardRows must be at least 1, got " + shardRows);
+      throw new SettingException("features.shardRows must be at least 1, got " + shardRows);
     }
   }
 

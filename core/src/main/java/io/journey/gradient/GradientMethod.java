@@ -4,6 +4,7 @@ import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Denoiser;
 import io.journey.model.LayeredDenoiser;
+import io.journey.run.SettingException;
 
 /** How the gradient of each example is computed. Both ways give the same numbers up to rounding. */
 public enum GradientMethod {
@@ -30,7 +31,7 @@ public enum GradientMethod {
     if (model instanceof LayeredDenoiser layered) {
       return new LayerwiseGradients(layered, schedule, output);
     }
-    throw new IllegalArgumentException(
+    throw new SettingException(
         "gradient method LAYERWISE needs a model of known layers: use ONE_IMAGE");
   }
 }

@@ -2,6 +2,7 @@ package io.journey.gradient;
 
 import io.journey.nn.Parameter;
 import io.journey.run.JourneyException;
+import io.journey.run.SettingException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -23,7 +24,7 @@ public record ParameterSelection(String text) {
 
   public ParameterSelection {
     if (Arrays.stream(text.split(",", -1)).anyMatch(p -> p.replaceFirst("^!", "").isBlank())) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "parameters '"
               + text
               + "' have an empty pattern: write all, or as in *attentions*,!*bias");

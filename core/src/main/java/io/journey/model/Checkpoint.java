@@ -12,6 +12,7 @@ import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import io.journey.scheduler.DdpmScheduler;
 import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.DType;
@@ -108,7 +109,7 @@ public record Checkpoint(
           name + " is a program, expected a model of layers: only that has a diffusers form.");
     }
     if (!Set.of(DType.F32, DType.F16, DType.BF16).contains(dtype) || maxShardBytes < 1) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "weights are written as F32, F16 or BF16 in files of at least 1 byte, got "
               + dtype
               + " and "

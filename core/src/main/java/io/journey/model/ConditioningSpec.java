@@ -1,6 +1,7 @@
 package io.journey.model;
 
 import io.journey.condition.Condition;
+import io.journey.run.SettingException;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -27,15 +28,15 @@ public record ConditioningSpec(InputRange classes) {
   /**
    * Returns a class that the denoiser is asked to draw.
    *
-   * @throws IllegalArgumentException if it does not know the class
+   * @throws SettingException if it does not know the class
    */
   public Condition ofClass(int number) {
     if (isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the model knows no classes, got label " + number + ": leave labels out");
     }
     if (!classes.contains(number)) {
-      throw new IllegalArgumentException("labels must be " + classes + ", got " + number);
+      throw new SettingException("labels must be " + classes + ", got " + number);
     }
     return new Condition.ClassLabel(number);
   }
@@ -63,8 +64,7 @@ public record ConditioningSpec(InputRange classes) {
   public void requireChoice(List<Condition> chosen) {
     for (Condition condition : chosen) {
       if (condition.isNone() && !isEmpty()) {
-        throw new IllegalArgumentException(
-            "the model draws images of a class: choose labels, " + classes);
+        throw new SettingException("the model draws images of a class: choose labels, " + classes);
       }
       condition.classNumber().ifPresent(this::ofClass);
     }

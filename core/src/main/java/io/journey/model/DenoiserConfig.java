@@ -3,6 +3,7 @@ package io.journey.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
 import io.journey.random.Seed;
+import io.journey.run.SettingException;
 import java.util.OptionalInt;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -11,7 +12,7 @@ public interface DenoiserConfig {
   /**
    * Builds the model. Its weights are announced, and take no memory yet.
    *
-   * @throws IllegalArgumentException if it has more weights than fit an array
+   * @throws SettingException if it has more weights than fit an array
    */
   LayeredDenoiser build();
 
@@ -44,14 +45,14 @@ public interface DenoiserConfig {
 
   /** Returns the same architecture for so many classes. */
   default DenoiserConfig withClasses(int classes) {
-    throw new IllegalArgumentException(
+    throw new SettingException(
         "a " + toDiffusers().path("_class_name").asText() + " has no classes");
   }
 
   /**
    * Refuses a model that can be evaluated but not trained.
    *
-   * @throws IllegalArgumentException saying why
+   * @throws SettingException saying why
    */
   default void requireTrainable() {}
 

@@ -1,5 +1,6 @@
 package io.journey.model;
 
+import io.journey.run.SettingException;
 import java.util.Locale;
 
 /**
@@ -29,12 +30,12 @@ final class LeastWeights {
   /**
    * Refuses an architecture with more weights than a model may have.
    *
-   * @throws IllegalArgumentException if there are more than fit an array
+   * @throws SettingException if there are more than fit an array
    */
   static void require(UNet2DConfig config) {
     double least = of(config);
     if (least > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           String.format(
               Locale.ROOT,
               "a U-Net of block_out_channels %s and layers_per_block %d has at least %.0f weights,"

@@ -5,6 +5,7 @@ import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
+import io.journey.run.SettingException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,13 +46,13 @@ public record ModelInputs(
    * Refuses images that the model does not take: of another shape, without a class, of a class that
    * it does not know, or of classes that have other numbers than the model's of the same names.
    *
-   * @throws IllegalArgumentException if they have another shape
+   * @throws SettingException if they have another shape
    * @throws JourneyException naming the first without a class that the model knows, or the first
    *     class with two numbers
    */
   public void requireImages(Dataset data) {
     if (!shape.equals(data.shape())) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           name
               + " draws images of "
               + shape

@@ -14,6 +14,7 @@ import io.journey.nn.Activation;
 import io.journey.nn.ResnetBlock2D.TimeNorm;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
+import io.journey.run.SettingException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -134,7 +135,7 @@ public record UNet2DConfig(
     List<String> problems = new ArrayList<>();
     int levels = blockOutChannels.size();
     if (levels == 0 || levels != downBlockTypes.size() || levels != upBlockTypes.size()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "a U-Net needs as many down_block_types and up_block_types as block_out_channels, got "
               + downBlockTypes.size()
               + ", "
@@ -185,7 +186,7 @@ public record UNet2DConfig(
               + Counted.of(blockOutChannels.get(0), "channels"));
     }
     if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", problems));
+      throw new SettingException(String.join("; ", problems));
     }
   }
 
@@ -196,7 +197,7 @@ public record UNet2DConfig(
    * @param channels of images, in and out
    * @param blockOutChannels channels of each level
    * @param attention whether a level has attention
-   * @throws IllegalArgumentException naming everything that does not fit
+   * @throws SettingException naming everything that does not fit
    */
   public UNet2DConfig(
       int sampleSize,
@@ -380,16 +381,16 @@ public record UNet2DConfig(
   /**
    * Refuses an architecture that can be evaluated but not trained.
    *
-   * @throws IllegalArgumentException if it has dropout, or divides by t
+   * @throws SettingException if it has dropout, or divides by t
    */
   @Override
   public void requireTrainable() {
     if (dropout > 0) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "dropout " + dropout + " cannot be trained with, only evaluated: set dropout to 0");
     }
     if (timeEmbeddingType == TimeEmbeddingType.FOURIER) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "time_embedding_type fourier divides by t, which is 0 for one step in training: set it to"
               + " positional or learned");
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.journey.run.JsonType;
+import io.journey.run.SettingException;
 import java.util.List;
 
 /** What the options of a {@link UNet2DConfig} can be, with the names that diffusers gives them. */
@@ -23,7 +24,7 @@ public final class UNet2DOptions {
         return new Size(json.intValue(), json.intValue());
       }
       if (json.size() != 2 || !JsonType.WHOLES.accepts(json)) {
-        throw new IllegalArgumentException("a size is one side, or height and width");
+        throw new SettingException("a size is one side, or height and width");
       }
       return new Size(json.get(0).intValue(), json.get(1).intValue());
     }

@@ -1,6 +1,7 @@
 package io.journey.nn;
 
 import io.journey.random.Seed;
+import io.journey.run.SettingException;
 import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -51,7 +52,7 @@ public final class Parameters implements AutoCloseable {
       list.add(parameter);
       return parameter;
     } catch (ArithmeticException e) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the model has more than the "
               + Integer.MAX_VALUE
               + " weights it may have: make its block_out_channels smaller",

@@ -4,6 +4,7 @@ import io.journey.gradient.GradientSink;
 import io.journey.nn.LayerGradient;
 import io.journey.nn.Parameter;
 import io.journey.run.JourneyException;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.tensor.DType;
 import io.journey.tensor.Libtorch;
@@ -109,14 +110,14 @@ public final class EkfacFit implements AutoCloseable {
    * @param sides of the gradients whose sides are measured
    * @param moments of the gradients whose coordinates are measured
    * @return the fit; its owner closes it
-   * @throws IllegalArgumentException if no weight has two dimensions
+   * @throws SettingException if no weight has two dimensions
    */
   public static EkfacFit of(
       List<Parameter> parameters, Source sides, Source moments, Workers workers) {
     List<Fitted> weights =
         parameters.stream().filter(KroneckerBasis::isMatrix).map(Fitted::new).toList();
     if (weights.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the weights have none of two dimensions, which preconditioner ekfac needs: use"
               + " --preconditioner none");
     }

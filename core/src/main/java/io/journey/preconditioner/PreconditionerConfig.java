@@ -1,6 +1,7 @@
 package io.journey.preconditioner;
 
 import io.journey.nn.Parameter;
+import io.journey.run.SettingException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +36,7 @@ public record PreconditionerConfig(Kind kind, double damping) {
   public PreconditionerConfig {
     Objects.requireNonNull(kind, "preconditioner.kind");
     if (kind == Kind.NONE ? damping != 0 : !(damping > 0) || Double.isInfinite(damping)) {
-      throw new IllegalArgumentException("preconditioner.damping must be above 0, got " + damping);
+      throw new SettingException("preconditioner.damping must be above 0, got " + damping);
     }
   }
 
@@ -46,7 +47,7 @@ public record PreconditionerConfig(Kind kind, double damping) {
       return NONE;
     }
     if (!parts[0].equals("ekfac")) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "preconditioner " + text + " is unknown: write none or ekfac:0.003");
     }
     if (parts.length == 1) {
@@ -55,7 +56,7 @@ public record PreconditionerConfig(Kind kind, double damping) {
     try {
       return new PreconditionerConfig(Kind.EKFAC, Double.parseDouble(parts[1]));
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "preconditioner " + text + " has no number behind the colon: write ekfac:0.003", e);
     }
   }

@@ -2,6 +2,7 @@ package io.journey.projection;
 
 import io.journey.nn.Parameter;
 import io.journey.random.Seed;
+import io.journey.run.SettingException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -49,7 +50,7 @@ public record ProjectionConfig(Kind kind, int dim) {
   public ProjectionConfig {
     Objects.requireNonNull(kind, "projection.kind");
     if (kind == Kind.NONE ? dim != 0 : dim < 1) {
-      throw new IllegalArgumentException("projection.dim must be at least 1, got " + dim);
+      throw new SettingException("projection.dim must be at least 1, got " + dim);
     }
   }
 
@@ -65,14 +66,14 @@ public record ProjectionConfig(Kind kind, int dim) {
         return new ProjectionConfig(kind, Integer.parseInt(parts[1]));
       }
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "projection " + text + " has no whole number behind the colon: write sparse:4096", e);
     } catch (IllegalArgumentException e) {
       if (e.getMessage().startsWith("projection.")) {
         throw e;
       }
     }
-    throw new IllegalArgumentException(
+    throw new SettingException(
         "projection "
             + text
             + " is unknown: write sparse:4096, factored:4096, gaussian:2048 or none");

@@ -2,6 +2,7 @@ package io.journey.report;
 
 import io.journey.evaluation.EvaluationFiles;
 import io.journey.run.AtomicFile;
+import io.journey.run.SettingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -24,7 +25,7 @@ public final class EvaluationReport {
    */
   public static void write(List<Path> evaluations, Path outHtml) {
     if (evaluations.isEmpty()) {
-      throw new IllegalArgumentException("a page of evaluations needs one or more");
+      throw new SettingException("a page of evaluations needs one or more");
     }
     List<EvaluationFiles> opened = EvaluationSection.open(evaluations);
     String style = "\n" + Html.resource("page.css");

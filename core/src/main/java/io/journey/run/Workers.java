@@ -23,7 +23,7 @@ public final class Workers {
    */
   public Workers(int threads, Runnable threadStart) {
     if (threads < 1) {
-      throw new IllegalArgumentException("threads must be at least 1, got " + threads);
+      throw new SettingException("threads must be at least 1, got " + threads);
     }
     this.threads = threads;
     this.threadStart = threadStart;

@@ -8,6 +8,7 @@ import io.journey.run.Json;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
 import java.nio.ByteBuffer;
@@ -45,13 +46,13 @@ public record ContinuationRun(
 
   public ContinuationRun {
     if (samples < 1) {
-      throw new IllegalArgumentException("samples must be at least 1, got " + samples);
+      throw new SettingException("samples must be at least 1, got " + samples);
     }
     if (targets.isEmpty() || steps.length == 0) {
-      throw new IllegalArgumentException("name one target and one step or more");
+      throw new SettingException("name one target and one step or more");
     }
     if (!sampler.addsNoise()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the targets were drawn without noise ("
               + sampler.scheduler().name()
               + "), so each step decides the whole picture: use targets drawn with ddpm,"

@@ -3,6 +3,7 @@ package io.journey.sampling;
 import io.journey.condition.Condition;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
+import io.journey.run.SettingException;
 import java.util.function.IntFunction;
 
 /**
@@ -47,7 +48,7 @@ record Drawing(
 
   static void requireCount(int count) {
     if (count < 1) {
-      throw new IllegalArgumentException("count must be at least 1, got " + count);
+      throw new SettingException("count must be at least 1, got " + count);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.journey.sampling;
 
+import io.journey.run.SettingException;
+
 /**
  * Classifier-free guidance (Ho and Salimans 2022, formula 6): the model's output is replaced by
  * output(∅) + w·(output(c) − output(∅)), where c is the condition and ∅ none.
@@ -14,7 +16,7 @@ public record Guidance(double weight) {
 
   public Guidance {
     if (!(weight >= 0) || Double.isInfinite(weight)) {
-      throw new IllegalArgumentException("guidance must be a number from 0 on, got " + weight);
+      throw new SettingException("guidance must be a number from 0 on, got " + weight);
     }
   }
 
@@ -24,7 +26,7 @@ public record Guidance(double weight) {
       return NONE;
     }
     if (!text.startsWith(PREFIX)) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "guidance " + text + " is unknown: write none or classifier-free:3.0");
     }
     return new Guidance(Double.parseDouble(text.substring(PREFIX.length())));

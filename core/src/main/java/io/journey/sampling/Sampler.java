@@ -7,6 +7,7 @@ import io.journey.random.Seed;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.scheduler.InferenceSteps;
 import io.journey.scheduler.Scheduler;
@@ -46,7 +47,7 @@ public final class Sampler {
     this.timesteps = Arrays.stream(kept).map(k -> calls[k]).toArray();
     checkpoint.schedule().requireEstimable(timesteps[0]);
     if (!guidance.isNone() && checkpoint.classNames().nullClass().isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "guidance needs a model that also knows images of no class, and "
               + checkpoint.name()
               + " has no null_class: leave guidance out, or train with --classes --drop-classes"
@@ -58,7 +59,7 @@ public final class Sampler {
    * Makes a sampler without guidance.
    *
    * @param inferenceSteps how many steps a drawing takes
-   * @throws IllegalArgumentException if there are no such steps, or x_0 cannot be estimated at one
+   * @throws SettingException if there are no such steps, or x_0 cannot be estimated at one
    */
   public static Sampler of(Checkpoint checkpoint, Scheduler scheduler, int inferenceSteps) {
     return new Sampler(checkpoint, scheduler, inferenceSteps, Guidance.NONE);
@@ -76,7 +77,7 @@ public final class Sampler {
   /**
    * Returns the same with guidance.
    *
-   * @throws IllegalArgumentException if the model was not trained without classes, too
+   * @throws SettingException if the model was not trained without classes, too
    */
   public Sampler withGuidance(Guidance other) {
     return new Sampler(checkpoint, scheduler, inferenceSteps, other);
@@ -289,7 +290,7 @@ public final class Sampler {
    *
    * @param conditions taken in turn: image n has number n mod size
    * @param threads images drawn at once
-   * @throws IllegalArgumentException if the model does not take these conditions
+   * @throws SettingException if the model does not take these conditions
    */
   public List<Trajectory> sample(
       long seed, int count, List<Condition> conditions, int threads, Progress progress) {

@@ -1,5 +1,6 @@
 package io.journey.scheduler;
 
+import io.journey.run.SettingException;
 import java.util.Arrays;
 
 /**
@@ -32,7 +33,7 @@ record Clipping(double limit, double divisor) {
   /**
    * Refuses options out of range.
    *
-   * @throws IllegalArgumentException naming the first
+   * @throws SettingException naming the first
    */
   static void require(double range, double ratio, double most) {
     check(range > 0, "clip_sample_range must be above 0, got " + range);
@@ -42,7 +43,7 @@ record Clipping(double limit, double divisor) {
 
   private static void check(boolean ok, String message) {
     if (!ok) {
-      throw new IllegalArgumentException(message);
+      throw new SettingException(message);
     }
   }
 

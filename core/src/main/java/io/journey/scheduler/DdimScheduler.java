@@ -1,6 +1,7 @@
 package io.journey.scheduler;
 
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.run.SettingException;
 import java.util.OptionalDouble;
 
 /**
@@ -38,7 +39,7 @@ public record DdimScheduler(
     Clipping.require(clipSampleRange, dynamicThresholdingRatio, sampleMaxValue);
     TimestepSpacing.requireOffset(stepsOffset);
     if (!(etaValue >= 0) || etaValue > 1) {
-      throw new IllegalArgumentException("eta must be in [0, 1], got " + etaValue);
+      throw new SettingException("eta must be in [0, 1], got " + etaValue);
     }
   }
 

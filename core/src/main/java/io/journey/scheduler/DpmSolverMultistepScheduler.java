@@ -3,6 +3,7 @@ package io.journey.scheduler;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.run.Json;
+import io.journey.run.SettingException;
 import java.util.Arrays;
 
 /**
@@ -87,7 +88,7 @@ public record DpmSolverMultistepScheduler(
       return timestepSpacing.timesteps(trainSteps, count, stepsOffset);
     }
     if (count < 1 || count >= trainSteps) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "inference steps must be between 1 and " + (trainSteps - 1) + ", got " + count);
     }
     return Arrays.copyOf(timestepSpacing.timesteps(trainSteps, count + 1, stepsOffset), count);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.PredictionType;
 import io.journey.run.Json;
+import io.journey.run.SettingException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
@@ -57,13 +58,13 @@ public record PndmScheduler(boolean setAlphaToOne, TimestepSpacing timestepSpaci
   @Override
   public InferenceSteps steps(NoiseSchedule schedule, int count) {
     if (schedule.predictionType() == PredictionType.SAMPLE) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "PNDMScheduler draws with models that predict epsilon or v_prediction, this one predicts"
               + " sample: choose another scheduler");
     }
     int[] visited = timestepSpacing.timesteps(schedule.steps(), count, stepsOffset);
     if (schedule.alphaBar(visited[0]) == 0) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "PNDMScheduler cannot begin at step "
               + visited[0]
               + ", which is pure noise (rescale_betas_zero_snr): use leading spacing, or another"

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.run.Json;
+import io.journey.run.SettingException;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -29,8 +30,8 @@ public interface Scheduler {
    *
    * @param schedule ᾱ_t, and what the model predicts
    * @param count inference steps
-   * @throws IllegalArgumentException if there are no such steps, or the scheduler cannot draw with
-   *     this schedule
+   * @throws SettingException if there are no such steps, or the scheduler cannot draw with this
+   *     schedule
    */
   InferenceSteps steps(NoiseSchedule schedule, int count);
 
@@ -62,11 +63,11 @@ public interface Scheduler {
    * Returns the same with another η.
    *
    * @param eta 0 (no noise) to 1
-   * @throws IllegalArgumentException if it is out of range, or not 0 where there is no η
+   * @throws SettingException if it is out of range, or not 0 where there is no η
    */
   default Scheduler withEta(double eta) {
     if (eta != 0) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "eta is DDIM's, " + name() + " has none: leave it out, got " + eta);
     }
     return this;
@@ -81,7 +82,7 @@ public interface Scheduler {
    * Returns the same with another value of an option.
    *
    * @param option in the name of diffusers, such as {@code clip_sample}
-   * @throws IllegalArgumentException if there is no such option, or no such value
+   * @throws SettingException if there is no such option, or no such value
    */
   default Scheduler with(String option, Object value) {
     return SchedulerOptions.with(this, option, value);

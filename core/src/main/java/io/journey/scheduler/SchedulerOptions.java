@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonType;
+import io.journey.run.SettingException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,14 +74,13 @@ final class SchedulerOptions {
   static Scheduler with(Scheduler scheduler, String option, Object value) {
     JsonNode json = Json.tree(value);
     if (!of(scheduler).has(option)) {
-      throw new IllegalArgumentException(scheduler.name() + " has no option " + option);
+      throw new SettingException(scheduler.name() + " has no option " + option);
     }
     List<String> problems = new ArrayList<>();
     Scheduler changed =
         bind(scheduler, Json.object().set(option, json), scheduler.className(), problems);
     if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(
-          scheduler.className() + " does not support " + problems.get(0));
+      throw new SettingException(scheduler.className() + " does not support " + problems.get(0));
     }
     return changed;
   }

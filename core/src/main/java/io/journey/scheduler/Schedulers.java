@@ -1,5 +1,6 @@
 package io.journey.scheduler;
 
+import io.journey.run.SettingException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -55,13 +56,13 @@ public final class Schedulers {
   /**
    * Returns the scheduler of a short name, whatever its case.
    *
-   * @throws IllegalArgumentException if there is none, naming all
+   * @throws SettingException if there is none, naming all
    */
   public static Scheduler named(String name) {
     return find(Scheduler::name, name)
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
+                new SettingException(
                     "there is no scheduler " + name + ": choose " + String.join(", ", names())));
   }
 

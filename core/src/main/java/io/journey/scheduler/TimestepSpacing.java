@@ -1,6 +1,7 @@
 package io.journey.scheduler;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.journey.run.SettingException;
 
 /**
  * Which n of the T training steps a drawing visits (Lin et al. 2024, Table 2), to the integer as
@@ -41,11 +42,11 @@ public enum TimestepSpacing {
   /**
    * Refuses an offset below 0.
    *
-   * @throws IllegalArgumentException if it is
+   * @throws SettingException if it is
    */
   static void requireOffset(int offset) {
     if (offset < 0) {
-      throw new IllegalArgumentException("steps_offset must be at least 0, got " + offset);
+      throw new SettingException("steps_offset must be at least 0, got " + offset);
     }
   }
 
@@ -62,7 +63,7 @@ public enum TimestepSpacing {
    */
   public int[] timesteps(int trainSteps, int count, int offset) {
     if (count < 1 || count > trainSteps) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "inference steps must be between 1 and " + trainSteps + ", got " + count);
     }
     int[] steps = new int[count];
@@ -70,7 +71,7 @@ public enum TimestepSpacing {
       steps[i] = step(i, trainSteps, count, offset);
     }
     if (steps[0] >= trainSteps) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           String.format(
               "steps_offset %d with %d inference steps begins at step %d, the last is %d: draw with"
                   + " fewer steps or another spacing",

@@ -5,6 +5,7 @@ import io.journey.features.FeatureStore;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
+import io.journey.run.SettingException;
 import io.journey.tensor.Npy;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -234,8 +235,7 @@ public final class Attribution {
   /** The scores at step t of the only target. */
   public StepScores at(int t) {
     if (targets != 1) {
-      throw new IllegalArgumentException(
-          "there are " + Counted.of(targets, "targets") + ": say which");
+      throw new SettingException("there are " + Counted.of(targets, "targets") + ": say which");
     }
     return at(t, 0);
   }
@@ -248,12 +248,12 @@ public final class Attribution {
   /**
    * Where step t stands among {@link #steps()}.
    *
-   * @throws IllegalArgumentException if it was not attributed
+   * @throws SettingException if it was not attributed
    */
   public int indexOf(int t) {
     int at = Arrays.binarySearch(steps, t);
     if (at < 0) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "step "
               + t
               + " was not attributed, only "

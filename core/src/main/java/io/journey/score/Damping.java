@@ -1,5 +1,7 @@
 package io.journey.score;
 
+import io.journey.run.SettingException;
+
 /**
  * The damping c of λ = c·trace(ΦᵀΦ)/min(N, k), which does not depend on the scale of Φ.
  *
@@ -11,7 +13,7 @@ public record Damping(double c) {
 
   public Damping {
     if (!(c >= 0) || Double.isInfinite(c)) {
-      throw new IllegalArgumentException("damping must be at least 0, got " + c);
+      throw new SettingException("damping must be at least 0, got " + c);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeatureStore;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.JourneyException;
+import io.journey.run.SettingException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -57,7 +58,7 @@ public final class Estimators {
   /**
    * Returns the estimator of a name.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws SettingException if there is none
    */
   public static Estimator named(String name) {
     List<Estimator> all = all();
@@ -66,7 +67,7 @@ public final class Estimators {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
+                new SettingException(
                     "estimator "
                         + name
                         + " is unknown: use one of "

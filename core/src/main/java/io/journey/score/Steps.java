@@ -2,6 +2,7 @@ package io.journey.score;
 
 import io.journey.run.JourneyException;
 import io.journey.run.JsonFields;
+import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -23,7 +24,7 @@ public final class Steps {
   public static Steps of(int... steps) {
     int[] sorted = Arrays.stream(steps).sorted().distinct().toArray();
     if (sorted.length == 0 || sorted[0] < 0) {
-      throw new IllegalArgumentException("steps must be at least 0, got " + Arrays.toString(steps));
+      throw new SettingException("steps must be at least 0, got " + Arrays.toString(steps));
     }
     return new Steps(sorted, 0);
   }
@@ -31,7 +32,7 @@ public final class Steps {
   /** All of the trajectory's steps above 0 that are multiples of {@code stride}. */
   public static Steps every(int stride) {
     if (stride < 1) {
-      throw new IllegalArgumentException("the distance of steps must be at least 1, got " + stride);
+      throw new SettingException("the distance of steps must be at least 1, got " + stride);
     }
     return new Steps(null, stride);
   }
@@ -53,9 +54,9 @@ public final class Steps {
         return of(Arrays.stream(text.split(",", -1)).mapToInt(Integer::parseInt).toArray());
       }
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(message(text), e);
+      throw new SettingException(message(text), e);
     }
-    throw new IllegalArgumentException(message(text));
+    throw new SettingException(message(text));
   }
 
   private static String message(String text) {
@@ -103,8 +104,7 @@ public final class Steps {
     }
     int[] steps = Arrays.stream(timesteps).filter(t -> t > 0 && t % stride == 0).sorted().toArray();
     if (steps.length == 0) {
-      throw new IllegalArgumentException(
-          "the trajectory has no step that is a multiple of " + stride);
+      throw new SettingException("the trajectory has no step that is a multiple of " + stride);
     }
     return steps;
   }

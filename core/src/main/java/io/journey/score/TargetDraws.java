@@ -1,5 +1,7 @@
 package io.journey.score;
 
+import io.journey.run.SettingException;
+
 /**
  * What the gradient of a target is averaged over.
  *
@@ -13,7 +15,7 @@ public record TargetDraws(int draws, long seed, PixelMask mask) {
 
   public TargetDraws {
     if (draws < 1) {
-      throw new IllegalArgumentException("draws must be at least 1, got " + draws);
+      throw new SettingException("draws must be at least 1, got " + draws);
     }
   }
 }

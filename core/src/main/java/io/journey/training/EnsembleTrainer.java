@@ -12,6 +12,7 @@ import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.Libtorch;
@@ -52,7 +53,7 @@ public record EnsembleTrainer(
   public EnsembleTrainer {
     architecture.requireTrainable();
     if (members < 1 || members > Ensemble.MOST_MEMBERS) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "members must be between 1 and " + Ensemble.MOST_MEMBERS + ", got " + members);
     }
     NoiseSchedule.of(scheduler.forward());
@@ -75,7 +76,7 @@ public record EnsembleTrainer(
               scheduler.trainingOnly().toDiffusers());
     }
     if (difference != null) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the checkpoint to start from has "
               + difference
               + ": leave model and scheduler to the checkpoint, or start from another");

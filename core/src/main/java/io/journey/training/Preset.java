@@ -2,6 +2,7 @@ package io.journey.training;
 
 import io.journey.dataset.ImageShape;
 import io.journey.model.UNet2DConfig;
+import io.journey.run.SettingException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -88,7 +89,7 @@ public enum Preset {
         return preset;
       }
     }
-    throw new IllegalArgumentException(
+    throw new SettingException(
         "preset "
             + name
             + " is unknown: use one of "

@@ -16,6 +16,7 @@ import io.journey.run.JsonFields;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.scheduler.SchedulerConfig;
 import java.nio.file.Path;
@@ -124,7 +125,7 @@ public record Retraining(
       Workers.Parts parts) {
     modelInputs().requireImages(data);
     if (kept.isEmpty() || kept.length() > data.size()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "a model is trained on between 1 and "
               + data.size()
               + " examples of the data, got "

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.model.DenoiserConfig;
 import io.journey.run.Counted;
 import io.journey.run.Json;
+import io.journey.run.SettingException;
 import java.util.OptionalInt;
 
 /**
@@ -78,7 +79,7 @@ public record TrainingConfig(
 
   private static void check(boolean ok, String message) {
     if (!ok) {
-      throw new IllegalArgumentException(message);
+      throw new SettingException(message);
     }
   }
 
@@ -116,7 +117,7 @@ public record TrainingConfig(
    * Returns the number that a model is told in place of a dropped class: the last row of its table.
    *
    * @return empty where none are dropped
-   * @throws IllegalArgumentException if classes are dropped, and the model has no table of them
+   * @throws SettingException if classes are dropped, and the model has no table of them
    */
   OptionalInt nullClass(DenoiserConfig architecture) {
     if (dropClasses == 0) {
@@ -124,7 +125,7 @@ public record TrainingConfig(
     }
     OptionalInt rows = architecture.classRows();
     if (rows.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "training.dropClasses needs a model with a table of classes (num_class_embeds): add"
               + " --classes, or set it to 0");
     }

@@ -14,6 +14,7 @@ import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.sampling.Trajectory;
 import io.journey.tensor.DType;
@@ -59,14 +60,14 @@ public record GroundTruthRun(
     Progress progress) {
   public GroundTruthRun {
     if (count < 2 || seeds < 1) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "ground truth needs at least 2 subsets and 1 seed, got " + count + " and " + seeds);
     }
     if (draws < 2 || draws % 2 != 0) {
-      throw new IllegalArgumentException("draws must be even and at least 2, got " + draws);
+      throw new SettingException("draws must be even and at least 2, got " + draws);
     }
     if (subsets.examples() != data.size()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "subsets of "
               + Counted.of(subsets.examples(), "examples")
               + ", the data have "

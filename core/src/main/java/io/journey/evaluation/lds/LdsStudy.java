@@ -12,6 +12,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Estimator;
@@ -70,8 +71,7 @@ public record LdsStudy(
 
   public LdsStudy {
     if (dampings.length < 1 || Arrays.stream(dampings).anyMatch(c -> !(c > 0))) {
-      throw new IllegalArgumentException(
-          "dampings must be positive, got " + Arrays.toString(dampings));
+      throw new SettingException("dampings must be positive, got " + Arrays.toString(dampings));
     }
     if (!data.fingerprint().equals(truth.manifest().inputFields().text("data"))) {
       throw new JourneyException(

@@ -1,6 +1,7 @@
 package io.journey.evaluation.lds;
 
 import io.journey.random.Seed;
+import io.journey.run.SettingException;
 import java.util.BitSet;
 
 /**
@@ -14,7 +15,7 @@ import java.util.BitSet;
 public record RandomSubsets(int examples, double fraction, long seed) {
   public RandomSubsets {
     if (!(fraction > 0) || !(fraction < 1) || size(examples, fraction) < 1) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the fraction of a subset must leave some examples in and some out, got "
               + fraction
               + " of "

@@ -1,6 +1,7 @@
 package io.journey.evaluation.removal;
 
 import io.journey.run.Counted;
+import io.journey.run.SettingException;
 import java.util.Arrays;
 import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
@@ -113,7 +114,7 @@ public record FrechetDistance(
     }
     EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(dim, true, true);
     if (!eigen.decompose(covariance(vectors, mean))) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the covariance of the vectors cannot be decomposed: their numbers are too large");
     }
     DMatrixRMaj factor = new DMatrixRMaj(dim, dim);
@@ -172,7 +173,7 @@ public record FrechetDistance(
     SingularValueDecomposition_F64<DMatrixRMaj> svd =
         DecompositionFactory_DDRM.svd(product.numRows, product.numCols, false, false, false);
     if (!svd.decompose(product)) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the covariances of the vectors cannot be compared: their numbers are too large");
     }
     double sum = 0;

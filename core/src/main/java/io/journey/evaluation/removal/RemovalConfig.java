@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.run.Json;
+import io.journey.run.SettingException;
 import io.journey.training.Retraining.Coupling;
 import java.util.List;
 
@@ -37,11 +38,10 @@ public record RemovalConfig(
     requireNonNull(coupling, "coupling");
     removed = removed.stream().distinct().sorted().toList();
     if (removed.isEmpty() || removed.get(0) < 0) {
-      throw new IllegalArgumentException(
-          "numbers of images to remove must be at least 0, got " + removed);
+      throw new SettingException("numbers of images to remove must be at least 0, got " + removed);
     }
     if (step < 0) {
-      throw new IllegalArgumentException("step must be at least 0, got " + step);
+      throw new SettingException("step must be at least 0, got " + step);
     }
     requireCount("targets", targets, Integer.MAX_VALUE);
     requireCount("seeds", seeds, MOST);
@@ -51,7 +51,7 @@ public record RemovalConfig(
 
   private static void requireCount(String what, int count, int most) {
     if (count < 1 || count > most) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           what
               + " must be at least 1"
               + (most < Integer.MAX_VALUE ? " and at most " + most : "")

@@ -18,6 +18,7 @@ import io.journey.run.Json;
 import io.journey.run.JsonFields;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
@@ -69,10 +70,10 @@ public record RemovalStudy(
     requireNonNull(data, "data");
     estimators = List.copyOf(estimators);
     if (estimators.isEmpty()) {
-      throw new IllegalArgumentException("name one attribution or more");
+      throw new SettingException("name one attribution or more");
     }
     if (config.randomSets() < estimators.size()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "there must be as many random sets as attributions ("
               + estimators.size()
               + "), got "
@@ -81,7 +82,7 @@ public record RemovalStudy(
     RemovedSets.requireNames(estimators, config);
     int most = config.removed().get(config.removed().size() - 1);
     if (most >= data.size()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "removing "
               + most
               + " of "
@@ -89,7 +90,7 @@ public record RemovalStudy(
               + " leaves none to train on");
     }
     if (config.targets() > file.size()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "targets must be at most the " + file.size() + " of the file, got " + config.targets());
     }
     if (!ensemble.dataFingerprint().equals(data.fingerprint())) {

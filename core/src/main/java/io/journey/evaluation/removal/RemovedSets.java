@@ -4,6 +4,7 @@ import io.journey.evaluation.NamedAttribution;
 import io.journey.evaluation.TargetPlaces;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
+import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Influence;
@@ -101,7 +102,7 @@ final class RemovedSets {
         new HashSet<>(List.of(Removal.RANDOM, RemovalTable.OTHER_SEED, RemovalTable.REFERENCE));
     for (String source : sources(estimators, config)) {
       if (!names.add(source)) {
-        throw new IllegalArgumentException(
+        throw new SettingException(
             "the name "
                 + source
                 + " is taken: give every estimator a name of its own, as in NAME=DIR");

@@ -11,6 +11,7 @@ import io.journey.run.Json;
 import io.journey.run.JsonFields;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
@@ -48,13 +49,13 @@ record WindowDistance(
 
   WindowDistance {
     if (delta < 1) {
-      throw new IllegalArgumentException("delta must be at least 1, got " + delta);
+      throw new SettingException("delta must be at least 1, got " + delta);
     }
     if (samples < 2) {
-      throw new IllegalArgumentException("samples must be at least 2, got " + samples);
+      throw new SettingException("samples must be at least 2, got " + samples);
     }
     if (!original.addsNoise()) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the targets were drawn without noise ("
               + original.scheduler().name()
               + "), so each step decides the whole picture: use targets drawn with ddpm,"

@@ -10,6 +10,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.sampling.PictureFile;
 import io.journey.sampling.Sampler;
@@ -37,7 +38,7 @@ record EnsembleDrawing(
     List<Condition> conditions) {
   EnsembleDrawing {
     if (count < 2) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "count must be at least 2, to compare with other noise, got " + count);
     }
   }

@@ -9,6 +9,7 @@ import io.journey.evaluation.steps.FeatureCurve.Point;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.sampling.ContinuationRun;
 import io.journey.sampling.Trajectory;
@@ -59,7 +60,7 @@ public record FeatureEmergence(
     features = features.stream().distinct().toList();
     for (String feature : features) {
       if (!classifier.classNames().contains(feature)) {
-        throw new IllegalArgumentException(
+        throw new SettingException(
             "the classifier knows no class " + feature + ", only " + classifier.classNames());
       }
     }

@@ -2,6 +2,7 @@ package io.journey.evaluation.steps;
 
 import io.journey.evaluation.StepAgreement;
 import io.journey.evaluation.TargetPlaces;
+import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import java.util.Arrays;
@@ -34,7 +35,7 @@ public record ScoreChange(int from, int to, double correlation) {
    */
   static List<ScoreChange> of(Attribution attribution, List<Trajectory> targets) {
     if (attribution.steps().length < 2) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the attribution has one step: attribute at two steps or more to compare them");
     }
     return Arrays.stream(TargetPlaces.of(attribution, targets))

@@ -13,6 +13,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,7 +53,7 @@ public record SeedConsistency(
 
   public SeedConsistency {
     if (maxPairs < 1) {
-      throw new IllegalArgumentException("pairs must be at least 1, got " + maxPairs);
+      throw new SettingException("pairs must be at least 1, got " + maxPairs);
     }
     if (ensemble.members().size() < 2) {
       throw new JourneyException(

@@ -5,6 +5,7 @@ import io.journey.evaluation.Ranking;
 import io.journey.evaluation.StepAgreement;
 import io.journey.features.ExampleTable;
 import io.journey.run.Progress;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.score.Attribution;
 import java.util.ArrayList;
@@ -95,7 +96,7 @@ public record SignFlips(List<AtK> curve, List<Flip> flips) {
    * Searches for flips.
    *
    * @param ks each K at least 1 and at most N/2
-   * @throws IllegalArgumentException if there is only one step, or a K is out of range
+   * @throws SettingException if there is only one step, or a K is out of range
    */
   public static SignFlips of(
       Attribution attribution, List<Integer> ks, int threads, Progress progress) {
@@ -128,13 +129,13 @@ public record SignFlips(List<AtK> curve, List<Flip> flips) {
 
   static void check(Attribution attribution, List<Integer> ks) {
     if (attribution.steps().length < 2) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the attribution has one step: attribute at two steps or more to compare them");
     }
     int most = attribution.size() / 2;
     for (int k : ks) {
       if (k < 1 || k > most) {
-        throw new IllegalArgumentException(
+        throw new SettingException(
             "K must be between 1 and half of the "
                 + attribution.size()
                 + " training images, "
@@ -144,7 +145,7 @@ public record SignFlips(List<AtK> curve, List<Flip> flips) {
       }
     }
     if (ks.isEmpty()) {
-      throw new IllegalArgumentException("name one K or more");
+      throw new SettingException("name one K or more");
     }
   }
 

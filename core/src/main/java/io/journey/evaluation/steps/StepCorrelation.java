@@ -4,6 +4,7 @@ import io.journey.evaluation.Estimate;
 import io.journey.evaluation.StepAgreement;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.score.Attribution;
 import java.util.ArrayList;
@@ -49,12 +50,12 @@ public record StepCorrelation(List<AtDistance> distances, List<AtSteps> matrix) 
    * Correlates.
    *
    * @param seed chooses which other targets a target is compared with
-   * @throws IllegalArgumentException if there is only one step
+   * @throws SettingException if there is only one step
    */
   public static StepCorrelation of(
       Attribution attribution, long seed, int threads, Progress progress) {
     if (attribution.steps().length < 2) {
-      throw new IllegalArgumentException(
+      throw new SettingException(
           "the attribution has one step: attribute at two steps or more to compare them");
     }
     int targets = attribution.targets();
