@@ -50,10 +50,7 @@ final class QuickstartCommand implements Runnable {
   static final String MANIFEST = "run.json";
 
   private static final int MEMBERS = 2;
-  private static final int STEPS = 1000;
-  private static final int TARGETS = 12;
   private static final int INFERENCE_STEPS = 50;
-  private static final int IMAGES = 1000;
   private static final int DRAWS = 10;
   private static final String AGAIN = "-again";
 
@@ -73,13 +70,34 @@ final class QuickstartCommand implements Runnable {
       description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Training images (default: ${DEFAULT-VALUE}).")
+  private int images;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Training steps of each model (default: ${DEFAULT-VALUE}).")
+  private int steps;
+
+  @Option(
+      names = "--targets",
+      paramLabel = "N",
+      defaultValue = "12",
+      description = "Pictures that are drawn and attributed (default: ${DEFAULT-VALUE}).")
+  private int targets;
+
   private final Map<String, ObjectNode> stages = new LinkedHashMap<>();
 
   @Override
   public void run() {
     Progress progress = console.progress();
     int threads = console.threads();
-    Dataset images = Datasets.open(shippedData() + "?size=16&limit=" + IMAGES);
+    Dataset data = Datasets.open(shippedData() + "?size=16&limit=" + images);
     Preset preset = Preset.SMALL;
 
     Ensemble ensemble =
@@ -88,21 +106,21 @@ final class QuickstartCommand implements Runnable {
             Confined.path(out, "checkpoints"),
             () ->
                 new EnsembleTrainer(
-                        preset.model(images.shape()),
-                        preset.training(images.size()).withSteps(STEPS),
+                        preset.model(data.shape()),
+                        preset.training(data.size()).withSteps(steps),
                         MEMBERS,
                         seed,
                         threads,
                         EnsembleTrainer.SAVE_INTERVAL)
-                    .run(images, Confined.path(out, "checkpoints"), progress));
-    Path targets = Confined.path(out, "targets.safetensors");
-    stage("sample", targets, () -> sample(ensemble, targets, threads, progress));
-    Attribution attribution = attribute(ensemble, images, targets, seed, "");
+                    .run(data, Confined.path(out, "checkpoints"), progress));
+    Path drawn = Confined.path(out, "targets.safetensors");
+    stage("sample", drawn, () -> sample(ensemble, drawn, threads, progress));
+    Attribution attribution = attribute(ensemble, data, drawn, seed, "");
     Path page = Confined.path(out, "report.html");
-    AttributionReport.write(Confined.path(out, "attribution"), images, page);
+    AttributionReport.write(Confined.path(out, "attribution"), data, page);
     console.say("A first page is there: " + uri(page));
     console.say("Asking again with other random draws, to tell on it how much is chance ...");
-    attribute(ensemble, images, targets, seed + 1, AGAIN);
+    attribute(ensemble, data, drawn, seed + 1, AGAIN);
     List<String> findings =
         stage(
             "report",
@@ -111,17 +129,17 @@ final class QuickstartCommand implements Runnable {
               AttributionReport.write(
                   Confined.path(out, "attribution"),
                   Confined.path(out, "attribution" + AGAIN),
-                  images,
+                  data,
                   page);
-              return Findings.of(attribution, images, TargetImages.of(attribution));
+              return Findings.of(attribution, data, TargetImages.of(attribution));
             });
-    writeManifest(images, threads);
+    writeManifest(data, threads);
     tell(page, findings);
   }
 
   /** Features and scores, in folders whose names end alike. */
   private Attribution attribute(
-      Ensemble ensemble, Dataset images, Path targets, long featureSeed, String suffix) {
+      Ensemble ensemble, Dataset data, Path drawn, long featureSeed, String suffix) {
     Progress progress = console.progress();
     Path folder = Confined.path(out, "features" + suffix);
     FeatureStore features =
@@ -133,7 +151,7 @@ final class QuickstartCommand implements Runnable {
                         FeaturizerConfig.defaults().withDraws(DRAWS).withSeed(featureSeed),
                         console.threads(),
                         progress)
-                    .run(ensemble, images, folder));
+                    .run(ensemble, data, folder));
     Path scores = Confined.path(out, "attribution" + suffix);
     return stage(
         "attribute" + suffix,
@@ -142,7 +160,7 @@ final class QuickstartCommand implements Runnable {
             Attributor.of(ensemble, features)
                 .withSeed(featureSeed)
                 .on(console.threads(), progress)
-                .attribute(TrajectoryFile.read(targets), Steps.parse("100:900:100"), scores));
+                .attribute(TrajectoryFile.read(drawn), Steps.parse("100:900:100"), scores));
   }
 
   private static Path shippedData() {
@@ -158,10 +176,10 @@ final class QuickstartCommand implements Runnable {
     return data;
   }
 
-  private boolean sample(Ensemble ensemble, Path targets, int threads, Progress progress) {
+  private boolean sample(Ensemble ensemble, Path drawn, int threads, Progress progress) {
     try (Checkpoint checkpoint = ensemble.first()) {
-      return new SamplingRun(Sampler.of(checkpoint, INFERENCE_STEPS), seed, TARGETS)
-          .run(targets, threads, progress);
+      return new SamplingRun(Sampler.of(checkpoint, INFERENCE_STEPS), seed, targets)
+          .run(drawn, threads, progress);
     }
   }
 
@@ -191,10 +209,11 @@ final class QuickstartCommand implements Runnable {
     return made;
   }
 
-  private void writeManifest(Dataset images, int threads) {
+  private void writeManifest(Dataset data, int threads) {
     ObjectNode manifest = Json.object();
     manifest.put("kind", "quickstart").put("seed", seed).put("threads", threads);
-    manifest.put("data", images.fingerprint()).put("java", System.getProperty("java.version"));
+    manifest.put("images", images).put("steps", steps).put("targets", targets);
+    manifest.put("data", data.fingerprint()).put("java", System.getProperty("java.version"));
     double total = 0;
     for (ObjectNode stage : stages.values()) {
       total += stage.path("seconds").asDouble();
