@@ -16,7 +16,7 @@ import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
@@ -26,7 +26,7 @@ import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
-import io.journey.score.Estimator;
+import io.journey.score.Estimators;
 import io.journey.score.PixelMask;
 import io.journey.score.Steps;
 import io.journey.tensor.DType;
@@ -63,10 +63,13 @@ class FlowTest {
       new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
   private static final TrainingConfig TRAINING = TrainingConfig.of(30, 8, 2e-3).withEma(0.9);
   private static final FeaturizerConfig FEATURES =
-      FeaturizerConfig.defaults(CurvatureConfig.NONE)
+      FeaturizerConfig.defaults()
           .withProjection(ProjectionConfig.parse("sparse:64"))
+          .withDtype(DType.F32)
           .withDraws(3)
           .withShardRows(7);
+  private static final FeaturizerConfig PLAIN =
+      FEATURES.withPreconditioner(PreconditionerConfig.NONE);
 
   /** Fails at the given advance, as a kill would: nothing after it happens. */
   private static final class Killer implements Progress {
@@ -106,13 +109,13 @@ class FlowTest {
     return Attributor.of(ensemble, features).withDraws(4);
   }
 
-  /** All files but the clock's, the lock, and what scoring keeps beside features. */
+  /** All files but the clock's and the lock. */
   private static Map<String, byte[]> bytes(Path directory) throws IOException {
     Map<String, byte[]> out = new TreeMap<>();
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = directory.relativize(file).toString();
-        if (!name.equals("timing.json") && !name.equals(".lock") && !name.startsWith("solver")) {
+        if (!name.equals("timing.json") && !name.equals(".lock")) {
           out.put(name, Files.readAllBytes(file));
         }
       }
@@ -179,13 +182,16 @@ class FlowTest {
 
   @Test
   void bothGradientMethodsGiveTheSameFeatures() {
+    FeatureStore oneByOne =
+        Featurizer.with(PLAIN.withMethod(GradientMethod.ONE_IMAGE), 2, Progress.SILENT)
+            .run(ensemble, data, folder.resolve("one"));
     FeatureStore layerwise =
-        Featurizer.with(FEATURES.withMethod(GradientMethod.LAYERWISE), 2, Progress.SILENT)
+        Featurizer.with(PLAIN.withMethod(GradientMethod.LAYERWISE), 2, Progress.SILENT)
             .run(ensemble, data, folder.resolve("f"));
     float[] a = new float[64];
     float[] b = new float[64];
     for (int i = 0; i < data.size(); i++) {
-      features.read("member-001", i, 0, 64, a, 0);
+      oneByOne.read("member-001", i, 0, 64, a, 0);
       layerwise.read("member-001", i, 0, 64, b, 0);
       double difference = 0;
       double norm = 0;
@@ -254,7 +260,7 @@ class FlowTest {
   @Test
   void targetsAreAskedTheFunctionOfTheFeatures() {
     FeatureStore norms =
-        Featurizer.with(FEATURES.withFunction(ModelOutput.NORM), 2, Progress.SILENT)
+        Featurizer.with(PLAIN.withFunction(ModelOutput.NORM), 2, Progress.SILENT)
             .run(ensemble, data, folder.resolve("f"));
     assertThat(norms.manifest().settings().path("function").asText()).isEqualTo("norm");
     Attributor.of(ensemble, norms).withDraws(2).attribute(targets, STEPS, folder.resolve("a"));
@@ -354,26 +360,29 @@ class FlowTest {
   @Test
   void otherEstimatorsScoreTheSameTargetsAndSayWhichTheyAre() {
     Attribution influence = Attribution.open(shared.resolve("a"));
-    assertThat(influence.manifest().settings().path("estimator").asText())
-        .isEqualTo("journey-trak");
+    assertThat(influence.manifest().settings().path("estimator").asText()).isEqualTo("ek-fac");
+    FeatureStore plain =
+        Featurizer.with(PLAIN, 2, Progress.SILENT).run(ensemble, data, folder.resolve("plain"));
+    Attributor attributor = Attributor.of(ensemble, plain).withDraws(4);
     Attribution cosine =
-        estimator()
-            .withEstimator(Estimator.parse("tracin-cosine"))
+        attributor
+            .withEstimator(Estimators.named("tracin-cosine"))
             .attribute(targets, STEPS, folder.resolve("cosine"));
     assertThat(cosine.manifest().settings().path("estimator").asText()).isEqualTo("tracin-cosine");
     for (float score : cosine.scores(0, 1)) {
       assertThat(score).isBetween(-1f, 1f);
     }
     Attribution averaged =
-        estimator()
-            .withEstimator(Estimator.parse("trak"))
+        attributor
+            .withEstimator(Estimators.named("trak"))
             .attribute(targets, STEPS, folder.resolve("trak"));
     assertThat(averaged.scores(0, 1)).isEqualTo(averaged.scores(1, 1));
-    assertThatThrownBy(() -> estimator().withEstimator(Estimator.parse("d-trak")))
+    assertThatThrownBy(() -> attributor.withEstimator(Estimators.named("d-trak")))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("features of the function norm");
-    assertThatThrownBy(() -> Estimator.parse("journey"))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("use one of journey-trak, trak");
+        .hasMessageContaining("d-trak needs features of --function norm --preconditioner none")
+        .hasMessageContaining("has those of --preconditioner none");
+    assertThatThrownBy(() -> estimator().withEstimator(Estimators.named("journey-trak")))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("has those of --preconditioner ekfac");
   }
 }

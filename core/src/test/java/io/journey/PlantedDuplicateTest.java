@@ -11,7 +11,6 @@ import io.journey.features.FeaturizerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
-import io.journey.projection.CurvatureConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.report.MemoryDataset;
@@ -41,9 +40,7 @@ class PlantedDuplicateTest {
   private static final UNet2DConfig MODEL =
       new UNet2DConfig(8, 1, List.of(8, 16), List.of(false, true), 1, 4, 1e-5, 8, true, 0, 1);
   private static final FeaturizerConfig FEATURES =
-      FeaturizerConfig.defaults(CurvatureConfig.NONE)
-          .withProjection(ProjectionConfig.parse("sparse:1024"))
-          .withDraws(40);
+      FeaturizerConfig.defaults().withProjection(ProjectionConfig.parse("sparse:4096"));
 
   @TempDir Path folder;
 

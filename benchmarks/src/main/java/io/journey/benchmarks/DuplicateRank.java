@@ -11,6 +11,7 @@ import io.journey.run.Progress;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
+import io.journey.score.Damping;
 import io.journey.score.Steps;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ public final class DuplicateRank {
     Ensemble ensemble = Ensemble.open(run.resolve("checkpoints"));
     FeatureStore features =
         FeatureStore.open(args.length > 3 ? Path.of(args[3]) : run.resolve("features"));
-    double damping = args.length > 4 ? Double.parseDouble(args[4]) : Attributor.DEFAULT_DAMPING;
+    double damping = args.length > 4 ? Double.parseDouble(args[4]) : Damping.DEFAULT.c();
     int[] planted = new int[count];
     List<Trajectory> targets = new ArrayList<>();
     try (Checkpoint checkpoint = ensemble.first()) {

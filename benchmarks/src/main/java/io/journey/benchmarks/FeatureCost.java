@@ -3,11 +3,12 @@ package io.journey.benchmarks;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.DenoisingDraws;
-import io.journey.features.FeatureSpace;
+import io.journey.features.GradientPipeline;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
+import io.journey.preconditioner.Preconditioner;
 import io.journey.projection.Projection;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
@@ -92,7 +93,7 @@ public final class FeatureCost {
     for (String kind : List.of("sparse", "factored")) {
       Projection projection =
           ProjectionConfig.parse(kind + ":" + dim)
-              .create(checkpoint.model().parameters(), Seed.of(2));
+              .create(checkpoint.model().parameters().list(), Seed.of(2));
       ways.put("layerwise, " + kind, new Way(GradientMethod.LAYERWISE, projection));
       ways.put("one image, " + kind, new Way(GradientMethod.ONE_IMAGE, projection));
     }
@@ -100,12 +101,14 @@ public final class FeatureCost {
   }
 
   private static float[][] project(Checkpoint checkpoint, Way way, List<DenoisingDraws> asked) {
-    return FeatureSpace.project(
+    try (GradientPipeline pipeline =
+        new GradientPipeline(
             way.method().of(checkpoint.model(), checkpoint.schedule()),
-            way.projection(),
-            asked,
-            null)
-        .features();
+            checkpoint.model().parameters().list(),
+            Preconditioner.NONE,
+            way.projection())) {
+      return pipeline.project(asked, null).features();
+    }
   }
 
   private static void print(Map<String, double[]> rates, int parameters, int draws, int dim) {

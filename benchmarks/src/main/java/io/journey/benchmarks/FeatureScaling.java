@@ -6,7 +6,7 @@ import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.Memory;
 import io.journey.run.Progress;
 import java.io.IOException;
@@ -79,7 +79,7 @@ public final class FeatureScaling {
     Memory.forgetPeak();
     long start = System.nanoTime();
     Featurizer.with(
-            FeaturizerConfig.defaults(CurvatureConfig.NONE).withDraws(draws),
+            FeaturizerConfig.defaults(PreconditionerConfig.NONE).withDraws(draws),
             threads,
             Progress.SILENT)
         .run(ensemble, data, folder);

@@ -8,11 +8,10 @@ import io.journey.run.Memory;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
-import io.journey.score.DampedSolver;
-import io.journey.score.Estimator;
+import io.journey.score.Damping;
+import io.journey.score.Estimators;
 import io.journey.score.FeatureRows;
-import io.journey.score.KeptTriangles;
-import io.journey.score.RelativeInfluence;
+import io.journey.score.TrainingFeatures;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.Npy;
 import java.io.IOException;
@@ -20,14 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
 /**
- * Scores from made-up features on disk: seconds and peak memory of the first time, of the same
- * damping again and of another damping, which use what was kept, and of an estimator that needs the
- * features' decomposition (relative influence). All cores.
+ * Scores from made-up features on disk: seconds and peak memory of Journey-TRAK; of a second
+ * question while the features are open, with the same damping and with another; and of relative
+ * influence, which solves for every example. All cores.
  *
  * <p>Arguments: N (1000,10000), k, targets. The features take 4·N·k bytes of a temporary folder.
  */
@@ -50,58 +48,58 @@ public final class ScoringCost {
       }
       System.gc();
       Memory.forgetPeak();
-      double first = seconds(folder, right, 0.1);
-      long peak = Memory.peakResidentBytes() >> 20;
-      System.out.printf(
-          Locale.ROOT,
-          "{\"examples\": %d, \"k\": %d, \"targets\": %d, \"first_seconds\": %.2f,"
-              + " \"peak_mib\": %d, \"again_seconds\": %.2f, \"other_damping_seconds\": %.2f,"
-              + " \"by_decomposition_seconds\": %.2f}%n",
-          n,
-          k,
-          targets,
-          first,
-          peak,
-          seconds(folder, right, 0.1),
-          seconds(folder, right, 1),
-          byDecomposition(folder, right));
+      long start = System.nanoTime();
+      try (TrainingFeatures features = open(folder)) {
+        score(features, "journey-trak", right, 0.1);
+        double first = (System.nanoTime() - start) * 1e-9;
+        long peak = Memory.peakResidentBytes() >> 20;
+        System.out.printf(
+            Locale.ROOT,
+            "{\"examples\": %d, \"k\": %d, \"targets\": %d, \"first_seconds\": %.2f,"
+                + " \"peak_mib\": %d, \"again_seconds\": %.2f, \"other_damping_seconds\": %.2f,"
+                + " \"relative_influence_seconds\": %.2f}%n",
+            n,
+            k,
+            targets,
+            first,
+            peak,
+            score(features, "journey-trak", right, 0.1),
+            score(features, "journey-trak", right, 1),
+            relative(folder, right));
+      }
       TemporaryFolders.delete(folder);
     }
   }
 
-  /** From opening the features, with their checksums, to the scores. */
-  private static double seconds(Path folder, float[][] targets, double damping) {
+  private static TrainingFeatures open(Path folder) {
     Workers workers =
         new Workers(Runtime.getRuntime().availableProcessors(), Libtorch::singleThreaded);
+    FeatureRows rows = FeatureRows.of(FeatureStore.open(folder), MEMBER);
+    return new TrainingFeatures(rows, null, workers, Progress.SILENT);
+  }
+
+  /** Seconds of one question. */
+  private static double score(
+      TrainingFeatures features, String estimator, float[][] targets, double damping) {
     long start = System.nanoTime();
-    FeatureStore features = FeatureStore.open(folder);
-    new DampedSolver(
-            FeatureRows.of(features, MEMBER),
-            KeptTriangles.of(features, MEMBER),
-            workers,
-            Progress.SILENT)
-        .scores(targets, damping);
+    Estimators.named(estimator)
+        .prepare(features, new Damping(damping))
+        .scores(features.targets(targets));
     return (System.nanoTime() - start) * 1e-9;
   }
 
-  /** The same for an estimator that needs the decomposition of the features. */
-  private static double byDecomposition(Path folder, float[][] targets) {
-    Workers workers =
-        new Workers(Runtime.getRuntime().availableProcessors(), Libtorch::singleThreaded);
+  /** From opening the features, with their checksums, to the scores. */
+  private static double relative(Path folder, float[][] targets) {
     long start = System.nanoTime();
-    FeatureStore features = FeatureStore.open(folder);
-    Estimator estimator = new RelativeInfluence();
-    try (Estimator.Features known =
-        Estimator.Features.of(
-            FeatureRows.of(features, MEMBER), List.of(estimator), null, workers)) {
-      Estimator.Query[] queries = known.queries(targets, workers);
-      workers.forEach(queries.length, q -> estimator.scores(known, queries[q], known.lambda(0.1)));
+    try (TrainingFeatures features = open(folder)) {
+      score(features, "relative-influence", targets, 0.1);
     }
     return (System.nanoTime() - start) * 1e-9;
   }
 
   private static void write(Path folder, int n, int k) {
-    ObjectNode settings = Json.object().put("projection", "sparse:" + k).put("shard_rows", SHARD);
+    ObjectNode settings =
+        Json.object().put("projection", "sparse:" + k).put("shard_rows", SHARD).put("seed", 0);
     ObjectNode inputs = Json.object().put("examples", n);
     inputs.putObject("checkpoints").put(MEMBER, "");
     Random random = new Random(1);

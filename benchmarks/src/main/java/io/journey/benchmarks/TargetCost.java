@@ -9,6 +9,7 @@ import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attributor;
 import io.journey.score.PixelMask;
 import io.journey.score.Steps;
+import io.journey.score.TargetDraws;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -53,7 +54,7 @@ public final class TargetCost {
         Locale.ROOT,
         "{\"steps\": 10, \"draws\": %d, \"first_seconds\": %.2f, \"later_seconds\": %.2f,"
             + " \"longest_seconds\": %.2f, \"patch_seconds\": %.2f, \"peak_mib\": %d}%n",
-        Attributor.DEFAULT_DRAWS,
+        TargetDraws.DEFAULT,
         first,
         Median.of(later),
         Arrays.stream(later).max().orElse(0),

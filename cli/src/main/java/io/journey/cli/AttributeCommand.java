@@ -8,8 +8,10 @@ import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
 import io.journey.score.Estimator;
+import io.journey.score.Estimators;
 import io.journey.score.PixelMask;
 import io.journey.score.Steps;
+import io.journey.score.TargetDraws;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -50,11 +52,10 @@ final class AttributeCommand implements Runnable {
   @Option(
       names = "--estimator",
       paramLabel = "NAME",
-      description = {
-        "ek-fac with features of --curvature ekfac; journey-trak, trak, tracin-dot, tracin-cosine,"
-            + " relative-influence or renormalized-influence with --curvature none;"
-            + " d-trak with features of --function norm (default: the first that the features serve)."
-      })
+      completionCandidates = EstimatorNames.class,
+      description =
+          "How scores are made of features: ${COMPLETION-CANDIDATES} (default: the first that the"
+              + " features serve).")
   private String estimator;
 
   @Option(
@@ -68,7 +69,7 @@ final class AttributeCommand implements Runnable {
       names = "--draws",
       paramLabel = "K",
       description = "Draws of noise for each step of a target (default: 40).")
-  private int draws = Attributor.DEFAULT_DRAWS;
+  private int draws = TargetDraws.DEFAULT;
 
   @Option(
       names = "--mask",
@@ -89,7 +90,8 @@ final class AttributeCommand implements Runnable {
     PixelMask patch = mask == null ? null : PixelMask.parse(mask, target.shape());
     List<Trajectory> targets = target.read();
     FeatureStore store = FeatureStore.open(features);
-    Estimator chosen = estimator == null ? Estimator.of(store) : Estimator.parse(estimator);
+    Estimator chosen =
+        estimator == null ? Estimators.defaultFor(store) : Estimators.named(estimator);
     Ensemble ensemble = Ensemble.open(checkpoints);
     Attributor attributor = Attributor.of(ensemble, store);
     if (store.members().size() < ensemble.members().size()) {

@@ -84,7 +84,7 @@ final class CheckpointSummary {
     }
   }
 
-  /** Targets, curvature and classifiers are files of Journey's own, and no U-Net's. */
+  /** Targets, preconditioners and classifiers are files of Journey's own, and no U-Net's. */
   private static boolean isOwn(NamedTensors tensors, Path file) {
     if (RunStatus.isRunDirectory(file.toAbsolutePath().getParent())) {
       return true;

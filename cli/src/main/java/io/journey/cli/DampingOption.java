@@ -1,6 +1,7 @@
 package io.journey.cli;
 
-import io.journey.score.Attributor;
+import io.journey.preconditioner.PreconditionerConfig;
+import io.journey.score.Damping;
 import io.journey.score.Estimator;
 import picocli.CommandLine.Option;
 
@@ -10,26 +11,27 @@ final class DampingOption {
       names = "--damping",
       paramLabel = "C",
       description =
-          "Damping c, at least 0, of estimators that have one (default: 1; ek-fac has it in its"
-              + " features).")
+          "Damping c, at least 0, of estimators that have one beside that of their features"
+              + " (default: 1).")
   private Double damping;
 
   /**
    * The damping for an estimator.
    *
-   * @throws IllegalArgumentException if one was given and the estimator has none
+   * @throws IllegalArgumentException if one was given that is negative, or the estimator has none
    */
   double of(Estimator estimator) {
-    if (damping != null && !estimator.damped()) {
+    Damping asked = damping == null ? Damping.DEFAULT : new Damping(damping);
+    if (damping != null && !estimator.needs().damped()) {
       throw new IllegalArgumentException(
           "--damping "
               + damping
               + " changes nothing of "
               + estimator.name()
-              + (estimator.whitened()
-                  ? ", whose damping is in its features: featurize with --curvature ekfac:C"
+              + (estimator.needs().preconditioner() != PreconditionerConfig.Kind.NONE
+                  ? ", whose damping is in its features: featurize with --preconditioner ekfac:C"
                   : ": leave it out"));
     }
-    return damping == null ? Attributor.DEFAULT_DAMPING : damping;
+    return asked.c();
   }
 }

@@ -3,7 +3,8 @@ package io.journey.cli;
 import io.journey.diffusion.DrawScheme;
 import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeaturizerConfig;
-import io.journey.projection.CurvatureConfig;
+import io.journey.gradient.ParameterSelection;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.tensor.DType;
 import picocli.CommandLine.Option;
@@ -15,18 +16,27 @@ final class FeatureOptions {
       paramLabel = "KIND",
       description =
           "sparse:K, factored:K (faster for large models), gaussian:K (the paper's) or none"
-              + " (default: sparse:65536 with curvature ekfac, sparse:4096 without).")
+              + " (default: sparse:65536 with preconditioner ekfac, sparse:4096 without).")
   private String projection;
 
   @Option(
-      names = "--curvature",
+      names = "--preconditioner",
       paramLabel = "KIND",
       description =
           "ekfac:C: gradients in the metric of influence functions, by Kronecker factors damped with"
               + " C times the mean eigenvalue, for the estimator ek-fac; none: as they are, for the"
               + " paper's and others, up to three times as fast (default: ekfac:0.003; none with"
               + " factored:K and with another function than loss).")
-  private String curvature;
+  private String preconditioner;
+
+  @Option(
+      names = "--parameters",
+      paramLabel = "PATTERNS",
+      defaultValue = "all",
+      description =
+          "The weights whose gradients are taken, by name, such as *attentions*,!*.to_out.*"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String parameters;
 
   @Option(
       names = "--function",
@@ -58,20 +68,22 @@ final class FeatureOptions {
   private DType precision;
 
   /** The one asked for, or the best that the other settings allow. */
-  private CurvatureConfig curvature(ProjectionConfig asked, ModelOutput of) {
-    if (curvature != null) {
-      return CurvatureConfig.parse(curvature);
+  private PreconditionerConfig preconditioner(ProjectionConfig asked, ModelOutput of) {
+    if (preconditioner != null) {
+      return PreconditionerConfig.parse(preconditioner);
     }
-    return (asked == null || asked.formsGradients()) && of == ModelOutput.LOSS
-        ? CurvatureConfig.DEFAULT
-        : CurvatureConfig.NONE;
+    boolean fast = asked != null && asked.kind() == ProjectionConfig.Kind.FACTORED;
+    return of == ModelOutput.LOSS && !fast
+        ? PreconditionerConfig.DEFAULT
+        : PreconditionerConfig.NONE;
   }
 
   FeaturizerConfig config() {
     ProjectionConfig asked = projection == null ? null : ProjectionConfig.parse(projection);
     ModelOutput of = ModelOutput.parse(function);
-    FeaturizerConfig defaults = FeaturizerConfig.defaults(curvature(asked, of));
+    FeaturizerConfig defaults = FeaturizerConfig.defaults(preconditioner(asked, of));
     return defaults
+        .withParameters(new ParameterSelection(parameters))
         .withProjection(asked == null ? defaults.projection() : asked)
         .withFunction(of)
         .withSampling(sampling)

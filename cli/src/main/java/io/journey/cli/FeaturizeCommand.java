@@ -51,7 +51,7 @@ final class FeaturizeCommand implements Runnable {
       names = "--draws",
       paramLabel = "R",
       description =
-          "Draws of step and noise for each image (default: 40 with curvature ekfac, otherwise 20).")
+          "Draws of step and noise for each image (default: 40 with preconditioner ekfac, otherwise 20).")
   private Integer draws;
 
   @Option(
@@ -59,7 +59,7 @@ final class FeaturizeCommand implements Runnable {
       paramLabel = "TYPE",
       description =
           "f32, f16 or i8 on disk, the latter two with a scale for each image (default: i8 with"
-              + " curvature ekfac, where a byte a number loses nothing that shows; otherwise f32).")
+              + " preconditioner ekfac, where a byte a number loses nothing that shows; otherwise f32).")
   private DType dtype;
 
   @Option(

@@ -15,10 +15,12 @@ import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.run.Confined;
 import io.journey.sampling.Trajectory;
-import io.journey.score.Attributor;
+import io.journey.score.Damping;
 import io.journey.score.Estimator;
+import io.journey.score.Estimators;
+import io.journey.score.ScoringEngine;
+import io.journey.score.TargetDraws;
 import io.journey.training.Retraining;
-import io.journey.training.Retraining.Coupling;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,7 +64,7 @@ final class LdsCommand implements Runnable {
       names = "--features",
       paramLabel = "DIR",
       description = {
-        "Features of these checkpoints; again for features of another function or curvature, which"
+        "Features of these checkpoints; again for features of another function or preconditioner, which"
             + " other estimators need.",
         "NAME=DIR tells several stores of one kind apart; stores that differ in the damping of ekfac"
             + " alone are its dampings to choose from."
@@ -73,10 +75,10 @@ final class LdsCommand implements Runnable {
       names = "--estimators",
       split = ",",
       paramLabel = "NAME",
+      completionCandidates = EstimatorNames.class,
       description =
-          "Which estimators (default: all that the features serve): journey-trak, trak, d-trak,"
-              + " tracin-dot, tracin-cosine, relative-influence, renormalized-influence, das-linear,"
-              + " das-squared, ek-fac. Pixel similarity and chance are always beside them.")
+          "Which estimators (default: all that the features serve): ${COMPLETION-CANDIDATES}. Pixel"
+              + " similarity and chance are always beside them.")
   private List<String> estimators = new ArrayList<>();
 
   @Option(
@@ -137,15 +139,7 @@ final class LdsCommand implements Runnable {
       })
   private long seed;
 
-  @Option(
-      names = "--coupling",
-      paramLabel = "HOW",
-      defaultValue = "coupled",
-      description = {
-        "coupled: models of one seed share initial weights, order of images and noise, so that"
-            + " subsets are all they differ in; independent: nothing (default: ${DEFAULT-VALUE})."
-      })
-  private Coupling coupling;
+  @Mixin private CouplingOption coupling;
 
   @Option(
       names = "--draws",
@@ -158,7 +152,7 @@ final class LdsCommand implements Runnable {
       names = "--target-draws",
       paramLabel = "K",
       description = "Draws of noise for each gradient of a target (default: 40).")
-  private int targetDraws = Attributor.DEFAULT_DRAWS;
+  private int targetDraws = TargetDraws.DEFAULT;
 
   @Option(
       names = "--dampings",
@@ -185,7 +179,7 @@ final class LdsCommand implements Runnable {
     List<Estimator> chosen = chosen(stores);
     GroundTruth truth =
         new GroundTruthRun(
-                Retraining.like(ensemble, coupling).withSeed(seed),
+                Retraining.like(ensemble, coupling.value()).withSeed(seed),
                 images,
                 targets,
                 steps,
@@ -235,14 +229,19 @@ final class LdsCommand implements Runnable {
 
   private List<Estimator> chosen(List<LdsStudy.Store> stores) {
     List<Estimator> all =
-        estimators.isEmpty() ? Estimator.all() : estimators.stream().map(Estimator::parse).toList();
+        estimators.isEmpty()
+            ? Estimators.all()
+            : estimators.stream().map(Estimators::named).toList();
     for (LdsStudy.Store store : stores) {
-      all.stream()
-          .filter(e -> e.fits(store.features()))
-          .forEach(e -> e.requirePossible(store.features()));
+      ScoringEngine.requirePossible(
+          store.features(),
+          all.stream()
+              .filter(e -> e.needs().isServedBy(store.features()))
+              .map(e -> new ScoringEngine.Request(e, Damping.DEFAULT))
+              .toList());
     }
     return all.stream()
-        .filter(e -> stores.stream().anyMatch(store -> e.fits(store.features())))
+        .filter(e -> stores.stream().anyMatch(store -> e.needs().isServedBy(store.features())))
         .toList();
   }
 }

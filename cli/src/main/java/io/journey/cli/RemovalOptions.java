@@ -9,7 +9,6 @@ import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.run.Progress;
 import io.journey.sampling.TrajectoryFile;
-import io.journey.training.Retraining.Coupling;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,16 +53,7 @@ final class RemovalOptions {
           "Directory for trained models, which checks can share (default: models in --out).")
   private Path models;
 
-  @Option(
-      names = "--coupling",
-      paramLabel = "HOW",
-      defaultValue = "independent",
-      description = {
-        "independent: every model has a training seed of its own, as in the paper; coupled: that of"
-            + " a member of the ensemble, so that models differ by the removed images alone"
-            + " (default: ${DEFAULT-VALUE})."
-      })
-  private Coupling coupling;
+  @Mixin private CouplingOption coupling;
 
   @Option(
       names = "--seeds",
@@ -122,7 +112,7 @@ final class RemovalOptions {
             step,
             removed,
             targets == null ? Math.min(usual, file.size()) : targets,
-            coupling,
+            coupling.value(),
             seeds,
             otherSeeds,
             randomSets == null ? Math.max(FEWEST_RANDOM_SETS, estimators.size()) : randomSets,

@@ -6,7 +6,7 @@ import io.journey.features.FeaturizerConfig;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.sampling.Trajectory;
-import io.journey.score.Estimator;
+import io.journey.score.Estimators;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -82,7 +82,7 @@ final class StabilityCommand implements Runnable {
                 target.steps(),
                 config,
                 draws,
-                damping.of(Estimator.of(config.function(), config.curvature())),
+                damping.of(Estimators.defaultFor(config.function(), config.preconditioner())),
                 targetDraws,
                 console.threads(),
                 console.progress())

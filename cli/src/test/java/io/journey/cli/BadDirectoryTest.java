@@ -45,7 +45,7 @@ class BadDirectoryTest {
     Refusal.of(root, flow.featurize("--draws", "3"), "draws 2", "asks for 3", remedy);
     Refusal.of(
         root, flow.featurize("--projection", "none"), "projection", "sparse:64", "none", remedy);
-    Refusal.of(root, flow.attribute("--damping", "0.2"), "damping 1.0", "asks for 0.2", remedy);
+    Refusal.of(root, flow.attribute("--draws", "3"), "draws 2", "asks for 3", remedy);
     Refusal.of(root, flow.attribute("--steps", "100"), "steps [100,300]", "[100]", remedy);
     Refusal.of(root, flow.attribute("--mask", "0,0,4,4"), "mask null", "0,0,4,4", remedy);
     Refusal.of(root, flow.sample("--seed", "5"), "targets", "seed 0", "asks for 5", "new file");

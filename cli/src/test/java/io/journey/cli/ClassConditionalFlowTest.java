@@ -179,7 +179,7 @@ class ClassConditionalFlowTest {
                 2,
                 "--ground-truth",
                 folder.resolve("truth")));
-    assertThat(told).contains("journey-trak: LDS");
+    assertThat(told).contains("ek-fac: LDS");
     runs(
         with(
             evaluate("stability", asked),
@@ -244,13 +244,13 @@ class ClassConditionalFlowTest {
   }
 
   @Test
-  void theStandardEstimatorScoresThemToo() {
+  void journeyTrakScoresThemToo() {
     Path features = folder.resolve("features");
     Path out = folder.resolve("scores");
-    runs(flow.featurize("--out", features.toString(), "--curvature", "ekfac:0.1"));
+    runs(flow.featurize("--out", features.toString(), "--preconditioner", "none"));
     runs(flow.attribute("--features", features.toString(), "--out", out.toString()));
     assertThat(Json.read(out.resolve("manifest.json")).at("/settings/estimator").asText())
-        .isEqualTo("ek-fac");
+        .isEqualTo("journey-trak");
   }
 
   /** Images without class folders. */

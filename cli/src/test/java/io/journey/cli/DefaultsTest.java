@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.journey.diffusion.ModelOutput;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.JourneyException;
-import io.journey.score.Estimator;
+import io.journey.score.Estimators;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,14 +14,14 @@ import picocli.CommandLine;
 
 /** What is chosen where nothing is said, and what is refused where it would change nothing. */
 class DefaultsTest {
-  private static CurvatureConfig curvature(String... args) {
+  private static PreconditionerConfig preconditioner(String... args) {
     FeatureOptions options = new FeatureOptions();
     new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
-    return options.config().curvature();
+    return options.config().preconditioner();
   }
 
   private static double damping(String estimator, String... args) {
-    return CommandLine.populateCommand(new DampingOption(), args).of(Estimator.parse(estimator));
+    return CommandLine.populateCommand(new DampingOption(), args).of(Estimators.named(estimator));
   }
 
   @ParameterizedTest
@@ -33,19 +33,19 @@ class DefaultsTest {
         "--projection=factored:64                   | none",
         "--function=norm                            | none",
         "--function=mean                            | none",
-        "--curvature=none                           | none",
-        "--projection=sparse:64 --curvature=ekfac:2 | ekfac:2.0"
+        "--preconditioner=none                           | none",
+        "--projection=sparse:64 --preconditioner=ekfac:2 | ekfac:2.0"
       })
-  void gradientsAreWhitenedWhereThatIsPossible(String args, String expected) {
-    assertThat(curvature(args.strip().split(" "))).hasToString(expected);
+  void gradientsArePreconditionedWhereThatIsPossible(String args, String expected) {
+    assertThat(preconditioner(args.strip().split(" "))).hasToString(expected);
   }
 
   /** Products may be long; what a matrix of k×k is decomposed of may not. */
   @ParameterizedTest
   @CsvSource({
     "--sampling=shared,          sparse:65536, I8",
-    "--curvature=ekfac,          sparse:65536, I8",
-    "--curvature=none,           sparse:4096,  F32",
+    "--preconditioner=ekfac,          sparse:65536, I8",
+    "--preconditioner=none,           sparse:4096,  F32",
     "--function=norm,            sparse:4096,  F32",
     "--projection=sparse:64,     sparse:64,    I8",
     "--projection=factored:64,   factored:64,  F32"
@@ -59,9 +59,9 @@ class DefaultsTest {
 
   @Test
   void featuresThatNoEstimatorWorksWithAreRefused() {
-    assertThatThrownBy(() -> Estimator.of(ModelOutput.NORM, CurvatureConfig.DEFAULT))
+    assertThatThrownBy(() -> Estimators.defaultFor(ModelOutput.NORM, PreconditionerConfig.DEFAULT))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("--curvature none");
+        .hasMessageContaining("--preconditioner none");
   }
 
   @Test
@@ -71,7 +71,7 @@ class DefaultsTest {
     assertThat(damping("ek-fac")).isEqualTo(1);
     assertThatThrownBy(() -> damping("ek-fac", "--damping", "0.5"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("--curvature ekfac:C");
+        .hasMessageContaining("--preconditioner ekfac:C");
     assertThatThrownBy(() -> damping("tracin-dot", "--damping", "0.5"))
         .hasMessage("--damping 0.5 changes nothing of tracin-dot: leave it out");
   }

@@ -36,8 +36,8 @@ class HeapTest {
     assertThat(CommandRun.of(flow.train("--members", "1")).status()).isZero();
     Path small = root.resolve("small");
     Path large = root.resolve("large");
-    run("300m", flow.featurize("--curvature", "ekfac:0.003", "--out", small.toString()));
-    run("2g", flow.featurize("--curvature", "ekfac:0.003", "--out", large.toString()));
+    run("300m", flow.featurize("--preconditioner", "ekfac:0.003", "--out", small.toString()));
+    run("2g", flow.featurize("--preconditioner", "ekfac:0.003", "--out", large.toString()));
     assertThat(Snapshot.withoutTimes(small))
         .hasSizeGreaterThan(3)
         .isEqualTo(Snapshot.withoutTimes(large));

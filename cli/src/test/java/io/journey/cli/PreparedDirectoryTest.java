@@ -50,7 +50,7 @@ class PreparedDirectoryTest {
       {"features", "sparse:64", "gaussian:64"},
       {"features", "\"draws\" : 2", "\"draws\" : 3"},
       {"attribution", "\"steps\" : [ 100, 300 ]", "\"steps\" : [ 200, 400 ]"},
-      {"attribution", "\"estimator\" : \"journey-trak\"", "\"estimator\" : \"ek-fac\""},
+      {"attribution", "\"estimator\" : \"ek-fac\"", "\"estimator\" : \"journey-trak\""},
       {"checkpoints", "\"seed\" : 3", "\"seed\" : 4"},
     };
     for (String[] change : changes) {

@@ -122,7 +122,7 @@ class RandomUNetTest {
         succeeds(
             seed,
             features,
-            ("featurize --sampling independent --curvature none --projection sparse:16 --draws 1 --checkpoints "
+            ("featurize --sampling independent --preconditioner none --projection sparse:16 --draws 1 --checkpoints "
                     + member
                     + " --data "
                     + DATA

@@ -117,19 +117,24 @@ class RemovalChecksTest {
 
   @Test
   void estimatorsAreJudgedBySubsetsAndAgainWithoutTraining() {
+    Path plain = folder.resolve("plain");
+    String[] featurize = flow.featurize("--preconditioner", "none", "--out", plain.toString());
+    assertThat(CommandRun.of(featurize).status()).isZero();
     List<String> command = new ArrayList<>(List.of("lds", "--checkpoints"));
     Collections.addAll(command, flow.checkpoints().toString(), "--data", TinyFlow.DATA);
     Collections.addAll(command, "--target", flow.targets().toString(), "--steps", "300,600");
     Collections.addAll(command, "--features", flow.features().toString(), "--subsets", "6");
+    Collections.addAll(command, "--features", plain.toString());
     Collections.addAll(command, "--draws", "4", "--target-draws", "2");
     Collections.addAll(command, "--ground-truth", folder.resolve("truth").toString());
     String told = run(command, "--out", folder.resolve("lds"));
     assertThat(told)
+        .contains("ek-fac: LDS")
         .contains("journey-trak: LDS")
         .contains("pixel-cosine: LDS")
         .contains("Beware: Only 6 subsets")
         .doesNotContain("d-trak");
-    String one = run(command, "--estimators", "tracin-dot", "--out", folder.resolve("one"));
+    String one = run(command, "--estimators", "tracin-dot,ek-fac", "--out", folder.resolve("one"));
     assertThat(one).contains("tracin-dot: LDS").doesNotContain("journey-trak");
     refused("estimator dots is unknown", command, "--estimators", "dots", "--out", folder);
     refused("at least 6 subsets", with(command, "--subsets", 4), "--out", folder.resolve("few"));

@@ -17,8 +17,7 @@ final class Snapshot {
     Map<String, String> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(root)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
-        // Not what scoring keeps beside features: a run that was not scored has none.
-        if (!file.endsWith(".lock") && !file.toString().contains("/solver/")) {
+        if (!file.endsWith(".lock")) {
           files.put(root.relativize(file).toString(), Checksums.of(file));
         }
       }

@@ -102,8 +102,6 @@ record TinyFlow(Path root) {
         DATA,
         "--out",
         features(),
-        "--curvature",
-        "none",
         "--projection",
         "sparse:64",
         "--draws",

@@ -3,6 +3,7 @@ package io.journey.diffusion;
 import io.journey.condition.Condition;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
+import java.util.Arrays;
 
 /**
  * "Denoise this image at these steps with this noise": what both a training example and a target
@@ -86,7 +87,7 @@ public record DenoisingDraws(
   public static DenoisingDraws atStep(
       float[] image, Condition condition, int timestep, Seed seed, int draws) {
     int[] timesteps = new int[draws];
-    java.util.Arrays.fill(timesteps, timestep);
+    Arrays.fill(timesteps, timestep);
     float[] noise = new float[draws * image.length];
     for (int r = 0; r < draws; r += 2) {
       pair(seed.child(r / 2).stream(), noise, r, image.length, draws);
@@ -107,6 +108,27 @@ public record DenoisingDraws(
   /** The same draws of another image. */
   public DenoisingDraws of(float[] otherImage, Condition otherCondition) {
     return new DenoisingDraws(otherImage, otherCondition, timesteps, noise, weights);
+  }
+
+  /**
+   * Some of these draws.
+   *
+   * @param which their numbers, in the order wanted
+   */
+  public DenoisingDraws some(int... which) {
+    float[] chosen = new float[which.length * image.length];
+    for (int i = 0; i < which.length; i++) {
+      System.arraycopy(noise, which[i] * image.length, chosen, i * image.length, image.length);
+    }
+    float[] chosenWeights = null;
+    if (weights != null) {
+      chosenWeights = new float[which.length];
+      for (int i = 0; i < which.length; i++) {
+        chosenWeights[i] = weights[which[i]];
+      }
+    }
+    int[] steps = Arrays.stream(which).map(r -> timesteps[r]).toArray();
+    return new DenoisingDraws(image, condition, steps, chosen, chosenWeights);
   }
 
   /** R. */

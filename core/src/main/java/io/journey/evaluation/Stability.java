@@ -9,7 +9,6 @@ import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
 import io.journey.figure.LineChart;
 import io.journey.model.Ensemble;
-import io.journey.projection.CurvatureConfig;
 import io.journey.run.Confined;
 import io.journey.run.Counted;
 import io.journey.run.Json;
@@ -97,9 +96,8 @@ public record Stability(
     settings.set("draws", Json.tree(draws));
     settings.put("projection", features.projection().toString());
     settings.put("sampling", features.sampling().name());
-    if (features.curvature().kind() != CurvatureConfig.Kind.NONE) {
-      settings.put("curvature", features.curvature().toString());
-    }
+    settings.put("parameters", features.parameters().toString());
+    settings.put("preconditioner", features.preconditioner().toString());
     if (features.function() != ModelOutput.LOSS) {
       settings.put("function", features.function().toString());
     }

@@ -1,7 +1,12 @@
 package io.journey.features;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.ModelOutput;
-import io.journey.projection.CurvatureConfig;
+import io.journey.gradient.ParameterSelection;
+import io.journey.nn.Parameter;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
@@ -17,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Features on disk: for each checkpoint Φ ∈ R^{N×k} in shards of equal size, NPY files mapped into
@@ -25,6 +31,12 @@ import java.util.Map;
 public final class FeatureStore {
   /** The manifest's kind. */
   public static final String KIND = "features";
+
+  /** The version of the format. */
+  static final int FORMAT = 2;
+
+  /** The name of the input that says which weights the gradients are of. */
+  static final String WEIGHTS = "weights";
 
   /** The table of examples. */
   public static final String EXAMPLES = "examples.csv";
@@ -36,7 +48,8 @@ public final class FeatureStore {
   private final List<ExampleTable.Example> examples;
   private final int shardRows;
   private final ProjectionConfig projection;
-  private final CurvatureConfig curvature;
+  private final PreconditionerConfig preconditioner;
+  private final ParameterSelection parameters;
   private final ModelOutput function;
   private final long seed;
   private final Map<String, Npy> shards = new HashMap<>();
@@ -48,9 +61,11 @@ public final class FeatureStore {
     this.shardRows = settings.whole("shard_rows", 1, Integer.MAX_VALUE);
     this.seed = settings.integer("seed");
     try {
-      this.projection = ProjectionConfig.parse(settings.text("projection"));
-      this.curvature = CurvatureConfig.parse(settings.text("curvature", "none"));
-      this.function = ModelOutput.parse(settings.text("function", "loss"));
+      this.parameters = new ParameterSelection(settings.text(FeaturizerConfig.PARAMETERS));
+      this.projection = ProjectionConfig.parse(settings.text(FeaturizerConfig.PROJECTION));
+      this.preconditioner =
+          PreconditionerConfig.parse(settings.text(FeaturizerConfig.PRECONDITIONER));
+      this.function = ModelOutput.parse(settings.text("function"));
     } catch (IllegalArgumentException e) {
       throw new JourneyException(
           settings.where() + ": " + e.getMessage() + "; make the features again.", e);
@@ -69,13 +84,17 @@ public final class FeatureStore {
     return member + "/steps.csv";
   }
 
-  static String curvatureName(String member) {
-    return member + "/curvature.safetensors";
+  static String preconditionerName(String member) {
+    return member + "/preconditioner.safetensors";
+  }
+
+  static String residualsFile(String member) {
+    return member + "/residuals.npy";
   }
 
   /** Opens finished features. */
   public static FeatureStore open(Path directory) {
-    Manifest manifest = Manifest.read(directory, KIND);
+    Manifest manifest = Manifest.read(directory, KIND, FORMAT);
     List<ExampleTable.Example> examples = ExampleTable.read(manifest.verified(EXAMPLES));
     int expected = manifest.inputFields().whole("examples", 1, Integer.MAX_VALUE);
     if (examples.size() != expected) {
@@ -133,22 +152,96 @@ public final class FeatureStore {
     return projection;
   }
 
-  /** What gradients were multiplied by before; nothing where the manifest names none. */
-  public CurvatureConfig curvature() {
-    return curvature;
+  /** What gradients were multiplied by before. */
+  public PreconditionerConfig preconditioner() {
+    return preconditioner;
+  }
+
+  /** The weights whose gradients they are of. */
+  public ParameterSelection parameters() {
+    return parameters;
   }
 
   /**
-   * The curvature fitted to a checkpoint, compared with its checksum, or null where there is none.
+   * The preconditioner fitted to a checkpoint, compared with its checksum, or null where there is
+   * none.
    *
    * @throws JourneyException if it is missing or damaged
    */
-  public Path curvatureFile(String member) {
-    boolean none = curvature.equals(CurvatureConfig.NONE);
-    return none ? null : manifest.verified(curvatureName(member));
+  public Path preconditionerFile(String member) {
+    boolean none = preconditioner.equals(PreconditionerConfig.NONE);
+    return none ? null : manifest.verified(preconditionerName(member));
   }
 
-  /** The function whose gradients they are; the loss where the manifest names none. */
+  /**
+   * Whether features are random projections, shorter than the gradients they are of.
+   *
+   * @param member name of the checkpoint
+   */
+  public boolean isProjected(String member) {
+    long p = 0;
+    for (JsonNode shape : weights().object()) {
+      long numel = 1;
+      for (JsonNode side : shape) {
+        numel *= side.asLong();
+      }
+      p += numel;
+    }
+    return dim(member) < p;
+  }
+
+  /**
+   * Refuses weights that the features were not made of: others of a name, or of other shapes.
+   *
+   * @param found those of a checkpoint that were selected
+   */
+  void requireWeights(List<Parameter> found, String member) {
+    ObjectNode expected = weights().object();
+    ObjectNode shapes = shapes(found);
+    if (!expected.equals(shapes)) {
+      throw new JourneyException(
+          manifest.directory()
+              + " has features of "
+              + Counted.of(expected.size(), "weights")
+              + ", "
+              + member
+              + " has "
+              + shapes.size()
+              + " of these names, or some have another shape: featurize with this checkpoint.");
+    }
+  }
+
+  /** The names and shapes of weights, as the manifest keeps them. */
+  static ObjectNode shapes(List<Parameter> weights) {
+    ObjectNode shapes = Json.object();
+    for (Parameter weight : weights) {
+      ArrayNode shape = shapes.putArray(weight.name());
+      Arrays.stream(weight.shape()).forEach(side -> shape.add((int) side));
+    }
+    return shapes;
+  }
+
+  private JsonFields weights() {
+    return manifest.inputFields().fields(WEIGHTS);
+  }
+
+  /** Returns whether the errors of training images are kept, for every checkpoint. */
+  public boolean hasResiduals() {
+    return members().stream().allMatch(member -> manifest.lists(residualsFile(member)));
+  }
+
+  /**
+   * Returns the root of the mean squared error of each example by a checkpoint, [N].
+   *
+   * @throws JourneyException if there are none; see {@link #hasResiduals}
+   */
+  public double[] residuals(String member) {
+    float[] residuals = new float[size()];
+    open(residualsFile(member), size()).read(0, residuals, 0, residuals.length);
+    return IntStream.range(0, residuals.length).mapToDouble(i -> residuals[i]).toArray();
+  }
+
+  /** The function whose gradients they are. */
   public ModelOutput function() {
     return function;
   }

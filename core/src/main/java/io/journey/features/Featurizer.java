@@ -5,13 +5,16 @@ import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DrawScheme;
+import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.StepDistribution;
 import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
-import io.journey.projection.CurvatureConfig;
-import io.journey.projection.CurvatureFit;
-import io.journey.projection.Projection;
+import io.journey.nn.Parameter;
+import io.journey.preconditioner.EkfacFit;
+import io.journey.preconditioner.Preconditioner;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.random.Seed;
 import io.journey.run.Counted;
 import io.journey.run.Failures;
@@ -27,6 +30,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -41,6 +45,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class Featurizer {
   /** Numbers of one shard, which a worker holds at once: a gigabyte. */
   private static final long MAX_SHARD = 1L << 28;
+
+  /** Draws of the loss of a training image that its residual is taken from. */
+  private static final int RESIDUAL_DRAWS = 20;
 
   private final FeaturizerConfig config;
   private final Workers workers;
@@ -68,18 +75,29 @@ public final class Featurizer {
     ObjectNode inputs = Json.object();
     inputs.put("data", data.fingerprint()).put("examples", data.size());
     ObjectNode checkpoints = inputs.putObject("checkpoints");
+    ObjectNode weights = null;
     for (String member : ensemble.members()) {
       try (Checkpoint checkpoint = ensemble.load(member)) {
         checkpoint.inputs().requireImages(data);
         checkpoint.inputs().requireAllTimesteps(checkpoint.schedule().steps());
         checkpoints.put(member, checkpoint.fingerprint());
+        ObjectNode shapes = FeatureStore.shapes(selected(config, checkpoint));
+        if (weights != null && !weights.equals(shapes)) {
+          throw new JourneyException(
+              member
+                  + " has other weights than the checkpoints before it: featurize checkpoints of"
+                  + " one architecture together.");
+        }
+        weights = shapes;
         if (resolved.method() == null) {
           resolved = config.withMethod(GradientMethod.fasterFor(checkpoint.model()));
         }
       }
     }
+    inputs.set(FeatureStore.WEIGHTS, weights);
     try (RunDirectory run =
-        RunDirectory.claim(directory, FeatureStore.KIND, resolved.toJson(), inputs)) {
+        RunDirectory.claim(
+            directory, FeatureStore.KIND, FeatureStore.FORMAT, resolved.toJson(), inputs)) {
       if (!run.isFinished()) {
         compute(resolved, ensemble, data, run);
       }
@@ -124,43 +142,87 @@ public final class Featurizer {
             seed,
             config.draws(),
             shared(run, config, data, checkpoint, seed, gradients));
-    Path curvature = curvature(run, config, checkpoint, draws, gradients);
-    try (Projection projection = projection(config, config.curvature(), curvature, checkpoint)) {
-      checkSize(projection.dim(), config.shardRows());
-      Shard shard = new Shard(config, checkpoint.name(), draws, projection, gradients);
+    List<Parameter> weights = selected(config, checkpoint);
+    Path file = preconditioner(run, config, checkpoint, weights, draws, gradients);
+    try (GradientPipeline pipeline = pipeline(config, checkpoint, gradients, file)) {
+      checkSize(pipeline.dim(), config.shardRows());
+      Shard shard = new Shard(config, checkpoint.name(), draws, pipeline);
       int shards = (data.size() + config.shardRows() - 1) / config.shardRows();
       workers.forEach(shards, s -> shard.write(run, s, task));
     }
+    if (config.function() == ModelOutput.MEAN) {
+      writeResiduals(run, config, checkpoint, data);
+    }
   }
 
-  private static Projection projection(
-      FeaturizerConfig config, CurvatureConfig curvature, Path file, Checkpoint checkpoint) {
-    return FeatureSpace.projection(
-        config.projection(),
-        curvature,
-        file,
-        checkpoint.model().parameters(),
-        config.seed(),
-        checkpoint.name());
+  /** Writes the root of the mean squared error of each example, which DAS needs, [N]. */
+  private void writeResiduals(
+      RunDirectory run, FeaturizerConfig config, Checkpoint checkpoint, Dataset data) {
+    String file = FeatureStore.residualsFile(checkpoint.name());
+    if (run.has(file)) {
+      return;
+    }
+    float[] residuals = new float[data.size()];
+    Seed seed = Seed.of(config.seed()).child("residuals").child(checkpoint.name());
+    StepDistribution steps = StepDistribution.uniform(checkpoint.schedule().steps());
+    String title = "Measuring the errors of " + checkpoint.name();
+    try (Progress.Task task = progress.start(title, data.size(), "examples")) {
+      workers.forEach(
+          data.size(),
+          i -> {
+            float[] image = new float[data.shape().numel()];
+            data.read(i, image, 0);
+            DenoisingDraws draws =
+                DenoisingDraws.stratified(image, data.condition(i), steps, seed, RESIDUAL_DRAWS);
+            residuals[i] = (float) Math.sqrt(checkpoint.losses(List.of(draws))[0]);
+            task.advance(1);
+          });
+    }
+    run.write(file, out -> Npy.write(out, residuals, residuals.length));
+  }
+
+  private static List<Parameter> selected(FeaturizerConfig config, Checkpoint checkpoint) {
+    return config.parameters().of(checkpoint.model().parameters().list(), checkpoint.name());
   }
 
   /**
-   * The file of the curvature, or null where there is none. It is fitted once and read back, so
-   * that a run continued elsewhere, and targets, have the same numbers.
+   * The path of a checkpoint's gradients.
+   *
+   * @param file of the preconditioner; null: there is none
    */
-  private Path curvature(
+  private static GradientPipeline pipeline(
+      FeaturizerConfig config, Checkpoint checkpoint, ExampleGradients gradients, Path file) {
+    List<Parameter> weights = selected(config, checkpoint);
+    return new GradientPipeline(
+        gradients,
+        weights,
+        file == null ? Preconditioner.NONE : config.preconditioner().open(weights, file),
+        config.projection().create(weights, projectionSeed(config.seed(), checkpoint.name())));
+  }
+
+  /** What fixes the projection of a checkpoint: another for each. */
+  static Seed projectionSeed(long seed, String member) {
+    return Seed.of(seed).child("projection").child(member);
+  }
+
+  /**
+   * The file of the preconditioner, or null where there is none. It is fitted once and read back,
+   * so that a run continued elsewhere, and targets, have the same numbers.
+   */
+  private Path preconditioner(
       RunDirectory run,
       FeaturizerConfig config,
       Checkpoint checkpoint,
+      List<Parameter> weights,
       TrainingDraws draws,
       ExampleGradients gradients) {
-    if (config.curvature().kind() == CurvatureConfig.Kind.NONE) {
+    if (config.preconditioner().equals(PreconditionerConfig.NONE)) {
       return null;
     }
-    String file = FeatureStore.curvatureName(checkpoint.name());
+    String file = FeatureStore.preconditionerName(checkpoint.name());
     if (!run.has(file)) {
-      try (CurvatureFit fit =
-          new CurvaturePass(checkpoint, draws, gradients, workers, progress).fit()) {
+      try (EkfacFit fit =
+          new PreconditionerFit(checkpoint, weights, draws, gradients).ekfac(workers, progress)) {
         run.write(file, fit::writeTo);
       }
     }
@@ -183,11 +245,10 @@ public final class Featurizer {
     }
     String file = FeatureStore.stepsFile(checkpoint.name());
     if (!run.has(file)) {
-      // Without curvature, which is fitted to gradients with these draws.
-      try (Projection projection = projection(config, CurvatureConfig.NONE, null, checkpoint)) {
+      // Without the preconditioner, which is fitted to gradients with these draws.
+      try (GradientPipeline plain = pipeline(config, checkpoint, gradients, null)) {
         StepSpread measured =
-            StepSpread.measure(
-                checkpoint, data, gradients, projection, seed.child("spread"), workers);
+            StepSpread.measure(checkpoint, data, plain, seed.child("spread"), workers);
         run.write(file, out -> out.write(measured.csv().getBytes(StandardCharsets.UTF_8)));
       }
     }
@@ -238,11 +299,7 @@ public final class Featurizer {
 
   /** Everything the shards of one member have in common. */
   private record Shard(
-      FeaturizerConfig config,
-      String member,
-      TrainingDraws draws,
-      Projection projection,
-      ExampleGradients gradients) {
+      FeaturizerConfig config, String member, TrainingDraws draws, GradientPipeline pipeline) {
 
     void write(RunDirectory run, int index, Progress.Task task) {
       int from = index * config.shardRows();
@@ -252,9 +309,9 @@ public final class Featurizer {
         task.advance(to - from);
         return;
       }
-      int dim = projection.dim();
+      int dim = pipeline.dim();
       float[] rows = new float[Math.multiplyExact(to - from, dim)];
-      int group = FeatureSpace.groupSize(dim);
+      int group = GradientPipeline.groupSize(dim);
       for (int start = from; start < to; start += group) {
         int end = Math.min(to, start + group);
         float[][] features = features(start, end);
@@ -278,9 +335,7 @@ public final class Featurizer {
     }
 
     private float[][] features(int start, int end) {
-      return FeatureSpace.project(
-              gradients, projection, draws.of(IntStream.range(start, end)), null)
-          .features();
+      return pipeline.project(draws.of(IntStream.range(start, end)), null).features();
     }
   }
 }

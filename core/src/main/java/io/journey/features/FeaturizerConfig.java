@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.DrawScheme;
 import io.journey.diffusion.ModelOutput;
 import io.journey.gradient.GradientMethod;
-import io.journey.projection.CurvatureConfig;
+import io.journey.gradient.ParameterSelection;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.Json;
 import io.journey.tensor.DType;
@@ -13,8 +14,9 @@ import java.util.Objects;
 /**
  * How training features are computed.
  *
+ * @param parameters the weights whose gradients are taken
  * @param projection of gradients
- * @param curvature what gradients are multiplied by before
+ * @param preconditioner what gradients are multiplied by before
  * @param function whose gradient a feature is
  * @param draws R, draws of (t, ε) each example's loss is averaged over
  * @param sampling how they are drawn
@@ -27,8 +29,9 @@ import java.util.Objects;
  * @param seed of draws and projections
  */
 public record FeaturizerConfig(
+    ParameterSelection parameters,
     ProjectionConfig projection,
-    CurvatureConfig curvature,
+    PreconditionerConfig preconditioner,
     ModelOutput function,
     int draws,
     DrawScheme sampling,
@@ -37,19 +40,19 @@ public record FeaturizerConfig(
     GradientMethod method,
     int shardRows,
     long seed) {
+  /** The name of the projection's setting in a manifest. */
+  static final String PROJECTION = "projection";
+
+  /** The name of the preconditioner's setting. */
+  static final String PRECONDITIONER = "preconditioner";
+
+  /** The name of the setting that chooses weights. */
+  static final String PARAMETERS = "parameters";
+
   public FeaturizerConfig {
+    Objects.requireNonNull(parameters, "features.parameters");
     Objects.requireNonNull(projection, "features.projection");
-    Objects.requireNonNull(curvature, "features.curvature");
-    if (curvature.kind() != CurvatureConfig.Kind.NONE && !projection.formsGradients()) {
-      throw new IllegalArgumentException(
-          "curvature "
-              + curvature
-              + " needs whole gradients, which projection "
-              + projection
-              + " does not form: write sparse:"
-              + projection.dim()
-              + ", or curvature none");
-    }
+    Objects.requireNonNull(preconditioner, "features.preconditioner");
     Objects.requireNonNull(function, "features.function");
     Objects.requireNonNull(sampling, "features.sampling");
     if (draws < 1) {
@@ -67,21 +70,24 @@ public record FeaturizerConfig(
     }
   }
 
-  /** Gradients whitened by EK-FAC, sparse projection to 65 536, 40 shared draws, int8 on disk. */
+  /**
+   * Gradients preconditioned by EK-FAC, sparse projection to 65 536, 40 shared draws, int8 on disk.
+   */
   public static FeaturizerConfig defaults() {
-    return defaults(CurvatureConfig.DEFAULT);
+    return defaults(PreconditionerConfig.DEFAULT);
   }
 
   /**
-   * Defaults behind a curvature: whitened gradients are long, stored in a byte a number, and gain
-   * with draws; plain ones, of which estimators decompose a matrix, are projected to 4096 numbers
-   * of float32, of 20 draws.
+   * Defaults behind a preconditioner: preconditioned gradients are long, stored in a byte a number,
+   * and gain with draws; plain ones, of which estimators decompose a matrix, are projected to 4096
+   * numbers of float32, of 20 draws.
    */
-  public static FeaturizerConfig defaults(CurvatureConfig curvature) {
-    boolean plain = curvature.kind() == CurvatureConfig.Kind.NONE;
+  public static FeaturizerConfig defaults(PreconditionerConfig preconditioner) {
+    boolean plain = preconditioner.equals(PreconditionerConfig.NONE);
     return new FeaturizerConfig(
-        ProjectionConfig.defaultFor(curvature),
-        curvature,
+        ParameterSelection.ALL,
+        ProjectionConfig.defaultFor(!plain),
+        preconditioner,
         ModelOutput.LOSS,
         plain ? 20 : 40,
         DrawScheme.SHARED,
@@ -92,29 +98,76 @@ public record FeaturizerConfig(
         0);
   }
 
+  /** The same of other weights. */
+  public FeaturizerConfig withParameters(ParameterSelection other) {
+    return new FeaturizerConfig(
+        other,
+        projection,
+        preconditioner,
+        function,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        seed);
+  }
+
   /** The same with another projection. */
   public FeaturizerConfig withProjection(ProjectionConfig other) {
     return new FeaturizerConfig(
-        other, curvature, function, draws, sampling, dtype, precision, method, shardRows, seed);
+        parameters,
+        other,
+        preconditioner,
+        function,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        seed);
   }
 
-  /** The same with another curvature. */
-  public FeaturizerConfig withCurvature(CurvatureConfig other) {
+  /** The same with another preconditioner. */
+  public FeaturizerConfig withPreconditioner(PreconditionerConfig other) {
     return new FeaturizerConfig(
-        projection, other, function, draws, sampling, dtype, precision, method, shardRows, seed);
+        parameters,
+        projection,
+        other,
+        function,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        seed);
   }
 
   /** The same with the gradients of another function. */
   public FeaturizerConfig withFunction(ModelOutput other) {
     return new FeaturizerConfig(
-        projection, curvature, other, draws, sampling, dtype, precision, method, shardRows, seed);
+        parameters,
+        projection,
+        preconditioner,
+        other,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        seed);
   }
 
   /** The same with another number of draws. */
   public FeaturizerConfig withDraws(int other) {
     return new FeaturizerConfig(
+        parameters,
         projection,
-        curvature,
+        preconditioner,
         function,
         other,
         sampling,
@@ -128,14 +181,25 @@ public record FeaturizerConfig(
   /** The same with draws of another kind. */
   public FeaturizerConfig withSampling(DrawScheme other) {
     return new FeaturizerConfig(
-        projection, curvature, function, draws, other, dtype, precision, method, shardRows, seed);
+        parameters,
+        projection,
+        preconditioner,
+        function,
+        draws,
+        other,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        seed);
   }
 
   /** The same with another seed. */
   public FeaturizerConfig withSeed(long other) {
     return new FeaturizerConfig(
+        parameters,
         projection,
-        curvature,
+        preconditioner,
         function,
         draws,
         sampling,
@@ -149,8 +213,9 @@ public record FeaturizerConfig(
   /** The same with another number type on disk. */
   public FeaturizerConfig withDtype(DType other) {
     return new FeaturizerConfig(
+        parameters,
         projection,
-        curvature,
+        preconditioner,
         function,
         draws,
         sampling,
@@ -164,32 +229,58 @@ public record FeaturizerConfig(
   /** The same with gradients computed in numbers of another type. */
   public FeaturizerConfig withPrecision(DType other) {
     return new FeaturizerConfig(
-        projection, curvature, function, draws, sampling, dtype, other, method, shardRows, seed);
+        parameters,
+        projection,
+        preconditioner,
+        function,
+        draws,
+        sampling,
+        dtype,
+        other,
+        method,
+        shardRows,
+        seed);
   }
 
   /** The same with this gradient method. */
   public FeaturizerConfig withMethod(GradientMethod other) {
     return new FeaturizerConfig(
-        projection, curvature, function, draws, sampling, dtype, precision, other, shardRows, seed);
+        parameters,
+        projection,
+        preconditioner,
+        function,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        other,
+        shardRows,
+        seed);
   }
 
   /** The same with other shards. */
   public FeaturizerConfig withShardRows(int other) {
     return new FeaturizerConfig(
-        projection, curvature, function, draws, sampling, dtype, precision, method, other, seed);
+        parameters,
+        projection,
+        preconditioner,
+        function,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        method,
+        other,
+        seed);
   }
 
   /** As a manifest keeps it; the method must have been decided. */
   ObjectNode toJson() {
     ObjectNode json = Json.object();
-    json.put("projection", projection.toString()).put("draws", draws);
-    // Features made before there was a choice say nothing of these two.
-    if (curvature.kind() != CurvatureConfig.Kind.NONE) {
-      json.put("curvature", curvature.toString());
-    }
-    if (function != ModelOutput.LOSS) {
-      json.put("function", function.toString());
-    }
+    json.put(PARAMETERS, parameters.toString());
+    json.put(PRECONDITIONER, preconditioner.toString());
+    json.put(PROJECTION, projection.toString()).put("function", function.toString());
+    json.put("draws", draws);
     json.put("sampling", sampling.name());
     json.put("dtype", dtype.name()).put("precision", precision.name());
     json.put("gradients", method.name());

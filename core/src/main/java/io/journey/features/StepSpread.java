@@ -4,9 +4,7 @@ import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.StepDistribution;
-import io.journey.gradient.ExampleGradients;
 import io.journey.model.Checkpoint;
-import io.journey.projection.Projection;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Workers;
@@ -28,12 +26,7 @@ record StepSpread(int[] at, double[] spread) {
 
   /** Measures it with one noise a step, the same for all images. */
   static StepSpread measure(
-      Checkpoint checkpoint,
-      Dataset data,
-      ExampleGradients gradients,
-      Projection projection,
-      Seed seed,
-      Workers workers) {
+      Checkpoint checkpoint, Dataset data, GradientPipeline pipeline, Seed seed, Workers workers) {
     int steps = checkpoint.schedule().steps();
     int count = Math.min(STEPS, steps);
     int[] at = new int[count];
@@ -53,7 +46,7 @@ record StepSpread(int[] at, double[] spread) {
             data.read(example, image, 0);
             asked.add(one.of(image, data.condition(example)));
           }
-          spread[s] = spread(FeatureSpace.project(gradients, projection, asked, null).features());
+          spread[s] = spread(pipeline.project(asked, null).features());
         });
     return new StepSpread(at, spread);
   }

@@ -28,7 +28,8 @@ record TrainingDraws(
     return draws;
   }
 
-  private DenoisingDraws of(int example) {
+  /** Those of an example. */
+  DenoisingDraws of(int example) {
     float[] image = new float[data.shape().numel()];
     data.read(example, image, 0);
     Condition condition = data.condition(example);

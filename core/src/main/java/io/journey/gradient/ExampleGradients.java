@@ -1,7 +1,6 @@
 package io.journey.gradient;
 
 import io.journey.diffusion.DenoisingDraws;
-import io.journey.nn.Parameter;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -12,34 +11,13 @@ import org.bytedeco.pytorch.Tensor;
  * handed over weight by weight, so that whole gradients need not be held. Safe for many threads.
  */
 public interface ExampleGradients {
-  /** Receives parts of gradients, to be added to what came before. */
-  @FunctionalInterface
-  interface Sink {
-    /**
-     * @param image index into the list of images of the first one
-     * @param offset the place of the part in the model's flat vector
-     * @param parts of the gradients of some images in a row, [N, n]; valid during the call
-     */
-    void add(int image, int offset, Tensor parts);
-
-    /**
-     * Whether a weight's gradients are wanted only as L·G·Rᵀ, then handed over as [N, l·r].
-     *
-     * @param weight with two dimensions or more
-     * @return null: the gradients themselves
-     */
-    default Factors factors(Parameter weight) {
-      return null;
-    }
-  }
-
   /**
    * Computes the gradients of some images.
    *
    * @param mask weights of pixels [H, W], or null
-   * @param sink told of every weight that an image's loss depends on at least once, in an order
-   *     that depends on the model and the numbers of draws alone
+   * @param sink told of every weight that it wants and an image's loss depends on at least once, in
+   *     an order that depends on the model and the numbers of draws alone
    * @return the mean loss (or other output) of each image, [N]
    */
-  float[] compute(List<DenoisingDraws> images, Tensor mask, Sink sink);
+  float[] compute(List<DenoisingDraws> images, Tensor mask, GradientSink sink);
 }

@@ -6,6 +6,10 @@ import io.journey.diffusion.DenoisingLoss;
 import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.LayeredDenoiser;
+import io.journey.nn.ExampleGradientRule;
+import io.journey.nn.LayerGradient;
+import io.journey.nn.Parameter;
+import io.journey.nn.TrackedLayer;
 import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +21,9 @@ import org.bytedeco.pytorch.TensorVector;
 
 /**
  * Many images in one batch: a backward pass gives the gradient δ of every layer's output, and with
- * the layer's input each image's weight gradients follow ({@link WeightGradients}). Images with
- * more draws than fit into a batch are spread over several.
+ * the layer's input each image's weight gradients follow ({@link
+ * io.journey.nn.ExampleGradientRule}). Images with more draws than fit into a batch are spread over
+ * several.
  *
  * <p>Row r·N + n of a batch is draw r of image n. So a tensor (R·N, C, …) is also (R, N·C, …), in
  * which the channels of different images are different channels.
@@ -36,7 +41,7 @@ public final class LayerwiseGradients implements ExampleGradients {
   /** Rows that a core needs to be busy, however much memory they take. */
   private static final int MIN_ROWS = 16;
 
-  private record Call(WeightGradients layer, Tensor result) {}
+  private record Call(TrackedLayer layer, ExampleGradientRule.Use use, Tensor result) {}
 
   private final LayeredDenoiser model;
   private final NoiseSchedule schedule;
@@ -51,7 +56,7 @@ public final class LayerwiseGradients implements ExampleGradients {
   }
 
   @Override
-  public float[] compute(List<DenoisingDraws> images, Tensor mask, Sink sink) {
+  public float[] compute(List<DenoisingDraws> images, Tensor mask, GradientSink sink) {
     float[] losses = new float[images.size()];
     for (int from = 0; from < images.size(); ) {
       int draws = images.get(from).count();
@@ -79,7 +84,7 @@ public final class LayerwiseGradients implements ExampleGradients {
       int draws,
       Tensor mask,
       int image,
-      Sink sink,
+      GradientSink sink,
       float[] losses) {
     try (PointerScope scope = new PointerScope()) {
       List<Call> calls = new ArrayList<>();
@@ -89,8 +94,13 @@ public final class LayerwiseGradients implements ExampleGradients {
       Tensor predicted =
           model.predict(
               batch.input(),
-              (layer, input, result, saved) ->
-                  calls.add(new Call(WeightGradients.of(layer, input, saved, draws), result)));
+              (layer, input, result, saved) -> {
+                if (isWanted(layer, sink)) {
+                  ExampleGradientRule.Use use =
+                      new ExampleGradientRule.Use(input.detach(), saved, draws);
+                  calls.add(new Call(layer, use, result));
+                }
+              });
       Tensor loss =
           DenoisingLoss.perRow(output, predicted, batch, mask)
               .view(draws, images.size())
@@ -104,10 +114,30 @@ public final class LayerwiseGradients implements ExampleGradients {
       for (int i = 0; i < calls.size(); i++) {
         try (PointerScope ofLayer = new PointerScope();
             NoGradGuard guard = new NoGradGuard()) {
-          calls.get(i).layer().compute(deltas.get(i), image, sink);
+          Call call = calls.get(i);
+          call.layer().rule().apply(call.use(), deltas.get(i), from(image, sink));
         }
       }
     }
+  }
+
+  private static boolean isWanted(TrackedLayer layer, GradientSink sink) {
+    return sink.wants(layer.weight()) || layer.bias() != null && sink.wants(layer.bias());
+  }
+
+  /** The sink for the images of a batch, the first of which has a number. */
+  private static ExampleGradientRule.Sink from(int image, GradientSink sink) {
+    return new ExampleGradientRule.Sink() {
+      @Override
+      public boolean wants(Parameter weight) {
+        return sink.wants(weight);
+      }
+
+      @Override
+      public void accept(Parameter weight, LayerGradient gradient) {
+        sink.accept(weight, image, gradient);
+      }
+    };
   }
 
   private static TensorVector outputGradients(Tensor loss, List<Call> calls) {

@@ -6,6 +6,7 @@ import io.journey.diffusion.DenoisingLoss;
 import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Denoiser;
+import io.journey.nn.FormedGradient;
 import io.journey.nn.Parameter;
 import io.journey.nn.Parameters;
 import io.journey.tensor.Libtorch;
@@ -30,7 +31,7 @@ public final class OneImageGradients implements ExampleGradients {
   }
 
   @Override
-  public float[] compute(List<DenoisingDraws> images, Tensor mask, Sink sink) {
+  public float[] compute(List<DenoisingDraws> images, Tensor mask, GradientSink sink) {
     float[] losses = new float[images.size()];
     for (int i = 0; i < losses.length; i++) {
       try (PointerScope scope = new PointerScope()) {
@@ -40,21 +41,20 @@ public final class OneImageGradients implements ExampleGradients {
     return losses;
   }
 
-  private float compute(int index, DenoisingDraws image, Tensor mask, Sink sink) {
+  private float compute(int index, DenoisingDraws image, Tensor mask, GradientSink sink) {
     Parameters parameters = model.parameters();
     DenoisingBatch batch =
         DenoisingBatch.of(List.of(image), model.shape(), schedule, parameters.type());
     Tensor predicted = model.predict(batch.input());
     Tensor loss = DenoisingLoss.perRow(output, predicted, batch, mask).mean();
-    TensorVector gradients = Libtorch.gradients(loss, parameters.leaves());
-    List<Parameter> list = parameters.list();
-    for (int j = 0; j < list.size(); j++) {
-      Tensor part = gradients.get(j);
-      if (part.defined()) { // not where the loss does not depend on the weight
-        Parameter weight = list.get(j);
-        Factors factors = part.dim() < 2 ? null : sink.factors(weight);
-        Tensor wanted = factors == null ? part : factors.of(part);
-        sink.add(index, weight.offset(), wanted.reshape(1, -1));
+    List<Parameter> wanted = parameters.list().stream().filter(sink::wants).toList();
+    TensorVector leaves = new TensorVector();
+    wanted.forEach(weight -> leaves.push_back(weight.tensor()));
+    TensorVector gradients = Libtorch.gradients(loss, leaves);
+    for (int j = 0; j < wanted.size(); j++) {
+      if (gradients.get(j).defined()) { // not where the loss does not depend on the weight
+        Parameter weight = wanted.get(j);
+        sink.accept(weight, index, FormedGradient.of(weight, gradients.get(j)));
       }
     }
     return loss.item_float();

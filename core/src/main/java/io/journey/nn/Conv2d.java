@@ -67,6 +67,11 @@ public final class Conv2d implements TrackedLayer {
     return bias;
   }
 
+  @Override
+  public ExampleGradientRule rule() {
+    return new Conv2dRule(this);
+  }
+
   /** K, the side of the kernel. */
   public int kernel() {
     return kernel;

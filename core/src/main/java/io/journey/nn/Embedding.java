@@ -33,4 +33,15 @@ public final class Embedding implements TrackedLayer {
   public Parameter bias() {
     return null;
   }
+
+  /** As of a linear map without bias whose inputs are δ and whose outputs are rows looked up. */
+  @Override
+  public ExampleGradientRule rule() {
+    return (use, delta, sink) -> {
+      if (sink.wants(weight)) {
+        Tensor chosen = torch.one_hot(use.input(), rows()).to(delta.scalar_type()); // (B, V)
+        sink.accept(weight, new OuterProducts(use.tokens(chosen), use.tokens(delta), 1));
+      }
+    };
+  }
 }

@@ -1,5 +1,7 @@
 package io.journey.nn;
 
+import io.journey.tensor.Libtorch;
+import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -54,5 +56,38 @@ public final class GroupNorm implements TrackedLayer {
   @Override
   public Parameter bias() {
     return bias;
+  }
+
+  /** As the gradients of a norm of N·G groups: those of the examples stand side by side. */
+  @Override
+  public ExampleGradientRule rule() {
+    return (use, delta, sink) -> {
+      if (!sink.wants(weight) && !sink.wants(bias)) {
+        return;
+      }
+      long channels = delta.size(0) / use.draws() * delta.size(1);
+      // Of the scale its gradient needs the shape alone.
+      Tensor scale = Libtorch.empty(delta.scalar_type().intern(), channels);
+      try (BoolPointer wanted = new BoolPointer(3)) {
+        T_TensorTensorTensor_T gradients =
+            torch.native_group_norm_backward(
+                delta.contiguous(),
+                use.input(),
+                use.saved()[0].view(use.draws(), -1),
+                use.saved()[1].view(use.draws(), -1),
+                new TensorOptional(scale),
+                use.draws(),
+                channels,
+                delta.numel() / (use.draws() * channels),
+                delta.size(0) / use.draws() * groups,
+                wanted.put(0, false).put(1, true).put(2, true));
+        if (sink.wants(weight)) {
+          sink.accept(weight, FormedGradient.of(weight, gradients.get1())); // (N·C)
+        }
+        if (sink.wants(bias)) {
+          sink.accept(bias, FormedGradient.of(bias, gradients.get2())); // (N·C)
+        }
+      }
+    };
   }
 }

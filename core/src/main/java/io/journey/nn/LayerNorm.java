@@ -43,4 +43,18 @@ public final class LayerNorm implements TrackedLayer {
   public Parameter bias() {
     return bias;
   }
+
+  /** Of the scale Σ δ·x̂ over draws and tokens, with the normalised input x̂; of the shift Σ δ. */
+  @Override
+  public ExampleGradientRule rule() {
+    return (use, delta, sink) -> {
+      if (sink.wants(weight)) {
+        Tensor normalised = use.input().sub(use.saved()[0]).mul(use.saved()[1]);
+        sink.accept(weight, FormedGradient.of(weight, use.tokens(delta.mul(normalised)).sum(1)));
+      }
+      if (sink.wants(bias)) {
+        sink.accept(bias, FormedGradient.of(bias, use.tokens(delta).sum(1)));
+      }
+    };
+  }
 }

@@ -37,4 +37,19 @@ public final class Linear implements TrackedLayer {
   public Parameter bias() {
     return bias;
   }
+
+  /** Gradients are sums of outer products over draws and tokens. */
+  @Override
+  public ExampleGradientRule rule() {
+    return (use, delta, sink) -> {
+      Tensor deltas = use.tokens(delta);
+      if (sink.wants(weight)) {
+        long tokens = deltas.size(1) / use.draws();
+        sink.accept(weight, new OuterProducts(deltas, use.tokens(use.input()), tokens));
+      }
+      if (bias != null && sink.wants(bias)) {
+        sink.accept(bias, FormedGradient.of(bias, deltas.sum(1)));
+      }
+    };
+  }
 }

@@ -13,6 +13,9 @@ public interface TrackedLayer extends Module {
   /** Returns the bias, or null where there is none. */
   Parameter bias();
 
+  /** Returns how its weights get the gradient of each example. */
+  ExampleGradientRule rule();
+
   @Override
   default String name() {
     String name = weight().name();

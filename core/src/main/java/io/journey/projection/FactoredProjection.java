@@ -1,13 +1,14 @@
 package io.journey.projection;
 
-import io.journey.gradient.Factors;
+import io.journey.nn.LayerGradient;
 import io.journey.nn.Parameter;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
-import java.util.HashMap;
-import java.util.List;
+import io.journey.tensor.Libtorch;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A Kronecker product for each weight matrix (Park et al. 2023 and Choe et al. 2024 use such ones),
@@ -26,25 +27,20 @@ public final class FactoredProjection implements Projection {
   private static final int MIN_OUT = 4 * RANK;
 
   private final SparseProjection sketch;
-  private final Map<String, Factors> factors = new HashMap<>();
+  private final Seed seed;
 
-  FactoredProjection(List<Parameter> weights, int p, int dim, Seed seed) {
-    this.sketch = new SparseProjection(p, dim, seed.child("sketch"));
-    for (Parameter weight : weights) {
-      long[] shape = weight.shape();
-      int out = Math.toIntExact(shape[0]);
-      int in = weight.numel() / out;
-      if (shape.length > 1 && out >= MIN_OUT) {
-        Seed own = seed.child(weight.name());
-        factors.put(
-            weight.name(),
-            new Factors(
-                RANK,
-                rows(own.child("left"), out),
-                Math.min(in, RANK),
-                in > RANK ? rows(own.child("right"), in) : null));
-      }
-    }
+  /** Factors of the weights met so far: they are few numbers, and take time to make. */
+  private final Map<String, Factors> factors = new ConcurrentHashMap<>();
+
+  /**
+   * @param left [RANK, O]
+   * @param right [RANK, I], or null where inputs are no longer than the rank
+   */
+  private record Factors(float[] left, float[] right) {}
+
+  FactoredProjection(int dim, Seed seed) {
+    this.sketch = new SparseProjection(dim, seed.child("sketch"));
+    this.seed = seed;
   }
 
   @Override
@@ -53,13 +49,25 @@ public final class FactoredProjection implements Projection {
   }
 
   @Override
-  public Factors factors(Parameter weight) {
-    return factors.get(weight.name());
+  public void add(Parameter weight, LayerGradient gradient, Tensor sums) {
+    long[] shape = weight.shape();
+    if (shape.length < 2 || shape[0] < MIN_OUT) {
+      sketch.add(weight, gradient, sums);
+      return;
+    }
+    int out = (int) shape[0];
+    int in = weight.numel() / out;
+    Factors own = factors.computeIfAbsent(weight.name(), name -> factors(name, out, in));
+    Tensor left = Libtorch.of(own.left(), ScalarType.Float, RANK, out);
+    Tensor right =
+        own.right() == null ? null : Libtorch.of(own.right(), ScalarType.Float, RANK, in);
+    sketch.add(weight.name(), gradient.between(left, right), sums);
   }
 
-  @Override
-  public void add(int offset, Tensor parts, Tensor sums) {
-    sketch.add(offset, parts, sums);
+  private Factors factors(String name, int out, int in) {
+    Seed own = seed.child(name);
+    return new Factors(
+        rows(own.child("left"), out), in > RANK ? rows(own.child("right"), in) : null);
   }
 
   /** {@link #RANK} orthogonal rows of n numbers, each of length √(n / RANK), by Gram-Schmidt. */

@@ -1,39 +1,24 @@
 package io.journey.projection;
 
-import io.journey.gradient.Factors;
+import io.journey.nn.LayerGradient;
 import io.journey.nn.Parameter;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A fixed linear map P from R^p to R^k. The same gradient gives the same feature whatever it is
- * grouped with. Safe for many threads until it is closed.
+ * A fixed linear map from the gradients of some weights to R^k, given weight by weight: what a
+ * weight adds depends on its name and its numbers alone, not on what other weights there are or in
+ * which order they come. Safe for many threads.
  */
-public interface Projection extends AutoCloseable {
-  /** k, how many numbers a feature has. */
+public interface Projection {
+  /** Returns k, how many numbers a feature has. */
   int dim();
 
   /**
-   * Adds the share that a part of some gradients has in their features: sums[i] += P_part
-   * ᵀ·parts[i], where P_part are the rows of P from {@code offset} on. A feature is the sum of the
-   * shares of all parts.
+   * Adds the share that a weight's gradients have in the features of some images: sums[i] +=
+   * P_weightᵀ·gradient[i]. A feature is the sum of the shares of all weights.
    *
-   * @param offset the place of the part in a gradient
-   * @param parts of gradient after gradient, [N, n]
+   * @param gradient of N images
    * @param sums added to, float32 [N, k]
    */
-  void add(int offset, Tensor parts, Tensor sums);
-
-  /**
-   * Whether a weight's part of a gradient is to come between two factors, [l·r] numbers in place of
-   * the weight's own.
-   *
-   * @return null: as it is
-   */
-  default Factors factors(Parameter weight) {
-    return null;
-  }
-
-  /** Gives back native memory, where there is any. */
-  @Override
-  default void close() {}
+  void add(Parameter weight, LayerGradient gradient, Tensor sums);
 }

@@ -1,7 +1,6 @@
 package io.journey.projection;
 
 import io.journey.nn.Parameter;
-import io.journey.nn.Parameters;
 import io.journey.random.Seed;
 import java.util.List;
 import java.util.Locale;
@@ -23,29 +22,28 @@ public record ProjectionConfig(Kind kind, int dim) {
      * places as coordinates, the gradient itself.
      */
     SPARSE,
-    /** Between two factors for each weight matrix, then count-sketch: never forms a gradient. */
+    /** Between two factors for each weight matrix, then count-sketch: forms no plain gradient. */
     FACTORED,
     /** The gradient itself. */
     NONE
-  }
-
-  /** Whether gradients are formed before they are projected, as curvature needs them. */
-  public boolean formsGradients() {
-    return kind != Kind.FACTORED;
   }
 
   /** For estimators that decompose a matrix of k×k: sparse, 4096 numbers. */
   private static final ProjectionConfig NARROW = new ProjectionConfig(Kind.SPARSE, 4096);
 
   /**
-   * For products alone: sparse, 65 536 numbers. Whitened gradients are spread over many directions,
-   * so that 4096 would leave much to chance (docs/performance.md).
+   * For products alone: sparse, 65 536 numbers. Preconditioned gradients are spread over many
+   * directions, so that 4096 would leave much to chance (docs/performance.md).
    */
   private static final ProjectionConfig WIDE = new ProjectionConfig(Kind.SPARSE, 65_536);
 
-  /** The projection where nothing is said, behind a curvature. */
-  public static ProjectionConfig defaultFor(CurvatureConfig curvature) {
-    return curvature.kind() == CurvatureConfig.Kind.NONE ? NARROW : WIDE;
+  /**
+   * The projection where nothing is said.
+   *
+   * @param preconditioned whether gradients meet a preconditioner before
+   */
+  public static ProjectionConfig defaultFor(boolean preconditioned) {
+    return preconditioned ? WIDE : NARROW;
   }
 
   public ProjectionConfig {
@@ -80,19 +78,6 @@ public record ProjectionConfig(Kind kind, int dim) {
             + " is unknown: write sparse:4096, factored:4096, gaussian:2048 or none");
   }
 
-  /**
-   * How many numbers a feature has.
-   *
-   * @param p how many a gradient has
-   */
-  public int dimFor(int p) {
-    return switch (kind) {
-      case NONE -> p;
-      case SPARSE -> Math.min(dim, p);
-      case GAUSSIAN, FACTORED -> dim;
-    };
-  }
-
   /** As {@link #parse} reads it. */
   @Override
   public String toString() {
@@ -101,22 +86,18 @@ public record ProjectionConfig(Kind kind, int dim) {
   }
 
   /**
-   * The projection for a model.
+   * The projection of the gradients of some weights.
    *
-   * @param parameters the model's
+   * @param weights all that will be added
    * @param seed fixes the matrix; one for each checkpoint
    */
-  public Projection create(Parameters parameters, Seed seed) {
-    return create(parameters.list(), parameters.count(), seed);
-  }
-
-  /** The projection of gradients of p numbers that are of the weights named, or of none. */
-  Projection create(List<Parameter> weights, int p, Seed seed) {
+  public Projection create(List<Parameter> weights, Seed seed) {
+    long p = weights.stream().mapToLong(Parameter::numel).sum();
     return switch (kind) {
       case GAUSSIAN -> new GaussianProjection(dim, seed);
-      case SPARSE -> dim < p ? new SparseProjection(p, dim, seed) : new NoProjection(p);
-      case FACTORED -> new FactoredProjection(weights, p, dim, seed);
-      case NONE -> new NoProjection(p);
+      case SPARSE -> dim < p ? new SparseProjection(dim, seed) : new NoProjection(weights);
+      case FACTORED -> new FactoredProjection(dim, seed);
+      case NONE -> new NoProjection(weights);
     };
   }
 }

@@ -1,42 +1,30 @@
 package io.journey.projection;
 
+import io.journey.nn.LayerGradient;
+import io.journey.nn.Parameter;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.tensor.Libtorch;
-import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Count-sketch (Charikar, Chen, Farach-Colton 2002; as feature hashing, Weinberger et al. 2009):
- * each coordinate has one place among k and a random sign. Inner products are unbiased, with
- * variance at most (‖x‖²‖y‖² + ⟨x,y⟩² − 2 Σ x_i² y_i²) / k. Costs O(p).
+ * each coordinate has one place among k and a random sign, both hashes of its weight's name and its
+ * number in the weight. Inner products are unbiased, with variance at most (‖x‖²‖y‖² + ⟨x,y⟩² − 2 Σ
+ * x_i² y_i²) / k. Costs O(p), and memory for k numbers at most.
  *
- * <p>Places are not drawn one by one: k coordinates in a row take all k places, in order, from a
- * random one on. Two coordinates of different such runs then meet with probability 1/k as before,
- * those of one run never do, and a run is added as one vector.
+ * <p>Places are not drawn one by one: k coordinates of a weight in a row take all k places, in
+ * order, from a random one on. Two coordinates of different such runs then meet with probability
+ * 1/k as before, those of one run never do, and a run is added as one vector.
  */
 public final class SparseProjection implements Projection {
   private final int dim;
+  private final Seed seed;
 
-  /** The place of the first coordinate of each run. */
-  private final int[] shifts;
-
-  /** 1 or −1 for each coordinate. */
-  private final float[] signs;
-
-  SparseProjection(int p, int dim, Seed seed) {
+  SparseProjection(int dim, Seed seed) {
     this.dim = dim;
-    this.shifts = new int[(int) (((long) p + dim - 1) / dim)];
-    this.signs = new float[p];
-    RandomStream places = seed.child("shifts").stream();
-    for (int run = 0; run < shifts.length; run++) {
-      shifts[run] = places.nextInt(dim);
-    }
-    RandomStream stream = seed.child("signs").stream();
-    for (int i = 0; i < p; i++) {
-      signs[i] = stream.bits(i) < 0 ? -1 : 1;
-    }
+    this.seed = seed;
   }
 
   @Override
@@ -44,23 +32,53 @@ public final class SparseProjection implements Projection {
     return dim;
   }
 
-  /** Where coordinate i goes. */
-  private int place(int i) {
-    return (int) (((long) shifts[i / dim] + i % dim) % dim);
+  @Override
+  public void add(Parameter weight, LayerGradient gradient, Tensor sums) {
+    add(weight.name(), gradient.formed(), sums);
   }
 
-  @Override
-  public void add(int offset, Tensor parts, Tensor sums) {
-    int length = Math.toIntExact(parts.size(1));
-    float[] own = Arrays.copyOfRange(signs, offset, offset + length);
-    Tensor factors = Libtorch.of(own, ScalarType.Float, length);
-    for (int i = 0; i < length; ) {
-      int coordinate = offset + i;
-      int place = place(coordinate);
-      // To the end of the part, of the run, or of the places, whichever comes first.
-      int count = Math.min(length - i, Math.min(dim - coordinate % dim, dim - place));
-      sums.narrow(1, place, count).addcmul_(parts.narrow(1, i, count), factors.narrow(0, i, count));
-      i += count;
+  /**
+   * Adds the share of numbers under a name.
+   *
+   * @param numbers of N images, [N, n]
+   * @param sums added to, float32 [N, k]
+   */
+  void add(String name, Tensor numbers, Tensor sums) {
+    Seed own = seed.child(name);
+    RandomStream places = own.child("shifts").stream();
+    RandomStream signs = own.child("signs").stream();
+    Tensor exact = numbers.to(ScalarType.Float);
+    long length = exact.size(1);
+    for (long from = 0; from < length; from += dim) {
+      int place = places.nextInt(dim);
+      int count = (int) Math.min(dim, length - from);
+      Tensor factors = Libtorch.of(signs(signs, from, count), ScalarType.Float, count);
+      // To the last place, then from the first one on.
+      int first = Math.min(count, dim - place);
+      addRun(exact, from, factors, 0, first, sums, place);
+      if (first < count) {
+        addRun(exact, from, factors, first, count - first, sums, 0);
+      }
     }
+  }
+
+  private static void addRun(
+      Tensor numbers, long from, Tensor factors, int skip, int count, Tensor sums, int place) {
+    sums.narrow(1, place, count)
+        .addcmul_(numbers.narrow(1, from + skip, count), factors.narrow(0, skip, count));
+  }
+
+  /** 1 or −1 for each coordinate: a bit of one hash for each 64 of them. */
+  private static float[] signs(RandomStream stream, long from, int count) {
+    float[] signs = new float[count];
+    long bits = 0;
+    for (int i = 0; i < count; i++) {
+      int bit = (int) ((from + i) & 63);
+      if (i == 0 || bit == 0) {
+        bits = stream.bits((from + i) >>> 6);
+      }
+      signs[i] = (bits >>> bit & 1) == 0 ? 1 : -1;
+    }
+    return signs;
   }
 }

@@ -33,8 +33,13 @@ public final class Manifest {
     this.file = file;
   }
 
-  /** Reads the manifest of a finished stage of this kind. */
+  /** Reads the manifest of a finished stage of this kind, in its first format. */
   public static Manifest read(Path directory, String kind) {
+    return read(directory, kind, 1);
+  }
+
+  /** Reads the manifest of a finished stage of this kind and format. */
+  public static Manifest read(Path directory, String kind, int format) {
     Manifest manifest = read(directory);
     if (!manifest.kind().equals(kind)) {
       throw new JourneyException(
@@ -45,7 +50,23 @@ public final class Manifest {
               + kind
               + ": name a directory of that kind.");
     }
+    requireFormat(directory, manifest.content, format);
     return manifest;
+  }
+
+  /** Refuses what another version of Journey wrote in another format. */
+  static void requireFormat(Path directory, ObjectNode header, int format) {
+    if (header.path("format").asInt() != format) {
+      throw new JourneyException(
+          directory
+              + " holds "
+              + header.path("kind").asText()
+              + " of format "
+              + header.path("format")
+              + ", this version of Journey reads format "
+              + format
+              + ": make it again in a new directory.");
+    }
   }
 
   /**

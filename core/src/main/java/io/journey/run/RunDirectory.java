@@ -74,7 +74,18 @@ public final class RunDirectory implements AutoCloseable {
    */
   public static RunDirectory claim(
       Path directory, String kind, ObjectNode settings, ObjectNode inputs) {
-    ObjectNode header = header(kind, settings, inputs);
+    return claim(directory, kind, 1, settings, inputs);
+  }
+
+  /**
+   * Claims a directory for a stage whose files have a later format than the first.
+   *
+   * @throws JourneyException as {@link #claim(Path, String, ObjectNode, ObjectNode)}, and if it
+   *     holds another format
+   */
+  public static RunDirectory claim(
+      Path directory, String kind, int format, ObjectNode settings, ObjectNode inputs) {
+    ObjectNode header = header(kind, settings, inputs).put("format", format);
     return claim(directory, header, found -> header, found -> false);
   }
 
@@ -178,7 +189,7 @@ public final class RunDirectory implements AutoCloseable {
         takeOver(Manifest.read(directory), alike, ofMore);
       } else if (begun) {
         ObjectNode found = Json.read(Confined.file(directory, SETTINGS));
-        SettingsDifference.refuse(directory, SETTINGS, found, alike.apply(found));
+        requireAlike(SETTINGS, found, alike);
         if (SettingsDifference.first(found, header) != null) {
           AtomicFile.write(path(SETTINGS), Json.bytes(header));
         }
@@ -193,6 +204,13 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
+  private void requireAlike(String file, ObjectNode found, UnaryOperator<ObjectNode> alike) {
+    if (found.path("kind").equals(header.path("kind"))) {
+      Manifest.requireFormat(directory, found, header.path("format").asInt());
+    }
+    SettingsDifference.refuse(directory, file, found, alike.apply(found));
+  }
+
   /**
    * A finished directory, or the beginning of a larger one.
    *
@@ -200,8 +218,7 @@ public final class RunDirectory implements AutoCloseable {
    */
   private void takeOver(Manifest found, UnaryOperator<ObjectNode> alike, boolean ofMore)
       throws IOException {
-    SettingsDifference.refuse(
-        directory, Manifest.FILE, found.header(), alike.apply(found.header()));
+    requireAlike(Manifest.FILE, found.header(), alike);
     finished = SettingsDifference.first(found.header(), header) == null;
     if (finished) {
       if (!ofMore) {

@@ -67,6 +67,74 @@ public final class Workers {
     run(threads, batch, () -> parts.help(batch));
   }
 
+  /** A unit of work that ends with something that the units must do in their order. */
+  public interface OrderedUnit {
+    /** Does a unit, and takes its turn once at the end, or not at all. */
+    void accept(int unit, Turn turn);
+  }
+
+  /** A unit's turn. */
+  public interface Turn {
+    /** Runs {@code body} once the units before have had their turns. */
+    void take(Runnable body);
+  }
+
+  /**
+   * The same for units whose last step depends on their order, such as a sum of what they computed.
+   * Units under way wait for those before them; at most as many as there are threads.
+   */
+  public void forEachInOrder(int units, OrderedUnit body) {
+    Turns turns = new Turns();
+    forEach(
+        units,
+        unit -> {
+          try {
+            body.accept(unit, task -> turns.take(unit, task));
+            turns.pass(unit);
+          } catch (RuntimeException | Error e) {
+            turns.fail(e);
+            throw e;
+          }
+        });
+  }
+
+  /** Whose turn it is. */
+  private static final class Turns {
+    private int next;
+    private Throwable failure;
+
+    synchronized void take(int unit, Runnable task) {
+      await(unit);
+      task.run();
+    }
+
+    synchronized void pass(int unit) {
+      await(unit);
+      next++;
+      notifyAll();
+    }
+
+    synchronized void fail(Throwable e) {
+      failure = failure == null ? e : failure;
+      notifyAll();
+    }
+
+    private void await(int unit) {
+      boolean interrupted = false;
+      while (next != unit && failure == null) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      Batch.rethrow(failure);
+    }
+  }
+
   private void run(int count, Batch batch, Runnable afterwards) {
     Runnable worker =
         () -> {
@@ -147,6 +215,10 @@ public final class Workers {
     }
 
     synchronized void rethrow() {
+      rethrow(failure);
+    }
+
+    static void rethrow(Throwable failure) {
       if (failure instanceof RuntimeException e) {
         throw e;
       }

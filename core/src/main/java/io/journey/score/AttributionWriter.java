@@ -51,30 +51,24 @@ final class AttributionWriter {
   private void writeAll(RunDirectory run) {
     FeatureStore features = estimator.features();
     int n = features.size();
-    float[][] sum = null;
-    float[][] even = null;
+    MeanScores sum = new MeanScores(steps.length * targets.size());
+    MeanScores even = new MeanScores(steps.length * targets.size());
+    boolean halved = false;
     for (String member : features.members()) {
       if (!run.has(Attribution.memberOutputFile(member))
           || !run.has(Attribution.memberScoresFile(member))) {
-        Attributor.MemberScores scores = estimator.member(member, targets, steps);
-        if (scores.even() != null) {
-          run.write(Attribution.memberEvenFile(member), out -> writeScores(out, scores.even(), n));
-        }
-        run.write(
-            Attribution.memberScoresFile(member), out -> writeScores(out, scores.scores(), n));
-        run.write(
-            Attribution.memberOutputFile(member),
-            out -> Npy.write(out, scores.outputs(), steps.length, targets.size()));
+        writeMember(run, member);
       }
-      sum = Attributor.add(sum, readScores(run.path(Attribution.memberScoresFile(member)), n));
+      sum.add(readScores(run.path(Attribution.memberScoresFile(member)), n));
       if (run.has(Attribution.memberEvenFile(member))) {
-        even = Attributor.add(even, readScores(run.path(Attribution.memberEvenFile(member)), n));
+        halved = true;
+        even.add(readScores(run.path(Attribution.memberEvenFile(member)), n));
       }
     }
-    float[][] mean = Attributor.divide(sum, features.members().size());
+    float[][] mean = sum.of(features.members().size());
     run.write(Attribution.SCORES, out -> writeScores(out, mean, n));
-    if (even != null) {
-      float[][] half = Attributor.divide(even, features.members().size());
+    if (halved) {
+      float[][] half = even.of(features.members().size());
       run.write(Attribution.EVEN, out -> writeScores(out, half, n));
     }
     run.write(
@@ -88,6 +82,31 @@ final class AttributionWriter {
       run.write(Attribution.LOSS, out -> out.write(losses.getBytes(StandardCharsets.UTF_8)));
     }
     run.finish(Json.object().put("threads", estimator.threads()));
+  }
+
+  private void writeMember(RunDirectory run, String member) {
+    int n = estimator.features().size();
+    int queries = steps.length * targets.size();
+    float[][] scores = new float[queries][];
+    float[][] even = new float[queries][];
+    float[] measurements = new float[queries];
+    try (CheckpointScorer scorer = estimator.engine().open(member)) {
+      scorer.score(
+          targets,
+          steps,
+          (request, query, scored) -> {
+            scores[query] = scored.scores();
+            even[query] = scored.even();
+            measurements[query] = scored.measurement();
+          });
+    }
+    if (even[0] != null) {
+      run.write(Attribution.memberEvenFile(member), out -> writeScores(out, even, n));
+    }
+    run.write(Attribution.memberScoresFile(member), out -> writeScores(out, scores, n));
+    run.write(
+        Attribution.memberOutputFile(member),
+        out -> Npy.write(out, measurements, steps.length, targets.size()));
   }
 
   private void writeScores(java.io.OutputStream out, float[][] scores, int n) throws IOException {

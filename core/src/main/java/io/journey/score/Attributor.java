@@ -1,7 +1,6 @@
 package io.journey.score;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
@@ -22,53 +21,29 @@ import java.util.List;
  * checkpoints m. Of Journey-TRAK (Georgiev et al., Algorithm 1): τ_t = (1/M) Σ_m Φ_m(Φ_mᵀΦ_m +
  * λI)⁻¹ g_{t,m}.
  *
- * <p>Code to paper: {@code x0} x̂0^(t) by θ_m from the target's x_t; {@code outputs} f_t (Eq. 3, a
- * mean over draws and pixels where the paper has a sum); {@code targetFeatures} g_t; {@code scores}
- * τ_t. Positive scores lower f_t: they guide the step towards its outcome.
+ * <p>Code to paper: {@code x0} x̂0^(t) by θ_m from the target's x_t; {@code measurements} f_t (Eq.
+ * 3, a mean over draws and pixels where the paper has a sum); {@code targetFeatures} g_t; {@code
+ * scores} τ_t. Positive scores lower f_t: they guide the step towards its outcome.
  */
 public final class Attributor {
-  /** c of λ = c·trace(ΦᵀΦ)/min(N, k) where nothing else is said. */
-  public static final double DEFAULT_DAMPING = 1;
-
-  /** k' of Eq. 3: twice the paper's, which left chance of its own in every score. */
-  public static final int DEFAULT_DRAWS = 40;
-
-  /** The gradients of some targets take at most this much at once, or one target more. */
-  private static final long TARGET_BYTES = 128L << 20;
-
-  /**
-   * What one checkpoint says, step by step.
-   *
-   * @param scores [S·T][N]
-   * @param even the part of the scores from even places of features, [S·T][N]; null where scores
-   *     are not plain products of random projections
-   * @param outputs f_t, [S·T]
-   */
-  record MemberScores(float[][] scores, float[][] even, float[] outputs) {}
-
-  /** What decides the scores beside features and targets; {@code mask} may be null. */
-  private record Asked(Estimator estimator, double damping, int draws, long seed, PixelMask mask) {
-    Asked {
-      if (draws < 1) {
-        throw new IllegalArgumentException("draws must be at least 1, got " + draws);
-      }
-      if (!(damping >= 0) || Double.isInfinite(damping)) {
-        throw new IllegalArgumentException("damping must be at least 0, got " + damping);
-      }
-    }
-  }
-
   private final Ensemble ensemble;
   private final FeatureStore features;
-  private final Asked asked;
+  private final ScoringEngine.Request request;
+  private final TargetDraws draws;
   private final Workers workers;
   private final Progress progress;
 
   private Attributor(
-      Ensemble ensemble, FeatureStore features, Asked asked, Workers workers, Progress progress) {
+      Ensemble ensemble,
+      FeatureStore features,
+      ScoringEngine.Request request,
+      TargetDraws draws,
+      Workers workers,
+      Progress progress) {
     this.ensemble = ensemble;
     this.features = features;
-    this.asked = asked;
+    this.request = request;
+    this.draws = draws;
     this.workers = workers;
     this.progress = progress;
   }
@@ -104,62 +79,59 @@ public final class Attributor {
     }
     Workers workers =
         new Workers(Runtime.getRuntime().availableProcessors(), Libtorch::singleThreaded);
-    Estimator estimator = Estimator.of(features);
-    Asked asked = new Asked(estimator, DEFAULT_DAMPING, DEFAULT_DRAWS, 0, null);
-    return new Attributor(ensemble, features, asked, workers, Progress.SILENT)
-        .withEstimator(estimator);
+    Estimator estimator = Estimators.defaultFor(features);
+    ScoringEngine.requireServed(features, estimator);
+    return new Attributor(
+        ensemble,
+        features,
+        new ScoringEngine.Request(estimator, Damping.DEFAULT),
+        new TargetDraws(TargetDraws.DEFAULT, 0, null),
+        workers,
+        Progress.SILENT);
   }
 
-  private Attributor with(Asked other) {
-    return new Attributor(ensemble, features, other, workers, progress);
+  private Attributor with(ScoringEngine.Request other) {
+    return new Attributor(ensemble, features, other, draws, workers, progress);
+  }
+
+  private Attributor with(TargetDraws other) {
+    return new Attributor(ensemble, features, request, other, workers, progress);
   }
 
   /**
-   * The same features and targets, scored by another estimator.
+   * Returns the same scored by another estimator.
    *
-   * @throws JourneyException if it needs other features, or the errors of training images, which
-   *     features do not hold
+   * @throws JourneyException if it needs other features
    */
   public Attributor withEstimator(Estimator other) {
-    if (!other.fits(features) || other.output() == ModelOutput.MEAN) {
-      throw new JourneyException(
-          other.name()
-              + (other.output() == ModelOutput.MEAN
-                  ? " needs the errors of training images too: journey evaluate lds has it."
-                  : " needs "
-                      + (other.whitened() ? "features with curvature ekfac" : "")
-                      + (other.whitened() ? "" : "features of the function " + other.output())
-                      + ", "
-                      + features.manifest().directory()
-                      + " has others: featurize anew."));
-    }
-    return with(new Asked(other, asked.damping, asked.draws, asked.seed, asked.mask));
+    ScoringEngine.requireServed(features, other);
+    return with(new ScoringEngine.Request(other, request.damping()));
   }
 
-  /** The same with damping c, which estimators without damping do not use. */
+  /** Returns the same with damping c, which estimators without damping do not use. */
   public Attributor withDamping(double c) {
-    return with(new Asked(asked.estimator, c, asked.draws, asked.seed, asked.mask));
+    return with(new ScoringEngine.Request(request.estimator(), new Damping(c)));
   }
 
-  /** The same with k' draws of noise for each step of a target. */
+  /** Returns the same with k' draws of noise for each step of a target. */
   public Attributor withDraws(int k) {
-    return with(new Asked(asked.estimator, asked.damping, k, asked.seed, asked.mask));
+    return with(new TargetDraws(k, draws.seed(), draws.mask()));
   }
 
-  /** The same with another seed of the targets' noise. */
+  /** Returns the same with another seed of the targets' noise. */
   public Attributor withSeed(long other) {
-    return with(new Asked(asked.estimator, asked.damping, asked.draws, other, asked.mask));
+    return with(new TargetDraws(draws.draws(), other, draws.mask()));
   }
 
-  /** The same for a patch of the image; null: the whole image. */
+  /** Returns the same for a patch of the image; null: the whole image. */
   public Attributor withMask(PixelMask other) {
-    return with(new Asked(asked.estimator, asked.damping, asked.draws, asked.seed, other));
+    return with(new TargetDraws(draws.draws(), draws.seed(), other));
   }
 
-  /** The same on so many worker threads, telling of its progress. */
+  /** Returns the same on so many worker threads, telling of its progress. */
   public Attributor on(int threads, Progress shown) {
     Workers others = new Workers(threads, Libtorch::singleThreaded);
-    return new Attributor(ensemble, features, asked, others, shown);
+    return new Attributor(ensemble, features, request, draws, others, shown);
   }
 
   /** Attributes one target, in memory. */
@@ -171,11 +143,13 @@ public final class Attributor {
   public Attribution attribute(List<Trajectory> targets, Steps steps) {
     int[] at = steps.of(targets.get(0));
     check(targets, at);
-    float[][] mean = null;
+    MeanScores mean = new MeanScores(at.length * targets.size());
     for (String member : features.members()) {
-      mean = add(mean, member(member, targets, at).scores());
+      try (CheckpointScorer scorer = engine().open(member)) {
+        scorer.score(targets, at, (r, query, scored) -> mean.add(query, scored.scores()));
+      }
     }
-    float[][] scores = divide(mean, features.members().size());
+    float[][] scores = mean.of(features.members().size());
     return new Attribution(
         null,
         features.examples(),
@@ -198,14 +172,9 @@ public final class Attributor {
   /** Everything that can be wrong is found before the work begins. */
   private void check(List<Trajectory> targets, int[] steps) {
     checkTargets(targets, steps);
-    if (!asked.estimator.isInfluence()) {
-      asked.estimator.requirePossible(features);
-    }
+    ScoringEngine.requirePossible(features, List.of(request));
     for (String member : features.members()) {
-      if (asked.estimator.damped()) {
-        DampedSolver.requireSolvable(features.size(), features.dim(member), asked.damping);
-      }
-      try (Checkpoint checkpoint = gradients().load(member)) {
+      try (Checkpoint checkpoint = TargetGradients.load(ensemble, features, member)) {
         int last = steps[steps.length - 1];
         if (last >= checkpoint.schedule().steps()) {
           throw new JourneyException(
@@ -244,117 +213,24 @@ public final class Attributor {
     return fingerprint.length() > 12 ? fingerprint.substring(0, 12) + "…" : fingerprint;
   }
 
-  /** Everything one checkpoint contributes. */
-  MemberScores member(String member, List<Trajectory> targets, int[] steps) {
-    if (asked.estimator instanceof GradientProduct
-        && asked.estimator.target() != Estimator.Target.AVERAGED) {
-      long bytes = Float.BYTES * (long) steps.length * features.dim(member);
-      int together = (int) Math.max(1, Math.min(targets.size(), TARGET_BYTES / bytes));
-      return products(member, targets, steps, together);
-    }
-    TargetGradients.OfTargets found =
-        asked.estimator.target() == Estimator.Target.AVERAGED
-            ? gradients().averaged(member, targets).repeated(steps.length)
-            : gradients().atSteps(member, targets, steps);
-    return new MemberScores(scores(member, found.features()), null, found.outputs());
-  }
-
-  /** Plain products, some targets at a time: their features are long. */
-  MemberScores products(String member, List<Trajectory> targets, int[] steps, int together) {
-    FeatureRows rows = FeatureRows.of(features, member);
-    int count = steps.length * targets.size();
-    float[][] scores = new float[count][rows.size()];
-    float[][] even = hasProjection(rows.dim()) ? new float[count][rows.size()] : null;
-    float[] outputs = new float[count];
-    for (int from = 0; from < targets.size(); from += together) {
-      int to = Math.min(targets.size(), from + together);
-      TargetGradients.OfTargets found =
-          gradients().atSteps(member, targets.subList(from, to), steps);
-      FeatureProducts.Halves halves = FeatureProducts.halves(rows, found.features(), workers);
-      for (int q = 0; q < found.outputs().length; q++) {
-        int place = q / (to - from) * targets.size() + from + q % (to - from);
-        outputs[place] = found.outputs()[q];
-        for (int i = 0; i < rows.size(); i++) {
-          scores[place][i] = (float) (halves.even()[q][i] + halves.odd()[q][i]);
-          if (even != null) {
-            even[place][i] = (float) halves.even()[q][i];
-          }
-        }
-      }
-    }
-    return new MemberScores(scores, even, outputs);
-  }
-
-  /** Whether features are shorter than gradients, by chance. */
-  private boolean hasProjection(int dim) {
-    try (Checkpoint checkpoint = ensemble.load(features.members().get(0))) {
-      return dim < checkpoint.model().parameters().count();
-    }
-  }
-
-  private float[][] scores(String member, float[][] targets) {
-    FeatureRows rows = FeatureRows.of(features, member);
-    if (asked.estimator.isInfluence()) {
-      KeptTriangles kept = KeptTriangles.of(features, member);
-      return new DampedSolver(rows, kept, workers, progress).scores(targets, asked.damping);
-    }
-    float[][] scores = new float[targets.length][rows.size()];
-    try (Estimator.Features known =
-        Estimator.Features.of(rows, List.of(asked.estimator), null, workers)) {
-      Estimator.Query[] queries = known.queries(targets, workers);
-      double lambda = known.lambda(asked.damping);
-      workers.forEach(
-          queries.length,
-          q -> {
-            double[] exact = asked.estimator.scores(known, queries[q], lambda);
-            for (int i = 0; i < exact.length; i++) {
-              scores[q][i] = (float) exact[i];
-            }
-          });
-    }
-    return scores;
-  }
-
-  private TargetGradients gradients() {
-    return new TargetGradients(
-        ensemble, features, asked.draws, asked.seed, asked.mask, workers, progress);
-  }
-
-  static float[][] add(float[][] sum, float[][] scores) {
-    if (sum == null) {
-      return scores;
-    }
-    for (int q = 0; q < sum.length; q++) {
-      for (int i = 0; i < sum[q].length; i++) {
-        sum[q][i] += scores[q][i];
-      }
-    }
-    return sum;
-  }
-
-  static float[][] divide(float[][] sum, int members) {
-    for (float[] row : sum) {
-      for (int i = 0; i < row.length; i++) {
-        row[i] /= members;
-      }
-    }
-    return sum;
+  ScoringEngine engine() {
+    return new ScoringEngine(ensemble, features, List.of(request), draws, workers, progress);
   }
 
   /** The settings, as a manifest keeps them. */
   ObjectNode settings(int[] steps) {
     ObjectNode json = Json.object();
-    json.put("estimator", asked.estimator.name());
+    json.put("estimator", request.estimator().name());
     json.set("steps", Json.tree(Arrays.stream(steps).boxed().toList()));
-    if (asked.estimator.damped()) {
-      json.put("damping", asked.damping);
+    if (request.estimator().needs().damped()) {
+      json.put("damping", request.damping().c());
     }
-    json.put("draws", asked.draws).put("seed", asked.seed);
-    if (asked.mask == null) {
+    json.put("draws", draws.draws()).put("seed", draws.seed());
+    if (draws.mask() == null) {
       json.putNull("mask");
     } else {
       ObjectNode node = json.putObject("mask");
-      node.put("source", asked.mask.source()).put("sha256", asked.mask.fingerprint());
+      node.put("source", draws.mask().source()).put("sha256", draws.mask().fingerprint());
     }
     return json;
   }
@@ -368,7 +244,7 @@ public final class Attributor {
   }
 
   PixelMask mask() {
-    return asked.mask;
+    return draws.mask();
   }
 
   int threads() {

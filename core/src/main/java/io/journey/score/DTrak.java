@@ -6,14 +6,24 @@ import io.journey.diffusion.ModelOutput;
  * D-TRAK (Zheng et al., ICLR 2024) at one step: Φ(ΦᵀΦ + λI)⁻¹g where both are gradients of the
  * squared prediction ‖ε_θ‖² in place of the loss. There the target's is averaged over steps.
  */
-public final class DTrak implements DampedInfluence {
+public final class DTrak implements Estimator {
   @Override
   public String name() {
     return "d-trak";
   }
 
   @Override
-  public ModelOutput output() {
-    return ModelOutput.NORM;
+  public int order() {
+    return 3;
+  }
+
+  @Override
+  public FeatureRequirement needs() {
+    return FeatureRequirement.of(ModelOutput.NORM).withDamping();
+  }
+
+  @Override
+  public Scorer prepare(TrainingFeatures features, Damping damping) {
+    return features.damped(damping)::influence;
   }
 }

@@ -1,201 +1,32 @@
 package io.journey.score;
 
-import io.journey.diffusion.ModelOutput;
-import io.journey.features.FeatureStore;
-import io.journey.projection.CurvatureConfig;
-import io.journey.run.JourneyException;
-import io.journey.run.Workers;
-import java.util.ArrayList;
-import java.util.List;
-
 /**
- * From projected gradients of training images and targets to scores. Each estimator is one file;
- * what they share is {@link Spectrum}. Formulas and sources: {@code docs/methods/estimators.md}.
+ * A way from projected gradients of training images and targets to scores. {@link Estimators} finds
+ * implementations by {@link java.util.ServiceLoader}; they need a public constructor without
+ * arguments. Formulas and sources of Journey's own: {@code docs/methods/estimators.md}; how to add
+ * one: {@code docs/extend/estimator.md}.
  */
 public interface Estimator {
-  /** Which gradient of a target is taken. */
-  enum Target {
-    /** Of f_t at x̂0^(t): every step has its own (Eq. 3 of Georgiev et al.). */
-    AT_STEP,
-    /** Of the training loss of the finished image, averaged over steps: all steps have the same. */
-    AVERAGED
-  }
-
-  /** Its name in tables and on the command line, such as {@code journey-trak}. */
+  /** Returns its name in tables and on the command line, such as {@code journey-trak}. */
   String name();
 
-  /** What features must be gradients of. */
-  default ModelOutput output() {
-    return ModelOutput.LOSS;
-  }
-
-  /** Whether features must be whitened by the model's curvature. */
-  default boolean whitened() {
-    return false;
-  }
-
-  /** Which gradient of targets it takes. */
-  default Target target() {
-    return Target.AT_STEP;
-  }
-
-  /** Whether its scores depend on a damping. */
-  default boolean damped() {
-    return true;
-  }
-
   /**
-   * Whether the scores are Φ(ΦᵀΦ + λI)⁻¹g and no more, which {@link DampedSolver} gives for any
-   * number of examples.
+   * Returns its place in tables and in help. Where no estimator is named, features are scored by
+   * the one of least order that they serve; the name decides between equal orders.
    */
-  default boolean isInfluence() {
-    return false;
+  default int order() {
+    return 100;
   }
 
-  /** Whether it needs the decomposition of Φ, which takes time and memory. */
-  default boolean decomposes() {
-    return true;
-  }
+  /** Returns what features and targets must be for it. */
+  FeatureRequirement needs();
 
   /**
-   * Refuses features whose decomposition would not fit in memory, before work is spent on others.
+   * Prepares the scores of targets by one checkpoint.
    *
-   * @throws JourneyException saying what would
+   * @param features of the training images, as {@link #needs()} asks; open as long as the scorer is
+   *     used
+   * @param damping of ΦᵀΦ; without meaning where {@link #needs()} says that none applies
    */
-  default void requirePossible(FeatureStore features) {
-    if (decomposes()) {
-      for (String member : features.members()) {
-        Spectrum.requirePossible(features.size(), features.dim(member));
-      }
-    }
-  }
-
-  /** Whether it can work with some features. */
-  default boolean fits(FeatureStore features) {
-    return fits(features.function(), features.curvature());
-  }
-
-  /** Whether it can work with features of a function, with a curvature. */
-  default boolean fits(ModelOutput function, CurvatureConfig curvature) {
-    return output() == function && whitened() != curvature.equals(CurvatureConfig.NONE);
-  }
-
-  /** The one that features are for where nothing else is said: ek-fac, journey-trak or d-trak. */
-  static Estimator of(FeatureStore features) {
-    return of(features.function(), features.curvature());
-  }
-
-  /** The one that features of a function, with a curvature, are for. */
-  static Estimator of(ModelOutput function, CurvatureConfig curvature) {
-    return all().stream()
-        .filter(e -> e.fits(function, curvature))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new JourneyException(
-                    "No estimator works with features of the function "
-                        + function
-                        + " and curvature "
-                        + curvature
-                        + ": featurize with --curvature none."));
-  }
-
-  /** The estimator of this name. */
-  static Estimator parse(String name) {
-    return all().stream()
-        .filter(e -> e.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "estimator "
-                        + name
-                        + " is unknown: use one of "
-                        + String.join(", ", all().stream().map(Estimator::name).toList())));
-  }
-
-  /**
-   * The scores of all examples by one checkpoint.
-   *
-   * @param features Φ of the checkpoint
-   * @param query the target; see {@link Features#queries}
-   * @param lambda λ ≥ 0; ignored where nothing is damped
-   * @return [N]; positive: training on the example makes x̂0 more likely
-   */
-  double[] scores(Features features, Query query, double lambda);
-
-  /**
-   * What estimators know of a target.
-   *
-   * @param products Φg, [N]
-   * @param coordinates Vᵀg, [r]; null where no estimator decomposes Φ
-   */
-  record Query(double[] products, double[] coordinates) {}
-
-  /**
-   * What estimators know of the training images.
-   *
-   * @param rows Φ
-   * @param spectrum its decomposition; null where no estimator needs it; closed with this
-   * @param residuals the root mean squared error ε − ε_θ of each example, [N]; null where no
-   *     estimator needs it
-   */
-  record Features(FeatureRows rows, Spectrum spectrum, double[] residuals)
-      implements AutoCloseable {
-    /**
-     * What some estimators need.
-     *
-     * @throws JourneyException if Φ is to be decomposed and cannot be
-     */
-    public static Features of(
-        FeatureRows rows, List<Estimator> estimators, double[] residuals, Workers workers) {
-      boolean decompose = estimators.stream().anyMatch(Estimator::decomposes);
-      return new Features(rows, decompose ? Spectrum.of(rows, workers) : null, residuals);
-    }
-
-    /**
-     * Targets as estimators take them.
-     *
-     * @param targets g, [Q][k]
-     */
-    public Query[] queries(float[][] targets, Workers workers) {
-      double[][] products = FeatureProducts.of(rows, DampedSolver.doubles(targets), workers);
-      Query[] queries = new Query[targets.length];
-      workers.forEach(
-          queries.length,
-          q ->
-              queries[q] =
-                  new Query(
-                      products[q], spectrum == null ? null : spectrum.coordinates(products[q])));
-      return queries;
-    }
-
-    /** λ of a damping c; 0 where nothing is decomposed. */
-    public double lambda(double damping) {
-      return spectrum == null ? 0 : spectrum.lambda(damping);
-    }
-
-    @Override
-    public void close() {
-      if (spectrum != null) {
-        spectrum.close();
-      }
-    }
-  }
-
-  /** All estimators, in the order of tables. */
-  static List<Estimator> all() {
-    List<Estimator> all = new ArrayList<>();
-    all.add(new JourneyTrak());
-    all.add(new Trak());
-    all.add(new DTrak());
-    all.add(new GradientDot());
-    all.add(new GradientCosine());
-    all.add(new RelativeInfluence());
-    all.add(new RenormalizedInfluence());
-    all.add(new Das(false));
-    all.add(new Das(true));
-    all.add(new EkfacInfluence());
-    return List.copyOf(all);
-  }
+  Scorer prepare(TrainingFeatures features, Damping damping);
 }

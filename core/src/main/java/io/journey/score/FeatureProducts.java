@@ -8,126 +8,144 @@ import static org.bytedeco.openblas.global.openblas_nolapack.cblas_dgemm;
 import io.journey.run.Workers;
 import org.bytedeco.javacpp.DoublePointer;
 
-/** Φ·x for many x in float64, some rows of Φ at a time. */
+/**
+ * Φ·x for many x in float64, some rows of Φ at a time. Products are summed over even and over odd
+ * places of features apart: two estimates of half of the product, each with chance of its own from
+ * the projection.
+ */
 final class FeatureProducts {
   /** Rows of Φ multiplied at once. */
   private static final int ROWS = 64;
 
-  /** Takes the product of vector {@code q} with row {@code i}; called by many threads. */
-  interface Sink {
-    void put(int q, int i, double product);
+  /**
+   * Products in two halves.
+   *
+   * @param even over the numbers at even places, [Q][N]
+   * @param odd over those at odd places, [Q][N]
+   */
+  record Halves(double[][] even, double[][] odd) {
+    /** Returns the products, [Q][N]. */
+    double[][] sum() {
+      double[][] sum = new double[even.length][];
+      for (int q = 0; q < sum.length; q++) {
+        sum[q] = even[q].clone();
+        for (int i = 0; i < sum[q].length; i++) {
+          sum[q][i] += odd[q][i];
+        }
+      }
+      return sum;
+    }
   }
 
-  private final FeatureRows features;
-  private final int vectors;
-  private final Sink sink;
-
-  private FeatureProducts(FeatureRows features, int vectors, Sink sink) {
-    this.features = features;
-    this.vectors = vectors;
-    this.sink = sink;
-  }
+  private FeatureProducts() {}
 
   /**
    * Multiplies.
    *
    * @param x [Q][k]
-   * @param sink told of all [Q][N] products
    */
-  static void of(FeatureRows features, double[][] x, Workers workers, Sink sink) {
+  static Halves of(FeatureRows features, double[][] x, Workers workers) {
     int n = features.size();
     int k = features.dim();
-    FeatureProducts products = new FeatureProducts(features, x.length, sink);
-    try (DoublePointer wide = new DoublePointer((long) x.length * k)) {
+    double[][][] found = new double[2][x.length][n];
+    try (Parted vectors = new Parted(x.length, k)) {
       for (int q = 0; q < x.length; q++) {
-        Gram.at(wide, (long) q * k).put(x[q]);
+        vectors.put(q, x[q]);
       }
-      workers.forEach((n + ROWS - 1) / ROWS, block -> products.multiply(wide, block * ROWS));
-    }
-  }
-
-  /**
-   * The products themselves.
-   *
-   * @param x [Q][k]
-   * @return [Q][N]
-   */
-  static double[][] of(FeatureRows features, double[][] x, Workers workers) {
-    double[][] out = new double[x.length][features.size()];
-    of(features, x, workers, (q, i, product) -> out[q][i] = product);
-    return out;
-  }
-
-  /**
-   * The products in two halves, of which the sum is the product.
-   *
-   * @param even of the numbers at even places, [Q][N]
-   * @param odd of those at odd places, [Q][N]
-   */
-  record Halves(double[][] even, double[][] odd) {}
-
-  /**
-   * The products in two halves: two estimates of half of the product, with chance of their own from
-   * the projection.
-   *
-   * @param x [Q][k]
-   */
-  static Halves halves(FeatureRows features, float[][] x, Workers workers) {
-    double[][][] found = new double[2][][];
-    for (int first = 0; first < 2; first++) {
-      FeatureRows half = features.alternate(first);
-      double[][] vectors = new double[x.length][half.dim()];
-      for (int q = 0; q < x.length; q++) {
-        for (int j = 0; j < half.dim(); j++) {
-          vectors[q][j] = x[q][2 * j + first];
-        }
-      }
-      found[first] =
-          half.dim() == 0 ? new double[x.length][features.size()] : of(half, vectors, workers);
+      workers.forEach(
+          (n + ROWS - 1) / ROWS,
+          block -> {
+            int from = block * ROWS;
+            int count = Math.min(ROWS, n - from);
+            float[] row = new float[k];
+            double[] wide = new double[k];
+            try (Parted rows = new Parted(count, k)) {
+              for (int r = 0; r < count; r++) {
+                features.read(from + r, 0, k, row, 0);
+                for (int j = 0; j < k; j++) {
+                  wide[j] = row[j];
+                }
+                rows.put(r, wide);
+              }
+              for (int first = 0; first < 2; first++) {
+                multiply(rows, vectors, first, from, found[first]);
+              }
+            }
+          });
     }
     return new Halves(found[0], found[1]);
   }
 
-  /** Writes a part of a row of Φ as row {@code place} of a block. */
-  static void read(
-      FeatureRows features, int row, int column, int width, DoublePointer block, int place) {
-    float[] numbers = new float[width];
-    features.read(row, column, width, numbers, 0);
-    double[] wide = new double[width];
-    for (int j = 0; j < width; j++) {
-      wide[j] = numbers[j];
+  /** Rows of numbers, those at even places apart from those at odd ones. */
+  private static final class Parted implements AutoCloseable {
+    private final int rows;
+    private final int[] widths;
+    private final DoublePointer[] parts;
+
+    Parted(int rows, int columns) {
+      this.rows = rows;
+      this.widths = new int[] {(columns + 1) / 2, columns / 2};
+      this.parts = new DoublePointer[2];
+      for (int first = 0; first < 2; first++) {
+        parts[first] = new DoublePointer(Math.max(1L, (long) rows * widths[first]));
+      }
     }
-    Gram.at(block, (long) place * width).put(wide);
+
+    void put(int row, double[] numbers) {
+      for (int first = 0; first < 2; first++) {
+        double[] part = new double[widths[first]];
+        for (int j = 0; j < part.length; j++) {
+          part[j] = numbers[2 * j + first];
+        }
+        Gram.at(parts[first], (long) row * part.length).put(part);
+      }
+    }
+
+    @Override
+    public void close() {
+      for (DoublePointer part : parts) {
+        part.close();
+      }
+    }
   }
 
-  private void multiply(DoublePointer x, int from) {
-    int k = features.dim();
-    int count = Math.min(ROWS, features.size() - from);
-    double[] products = new double[count * vectors];
-    try (DoublePointer rows = new DoublePointer((long) count * k);
-        DoublePointer result = new DoublePointer(products.length)) {
-      for (int r = 0; r < count; r++) {
-        read(features, from + r, 0, k, rows, r);
-      }
+  private static void multiply(Parted rows, Parted x, int first, int from, double[][] out) {
+    int width = rows.widths[first];
+    if (width == 0) {
+      return;
+    }
+    double[] products = new double[rows.rows * x.rows];
+    try (DoublePointer result = new DoublePointer(products.length)) {
       cblas_dgemm(
           CblasRowMajor,
           CblasNoTrans,
           CblasTrans,
-          count,
-          vectors,
-          k,
+          rows.rows,
+          x.rows,
+          width,
           1,
-          rows,
-          k,
-          x,
-          k,
+          rows.parts[first],
+          width,
+          x.parts[first],
+          width,
           0,
           result,
-          vectors);
+          x.rows);
       result.get(products);
     }
     for (int i = 0; i < products.length; i++) {
-      sink.put(i % vectors, from + i / vectors, products[i]);
+      out[i % x.rows][from + i / x.rows] = products[i];
     }
+  }
+
+  static double[][] doubles(float[][] values) {
+    double[][] out = new double[values.length][];
+    for (int q = 0; q < values.length; q++) {
+      out[q] = new double[values[q].length];
+      for (int i = 0; i < out[q].length; i++) {
+        out[q][i] = values[q][i];
+      }
+    }
+    return out;
   }
 }

@@ -1,10 +1,10 @@
 package io.journey.score;
 
-import java.util.Arrays;
+import io.journey.diffusion.ModelOutput;
 
 /**
  * The cosine of gradients, φ_iᵀg/(‖φ_i‖·‖g‖), as in GAS (Hammoudeh and Lowd 2022) with the last
- * checkpoint of each training. ‖g‖ is that of g's part within the span of Φ.
+ * checkpoint of each training.
  */
 public final class GradientCosine implements Estimator {
   @Override
@@ -13,19 +13,21 @@ public final class GradientCosine implements Estimator {
   }
 
   @Override
-  public boolean damped() {
-    return false;
+  public int order() {
+    return 5;
   }
 
   @Override
-  public double[] scores(Features features, Query query, double lambda) {
-    Spectrum spectrum = features.spectrum();
-    double[] scores = query.products().clone();
-    double length = Math.sqrt(Arrays.stream(query.coordinates()).map(x -> x * x).sum());
-    double[] norms = RenormalizedInfluence.norms(spectrum);
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] /= norms[i] * length;
-    }
-    return scores;
+  public FeatureRequirement needs() {
+    return FeatureRequirement.of(ModelOutput.LOSS);
+  }
+
+  @Override
+  public Scorer prepare(TrainingFeatures features, Damping damping) {
+    double[] norms = features.norms();
+    return targets -> {
+      double[] lengths = targets.norms();
+      return targets.scaled(targets.products(), (q, i) -> 1 / (norms[i] * lengths[q]));
+    };
   }
 }

@@ -1,12 +1,26 @@
 package io.journey.score;
 
-/**
- * Journey-TRAK (Georgiev et al. 2023, Algorithm 1): Φ(ΦᵀΦ + λI)⁻¹g_t. {@link Attributor} computes
- * the same with one decomposition for one damping, and for any number of examples.
- */
-public final class JourneyTrak implements DampedInfluence {
+import io.journey.diffusion.ModelOutput;
+
+/** Journey-TRAK (Georgiev et al. 2023, Algorithm 1): Φ(ΦᵀΦ + λI)⁻¹g_t. */
+public final class JourneyTrak implements Estimator {
   @Override
   public String name() {
     return "journey-trak";
+  }
+
+  @Override
+  public int order() {
+    return 1;
+  }
+
+  @Override
+  public FeatureRequirement needs() {
+    return FeatureRequirement.of(ModelOutput.LOSS).withDamping();
+  }
+
+  @Override
+  public Scorer prepare(TrainingFeatures features, Damping damping) {
+    return features.damped(damping)::influence;
   }
 }

@@ -1,5 +1,7 @@
 package io.journey.score;
 
+import io.journey.diffusion.ModelOutput;
+
 /**
  * Relative influence (Barshan et al. 2020), with K = ΦᵀΦ + λI for the Hessian: φ_iᵀK⁻¹g/‖K⁻¹φ_i‖.
  */
@@ -10,13 +12,19 @@ public final class RelativeInfluence implements Estimator {
   }
 
   @Override
-  public double[] scores(Features features, Query query, double lambda) {
-    Spectrum spectrum = features.spectrum();
-    double[] scores = spectrum.influence(lambda, query.coordinates());
-    double[] squares = spectrum.quadratic(spectrum.damped(lambda, 2));
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] /= Math.sqrt(squares[i]);
-    }
-    return scores;
+  public int order() {
+    return 6;
+  }
+
+  @Override
+  public FeatureRequirement needs() {
+    return FeatureRequirement.of(ModelOutput.LOSS).withDamping();
+  }
+
+  @Override
+  public Scorer prepare(TrainingFeatures features, Damping damping) {
+    DampedSolver solver = features.damped(damping);
+    double[] lengths = solver.lengths();
+    return targets -> targets.scaled(solver.influence(targets), (q, i) -> 1 / lengths[i]);
   }
 }

@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import java.util.Arrays;
+import io.journey.diffusion.ModelOutput;
 
 /**
  * Renormalized influence (Hammoudeh and Lowd 2022), with K = ΦᵀΦ + λI for the Hessian:
@@ -13,20 +13,19 @@ public final class RenormalizedInfluence implements Estimator {
   }
 
   @Override
-  public double[] scores(Features features, Query query, double lambda) {
-    Spectrum spectrum = features.spectrum();
-    double[] scores = spectrum.influence(lambda, query.coordinates());
-    double[] norms = norms(spectrum);
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] /= norms[i];
-    }
-    return scores;
+  public int order() {
+    return 7;
   }
 
-  /** ‖φ_i‖ of every example. */
-  static double[] norms(Spectrum spectrum) {
-    double[] ones = new double[spectrum.rank()];
-    Arrays.fill(ones, 1);
-    return Arrays.stream(spectrum.quadratic(ones)).map(Math::sqrt).toArray();
+  @Override
+  public FeatureRequirement needs() {
+    return FeatureRequirement.of(ModelOutput.LOSS).withDamping();
+  }
+
+  @Override
+  public Scorer prepare(TrainingFeatures features, Damping damping) {
+    DampedSolver solver = features.damped(damping);
+    double[] norms = features.norms();
+    return targets -> targets.scaled(solver.influence(targets), (q, i) -> 1 / norms[i]);
   }
 }

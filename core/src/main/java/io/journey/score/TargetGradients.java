@@ -2,13 +2,12 @@ package io.journey.score;
 
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.StepDistribution;
-import io.journey.features.FeatureSpace;
 import io.journey.features.FeatureStore;
+import io.journey.features.GradientPipeline;
 import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
-import io.journey.projection.Projection;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
@@ -17,31 +16,17 @@ import io.journey.sampling.Trajectory;
 import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.function.IntFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Gradients of targets, projected like those of the training images in a feature store: g_t of
- * Algorithm 1, or that of the training loss of the finished image.
- *
- * @param ensemble the checkpoints the features were made with
- * @param features whose projection, function and seed are used
- * @param draws of noise for each step; for an average over steps five times as many
- * @param seed of the noise
- * @param mask weights of pixels, or null
- * @param workers do the work
- * @param progress told of draws
+ * Gradients of targets by one checkpoint, projected like those of the training images in a feature
+ * store: g_t of Algorithm 1, or that of the training loss of the finished image. Holds the
+ * checkpoint and the path of its gradients until it is closed.
  */
-public record TargetGradients(
-    Ensemble ensemble,
-    FeatureStore features,
-    int draws,
-    long seed,
-    PixelMask mask,
-    Workers workers,
-    Progress progress) {
+final class TargetGradients implements AutoCloseable {
   /** Steps of a target that are one unit of work: few, so that one target occupies all workers. */
   private static final int UNIT = 5;
 
@@ -49,132 +34,67 @@ public record TargetGradients(
   private static final int AVERAGED = 5;
 
   /**
-   * Gradients and outputs by one checkpoint.
+   * Gradients and measurements.
    *
    * @param features g of step s and target j at s·T + j, [S·T][k]
-   * @param outputs f of each, [S·T]
+   * @param measurements f of each, [S·T]
    */
-  public record OfTargets(float[][] features, float[] outputs) {
-    /** The same of one step for several. */
-    OfTargets repeated(int steps) {
-      int targets = outputs.length;
-      float[][] rows = new float[steps * targets][];
-      float[] losses = new float[rows.length];
-      for (int i = 0; i < rows.length; i++) {
-        rows[i] = features[i % targets];
-        losses[i] = outputs[i % targets];
-      }
-      return new OfTargets(rows, losses);
-    }
+  record OfTargets(float[][] features, float[] measurements) {}
+
+  private final Checkpoint checkpoint;
+  private final GradientPipeline pipeline;
+  private final FeatureStore features;
+  private final TargetDraws asked;
+  private final Workers workers;
+  private final Progress progress;
+
+  private TargetGradients(
+      Checkpoint checkpoint,
+      GradientPipeline pipeline,
+      FeatureStore features,
+      TargetDraws asked,
+      Workers workers,
+      Progress progress) {
+    this.checkpoint = checkpoint;
+    this.pipeline = pipeline;
+    this.features = features;
+    this.asked = asked;
+    this.workers = workers;
+    this.progress = progress;
   }
 
-  /** g_t and f_t of targets at steps (Eq. 3). */
-  public OfTargets atSteps(String member, List<Trajectory> targets, int[] steps) {
-    return compute(
-        member,
-        targets,
-        steps.length,
-        draws,
-        (checkpoint, target) -> s -> draws(checkpoint, target, steps[s]));
-  }
-
-  /** The gradient of the training loss of the finished images, averaged over steps; S is 1. */
-  public OfTargets averaged(String member, List<Trajectory> targets) {
-    Seed root = Seed.of(seed).child("targets").child(member).child("averaged");
-    return compute(
-        member,
-        targets,
-        1,
-        AVERAGED * draws,
-        (checkpoint, target) ->
-            s ->
-                DenoisingDraws.stratified(
-                    target.image(),
-                    target.condition(),
-                    StepDistribution.uniform(checkpoint.schedule().steps()),
-                    root,
-                    AVERAGED * draws));
-  }
-
-  private interface OfStep {
-    DenoisingDraws draws(int step);
-  }
-
-  private OfTargets compute(
+  /**
+   * Loads a checkpoint and the path of its gradients.
+   *
+   * @param features whose projection, function and seed are used
+   */
+  static TargetGradients open(
+      Ensemble ensemble,
+      FeatureStore features,
       String member,
-      List<Trajectory> targets,
-      int steps,
-      int drawsOfEach,
-      BiFunction<Checkpoint, Trajectory, OfStep> asked) {
-    int count = steps * targets.size();
-    float[][] targetFeatures = new float[count][];
-    float[] outputs = new float[count];
-    try (Checkpoint checkpoint = load(member);
-        Projection projection =
-            FeatureSpace.projection(features, member, checkpoint.model().parameters());
-        Progress.Task task =
-            progress.start("Attributing with " + member, (long) count * drawsOfEach, "draws")) {
+      TargetDraws asked,
+      Workers workers,
+      Progress progress) {
+    Checkpoint checkpoint = load(ensemble, features, member);
+    try {
       ExampleGradients gradients =
           GradientMethod.fasterFor(checkpoint.model())
               .of(checkpoint.model(), checkpoint.schedule(), features.function());
-      int units = (steps + UNIT - 1) / UNIT; // of each target
-      workers.forEach(
-          targets.size() * units,
-          unit -> {
-            int target = unit / units;
-            int from = unit % units * UNIT;
-            int to = Math.min(steps, from + UNIT);
-            OfStep ofTarget = asked.apply(checkpoint, targets.get(target));
-            List<DenoisingDraws> some = new ArrayList<>();
-            for (int s = from; s < to; s++) {
-              some.add(ofTarget.draws(s));
-            }
-            FeatureSpace.Projected part = project(gradients, projection, some);
-            for (int s = from; s < to; s++) {
-              targetFeatures[s * targets.size() + target] = part.features()[s - from];
-              outputs[s * targets.size() + target] = part.losses()[s - from];
-            }
-            task.advance((long) some.size() * drawsOfEach);
-          });
-    }
-    requireFinite(targetFeatures, member);
-    return new OfTargets(targetFeatures, outputs);
-  }
-
-  private static void requireFinite(float[][] features, String member) {
-    for (float[] feature : features) {
-      for (float value : feature) {
-        if (!Float.isFinite(value)) {
-          throw new JourneyException(
-              "A gradient of "
-                  + member
-                  + " for a target is not finite: that checkpoint cannot be asked, train it anew.");
-        }
-      }
+      GradientPipeline pipeline =
+          GradientPipeline.of(features, gradients, member, checkpoint.model().parameters());
+      return new TargetGradients(checkpoint, pipeline, features, asked, workers, progress);
+    } catch (RuntimeException | Error e) {
+      checkpoint.close();
+      throw e;
     }
   }
 
-  private DenoisingDraws draws(Checkpoint checkpoint, Trajectory target, int step) {
-    Seed noise = Seed.of(seed).child("targets").child(checkpoint.name()).child(step);
-    float[] xt = target.xt()[target.indexOf(step)];
-    float[] output = checkpoint.model().predict(xt, step, target.condition());
-    float[] x0 = checkpoint.schedule().predictedOriginal(xt, output, step);
-    return DenoisingDraws.atStep(x0, target.condition(), step, noise, draws);
-  }
-
-  private FeatureSpace.Projected project(
-      ExampleGradients gradients, Projection projection, List<DenoisingDraws> asked) {
-    if (mask == null) {
-      return FeatureSpace.project(gradients, projection, asked, null);
-    }
-    try (PointerScope scope = new PointerScope()) {
-      Tensor weights = Libtorch.of(mask.weights(), ScalarType.Float, mask.height(), mask.width());
-      return FeatureSpace.project(gradients, projection, asked, weights);
-    }
-  }
-
-  /** A checkpoint, the one the features were made with; the caller closes it. */
-  public Checkpoint load(String member) {
+  /**
+   * Loads the checkpoint that features were made with; the caller closes it.
+   *
+   * @throws JourneyException if the ensemble has another one of that name
+   */
+  static Checkpoint load(Ensemble ensemble, FeatureStore features, String member) {
     Checkpoint checkpoint = ensemble.load(member);
     String expected = features.checkpointFingerprint(member);
     if (checkpoint.fingerprint().equals(expected)) {
@@ -191,5 +111,105 @@ public record TargetGradients(
             + " has "
             + Attributor.shorten(checkpoint.fingerprint())
             + ": featurize with these checkpoints.");
+  }
+
+  /** Returns whether features are shorter than gradients, and so depend on chance. */
+  boolean isProjected() {
+    return features.isProjected(checkpoint.name());
+  }
+
+  /**
+   * Computes gradients.
+   *
+   * @param kind at steps, or averaged over them: then S is 1
+   */
+  OfTargets of(FeatureRequirement.Target kind, List<Trajectory> targets, int[] steps) {
+    return kind == FeatureRequirement.Target.AVERAGED
+        ? compute(targets, 1, AVERAGED * asked.draws(), target -> s -> averaged(target))
+        : compute(targets, steps.length, asked.draws(), target -> s -> atStep(target, steps[s]));
+  }
+
+  private interface DrawsOf {
+    IntFunction<DenoisingDraws> of(Trajectory target);
+  }
+
+  private OfTargets compute(List<Trajectory> targets, int steps, int drawsOfEach, DrawsOf draws) {
+    int count = steps * targets.size();
+    float[][] targetFeatures = new float[count][];
+    float[] measurements = new float[count];
+    String title = "Attributing with " + checkpoint.name();
+    try (Progress.Task task = progress.start(title, (long) count * drawsOfEach, "draws")) {
+      int units = (steps + UNIT - 1) / UNIT; // of each target
+      workers.forEach(
+          targets.size() * units,
+          unit -> {
+            int target = unit / units;
+            int from = unit % units * UNIT;
+            int to = Math.min(steps, from + UNIT);
+            IntFunction<DenoisingDraws> ofTarget = draws.of(targets.get(target));
+            List<DenoisingDraws> some = new ArrayList<>();
+            for (int s = from; s < to; s++) {
+              some.add(ofTarget.apply(s));
+            }
+            GradientPipeline.Projected part = project(some);
+            for (int s = from; s < to; s++) {
+              targetFeatures[s * targets.size() + target] = part.features()[s - from];
+              measurements[s * targets.size() + target] = part.losses()[s - from];
+            }
+            task.advance((long) some.size() * drawsOfEach);
+          });
+    }
+    requireFinite(targetFeatures);
+    return new OfTargets(targetFeatures, measurements);
+  }
+
+  private void requireFinite(float[][] features) {
+    for (float[] feature : features) {
+      for (float value : feature) {
+        if (!Float.isFinite(value)) {
+          throw new JourneyException(
+              "A gradient of "
+                  + checkpoint.name()
+                  + " for a target is not finite: that checkpoint cannot be asked, train it anew.");
+        }
+      }
+    }
+  }
+
+  private Seed seed() {
+    return Seed.of(asked.seed()).child("targets").child(checkpoint.name());
+  }
+
+  private DenoisingDraws atStep(Trajectory target, int step) {
+    float[] xt = target.xt()[target.indexOf(step)];
+    float[] output = checkpoint.model().predict(xt, step, target.condition());
+    float[] x0 = checkpoint.schedule().predictedOriginal(xt, output, step);
+    return DenoisingDraws.atStep(x0, target.condition(), step, seed().child(step), asked.draws());
+  }
+
+  private DenoisingDraws averaged(Trajectory target) {
+    return DenoisingDraws.stratified(
+        target.image(),
+        target.condition(),
+        StepDistribution.uniform(checkpoint.schedule().steps()),
+        seed().child("averaged"),
+        AVERAGED * asked.draws());
+  }
+
+  private GradientPipeline.Projected project(List<DenoisingDraws> draws) {
+    PixelMask mask = asked.mask();
+    if (mask == null) {
+      return pipeline.project(draws, null);
+    }
+    try (PointerScope scope = new PointerScope()) {
+      Tensor weights = Libtorch.of(mask.weights(), ScalarType.Float, mask.height(), mask.width());
+      return pipeline.project(draws, weights);
+    }
+  }
+
+  @Override
+  public void close() {
+    pipeline.close();
+    checkpoint.close();
   }
 }

@@ -1,17 +1,31 @@
 package io.journey.score;
 
+import io.journey.diffusion.ModelOutput;
+
 /**
  * TRAK (Park et al. 2023) as applied to diffusion models: Φ(ΦᵀΦ + λI)⁻¹g with g the gradient of the
  * training loss of the finished image, averaged over steps; all steps have the same scores.
  */
-public final class Trak implements DampedInfluence {
+public final class Trak implements Estimator {
   @Override
   public String name() {
     return "trak";
   }
 
   @Override
-  public Target target() {
-    return Target.AVERAGED;
+  public int order() {
+    return 2;
+  }
+
+  @Override
+  public FeatureRequirement needs() {
+    return FeatureRequirement.of(ModelOutput.LOSS)
+        .withTarget(FeatureRequirement.Target.AVERAGED)
+        .withDamping();
+  }
+
+  @Override
+  public Scorer prepare(TrainingFeatures features, Damping damping) {
+    return features.damped(damping)::influence;
   }
 }

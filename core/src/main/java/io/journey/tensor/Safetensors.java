@@ -286,11 +286,16 @@ public final class Safetensors implements NamedTensors {
 
     /** Adds a float32 tensor whose numbers are written later. */
     public Writer add(String name, Numbers numbers, long... shape) {
+      return add(name, DType.F32, numbers, shape);
+    }
+
+    /** Adds a tensor whose numbers are written later. */
+    public Writer add(String name, DType dtype, Numbers numbers, long... shape) {
       long numel = 1;
       for (long n : shape) {
         numel = Math.multiplyExact(numel, n);
       }
-      return add(name, new Pending(DType.F32, shape, numbers), numel);
+      return add(name, new Pending(dtype, shape, numbers), numel);
     }
 
     /** Adds an int64 tensor. */

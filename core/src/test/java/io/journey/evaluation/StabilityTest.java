@@ -12,8 +12,6 @@ import io.journey.features.FeaturizerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
-import io.journey.projection.CurvatureConfig;
-import io.journey.projection.ProjectionConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.sampling.DdpmSampler;
@@ -58,11 +56,17 @@ class StabilityTest {
   }
 
   private static Stability stability(List<Integer> draws) {
-    FeaturizerConfig features =
-        FeaturizerConfig.defaults(CurvatureConfig.NONE)
-            .withProjection(ProjectionConfig.parse("sparse:256"));
     return new Stability(
-        ensemble, data, targets, Steps.of(100, 300), features, draws, 0.1, 16, 2, Progress.SILENT);
+        ensemble,
+        data,
+        targets,
+        Steps.of(100, 300),
+        FeaturizerConfig.defaults(),
+        draws,
+        0.1,
+        16,
+        2,
+        Progress.SILENT);
   }
 
   private static double spearman(int draws, Compared compared) {
@@ -115,8 +119,7 @@ class StabilityTest {
             data,
             targets,
             Steps.of(100),
-            FeaturizerConfig.defaults(CurvatureConfig.NONE)
-                .withProjection(ProjectionConfig.parse("sparse:256")),
+            FeaturizerConfig.defaults(),
             List.of(1),
             0.1,
             1,

@@ -371,19 +371,18 @@ class ExampleGradientsTest {
             .compute(
                 images,
                 null,
-                new ExampleGradients.Sink() {
-                  @Override
-                  public void add(int image, int offset, Tensor parts) {
-                    double[] numbers = Libtorch.doubles(parts);
-                    int length = Math.toIntExact(parts.size(1));
-                    for (int i = 0; i < numbers.length; i++) {
-                      found[image + i / length][offset + i % length] += numbers[i];
-                    }
-                  }
-
-                  @Override
-                  public Factors factors(Parameter weight) {
-                    return someFactors(weight);
+                (weight, image, gradient) -> {
+                  Factors factors = someFactors(weight);
+                  Tensor wanted =
+                      factors == null
+                          ? gradient.formed()
+                          : gradient.between(
+                              tensor(factors.left(), factors.rows()),
+                              tensor(factors.right(), factors.columns()));
+                  double[] numbers = Libtorch.doubles(wanted);
+                  int length = Math.toIntExact(wanted.size(1));
+                  for (int i = 0; i < numbers.length; i++) {
+                    found[image + i / length][weight.offset() + i % length] += numbers[i];
                   }
                 });
         for (int n = 0; n < images.size(); n++) {
@@ -394,6 +393,15 @@ class ExampleGradientsTest {
         }
       }
     }
+  }
+
+  /** Matrices L of some rows and R of some columns; null: the identity. */
+  private record Factors(int rows, float[] left, int columns, float[] right) {}
+
+  private static Tensor tensor(float[] factor, int rows) {
+    return factor == null
+        ? null
+        : Libtorch.of(factor, ScalarType.Float, rows, factor.length / rows);
   }
 
   /** Two rows at the left, three at the right, or one of the two, by the weight's place. */

@@ -15,11 +15,11 @@ final class WholeGradients {
     gradients.compute(
         images,
         mask,
-        (image, offset, parts) -> {
-          float[] values = Libtorch.floats(parts);
-          int length = Math.toIntExact(parts.size(1));
+        (weight, image, gradient) -> {
+          float[] values = Libtorch.floats(gradient.formed());
+          int length = weight.numel();
           for (int i = 0; i < values.length; i++) {
-            whole[image + i / length][offset + i % length] += values[i];
+            whole[image + i / length][weight.offset() + i % length] += values[i];
           }
         });
     return whole;

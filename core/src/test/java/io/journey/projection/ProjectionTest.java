@@ -4,21 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.journey.gradient.Factors;
 import io.journey.model.LayeredDenoiser;
+import io.journey.model.NamedShapes;
 import io.journey.model.UNet2DConfig;
+import io.journey.nn.FormedGradient;
 import io.journey.nn.Parameter;
+import io.journey.nn.Parameters;
 import io.journey.projection.ProjectionConfig.Kind;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.tensor.Libtorch;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,21 +42,29 @@ class ProjectionTest {
     return IntStream.range(0, a.length).mapToDouble(i -> (double) a[i] * b[i]).sum();
   }
 
+  /** Weights of these lengths, in the order of a gradient. */
+  private static final Map<String, long[]> LENGTHS =
+      new TreeMap<>(
+          Map.of("a", new long[] {100}, "b", new long[] {2, 5, 5}, "c", new long[] {P - 150}));
+
   private static float[][] project(ProjectionConfig config, Seed seed, float[]... gradients) {
-    Projection projection = config.create(List.of(), gradients[0].length, seed);
-    int p = gradients[0].length;
-    // In three parts of different length.
-    int[] cuts = {0, p / 3, p / 2, p};
+    try (Parameters weights = NamedShapes.of(LENGTHS)) {
+      return project(config.create(weights.list(), seed), weights.list(), gradients);
+    }
+  }
+
+  private static float[][] project(
+      Projection projection, List<Parameter> weights, float[]... gradients) {
     try (PointerScope scope = new PointerScope()) {
       Tensor sums = Libtorch.zeros(ScalarType.Float, gradients.length, projection.dim());
-      for (int part = 1; part < cuts.length; part++) {
-        int length = cuts[part] - cuts[part - 1];
+      for (Parameter weight : weights) {
+        int length = weight.numel();
         float[] parts = new float[gradients.length * length];
         for (int n = 0; n < gradients.length; n++) {
-          System.arraycopy(gradients[n], cuts[part - 1], parts, n * length, length);
+          System.arraycopy(gradients[n], weight.offset(), parts, n * length, length);
         }
         Tensor tensor = Libtorch.of(parts, ScalarType.Float, gradients.length, length);
-        projection.add(cuts[part - 1], tensor, sums);
+        projection.add(weight, FormedGradient.of(weight, tensor), sums);
       }
       return rows(sums);
     }
@@ -63,6 +76,12 @@ class ProjectionTest {
     return IntStream.range(0, (int) sums.size(0))
         .mapToObj(n -> Arrays.copyOfRange(flat, n * dim, (n + 1) * dim))
         .toArray(float[][]::new);
+  }
+
+  /** A number for the run of k coordinates of a weight that a coordinate belongs to. */
+  private static int run(int i, int k) {
+    int weight = i < 100 ? 0 : i < 150 ? 100 : 150;
+    return weight * P + (i - weight) / k;
   }
 
   /** Sparse: E = ⟨x,y⟩, Gaussian with N(0,1) entries: E = k·⟨x,y⟩; variances from theory. */
@@ -79,7 +98,10 @@ class ProjectionTest {
     double variance = (dot(x, x) * dot(y, y) + exact * exact) / k;
     if (kind == Kind.SPARSE) { // coordinates of one run never share a place
       for (int i = 0; i < P; i++) {
-        for (int j = i / k * k; j < Math.min(P, i / k * k + k); j++) {
+        for (int j = 0; j < P; j++) {
+          if (run(i, k) != run(j, k)) {
+            continue;
+          }
           variance -= (Math.pow(x[i] * y[j], 2) + x[i] * y[i] * x[j] * y[j]) / k;
         }
       }
@@ -105,17 +127,22 @@ class ProjectionTest {
     Seed seed = Seed.of(11);
     float[] x = vector("x");
     double[] obvious = new double[k];
-    RandomStream stream = seed.stream();
-    RandomStream places = seed.child("shifts").stream();
-    int[] shifts = IntStream.range(0, P / k + 1).map(run -> places.nextInt(k)).toArray();
     for (int i = 0; i < P; i++) {
+      String name = i < 100 ? "a" : i < 150 ? "b" : "c";
+      int own = i - (i < 100 ? 0 : i < 150 ? 100 : 150);
+      RandomStream places = seed.child(name).child("shifts").stream();
+      int shift = 0;
+      for (int run = 0; run <= own / k; run++) {
+        shift = places.nextInt(k);
+      }
       for (int j = 0; j < k; j++) {
         double entry;
         if (kind == Kind.GAUSSIAN) {
-          entry = stream.gaussian((long) i * k + j);
+          entry = seed.child(name).stream().gaussian((long) own * k + j);
         } else {
-          boolean here = (shifts[i / k] + i) % k == j;
-          entry = here ? (seed.child("signs").stream().bits(i) < 0 ? -1 : 1) : 0;
+          boolean here = (shift + own % k) % k == j;
+          long hash = seed.child(name).child("signs").stream().bits(own / 64);
+          entry = here ? ((hash >>> own % 64 & 1) == 0 ? 1 : -1) : 0;
         }
         obvious[j] += entry * x[i];
       }
@@ -148,20 +175,9 @@ class ProjectionTest {
       double squares = 0;
       for (int s = 0; s < seeds; s++) {
         Projection projection =
-            new ProjectionConfig(Kind.FACTORED, 256).create(model.parameters(), Seed.of(s));
-        double ratio;
-        try (PointerScope scope = new PointerScope()) {
-          Tensor sums = Libtorch.zeros(ScalarType.Float, 2, 256);
-          for (Parameter weight : model.parameters().list()) {
-            for (int n = 0; n < 2; n++) {
-              float[] part = between(projection.factors(weight), weight, gradients[n]);
-              Tensor tensor = Libtorch.of(part, ScalarType.Float, 1, part.length);
-              projection.add(weight.offset(), tensor, sums.narrow(0, n, 1));
-            }
-          }
-          float[][] out = rows(sums);
-          ratio = dot(out[0], out[1]) / exact;
-        }
+            new ProjectionConfig(Kind.FACTORED, 256).create(model.parameters().list(), Seed.of(s));
+        float[][] out = project(projection, model.parameters().list(), gradients);
+        double ratio = dot(out[0], out[1]) / exact;
         sum += ratio;
         squares += ratio * ratio;
       }
@@ -173,29 +189,31 @@ class ProjectionTest {
     }
   }
 
-  private static float[] between(Factors factors, Parameter weight, float[] gradient) {
-    float[] part = Arrays.copyOfRange(gradient, weight.offset(), weight.offset() + weight.numel());
-    if (factors == null) {
-      return part;
+  /** What a weight adds depends on its name and numbers alone. */
+  @ParameterizedTest
+  @CsvSource({"sparse:64", "gaussian:7", "factored:64"})
+  void otherWeightsAndTheirOrderChangeNothing(String text) {
+    ProjectionConfig config = ProjectionConfig.parse(text);
+    float[] x = vector("x");
+    Map<String, long[]> more = new TreeMap<>(LENGTHS);
+    more.put("aa", new long[] {30});
+    try (Parameters few = NamedShapes.of(LENGTHS);
+        Parameters many = NamedShapes.of(more)) {
+      float[] longer = new float[P + 30];
+      System.arraycopy(x, 0, longer, 0, 100);
+      System.arraycopy(x, 100, longer, 130, P - 100);
+      List<Parameter> without =
+          many.list().stream().filter(weight -> !weight.name().equals("aa")).toList();
+      float[] expected = project(config.create(few.list(), Seed.of(1)), few.list(), x)[0];
+      assertThat(project(config.create(many.list(), Seed.of(1)), without, longer)[0])
+          .isEqualTo(expected);
+      List<Parameter> reversed = new ArrayList<>(few.list());
+      Collections.reverse(reversed);
+      float[] found = project(config.create(reversed, Seed.of(1)), reversed, x)[0];
+      for (int j = 0; j < found.length; j++) {
+        assertThat(found[j]).isCloseTo(expected[j], within(1e-4f)); // sums in another order
+      }
     }
-    int out = (int) weight.shape()[0];
-    SimpleMatrix product = matrix(out, part);
-    if (factors.left() != null) {
-      product = matrix(factors.rows(), factors.left()).mult(product);
-    }
-    if (factors.right() != null) {
-      product = product.mult(matrix(factors.columns(), factors.right()).transpose());
-    }
-    float[] numbers = new float[product.getNumElements()];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = (float) product.get(i);
-    }
-    return numbers;
-  }
-
-  private static SimpleMatrix matrix(int rows, float[] numbers) {
-    double[] wide = IntStream.range(0, numbers.length).mapToDouble(i -> numbers[i]).toArray();
-    return new SimpleMatrix(rows, numbers.length / rows, true, wide);
   }
 
   @Test

@@ -9,13 +9,8 @@ import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -41,6 +36,13 @@ class DampedSolverTest {
     return m;
   }
 
+  private static double[][] scores(float[][] phi, float[][] targets, double c) {
+    try (TrainingFeatures features =
+        new TrainingFeatures(new ArrayRows(phi), null, WORKERS, Progress.SILENT)) {
+      return features.damped(new Damping(c)).influence(features.targets(targets));
+    }
+  }
+
   /** Φ(ΦᵀΦ + λI)⁻¹g with an explicit inverse; sizes off the edges of tiles and blocks. */
   @ParameterizedTest
   @CsvSource({
@@ -64,46 +66,56 @@ class DampedSolverTest {
     SimpleMatrix expected =
         f.mult(gram.plus(SimpleMatrix.identity(k).scale(lambda)).invert())
             .mult(matrix(targets).transpose());
-    float[][] found =
-        new DampedSolver(new ArrayRows(phi), WORKERS, Progress.SILENT).scores(targets, c);
+    double[][] found = scores(phi, targets, c);
     for (int q = 0; q < 3; q++) {
       for (int i = 0; i < n; i++) {
-        assertThat((double) found[q][i])
+        assertThat(found[q][i])
             .as("target %d, example %d", q, i)
-            .isCloseTo(expected.get(i, q), within(1e-6));
+            .isCloseTo(expected.get(i, q), within(1e-9));
       }
     }
   }
 
+  /** Leverages and lengths with an explicit inverse, where λ is small and where it is large. */
   @ParameterizedTest
-  @CsvSource({"40, 25", "25, 40", "33, 33"})
-  void primalEqualsDual(int n, int k) {
-    DampedSolver solver =
-        new DampedSolver(new ArrayRows(gaussians("phi", n, k)), WORKERS, Progress.SILENT);
-    float[][] targets = gaussians("targets", 2, k);
-    float[][] primal = solver.primal(targets, 0.1);
-    float[][] dual = solver.dual(targets, 0.1);
-    for (int q = 0; q < 2; q++) {
+  @CsvSource({"130, 67, 0.001", "67, 130, 0.001", "130, 67, 100", "67, 130, 100", "5, 300, 0.3"})
+  void leveragesAndLengthsEqualTheirFormulas(int n, int k, double c) {
+    float[][] phi = gaussians("phi", n, k);
+    SimpleMatrix f = matrix(phi);
+    SimpleMatrix gram = f.transpose().mult(f);
+    double lambda = c * gram.trace() / Math.min(n, k);
+    SimpleMatrix solved = f.mult(gram.plus(SimpleMatrix.identity(k).scale(lambda)).invert());
+    try (TrainingFeatures features =
+        new TrainingFeatures(new ArrayRows(phi), null, WORKERS, Progress.SILENT)) {
+      DampedSolver solver = features.damped(new Damping(c));
       for (int i = 0; i < n; i++) {
-        assertThat((double) primal[q][i]).isCloseTo(dual[q][i], within(1e-6));
+        SimpleMatrix row = solved.extractVector(true, i);
+        double leverage = row.dot(f.extractVector(true, i));
+        assertThat(1 - solver.leverages()[i])
+            .as("leverage %d", i)
+            .isCloseTo(1 - leverage, within(1e-8 * (1 - leverage)));
+        assertThat(solver.lengths()[i])
+            .as("length %d", i)
+            .isCloseTo(row.normF(), within(1e-8 * row.normF()));
       }
     }
   }
 
   @ParameterizedTest
-  @CsvSource({"150, 7", "5, 9"})
+  @CsvSource({"150, 7", "5, 9", "3, 1", "64, 2"})
   void productsAreInnerProducts(int n, int k) {
     float[][] phi = gaussians("phi", n, k);
     float[][] targets = gaussians("targets", 3, k);
-    double[][] found =
-        FeatureProducts.of(new ArrayRows(phi), DampedSolver.doubles(targets), WORKERS);
+    FeatureProducts.Halves found =
+        FeatureProducts.of(new ArrayRows(phi), FeatureProducts.doubles(targets), WORKERS);
     for (int q = 0; q < targets.length; q++) {
       for (int i = 0; i < n; i++) {
-        double sum = 0;
+        double[] sums = new double[2];
         for (int j = 0; j < k; j++) {
-          sum += (double) phi[i][j] * targets[q][j];
+          sums[j % 2] += (double) phi[i][j] * targets[q][j];
         }
-        assertThat(found[q][i]).isEqualTo(sum, within(1e-12));
+        assertThat(found.even()[q][i]).isEqualTo(sums[0], within(1e-12));
+        assertThat(found.sum()[q][i]).isEqualTo(sums[0] + sums[1], within(1e-12));
       }
     }
   }
@@ -120,13 +132,10 @@ class DampedSolverTest {
         larger[i][j] = 1024 * phi[i][j];
       }
     }
-    float[] a =
-        new DampedSolver(new ArrayRows(phi), WORKERS, Progress.SILENT).scores(targets, 0.1)[0];
-    float[] b =
-        new DampedSolver(new ArrayRows(larger), WORKERS, Progress.SILENT)
-            .scores(largerTargets, 0.1)[0];
+    double[] a = scores(phi, targets, 0.1)[0];
+    double[] b = scores(larger, largerTargets, 0.1)[0];
     for (int i = 0; i < 50; i++) {
-      assertThat((double) b[i]).isCloseTo(a[i], within(1e-6));
+      assertThat(b[i]).isCloseTo(a[i], within(1e-9));
     }
   }
 
@@ -134,88 +143,47 @@ class DampedSolverTest {
   void withoutDampingARegularMatrixIsSolvedAndASingularOneRefused() {
     float[][] phi = gaussians("phi", 30, 4);
     float[][] targets = gaussians("targets", 1, 4);
-    assertThat(new DampedSolver(new ArrayRows(phi), WORKERS, Progress.SILENT).scores(targets, 0)[0])
-        .hasSize(30);
+    assertThat(scores(phi, targets, 0)[0]).hasSize(30);
 
     for (float[] row : phi) {
       row[3] = row[0] + row[1];
     }
-    assertThatThrownBy(
-            () -> new DampedSolver(new ArrayRows(phi), WORKERS, Progress.SILENT).scores(targets, 0))
+    assertThatThrownBy(() -> scores(phi, targets, 0))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("singular")
         .hasMessageContaining("positive damping");
-    assertThatThrownBy(
-            () ->
-                new DampedSolver(new ArrayRows(gaussians("few", 3, 8)), WORKERS, Progress.SILENT)
-                    .scores(gaussians("targets", 1, 8), 0))
+    assertThatThrownBy(() -> scores(gaussians("few", 3, 8), gaussians("targets", 1, 8), 0))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("3 examples cannot fill 8 dimensions");
     float[][] nothing = new float[30][4];
-    assertThatThrownBy(
-            () ->
-                new DampedSolver(new ArrayRows(nothing), WORKERS, Progress.SILENT)
-                    .scores(targets, 1))
+    assertThatThrownBy(() -> scores(nothing, targets, 1))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("The features give")
         .hasMessageContaining("cannot be decomposed");
   }
 
-  /** Φ whose rows are counted as they are read. */
-  private static final class Counted implements FeatureRows {
-    private final FeatureRows rows;
-    private final AtomicInteger reads = new AtomicInteger();
-
-    Counted(FeatureRows rows) {
-      this.rows = rows;
-    }
-
-    @Override
-    public int size() {
-      return rows.size();
-    }
-
-    @Override
-    public int dim() {
-      return rows.dim();
-    }
-
-    @Override
-    public void read(int row, int column, int count, float[] out, int offset) {
-      reads.incrementAndGet();
-      rows.read(row, column, count, out, offset);
-    }
+  @Test
+  void aFeatureThatIsNoNumberIsRefused() {
+    float[][] phi = gaussians("phi", 30, 4);
+    phi[17][2] = Float.NaN;
+    assertThatThrownBy(() -> scores(phi, gaussians("targets", 1, 4), 1))
+        .isInstanceOf(JourneyException.class)
+        .hasMessage("The features hold a number that is not finite: featurize anew.");
   }
 
+  /** One decomposition is kept at a time, beside the product it is made of. */
   @ParameterizedTest
-  @CsvSource({"130, 67, 130", "67, 130, 67"})
-  void whatIsKeptSparesTheFeaturesAndChangesNoBit(int n, int k, int once, @TempDir Path folder)
-      throws IOException {
-    FeatureRows phi = new ArrayRows(gaussians("phi", n, k));
+  @CsvSource({"130, 67", "67, 130"})
+  void dampingsInTurnHaveTheBitsOfEachAlone(int n, int k) {
+    float[][] phi = gaussians("phi", n, k);
     float[][] targets = gaussians("targets", 2, k);
-    KeptTriangles kept = new KeptTriangles(folder, "", "these features");
-    assertThat(scores(phi, kept, targets, 0.1)).isEqualTo(2 * once);
-    assertThat(scores(phi, kept, targets, 0.1)).as("the factor is kept").isEqualTo(once);
-    assertThat(scores(phi, kept, targets, 0.5)).as("the product is kept").isEqualTo(once);
-    assertThat(scores(phi, new KeptTriangles(folder, "", "others"), targets, 0.5))
-        .as("of other features")
-        .isEqualTo(2 * once);
-
-    assertThat(scores(phi, kept, targets, 0.5)).isEqualTo(2 * once);
-    for (String name : new String[] {"gram.npy", "cholesky.npy"}) {
-      byte[] bytes = Files.readAllBytes(folder.resolve(name));
-      bytes[bytes.length - 5] ^= 1;
-      Files.write(folder.resolve(name), bytes);
+    try (TrainingFeatures features =
+        new TrainingFeatures(new ArrayRows(phi), null, WORKERS, Progress.SILENT)) {
+      for (double c : new double[] {0.1, 10, 0.1, 0.5}) {
+        assertThat(features.damped(new Damping(c)).influence(features.targets(targets)))
+            .as("damping %s", c)
+            .isEqualTo(scores(phi, targets, c));
+      }
     }
-    assertThat(scores(phi, kept, targets, 0.5)).as("damaged").isEqualTo(2 * once);
-    assertThat(scores(phi, kept, targets, 0.5)).as("mended").isEqualTo(once);
-  }
-
-  /** Compares with a solver that keeps nothing; how many rows were read. */
-  private static int scores(FeatureRows phi, KeptTriangles kept, float[][] targets, double c) {
-    Counted counted = new Counted(phi);
-    float[][] found = new DampedSolver(counted, kept, WORKERS, Progress.SILENT).scores(targets, c);
-    assertThat(found).isEqualTo(new DampedSolver(phi, WORKERS, Progress.SILENT).scores(targets, c));
-    return counted.reads.get();
   }
 }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.diffusion.ModelOutput;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
+import io.journey.run.Progress;
 import io.journey.run.Workers;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +17,6 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every estimator against its formula, written out with the inverse matrix. */
 class EstimatorTest {
@@ -62,8 +63,6 @@ class EstimatorTest {
     SimpleMatrix influence = phi.mult(inverse).mult(g);
     SimpleMatrix leverage = phi.mult(inverse).mult(phi.transpose());
     SimpleMatrix dots = phi.mult(g);
-    // Of g the cosine takes the part that lies within the span of the rows.
-    SimpleMatrix within = phi.pseudoInverse().mult(dots);
     Map<String, IntToDoubleFunction> formulas =
         Map.of(
             "journey-trak",
@@ -77,7 +76,7 @@ class EstimatorTest {
             "ek-fac",
             dots::get,
             "tracin-cosine",
-            i -> dots.get(i) / (row(phi, i).normF() * within.normF()),
+            i -> dots.get(i) / (row(phi, i).normF() * g.normF()),
             "relative-influence",
             i -> influence.get(i) / row(phi.mult(inverse), i).normF(),
             "renormalized-influence",
@@ -86,63 +85,61 @@ class EstimatorTest {
             i -> residuals[i] * influence.get(i) / (1 - leverage.get(i, i)),
             "das-squared",
             i -> Math.pow(residuals[i] * influence.get(i) / (1 - leverage.get(i, i)), 2));
-    List<Estimator> all = Estimator.all();
+    List<Estimator> all = Estimators.all();
     assertThat(all.stream().map(Estimator::name).collect(Collectors.toSet()))
         .isEqualTo(formulas.keySet());
-    Workers workers = new Workers(2, () -> {});
-    try (Estimator.Features known =
-        Estimator.Features.of(new ArrayRows(rows), all, residuals, workers)) {
-      assertThat(known.spectrum().rank()).isEqualTo(Math.min(n, k));
-      assertThat(known.lambda(DAMPING)).isEqualTo(lambda, within(1e-9));
-      Estimator.Query query = known.queries(target, workers)[0];
+    try (TrainingFeatures known =
+        new TrainingFeatures(
+            new ArrayRows(rows), residuals, new Workers(2, () -> {}), Progress.SILENT)) {
+      // A damping between changes nothing of the first.
+      DampedSolver solver = known.damped(new Damping(DAMPING));
+      solver.influence(known.targets(target));
+      known.damped(new Damping(7)).influence(known.targets(target));
       for (Estimator estimator : all) {
-        double[] scores = estimator.scores(known, query, lambda);
+        Scorer scorer = estimator.prepare(known, new Damping(DAMPING));
+        double[] scores = scorer.scores(known.targets(target))[0];
         for (int i = 0; i < n; i++) {
           double expected = formulas.get(estimator.name()).applyAsDouble(i);
           assertThat(scores[i])
               .as("%s, example %d of %d×%d", estimator.name(), i, n, k)
-              .isEqualTo(expected, within(1e-7 * (1 + Math.abs(expected))));
+              .isEqualTo(expected, within(1e-9 * (1 + Math.abs(expected))));
         }
       }
     }
   }
 
-  /** Products alone take neither the time nor the memory of a decomposition. */
   @Test
-  void onlyEstimatorsThatNeedItDecompose() {
-    FeatureRows rows = new ArrayRows(random(5, 3, "rows"));
-    Workers workers = new Workers(1, () -> {});
-    List<Estimator> products = List.of(new EkfacInfluence(), new GradientDot());
-    try (Estimator.Features known = Estimator.Features.of(rows, products, null, workers)) {
-      assertThat(known.spectrum()).isNull();
-    }
-    assertThat(Estimator.all().stream().filter(e -> !e.decomposes()).map(Estimator::name))
-        .containsExactlyInAnyOrder("ek-fac", "tracin-dot");
+  void whatFeaturesServeIsFoundInTheOrderOfTables() {
+    assertThat(Estimators.all().stream().map(Estimator::name))
+        .startsWith("journey-trak", "trak", "d-trak")
+        .endsWith("das-linear", "das-squared", "ek-fac");
+    assertThat(Estimators.defaultFor(ModelOutput.LOSS, PreconditionerConfig.DEFAULT).name())
+        .isEqualTo("ek-fac");
+    assertThat(Estimators.defaultFor(ModelOutput.LOSS, PreconditionerConfig.NONE).name())
+        .isEqualTo("journey-trak");
+    assertThat(Estimators.defaultFor(ModelOutput.MEAN, PreconditionerConfig.NONE).name())
+        .isEqualTo("das-linear");
+    assertThatThrownBy(() -> Estimators.defaultFor(ModelOutput.NORM, PreconditionerConfig.DEFAULT))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageStartingWith(
+            "No estimator takes features of --function norm --preconditioner ekfac: there are"
+                + " journey-trak, trak, tracin-dot, tracin-cosine, relative-influence,"
+                + " renormalized-influence with --preconditioner none; d-trak with --function norm");
+    assertThatThrownBy(() -> Estimators.named("journey"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("use one of journey-trak, trak");
   }
 
   /** 50 000 examples of 4096 dimensions are possible, all pairs of them are not. */
   @Test
   void whatCannotFitInMemoryIsRefused() {
-    Spectrum.requirePossible(50_000, 4096);
-    assertThatThrownBy(() -> Spectrum.requirePossible(50_000, 40_000))
+    DampedSolver.requirePossible("Features", 50_000, 4096, Damping.DEFAULT);
+    assertThatThrownBy(
+            () -> DampedSolver.requirePossible("Features", 50_000, 40_000, Damping.DEFAULT))
         .isInstanceOf(JourneyException.class)
         .hasMessage(
-            "This estimator needs 50000 × 40000 numbers in memory, of which there can be"
-                + " 1073741824: use ek-fac, or features of fewer dimensions.");
-  }
-
-  /** Directions that repeat others are no directions, whichever matrix is decomposed. */
-  @ParameterizedTest
-  @CsvSource({"300, 8", "8, 300"})
-  void repeatedDirectionsCountOnce(int n, int k) {
-    float[][] rows = random(n, k, "rows");
-    for (float[] row : rows) {
-      row[k - 1] = row[0];
-    }
-    rows[n - 1] = rows[0].clone();
-    try (Spectrum spectrum = Spectrum.of(new ArrayRows(rows), new Workers(2, () -> {}))) {
-      assertThat(spectrum.rank()).isEqualTo(7);
-    }
+            "Features need a matrix of 40000 × 40000 numbers in memory, of which there can be"
+                + " 1073741824: use an estimator without damping, or features of fewer dimensions.");
   }
 
   private static SimpleMatrix row(SimpleMatrix of, int i) {

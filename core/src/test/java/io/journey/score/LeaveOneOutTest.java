@@ -11,10 +11,9 @@ import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.PredictionType;
 import io.journey.diffusion.SamplingConfig;
 import io.journey.diffusion.SchedulerConfig;
-import io.journey.features.FeatureSpace;
+import io.journey.features.PlainGradients;
 import io.journey.gradient.OneImageGradients;
 import io.journey.model.LinearDenoiser;
-import io.journey.projection.ProjectionConfig;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
@@ -125,17 +124,20 @@ class LeaveOneOutTest {
     try (LinearDenoiser model = fitted()) {
       DenoisingDraws target =
           DenoisingDraws.atStep(
-              new float[] {0.4f}, Condition.NONE, 250, Seed.of(6), Attributor.DEFAULT_DRAWS);
+              new float[] {0.4f}, Condition.NONE, 250, Seed.of(6), TargetDraws.DEFAULT);
       var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
-      var none = ProjectionConfig.parse("none").create(model.parameters(), Seed.of(0));
-      float[][] phi = FeatureSpace.project(gradients, none, examples, null).features();
-      float[][] g = FeatureSpace.project(gradients, none, List.of(target), null).features();
+      float[][] phi = PlainGradients.of(gradients, model, examples);
+      float[][] g = PlainGradients.of(gradients, model, List.of(target));
 
       SimpleMatrix gram = psi.transpose().mult(psi);
       double damping = LAMBDA * Math.min(N, P) / gram.trace();
-      float[] scores =
-          new DampedSolver(new ArrayRows(phi), new Workers(1, () -> {}), Progress.SILENT)
-              .scores(g, damping)[0];
+      double[] scores;
+      try (TrainingFeatures features =
+          new TrainingFeatures(
+              new ArrayRows(phi), null, new Workers(1, () -> {}), Progress.SILENT)) {
+        Scorer scorer = new JourneyTrak().prepare(features, new Damping(damping));
+        scores = scorer.scores(features.targets(g))[0];
+      }
 
       SimpleMatrix inverse = gram.plus(SimpleMatrix.identity(P).scale(LAMBDA)).invert();
       int positive = 0;
@@ -149,7 +151,7 @@ class LeaveOneOutTest {
         }
         // Weights and noise are rounded to float32; gradients of order 1.
         double expected = (1 - leverage) / (2 * R * R) * firstOrder;
-        assertThat((double) scores[i]).as("example %d", i).isCloseTo(expected, within(2e-5));
+        assertThat(scores[i]).as("example %d", i).isCloseTo(expected, within(2e-5));
         double change = loss(target, without(i)) - loss(target, theta);
         double secondOrder = curvature(target, moved);
         assertThat(change - secondOrder).isCloseTo(firstOrder, within(1e-6));

@@ -14,14 +14,18 @@ import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.Progress;
+import io.journey.run.Workers;
 import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.Trajectory;
+import io.journey.score.ScoringEngine.Scored;
+import io.journey.tensor.Libtorch;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.TrainingConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,23 +67,52 @@ class ProductsTest {
     return Attributor.of(ensemble, features).withDraws(2).on(2, Progress.SILENT);
   }
 
+  private static Scored[] scored(String member, int together) {
+    Scored[] out = new Scored[STEPS.length * targets.size()];
+    try (CheckpointScorer scorer = attributor(narrow).engine().open(member)) {
+      scorer.score(targets, STEPS, together, (request, query, scored) -> out[query] = scored);
+    }
+    return out;
+  }
+
   @Test
   void targetsTakenOneByOneHaveTheScoresOfAllTogether() {
-    Attributor attributor = attributor(narrow);
     for (String member : narrow.members()) {
-      Attributor.MemberScores all = attributor.products(member, targets, STEPS, 3);
+      Scored[] all = scored(member, 3);
       for (int together = 1; together <= 2; together++) {
-        Attributor.MemberScores parts = attributor.products(member, targets, STEPS, together);
-        assertThat(parts.outputs()).containsExactly(all.outputs());
-        for (int q = 0; q < STEPS.length * targets.size(); q++) {
+        Scored[] parts = scored(member, together);
+        for (int q = 0; q < all.length; q++) {
           float largest = 0;
-          for (float score : all.scores()[q]) {
+          for (float score : all[q].scores()) {
             largest = Math.max(largest, Math.abs(score));
           }
           // Sums of products in an order that depends on how many there are, rounded to float32.
-          assertThat(parts.scores()[q]).containsExactly(all.scores()[q], within(1e-5f * largest));
-          assertThat(parts.even()[q]).containsExactly(all.even()[q], within(1e-5f * largest));
+          Offset<Float> rounding = within(1e-5f * largest);
+          assertThat(parts[q].scores()).containsExactly(all[q].scores(), rounding);
+          assertThat(parts[q].even()).containsExactly(all[q].even(), rounding);
+          assertThat(parts[q].measurement()).isEqualTo(all[q].measurement());
         }
+      }
+    }
+  }
+
+  /** A second question to an open checkpoint, of one target at one step, is answered alike. */
+  @Test
+  void anOpenCheckpointAnswersAgain() {
+    Scored[] all = scored("member-000", 3);
+    try (CheckpointScorer scorer = attributor(narrow).engine().open("member-000")) {
+      for (int step = 0; step < STEPS.length; step++) {
+        int s = step;
+        scorer.score(
+            targets.subList(1, 2),
+            new int[] {STEPS[s]},
+            (request, query, scored) -> {
+              float[] expected = all[s * targets.size() + 1].scores();
+              for (int i = 0; i < N; i++) {
+                assertThat(scored.scores()[i])
+                    .isCloseTo(expected[i], within(1e-4f * Math.abs(expected[0])));
+              }
+            });
       }
     }
   }
@@ -87,18 +120,18 @@ class ProductsTest {
   @Test
   void scoresAndTheirHalvesAreTheProductsWrittenOut() {
     String member = "member-001";
-    float[][] query =
-        new TargetGradients(
-                ensemble,
-                narrow,
-                2,
-                0,
-                null,
-                new io.journey.run.Workers(1, io.journey.tensor.Libtorch::singleThreaded),
-                Progress.SILENT)
-            .atSteps(member, targets, STEPS)
-            .features();
-    Attributor.MemberScores found = attributor(narrow).products(member, targets, STEPS, 2);
+    float[][] query;
+    try (TargetGradients gradients =
+        TargetGradients.open(
+            ensemble,
+            narrow,
+            member,
+            new TargetDraws(2, 0, null),
+            new Workers(1, Libtorch::singleThreaded),
+            Progress.SILENT)) {
+      query = gradients.of(FeatureRequirement.Target.AT_STEP, targets, STEPS).features();
+    }
+    Scored[] found = scored(member, 2);
     float[] row = new float[200];
     for (int i = 0; i < N; i++) {
       narrow.read(member, i, 0, 200, row, 0);
@@ -109,10 +142,10 @@ class ProductsTest {
           sums[j % 2] += (double) row[j] * query[q][j];
           size += Math.abs((double) row[j] * query[q][j]);
         }
-        assertThat((double) found.scores()[q][i])
+        assertThat((double) found[q].scores()[i])
             .as("query %d, image %d", q, i)
             .isCloseTo(sums[0] + sums[1], within(1e-6 * size));
-        assertThat((double) found.even()[q][i]).isCloseTo(sums[0], within(1e-6 * size));
+        assertThat((double) found[q].even()[i]).isCloseTo(sums[0], within(1e-6 * size));
       }
     }
   }

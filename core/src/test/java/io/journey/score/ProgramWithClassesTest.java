@@ -11,7 +11,7 @@ import io.journey.features.FeaturizerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.report.MemoryDataset;
@@ -36,7 +36,7 @@ class ProgramWithClassesTest {
 
   private static final FeaturizerConfig FEATURES =
       FeaturizerConfig.defaults()
-          .withCurvature(CurvatureConfig.NONE)
+          .withPreconditioner(PreconditionerConfig.NONE)
           .withProjection(ProjectionConfig.parse("none"))
           .withSampling(DrawScheme.INDEPENDENT)
           .withDraws(2);

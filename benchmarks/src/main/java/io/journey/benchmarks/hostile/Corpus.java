@@ -140,9 +140,9 @@ final class Corpus {
           "train --data @/data --out @/checkpoints --config @/config.json --seed 3 --members 2",
           "sample --checkpoint @/checkpoints/member-000 --out @/targets.safetensors --count 2"
               + " --inference-steps 10",
-          "featurize --checkpoints @/checkpoints --data @/data --out @/features --curvature none"
+          "featurize --checkpoints @/checkpoints --data @/data --out @/features --preconditioner none"
               + " --projection sparse:64 --draws 2",
-          "featurize --checkpoints @/checkpoints --data @/data --out @/whitened"
+          "featurize --checkpoints @/checkpoints --data @/data --out @/ekfac"
               + " --projection sparse:64 --draws 2",
           "attribute --checkpoints @/checkpoints --features @/features --target"
               + " @/targets.safetensors --out @/attribution --steps 100,300 --draws 2",
@@ -155,7 +155,6 @@ final class Corpus {
       Stages.must(Stages.in(flow, command));
     }
     delete(flow.resolve("models"));
-    delete(flow.resolve("features/solver"));
     unfinished(flow);
     return flow;
   }

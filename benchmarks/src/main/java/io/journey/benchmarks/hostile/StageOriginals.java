@@ -76,12 +76,7 @@ final class StageOriginals {
                 ATTRIBUTE + "features")
             .guardedBy(Guard.MANIFEST));
     all.add(
-        copied(
-                "features/whitened",
-                8,
-                "whitened",
-                "checkpoints targets.safetensors",
-                ATTRIBUTE + "whitened")
+        copied("features/ekfac", 8, "ekfac", "checkpoints targets.safetensors", ATTRIBUTE + "ekfac")
             .guardedBy(Guard.MANIFEST));
     all.add(
         copied(
@@ -124,7 +119,7 @@ final class StageOriginals {
                 "checkpoints data",
                 "inspect {}/unfinished",
                 "featurize --checkpoints {}/checkpoints --data {}/data --out {}/unfinished"
-                    + " --curvature none --projection sparse:64 --draws 2")
+                    + " --preconditioner none --projection sparse:64 --draws 2")
             .guardedBy(Guard.UNFINISHED));
     all.add(
         copied(
@@ -152,7 +147,7 @@ final class StageOriginals {
                 "data",
                 "inspect --verify {}/checkpoints",
                 SAMPLE + "{}/checkpoints/member-000",
-                "featurize --checkpoints {}/checkpoints --data {}/data --out {out}/f --curvature"
+                "featurize --checkpoints {}/checkpoints --data {}/data --out {out}/f --preconditioner"
                     + " none --projection sparse:64 --draws 1")
             .guardedBy(Guard.MANIFEST));
     all.add(

@@ -186,9 +186,7 @@ public record KilledRuns(Path home, Path scratch) {
     Map<String, String> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
-        // What scoring keeps beside features is not the features' own.
-        boolean own = !file.toString().contains("/solver/");
-        if (own && !file.endsWith(".lock") && !file.endsWith("timing.json")) {
+        if (!file.endsWith(".lock") && !file.endsWith("timing.json")) {
           files.put(folder.relativize(file).toString(), Checksums.of(file));
         }
       }

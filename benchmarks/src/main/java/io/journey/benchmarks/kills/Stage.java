@@ -49,7 +49,7 @@ public record Stage(String name, int weight, String command) {
         new Stage(
             "featurize plain",
             10,
-            "featurize --out >/f --curvature none --projection sparse:64 --draws 2"
+            "featurize --out >/f --preconditioner none --projection sparse:64 --draws 2"
                 + MODELS
                 + DATA
                 + "60"),

@@ -51,10 +51,8 @@ record BaselinePredictions(GroundTruth truth, Dataset data, List<Trajectory> tar
     for (int s = 0; s < steps; s++) {
       for (int t = 0; t < targets.size(); t++) {
         RandomStream stream = Seed.of(0).child("lds").child("random").child(s).child(t).stream();
-        double[] scores = new double[data.size()];
-        for (int i = 0; i < scores.length; i++) {
-          scores[i] = stream.gaussian(i);
-        }
+        float[] scores = new float[data.size()];
+        stream.fillGaussian(scores);
         sums[s][t] = truth.predictions(scores);
       }
     }
@@ -85,7 +83,7 @@ record BaselinePredictions(GroundTruth truth, Dataset data, List<Trajectory> tar
     double[][][] sums = new double[truth.steps().length][targets.size()][];
     for (int s = 0; s < sums.length; s++) {
       for (int t = 0; t < targets.size(); t++) {
-        sums[s][t] = truth.predictions(doubles(attribution.scores(s, t)));
+        sums[s][t] = truth.predictions(attribution.scores(s, t));
       }
     }
     return Prediction.of(named.name(), sums);
@@ -94,18 +92,10 @@ record BaselinePredictions(GroundTruth truth, Dataset data, List<Trajectory> tar
   private Prediction atAllSteps(String name, float[][] scores) {
     double[][] ofTargets = new double[targets.size()][];
     for (int t = 0; t < ofTargets.length; t++) {
-      ofTargets[t] = truth.predictions(doubles(scores[t]));
+      ofTargets[t] = truth.predictions(scores[t]);
     }
     double[][][] sums = new double[truth.steps().length][][];
     Arrays.fill(sums, ofTargets);
     return Prediction.of(name, sums);
-  }
-
-  private static double[] doubles(float[] values) {
-    double[] out = new double[values.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = values[i];
-    }
-    return out;
   }
 }

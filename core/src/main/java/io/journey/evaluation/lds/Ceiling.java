@@ -70,7 +70,7 @@ public record Ceiling(List<Interval> agreement, double[] attainable, List<Interv
     double[][][] sums = new double[steps][truth.targets()][];
     for (int s = 0; s < steps; s++) {
       for (int t = 0; t < sums[s].length; t++) {
-        sums[s][t] = estimator.outputs(s, t);
+        sums[s][t] = estimator.predictable(s, t);
       }
     }
     Lds lds = Lds.of(truth, List.of(Prediction.of("models", sums)));

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What really happens when training data change: −f_t (Georgiev et al., Eq. 3) of models trained on
+ * What really happens when training data change: f_t (Georgiev et al., Eq. 3) of models trained on
  * random subsets, all on the same x̂0 and the same noise. With it a new estimator is judged without
  * training anything. Format: {@code docs/formats/ground-truth.md}.
  */
@@ -24,11 +24,14 @@ public final class GroundTruth {
   /** The manifest's kind. */
   public static final String KIND = "ground-truth";
 
+  /** The format of its files: the first had −f_t. */
+  static final int FORMAT = 2;
+
   /** Which examples each subset holds: float16 [subsets, N], 1 or 0. */
   public static final String SUBSETS = "subsets.npy";
 
-  /** −f_t: float32 [subsets, seeds, halves of the draws, steps, targets]. */
-  public static final String OUTPUTS = "outputs.npy";
+  /** f_t: float32 [subsets, seeds, halves of the draws, steps, targets]. */
+  public static final String MEASUREMENTS = "measurements.npy";
 
   /** f_t is kept for two halves of its noise apart: how far they agree is what its draws cost. */
   public static final int HALVES = 2;
@@ -40,7 +43,7 @@ public final class GroundTruth {
   private final int seeds;
   private final int halves;
   private final int targets;
-  private final float[] outputs;
+  private final float[] measurements;
 
   private GroundTruth(
       Manifest manifest,
@@ -50,7 +53,7 @@ public final class GroundTruth {
       int seeds,
       int halves,
       int targets,
-      float[] outputs) {
+      float[] measurements) {
     this.manifest = manifest;
     this.examples = examples;
     this.subsets = subsets;
@@ -58,22 +61,22 @@ public final class GroundTruth {
     this.seeds = seeds;
     this.halves = halves;
     this.targets = targets;
-    this.outputs = outputs;
+    this.measurements = measurements;
   }
 
   /**
    * Opens a finished pack.
    *
-   * @throws JourneyException if it is damaged, its subsets differ in size or repeat, or an output
-   *     is no number
+   * @throws JourneyException if it is damaged, its subsets differ in size or repeat, or a
+   *     measurement is no number
    */
   public static GroundTruth open(Path directory) {
-    Manifest manifest = Manifest.read(directory, KIND);
+    Manifest manifest = Manifest.read(directory, KIND, FORMAT);
     int[] steps = Steps.rising(manifest.settingFields());
     List<ExampleTable.Example> examples =
         ExampleTable.read(manifest.verified(FeatureStore.EXAMPLES));
     List<BitSet> subsets = subsets(manifest, examples.size());
-    Npy npy = Npy.map(manifest.verified(OUTPUTS));
+    Npy npy = Npy.map(manifest.verified(MEASUREMENTS));
     long[] shape = npy.shape();
     if (shape.length != 5
         || shape[0] != subsets.size()
@@ -82,16 +85,19 @@ public final class GroundTruth {
         || Arrays.stream(shape).anyMatch(side -> side < 1 || side > Integer.MAX_VALUE)) {
       throw new JourneyException(
           directory
-              + " has outputs of the shape "
+              + " has measurements of the shape "
               + Arrays.toString(shape)
               + ", which does not fit its subsets and steps: make it again.");
     }
-    float[] outputs = new float[npy.count()];
-    npy.read(0, outputs, 0, outputs.length);
-    for (float output : outputs) {
-      if (!Float.isFinite(output)) {
+    float[] measurements = new float[npy.count()];
+    npy.read(0, measurements, 0, measurements.length);
+    for (float measurement : measurements) {
+      if (!Float.isFinite(measurement)) {
         throw new JourneyException(
-            directory + " has an output that is " + output + ": a model diverged, train anew.");
+            directory
+                + " has a measurement that is "
+                + measurement
+                + ": a model diverged, train anew.");
       }
     }
     return new GroundTruth(
@@ -102,7 +108,7 @@ public final class GroundTruth {
         Math.toIntExact(shape[1]),
         HALVES,
         Math.toIntExact(shape[4]),
-        outputs);
+        measurements);
   }
 
   private static List<BitSet> subsets(Manifest manifest, int examples) {
@@ -170,7 +176,9 @@ public final class GroundTruth {
     return seeds;
   }
 
-  /** In how many parts of the noise draws outputs are kept: {@link #HALVES}, or 1 of a part. */
+  /**
+   * In how many parts of the noise draws measurements are kept: {@link #HALVES}, or 1 of a part.
+   */
   int halves() {
     return halves;
   }
@@ -185,7 +193,7 @@ public final class GroundTruth {
     int rows = ofSubsets * seeds * halves * steps.length;
     float[] chosen = new float[rows * ofTargets];
     for (int row = 0; row < rows; row++) {
-      System.arraycopy(outputs, row * targets, chosen, row * ofTargets, ofTargets);
+      System.arraycopy(measurements, row * targets, chosen, row * ofTargets, ofTargets);
     }
     return new GroundTruth(
         manifest, examples, subsets.subList(0, ofSubsets), steps, seeds, halves, ofTargets, chosen);
@@ -200,7 +208,7 @@ public final class GroundTruth {
       for (int seed : ofSeeds) {
         for (int half : ofHalves) {
           int from = ((j * seeds + seed) * halves + half) * cells;
-          System.arraycopy(outputs, from, chosen, to, cells);
+          System.arraycopy(measurements, from, chosen, to, cells);
           to += cells;
         }
       }
@@ -210,27 +218,28 @@ public final class GroundTruth {
   }
 
   /**
-   * −f_t of the models of one training seed, over all draws.
+   * Returns −f_t of the models of one training seed, the mean over all draws: what scores predict,
+   * as positive ones lower f_t.
    *
    * @param step an index into {@link #steps()}
    * @return [subsets]
    */
-  public double[] outputs(int seed, int step, int target) {
+  public double[] predictable(int seed, int step, int target) {
     double[] out = new double[subsets.size()];
     for (int j = 0; j < out.length; j++) {
       for (int half = 0; half < halves; half++) {
         int at = (((j * seeds + seed) * halves + half) * steps.length + step) * targets + target;
-        out[j] += outputs[at] / (double) halves;
+        out[j] -= measurements[at] / (double) halves;
       }
     }
     return out;
   }
 
-  /** The mean over training seeds, [subsets]. */
-  public double[] outputs(int step, int target) {
+  /** Returns the mean of it over training seeds, [subsets]. */
+  public double[] predictable(int step, int target) {
     double[] mean = new double[subsets.size()];
     for (int seed = 0; seed < seeds; seed++) {
-      double[] one = outputs(seed, step, target);
+      double[] one = predictable(seed, step, target);
       for (int j = 0; j < mean.length; j++) {
         mean[j] += one[j] / seeds;
       }
@@ -244,7 +253,7 @@ public final class GroundTruth {
    * @param scores [N]
    * @return [subsets]
    */
-  public double[] predictions(double[] scores) {
+  public double[] predictions(float[] scores) {
     double[] sums = new double[subsets.size()];
     for (int j = 0; j < sums.length; j++) {
       BitSet subset = subsets.get(j);

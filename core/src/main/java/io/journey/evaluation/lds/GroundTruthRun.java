@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Makes a {@link GroundTruth}: trains models on random subsets and takes −f_t of each. Models are
+ * Makes a {@link GroundTruth}: trains models on random subsets and takes f_t of each. Models are
  * run directories of their own, one for each subset and seed, so that what has been trained is used
  * again for more subsets, seeds or targets. Each worker trains one model at a time.
  *
@@ -79,8 +79,8 @@ public record GroundTruthRun(
     return String.format(Locale.ROOT, "subset-%04d/seed-%d", subset, seed);
   }
 
-  private static String outputFile(int subset, int seed) {
-    return "outputs/" + modelName(subset, seed) + ".npy";
+  private static String measurementFile(int subset, int seed) {
+    return "measurements/" + modelName(subset, seed) + ".npy";
   }
 
   /**
@@ -93,7 +93,8 @@ public record GroundTruthRun(
     ModelInputs model = ModelInputs.of(retraining.architecture());
     model.requireImages(data);
     model.requireConditions(targets.stream().map(Trajectory::condition).toList());
-    try (RunDirectory run = RunDirectory.claim(directory, GroundTruth.KIND, settings(), inputs())) {
+    try (RunDirectory run =
+        RunDirectory.claim(directory, GroundTruth.KIND, GroundTruth.FORMAT, settings(), inputs())) {
       if (!run.isFinished()) {
         compute(models, run);
       }
@@ -134,18 +135,19 @@ public record GroundTruthRun(
               (unit, parts) -> {
                 int subset = unit / seeds;
                 int seed = unit % seeds;
-                if (run.has(outputFile(subset, seed))) {
+                if (run.has(measurementFile(subset, seed))) {
                   task.advance(retraining.training().steps());
                   return;
                 }
                 Path folder = Confined.path(models, modelName(subset, seed));
                 Ensemble model =
                     retraining.train(data, drawn.get(subset), seed, folder, task, parts);
-                float[] outputs = outputs(model);
+                float[] measurements = measurements(model);
                 run.write(
-                    outputFile(subset, seed),
+                    measurementFile(subset, seed),
                     out ->
-                        Npy.write(out, outputs, GroundTruth.HALVES, steps.length, targets.size()));
+                        Npy.write(
+                            out, measurements, GroundTruth.HALVES, steps.length, targets.size()));
               });
     }
     assemble(run, drawn);
@@ -153,8 +155,8 @@ public record GroundTruthRun(
     run.finish(Json.object().put("threads", threads).put("data_spec", data.spec()));
   }
 
-  /** −f_t of a model, [halves, steps, targets]. */
-  private float[] outputs(Ensemble model) {
+  /** f_t of a model, [halves, steps, targets]. */
+  private float[] measurements(Ensemble model) {
     float[] out = new float[GroundTruth.HALVES * steps.length * targets.size()];
     Seed root = Seed.of(retraining.seed()).child("ground-truth");
     try (Checkpoint checkpoint = model.first()) {
@@ -168,7 +170,7 @@ public record GroundTruthRun(
             asked.add(DenoisingDraws.atStep(x0, target.condition(), step, noise, draws / 2));
           }
           for (float loss : checkpoint.losses(asked)) {
-            out[at++] = -loss;
+            out[at++] = loss;
           }
         }
       }
@@ -179,13 +181,14 @@ public record GroundTruthRun(
   private void assemble(RunDirectory run, List<BitSet> drawn) {
     run.write(GroundTruth.SUBSETS, out -> writeSubsets(out, drawn));
     run.write(
-        GroundTruth.OUTPUTS,
+        GroundTruth.MEASUREMENTS,
         out -> {
           Npy.writeHeader(
               out, DType.F32, count, seeds, GroundTruth.HALVES, steps.length, targets.size());
           float[] part = new float[GroundTruth.HALVES * steps.length * targets.size()];
           for (int unit = 0; unit < count * seeds; unit++) {
-            Npy.map(run.path(outputFile(unit / seeds, unit % seeds))).read(0, part, 0, part.length);
+            Npy.map(run.path(measurementFile(unit / seeds, unit % seeds)))
+                .read(0, part, 0, part.length);
             Npy.writeNumbers(out, DType.F32, part);
           }
         });

@@ -56,7 +56,7 @@ public final class Lds {
     this.predictions = List.copyOf(predictions);
     this.subsets = folds(truth.subsets().size());
     this.targets = folds(truth.targets());
-    this.done = ranked(fold -> truth::outputs, "a model");
+    this.done = ranked(fold -> truth::predictable, "a model");
     this.curves = new double[predictions.size()][FOLDS][FOLDS][];
     this.chosen = new int[predictions.size()][FOLDS][FOLDS];
     this.told = new RankedSubsets[predictions.size()][][][];

@@ -138,8 +138,7 @@ public record LdsStudy(
     Workers workers = new Workers(threads, Libtorch::singleThreaded);
     List<Prediction> all = new ArrayList<>();
     EstimatorPredictions estimated =
-        new EstimatorPredictions(
-            ensemble, data, targets, truth, draws, dampings, workers, progress);
+        new EstimatorPredictions(ensemble, targets, truth, draws, dampings, workers, progress);
     features.forEach(
         store -> all.addAll(estimated.of(estimators, store.features(), store.suffix())));
     BaselinePredictions baselines = new BaselinePredictions(truth, data, targets);

@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 
-/** Ground truth that no model was trained for: subsets and outputs are handed in. */
+/** Ground truth that no model was trained for: subsets and measurements are handed in. */
 final class FakeGroundTruth {
-  /** −f_t of a model. */
-  interface Output {
+  /** f_t of a model. */
+  interface Measurement {
     double of(int subset, int seed, int half, int step, int target);
   }
 
@@ -27,12 +27,13 @@ final class FakeGroundTruth {
       int seeds,
       int[] steps,
       int targets,
-      Output output) {
+      Measurement measurement) {
     ObjectNode settings = Json.object();
     for (int step : steps) {
       settings.withArray("steps").add(step);
     }
-    try (RunDirectory run = RunDirectory.claim(folder, GroundTruth.KIND, settings, Json.object())) {
+    try (RunDirectory run =
+        RunDirectory.claim(folder, GroundTruth.KIND, GroundTruth.FORMAT, settings, Json.object())) {
       run.write(
           GroundTruth.SUBSETS,
           out -> {
@@ -43,22 +44,22 @@ final class FakeGroundTruth {
               Npy.writeNumbers(out, DType.F16, row);
             }
           });
-      float[] outputs = new float[subsets.size() * seeds * 2 * steps.length * targets];
+      float[] measurements = new float[subsets.size() * seeds * 2 * steps.length * targets];
       int at = 0;
       for (int j = 0; j < subsets.size(); j++) {
         for (int seed = 0; seed < seeds; seed++) {
           for (int half = 0; half < 2; half++) {
             for (int s = 0; s < steps.length; s++) {
               for (int t = 0; t < targets; t++) {
-                outputs[at++] = (float) output.of(j, seed, half, s, t);
+                measurements[at++] = (float) measurement.of(j, seed, half, s, t);
               }
             }
           }
         }
       }
       run.write(
-          GroundTruth.OUTPUTS,
-          out -> Npy.write(out, outputs, subsets.size(), seeds, 2, steps.length, targets));
+          GroundTruth.MEASUREMENTS,
+          out -> Npy.write(out, measurements, subsets.size(), seeds, 2, steps.length, targets));
       StringBuilder table = new StringBuilder("index,id,label,class\n");
       for (int i = 0; i < examples; i++) {
         table.append(i).append(",train/").append(i).append(",-1,\n");

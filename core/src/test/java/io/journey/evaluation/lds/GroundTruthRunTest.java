@@ -16,6 +16,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.sampling.DdpmSampler;
 import io.journey.sampling.Trajectory;
+import io.journey.tensor.Npy;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.Retraining;
 import io.journey.training.TrainingConfig;
@@ -96,7 +97,7 @@ class GroundTruthRunTest {
   }
 
   @Test
-  void outputsAreTheNegatedLossesOfEachModelOnCommonNoise() {
+  void measurementsAreTheLossesOfEachModelOnCommonNoise() {
     GroundTruth truth = run(2, 2).run(folder.resolve("models"), folder.resolve("truth"));
     Seed noise = Seed.of(9).child("ground-truth").child(1).child(600);
     Ensemble model = Ensemble.open(folder.resolve("models/subset-0001/seed-0"));
@@ -113,11 +114,16 @@ class GroundTruthRunTest {
         }
         float[] predicted = checkpoint.model().predict(xt, 600, Condition.NONE);
         for (int i = 0; i < xt.length; i++) {
-          expected -= Math.pow(sign * eps[i] - predicted[i], 2) / xt.length / 2;
+          expected += Math.pow(sign * eps[i] - predicted[i], 2) / xt.length / 2;
         }
       }
       GroundTruth one = truth.only(new int[] {0}, new int[] {1});
-      assertThat(one.outputs(0, 1, 1)[1]).isEqualTo(expected, within(1e-5));
+      assertThat(one.predictable(0, 1, 1)[1]).isEqualTo(-expected, within(1e-5));
+      Npy file = Npy.map(folder.resolve("truth").resolve(GroundTruth.MEASUREMENTS));
+      assertThat(file.shape()).containsExactly(2, 2, 2, 2, 2); // subsets, seeds, halves, steps, T
+      float[] found = new float[1];
+      file.read(0b10111, found, 0, 1);
+      assertThat((double) found[0]).isEqualTo(expected, within(1e-5));
     }
   }
 
@@ -126,7 +132,8 @@ class GroundTruthRunTest {
     run(4, 1).run(folder.resolve("models"), folder.resolve("truth"));
     run(2, 2).run(folder.resolve("more"), folder.resolve("first"));
     run(4, 2).run(folder.resolve("more"), folder.resolve("second"));
-    for (String file : new String[] {GroundTruth.OUTPUTS, GroundTruth.SUBSETS, "manifest.json"}) {
+    for (String file :
+        new String[] {GroundTruth.MEASUREMENTS, GroundTruth.SUBSETS, "manifest.json"}) {
       assertThat(Files.readAllBytes(folder.resolve("second").resolve(file)))
           .as(file)
           .isEqualTo(Files.readAllBytes(folder.resolve("truth").resolve(file)));

@@ -9,18 +9,23 @@ import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.evaluation.StepAgreement;
-import io.journey.features.FeatureSpace;
+import io.journey.features.PlainGradients;
 import io.journey.gradient.OneImageGradients;
 import io.journey.model.Checkpoint;
 import io.journey.model.LinearDenoiser;
-import io.journey.projection.ProjectionConfig;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
 import io.journey.run.Workers;
 import io.journey.score.ArrayRows;
-import io.journey.score.Estimator;
+import io.journey.score.Damping;
 import io.journey.score.GradientDot;
+import io.journey.score.TrainingFeatures;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -45,6 +50,14 @@ class LdsTest {
     return IntStream.range(0, n).mapToDouble(stream::gaussian).toArray();
   }
 
+  private static float[] floats(double[] values) {
+    float[] out = new float[values.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) values[i];
+    }
+    return out;
+  }
+
   private static double sum(BitSet subset, double[] scores) {
     return subset.stream().mapToDouble(i -> scores[i]).sum();
   }
@@ -55,17 +68,17 @@ class LdsTest {
       int seeds,
       int[] steps,
       int targets,
-      FakeGroundTruth.Output output) {
+      FakeGroundTruth.Measurement measurement) {
     return GroundTruth.open(
         FakeGroundTruth.write(
-            folder.resolve("truth"), examples, subsets, seeds, steps, targets, output));
+            folder.resolve("truth"), examples, subsets, seeds, steps, targets, measurement));
   }
 
   private static Prediction scored(GroundTruth truth, String name, double sign, double[] scores) {
     double[][][] sums = new double[truth.steps().length][truth.targets()][];
     for (double[][] step : sums) {
       for (int t = 0; t < step.length; t++) {
-        step[t] = truth.predictions(scores);
+        step[t] = truth.predictions(floats(scores));
         for (int j = 0; j < step[t].length; j++) {
           step[t][j] *= sign;
         }
@@ -85,7 +98,7 @@ class LdsTest {
             1,
             new int[] {100, 500},
             4,
-            (j, seed, half, s, t) -> -3 + 2 * sum(subsets.get(j), scores));
+            (j, seed, half, s, t) -> 3 - 2 * sum(subsets.get(j), scores));
     Lds lds =
         Lds.of(
             truth, List.of(scored(truth, "same", 1, scores), scored(truth, "negated", -1, scores)));
@@ -120,13 +133,12 @@ class LdsTest {
     float[][] g;
     try (LinearDenoiser model = new LinearDenoiser(start)) {
       var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
-      var none = ProjectionConfig.parse("none").create(model.parameters(), Seed.of(0));
-      phi = FeatureSpace.project(gradients, none, examples, null).features();
-      g = FeatureSpace.project(gradients, none, targets, null).features();
+      phi = PlainGradients.of(gradients, model, examples);
+      g = PlainGradients.of(gradients, model, targets);
     }
     List<BitSet> subsets = subsets(16, n);
-    double[][] outputs = new double[subsets.size()][];
-    for (int j = 0; j < outputs.length; j++) {
+    double[][] measurements = new double[subsets.size()][];
+    for (int j = 0; j < measurements.length; j++) {
       float[] weights = start.clone();
       for (int p = 0; p < weights.length; p++) {
         double descent = 0;
@@ -138,19 +150,18 @@ class LdsTest {
       try (Checkpoint trained =
           new Checkpoint("trained", new LinearDenoiser(weights), schedule, "")) {
         float[] losses = trained.losses(targets);
-        outputs[j] = IntStream.range(0, 4).mapToDouble(t -> -losses[t]).toArray();
+        measurements[j] = IntStream.range(0, 4).mapToDouble(t -> losses[t]).toArray();
       }
     }
     GroundTruth truth =
-        truth(n, subsets, 1, new int[] {250}, 4, (j, seed, half, s, t) -> outputs[j][t]);
-    Estimator dot = new GradientDot();
-    Workers workers = new Workers(1, () -> {});
+        truth(n, subsets, 1, new int[] {250}, 4, (j, seed, half, s, t) -> measurements[j][t]);
     double[][][] sums = new double[1][4][];
-    try (Estimator.Features known =
-        Estimator.Features.of(new ArrayRows(phi), List.of(dot), null, workers)) {
-      Estimator.Query[] queries = known.queries(g, workers);
+    try (TrainingFeatures known =
+        new TrainingFeatures(new ArrayRows(phi), null, new Workers(1, () -> {}), Progress.SILENT)) {
+      double[][] scores =
+          new GradientDot().prepare(known, Damping.DEFAULT).scores(known.targets(g));
       for (int t = 0; t < 4; t++) {
-        sums[0][t] = truth.predictions(dot.scores(known, queries[t], 0));
+        sums[0][t] = truth.predictions(floats(scores[t]));
       }
     }
     assertThat(Lds.of(truth, List.of(Prediction.of("dot", sums))).overall(0).value())
@@ -188,7 +199,8 @@ class LdsTest {
   void aDampingIsNeverJudgedByTheHalfThatChoseIt(String halves) {
     double[] values = gaussians(12, "values");
     List<BitSet> subsets = subsets(12, 20);
-    GroundTruth truth = truth(20, subsets, 1, new int[] {1}, 4, (j, seed, half, s, t) -> values[j]);
+    GroundTruth truth =
+        truth(20, subsets, 1, new int[] {1}, 4, (j, seed, half, s, t) -> -values[j]);
     double[][][][] sums = new double[2][1][4][12];
     for (int d = 0; d < 2; d++) {
       for (int t = 0; t < 4; t++) {
@@ -274,6 +286,25 @@ class LdsTest {
     assertThatThrownBy(() -> Lds.of(truth, List.of(broken)))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("broken predicts NaN");
+  }
+
+  @Test
+  void thePackOfAnEarlierVersionIsRefusedWhetherReadOrContinued() throws IOException {
+    Path pack = Files.createDirectory(folder.resolve("earlier"));
+    try (RunDirectory run =
+        RunDirectory.claim(pack, GroundTruth.KIND, Json.object(), Json.object())) {
+      run.finish(Json.object());
+    }
+    String told = "earlier holds ground-truth of format 1, this version of Journey reads format 2";
+    assertThatThrownBy(() -> GroundTruth.open(pack))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining(told);
+    assertThatThrownBy(
+            () ->
+                RunDirectory.claim(
+                    pack, GroundTruth.KIND, GroundTruth.FORMAT, Json.object(), Json.object()))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining(told);
   }
 
   @Test

@@ -11,7 +11,7 @@ import io.journey.features.FeaturizerConfig;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
-import io.journey.projection.CurvatureConfig;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.Progress;
 import io.journey.sampling.DdpmSampler;
@@ -50,7 +50,7 @@ final class RemovalSetting {
     }
     targets = TrajectoryFile.open(file);
     FeaturizerConfig config =
-        FeaturizerConfig.defaults(CurvatureConfig.NONE)
+        FeaturizerConfig.defaults(PreconditionerConfig.NONE)
             .withProjection(ProjectionConfig.parse("sparse:64"))
             .withDraws(1);
     FeatureStore features =

@@ -1,7 +1,8 @@
-package io.journey.projection;
+package io.journey.preconditioner;
 
-import io.journey.nn.Parameters;
+import io.journey.nn.Parameter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -12,49 +13,50 @@ import java.util.Objects;
  * @param kind of approximation of F
  * @param damping c of λ = c·mean(Λ) over all weights, above 0; 0 for {@link Kind#NONE}
  */
-public record CurvatureConfig(Kind kind, double damping) {
-  /** Kinds of curvature. */
+public record PreconditionerConfig(Kind kind, double damping) {
+  /** Kinds of preconditioners. */
   public enum Kind {
     /** Gradients as they are. */
     NONE,
-    /** Kronecker factors with corrected eigenvalues, weight by weight: see {@link Whitening}. */
+    /** Kronecker factors with corrected eigenvalues, weight by weight: see {@link Ekfac}. */
     EKFAC
   }
 
   /** Gradients as they are. */
-  public static final CurvatureConfig NONE = new CurvatureConfig(Kind.NONE, 0);
+  public static final PreconditionerConfig NONE = new PreconditionerConfig(Kind.NONE, 0);
 
   /** c where nothing else is said: chosen by LDS and stability together. */
   public static final double DEFAULT_DAMPING = 0.003;
 
   /** What the largest LDS was measured with. */
-  public static final CurvatureConfig DEFAULT = new CurvatureConfig(Kind.EKFAC, DEFAULT_DAMPING);
+  public static final PreconditionerConfig DEFAULT =
+      new PreconditionerConfig(Kind.EKFAC, DEFAULT_DAMPING);
 
-  public CurvatureConfig {
-    Objects.requireNonNull(kind, "curvature.kind");
+  public PreconditionerConfig {
+    Objects.requireNonNull(kind, "preconditioner.kind");
     if (kind == Kind.NONE ? damping != 0 : !(damping > 0) || Double.isInfinite(damping)) {
-      throw new IllegalArgumentException("curvature.damping must be above 0, got " + damping);
+      throw new IllegalArgumentException("preconditioner.damping must be above 0, got " + damping);
     }
   }
 
   /** Reads {@code none}, {@code ekfac} or {@code ekfac:0.003}. */
-  public static CurvatureConfig parse(String text) {
+  public static PreconditionerConfig parse(String text) {
     String[] parts = text.split(":", 2);
     if (text.equals("none")) {
       return NONE;
     }
     if (!parts[0].equals("ekfac")) {
       throw new IllegalArgumentException(
-          "curvature " + text + " is unknown: write none or ekfac:0.003");
+          "preconditioner " + text + " is unknown: write none or ekfac:0.003");
     }
     if (parts.length == 1) {
       return DEFAULT;
     }
     try {
-      return new CurvatureConfig(Kind.EKFAC, Double.parseDouble(parts[1]));
+      return new PreconditionerConfig(Kind.EKFAC, Double.parseDouble(parts[1]));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "curvature " + text + " has no number behind the colon: write ekfac:0.003", e);
+          "preconditioner " + text + " has no number behind the colon: write ekfac:0.003", e);
     }
   }
 
@@ -66,15 +68,11 @@ public record CurvatureConfig(Kind kind, double damping) {
   }
 
   /**
-   * The projection behind the whitening; closes with it.
+   * Returns the preconditioner of some weights; its owner closes it.
    *
-   * @param projection of whitened gradients
-   * @param file what {@link CurvatureFit} wrote for these parameters; not read for {@link
-   *     Kind#NONE}
+   * @param file what {@link EkfacFit} wrote for these weights; not read for {@link Kind#NONE}
    */
-  public Projection before(Projection projection, Parameters parameters, Path file) {
-    return kind == Kind.NONE
-        ? projection
-        : Whitening.read(projection, parameters.list(), file, damping);
+  public Preconditioner open(List<Parameter> weights, Path file) {
+    return kind == Kind.NONE ? Preconditioner.NONE : Ekfac.read(weights, file, damping);
   }
 }

@@ -1,0 +1,166 @@
+package io.journey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.journey.run.Json;
+import io.journey.tensor.Npy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Estimators by name on the command line: Journey's own, and one of another module that {@code
+ * META-INF/services} names ({@code org.example.SignAgreement}).
+ */
+class EstimatorCommandTest {
+  private static final String TOY = "sign-agreement";
+
+  @TempDir static Path root;
+  private static TinyFlow flow;
+  private static Path plain;
+  private static Path means;
+
+  @BeforeAll
+  static void makeFeatures() throws IOException {
+    flow = TinyFlow.made(root);
+    plain = root.resolve("plain");
+    means = root.resolve("means");
+    runs(flow.featurize("--out", plain.toString(), "--preconditioner", "none", "--dtype", "f32"));
+    runs(flow.featurize("--out", means.toString(), "--function", "mean"));
+  }
+
+  private static CommandRun runs(String... command) {
+    CommandRun run = CommandRun.of(command);
+    assertThat(run.status()).as(String.join(" ", command) + ": " + run.err()).isZero();
+    return run;
+  }
+
+  private static String estimator(Path attribution) {
+    return Json.read(attribution.resolve("manifest.json")).at("/settings/estimator").asText();
+  }
+
+  private static float[] scores(Path attribution) {
+    Npy npy = Npy.map(attribution.resolve("scores.npy"));
+    float[] out = new float[npy.count()];
+    npy.read(0, out, 0, out.length);
+    return out;
+  }
+
+  @Test
+  void anEstimatorOfAnotherModuleScores(@TempDir Path folder) {
+    Path out = folder.resolve("scores");
+    runs(
+        flow.attribute(
+            "--features", plain.toString(), "--out", out.toString(), "--estimator", TOY));
+    assertThat(estimator(out)).isEqualTo(TOY);
+    // Shares of 64 numbers, the mean of two checkpoints.
+    for (float score : scores(out)) {
+      assertThat(score).isBetween(0f, 1f);
+      assertThat(score * 128).isEqualTo(Math.round(score * 128));
+    }
+  }
+
+  @Test
+  void anEstimatorOfAnotherModuleIsNoDefaultAndIsInHelpAndRefusals(@TempDir Path folder) {
+    Path out = folder.resolve("scores");
+    runs(flow.attribute("--features", plain.toString(), "--out", out.toString()));
+    assertThat(estimator(out)).isEqualTo("journey-trak");
+    assertThat(estimator(flow.attribution())).isEqualTo("ek-fac");
+    for (String[] help :
+        List.of(new String[] {"attribute", "--help"}, new String[] {"evaluate", "lds", "--help"})) {
+      String shown = CommandRun.of(help).out().replaceAll("\\s+", " ");
+      assertThat(shown)
+          .contains("journey-trak, trak,")
+          .contains("renormalized-influence, " + TOY + " with --preconditioner none")
+          .contains("das-linear, das-squared with --function mean --preconditioner none")
+          .contains("ek-fac with --preconditioner ekfac");
+    }
+    CommandRun refused = CommandRun.of(flow.attribute("--out", out + "-1", "--estimator", "toy"));
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("estimator toy is unknown", "ek-fac, " + TOY);
+    CommandRun unserved = CommandRun.of(flow.attribute("--out", out + "-1", "--estimator", TOY));
+    assertThat(unserved.status()).isEqualTo(2);
+    assertThat(unserved.err()).contains(TOY + " needs features of --preconditioner none");
+  }
+
+  /** What attribute refused before: it had no errors of training images. */
+  @Test
+  void dasScoresByFeaturesOfMeans(@TempDir Path folder) {
+    Path linear = folder.resolve("linear");
+    Path squared = folder.resolve("squared");
+    runs(flow.attribute("--features", means.toString(), "--out", linear.toString()));
+    assertThat(estimator(linear)).isEqualTo("das-linear");
+    runs(
+        flow.attribute(
+            "--features",
+            means.toString(),
+            "--out",
+            squared.toString(),
+            "--estimator",
+            "das-squared"));
+    assertThat(scores(squared)).hasSameSizeAs(scores(linear));
+    for (float score : scores(squared)) {
+      assertThat(score).isPositive();
+    }
+  }
+
+  @Test
+  void dampingZeroOfFewExamplesIsRefused(@TempDir Path folder) {
+    CommandRun run =
+        CommandRun.of(
+            flow.attribute(
+                "--features",
+                plain.toString(),
+                "--out",
+                folder.resolve("scores").toString(),
+                "--damping",
+                "0"));
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("singular", "24 examples", "64 dimensions", "positive damping");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void scoringLeavesFeaturesAsTheyWere(@TempDir Path folder) throws IOException {
+    var before = Snapshot.of(plain);
+    runs(
+        flow.attribute(
+            "--features", plain.toString(), "--out", folder.resolve("scores").toString()));
+    assertThat(Snapshot.of(plain)).isEqualTo(before);
+  }
+
+  /**
+   * The table has a line of the foreign estimator, and scores on disk are judged as its own are.
+   */
+  @Test
+  void evaluateLdsJudgesAnEstimatorOfAnotherModule(@TempDir Path folder) throws IOException {
+    Path written = folder.resolve("written");
+    runs(
+        flow.attribute(
+            "--features", plain.toString(), "--out", written.toString(), "--estimator", TOY));
+    Path out = folder.resolve("lds");
+    List<String> command = new ArrayList<>(List.of("evaluate", "lds", "--data", TinyFlow.DATA));
+    command.addAll(List.of("--checkpoints", flow.checkpoints().toString()));
+    command.addAll(List.of("--target", flow.targets().toString(), "--steps", "100,300"));
+    command.addAll(List.of("--features", plain.toString(), "--estimators", TOY));
+    command.addAll(List.of("--attribution", "written=" + written));
+    command.addAll(List.of("--ground-truth", folder.resolve("truth").toString()));
+    command.addAll(List.of("--subsets", "6", "--seeds", "1", "--draws", "2"));
+    command.addAll(List.of("--target-draws", "2", "--out", out.toString()));
+    runs(command.toArray(String[]::new));
+    List<String> table = Files.readAllLines(out.resolve("lds.csv"));
+    assertThat(of(table, TOY)).isNotEmpty().isEqualTo(of(table, "written"));
+  }
+
+  /** The lines of one estimator without its name. */
+  private static List<String> of(List<String> table, String name) {
+    Stream<String> lines = table.stream().filter(line -> line.startsWith(name + ","));
+    return lines.map(line -> line.substring(name.length())).toList();
+  }
+}

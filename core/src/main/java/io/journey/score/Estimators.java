@@ -1,0 +1,115 @@
+package io.journey.score;
+
+import io.journey.diffusion.ModelOutput;
+import io.journey.features.FeatureStore;
+import io.journey.preconditioner.PreconditionerConfig;
+import io.journey.run.JourneyException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+
+/**
+ * The estimators on the class path: those that {@code META-INF/services/io.journey.score.Estimator}
+ * of Journey and of other modules names.
+ */
+public final class Estimators {
+  private static final Comparator<Estimator> ORDER =
+      Comparator.comparingInt(Estimator::order).thenComparing(Estimator::name);
+
+  private Estimators() {}
+
+  /**
+   * Returns all estimators, in the order of tables.
+   *
+   * @throws JourneyException if one cannot be loaded, or two have one name
+   */
+  public static List<Estimator> all() {
+    Map<String, Estimator> byName = new LinkedHashMap<>();
+    try {
+      for (Estimator estimator : ServiceLoader.load(Estimator.class, loader())) {
+        Estimator other = byName.putIfAbsent(estimator.name(), estimator);
+        if (other != null) {
+          throw new JourneyException(
+              "Two estimators are called "
+                  + estimator.name()
+                  + ", "
+                  + other.getClass().getName()
+                  + " and "
+                  + estimator.getClass().getName()
+                  + ": leave one of them off the class path.");
+        }
+      }
+    } catch (ServiceConfigurationError e) {
+      throw new JourneyException(
+          "An estimator on the class path cannot be loaded: " + e.getMessage() + ".", e);
+    }
+    return byName.values().stream().sorted(ORDER).toList();
+  }
+
+  private static ClassLoader loader() {
+    return Estimators.class.getClassLoader();
+  }
+
+  /**
+   * Returns the estimator of a name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Estimator named(String name) {
+    List<Estimator> all = all();
+    return all.stream()
+        .filter(e -> e.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "estimator "
+                        + name
+                        + " is unknown: use one of "
+                        + String.join(", ", all.stream().map(Estimator::name).toList())));
+  }
+
+  /** Returns the estimator that scores features where none is named. */
+  public static Estimator defaultFor(FeatureStore features) {
+    return defaultFor(features.function(), features.preconditioner());
+  }
+
+  /**
+   * Returns the estimator that scores features of a function and preconditioner where none is
+   * named.
+   *
+   * @throws JourneyException if no estimator takes such features
+   */
+  public static Estimator defaultFor(ModelOutput function, PreconditionerConfig preconditioner) {
+    return all().stream()
+        .filter(e -> e.needs().isServedBy(function, preconditioner))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new JourneyException(
+                    "No estimator takes features of "
+                        + FeatureRequirement.options(function, preconditioner)
+                        + ": there are "
+                        + String.join("; ", described())
+                        + "."));
+  }
+
+  /**
+   * Returns what there is: "journey-trak, trak with --preconditioner none", one text for each kind.
+   */
+  public static List<String> described() {
+    Map<String, List<String>> byOptions = new LinkedHashMap<>();
+    for (Estimator estimator : all()) {
+      byOptions
+          .computeIfAbsent(estimator.needs().options(), options -> new ArrayList<>())
+          .add(estimator.name());
+    }
+    return byOptions.entrySet().stream()
+        .map(entry -> String.join(", ", entry.getValue()) + " with " + entry.getKey())
+        .toList();
+  }
+}

@@ -1,0 +1,92 @@
+package io.journey.score;
+
+import static java.util.Objects.requireNonNull;
+
+import io.journey.diffusion.ModelOutput;
+import io.journey.features.FeatureStore;
+import io.journey.preconditioner.PreconditionerConfig;
+
+/**
+ * What an estimator needs of features and of targets.
+ *
+ * @param function whose gradients features are
+ * @param preconditioner what gradients are multiplied by before their projection
+ * @param target which gradient of a target is taken
+ * @param residuals whether the errors of training images are needed
+ * @param damped whether scores depend on (ΦᵀΦ + λI)⁻¹, and so on a {@link Damping}. Features for
+ *     which that matrix is too large, or singular, are refused
+ */
+public record FeatureRequirement(
+    ModelOutput function,
+    PreconditionerConfig.Kind preconditioner,
+    Target target,
+    boolean residuals,
+    boolean damped) {
+  /** Which gradient of a target is taken. */
+  public enum Target {
+    /** That of f_t at x̂0^(t): every step has its own (Eq. 3 of Georgiev et al.). */
+    AT_STEP,
+    /** That of the training loss of the finished image, the mean over steps: all have the same. */
+    AVERAGED
+  }
+
+  public FeatureRequirement {
+    requireNonNull(function, "function");
+    requireNonNull(preconditioner, "preconditioner");
+    requireNonNull(target, "target");
+  }
+
+  /** Plain gradients of a function, those of targets at each step, no residuals, no damping. */
+  public static FeatureRequirement of(ModelOutput function) {
+    return new FeatureRequirement(
+        function, PreconditionerConfig.Kind.NONE, Target.AT_STEP, false, false);
+  }
+
+  /** Returns the same with another preconditioner. */
+  public FeatureRequirement withPreconditioner(PreconditionerConfig.Kind other) {
+    return new FeatureRequirement(function, other, target, residuals, damped);
+  }
+
+  /** Returns the same with another gradient of targets. */
+  public FeatureRequirement withTarget(Target other) {
+    return new FeatureRequirement(function, preconditioner, other, residuals, damped);
+  }
+
+  /** Returns the same with the errors of training images. */
+  public FeatureRequirement withResiduals() {
+    return new FeatureRequirement(function, preconditioner, target, true, damped);
+  }
+
+  /** Returns the same with (ΦᵀΦ + λI)⁻¹. */
+  public FeatureRequirement withDamping() {
+    return new FeatureRequirement(function, preconditioner, target, residuals, true);
+  }
+
+  /** Returns whether features are gradients of the right function with the right preconditioner. */
+  public boolean isServedBy(FeatureStore features) {
+    return isServedBy(features.function(), features.preconditioner());
+  }
+
+  /** Returns whether such features are gradients of the right function and preconditioner. */
+  public boolean isServedBy(ModelOutput of, PreconditionerConfig with) {
+    return function == of && preconditioner == with.kind();
+  }
+
+  /** Returns the features as the options of {@code journey featurize} that make them. */
+  public String options() {
+    return options(function, new PreconditionerConfig(preconditioner, preconditionerDamping()));
+  }
+
+  private double preconditionerDamping() {
+    return preconditioner == PreconditionerConfig.Kind.NONE
+        ? 0
+        : PreconditionerConfig.DEFAULT_DAMPING;
+  }
+
+  static String options(ModelOutput function, PreconditionerConfig preconditioner) {
+    String kind = preconditioner.toString().split(":", 2)[0];
+    return (function == ModelOutput.LOSS ? "" : "--function " + function + " ")
+        + "--preconditioner "
+        + kind;
+  }
+}
