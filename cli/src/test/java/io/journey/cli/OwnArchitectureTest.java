@@ -33,7 +33,7 @@ class OwnArchitectureTest {
         List.of(
             flow.train(),
             flow.sample("--labels", "1,7"),
-            flow.featurize("--projection", "none"),
+            flow.featurize(),
             flow.attribute(),
             flow.report())) {
       runs(stage);
@@ -73,10 +73,8 @@ class OwnArchitectureTest {
 
   @Test
   void gradientsLayerByLayerAreThoseOfEachImageAlone() {
-    Path alone = root.resolve("alone");
-    runs(flow.featurize("--projection", "none", "--gradients", "one_image", "--out", "" + alone));
-    float[] layers = features(flow.features());
-    float[] images = features(alone);
+    float[] layers = gradients("layerwise");
+    float[] images = gradients("one_image");
     assertThat(layers).hasSameSizeAs(images).hasSize(24 * 199);
     double largest = 0;
     for (float number : images) {
@@ -87,8 +85,21 @@ class OwnArchitectureTest {
     }
   }
 
-  private static float[] features(Path directory) {
-    Npy shard = Npy.map(directory.resolve("member-000/shard-00000.npy"));
+  private static float[] gradients(String way) {
+    Path out = root.resolve(way);
+    runs(
+        flow.featurize(
+            "--gradients",
+            way,
+            "--out",
+            out.toString(),
+            "--projection",
+            "none",
+            "--preconditioner",
+            "none",
+            "--dtype",
+            "f32"));
+    Npy shard = Npy.map(out.resolve("member-000/shard-00000.npy"));
     float[] numbers = new float[shard.count()];
     shard.read(0, numbers, 0, numbers.length);
     return numbers;

@@ -69,4 +69,10 @@ public record ConditioningSpec(InputRange classes) {
       condition.classNumber().ifPresent(this::ofClass);
     }
   }
+
+  /** Describes the conditions for a message: "the classes 0 to 9", or "no condition". */
+  @Override
+  public String toString() {
+    return isEmpty() ? "no condition" : "the classes " + classes;
+  }
 }

@@ -67,8 +67,8 @@ public record ModelInputs(
       if (!conditioning.accepts(condition)) {
         throw new JourneyException(
             name
-                + " takes images of the classes "
-                + conditioning.classes()
+                + " takes images of "
+                + conditioning
                 + ", "
                 + data.id(i)
                 + " of the data has "
@@ -131,8 +131,8 @@ public record ModelInputs(
       if (!conditioning.accepts(condition)) {
         throw new JourneyException(
             name
-                + " draws pictures of the classes "
-                + conditioning.classes()
+                + " draws pictures of "
+                + conditioning
                 + ", a target has "
                 + (condition.isNone() ? "no class" : condition.words(List.of()))
                 + ": draw targets with journey sample --labels.");

@@ -27,18 +27,18 @@ public interface ExampleGradientRule {
    */
   record Use(Tensor input, Tensor[] saved, long draws) {
     /** N. */
-    long examples() {
+    public long examples() {
       return input.size(0) / draws;
     }
 
     /** Brings channels of each example together: (R·N, C, …) to (N, C, R·L) of L positions. */
-    Tensor channels(Tensor x) {
+    public Tensor channels(Tensor x) {
       Tensor byDraw = x.reshape(draws, examples(), x.size(1), -1); // (R, N, C, L)
       return byDraw.permute(1, 2, 0, 3).reshape(examples(), x.size(1), -1);
     }
 
     /** Brings tokens of each example together: (R·N, …, C) to (N, R·L, C) of L tokens. */
-    Tensor tokens(Tensor x) {
+    public Tensor tokens(Tensor x) {
       long width = x.size(-1);
       Tensor byDraw = x.reshape(draws, examples(), -1, width); // (R, N, L, C)
       return byDraw.transpose(0, 1).reshape(examples(), -1, width);

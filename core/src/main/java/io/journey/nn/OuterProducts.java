@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param inputs a, [N, S, I]
  * @param tokens how many tokens a draw has: S is a multiple of it
  */
-record OuterProducts(Tensor outputs, Tensor inputs, long tokens) implements LayerGradient {
+public record OuterProducts(Tensor outputs, Tensor inputs, long tokens) implements LayerGradient {
   @Override
   public long examples() {
     return outputs.size(0);
