@@ -33,7 +33,7 @@ public final class FeatureStore {
   public static final String KIND = "features";
 
   /** The version of the format. */
-  static final int FORMAT = 2;
+  public static final int FORMAT = 2;
 
   /** The name of the input that says which weights the gradients are of. */
   static final String WEIGHTS = "weights";

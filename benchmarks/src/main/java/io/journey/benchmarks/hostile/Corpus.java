@@ -1,5 +1,6 @@
 package io.journey.benchmarks.hostile;
 
+import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
@@ -164,7 +165,8 @@ final class Corpus {
     Manifest whole = Manifest.read(flow.resolve("features"));
     Path features = flow.resolve("unfinished");
     try (RunDirectory run =
-        RunDirectory.claim(features, whole.kind(), whole.settings(), whole.inputs())) {
+        RunDirectory.claim(
+            features, whole.kind(), FeatureStore.FORMAT, whole.settings(), whole.inputs())) {
       for (String name : whole.names()) {
         if (!name.startsWith("member-001/shard")) {
           byte[] bytes = Files.readAllBytes(whole.directory().resolve(name));
