@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What array files hold: types, shapes, ranges. */
+/** The content of array files: types, shapes, ranges. */
 final class ArraySummary {
   private static final int BLOCK = 1 << 16;
   private static final int MAX_WIDTH = 100;

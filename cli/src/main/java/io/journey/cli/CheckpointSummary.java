@@ -21,7 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** What a checkpoint holds: where its parts are, which weights are read, every tensor. */
+/** The content of a checkpoint: where its parts are, which weights are read, every tensor. */
 final class CheckpointSummary {
   private static final List<String> ENDINGS =
       List.of(".safetensors", ".index.json", ".bin", ".pt", ".pth", ".ckpt");

@@ -8,7 +8,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** What every stage's command shares: worker threads, progress, and where results are told. */
+/**
+ * The options that every stage's command shares: worker threads, progress, and where results are
+ * told.
+ */
 final class Console {
   @Spec(Target.MIXEE)
   private CommandSpec spec;

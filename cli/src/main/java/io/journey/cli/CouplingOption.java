@@ -3,7 +3,9 @@ package io.journey.cli;
 import io.journey.training.Retraining.Coupling;
 import picocli.CommandLine.Option;
 
-/** What models trained again have in common with the ensemble and with each other. */
+/**
+ * The randomness that models trained again have in common with the ensemble and with each other.
+ */
 final class CouplingOption {
   @Option(
       names = "--coupling",

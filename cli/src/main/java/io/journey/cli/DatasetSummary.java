@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a data set holds: size, shape, classes, the range of some pixels. */
+/** The content of a data set: size, shape, classes, the range of some pixels. */
 final class DatasetSummary {
   /** Pixels of at most so many images are looked at. */
   private static final int LOOKED_AT = 256;
@@ -61,7 +61,7 @@ final class DatasetSummary {
                 images.id(duplicates.copy())));
   }
 
-  /** What was left out, so that nothing is in silence. */
+  /** Tells what was left out. */
   private static void printNotes(DatasetNotes notes, PrintWriter out) {
     if (!notes.passedOver().isEmpty()) {
       Lines.print(out, "passed over", DatasetNotes.counted(notes.passedOver()) + ": no images");

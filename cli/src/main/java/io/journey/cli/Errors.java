@@ -77,7 +77,7 @@ final class Errors {
     return DEFECT;
   }
 
-  /** What to tell of a failure that the user can mend, or null for others. */
+  /** Returns the sentence on a failure that the user can mend, or null for others. */
   private static String sentence(Throwable e) {
     if (e instanceof UncheckedIOException io) {
       return "Input or output failed: " + Failures.reason(io.getCause()) + ".";

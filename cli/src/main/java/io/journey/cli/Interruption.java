@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What Ctrl-C and the other signals that end a process make it say: what is kept, and how to go on.
+ * The last words of a process that Ctrl-C or another signal ends: what is kept, and how to go on.
  * The exit status stays the system's, 128 and the signal's number. A hook of the Java machine sees
  * every such signal; work goes on beside it, so nothing else is printed from then on.
  */
@@ -47,7 +47,7 @@ final class Interruption {
     out.println(sentence(RunDirectory.unfinished()));
   }
 
-  /** What is kept in the directories at work. */
+  /** Returns a sentence on what is kept in the directories at work. */
   static String sentence(List<RunDirectory> unfinished) {
     if (unfinished.isEmpty()) {
       return "Interrupted.";

@@ -8,7 +8,7 @@ final class MemoryShortage {
   /** Set by the launcher: how much there is, and who limits it. */
   private static final String LIMIT = "journey.memory";
 
-  /** What libtorch, oneDNN, JavaCPP, the system's loader and the C++ library say. */
+  /** The words of libtorch, oneDNN, JavaCPP, the system's loader and the C++ library. */
   private static final List<String> NATIVE =
       List.of(
           "std::bad_alloc",
@@ -21,7 +21,7 @@ final class MemoryShortage {
 
   private MemoryShortage() {}
 
-  /** What to tell and how to mend it; null for a failure of another kind. */
+  /** Returns the sentence on it and how to mend it; null for a failure of another kind. */
   static String sentence(Throwable failure) {
     for (Throwable e = failure; e != null; e = e.getCause()) {
       String message = String.valueOf(e.getMessage());

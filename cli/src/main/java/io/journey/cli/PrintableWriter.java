@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.Writer;
 
 /**
- * What goes to a terminal: lines and tabs as they are, all other hidden characters written out, so
+ * A writer to a terminal: lines and tabs as they are, all other hidden characters written out, so
  * that no name of a file or class commands the terminal.
  */
 final class PrintableWriter extends FilterWriter {

@@ -16,7 +16,7 @@ import java.util.Locale;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What checks share that train models again without some images. */
+/** The options that checks share which train models again without some images. */
 final class RemovalOptions {
   private static final int FEWEST_RANDOM_SETS = 5;
 

@@ -6,7 +6,7 @@ import io.journey.run.RunStatus;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 
-/** What a stage has left in its directory, or how far it has come. */
+/** The result of a stage in its directory, or how far it has come. */
 final class RunSummary {
   private RunSummary() {}
 

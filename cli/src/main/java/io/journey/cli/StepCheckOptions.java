@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What checks of the scores of several steps read and write. */
+/** The options of checks of the scores of several steps. */
 final class StepCheckOptions {
   @Option(
       names = "--attribution",

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** What is attributed, and at which steps. */
+/** The targets that are attributed, and the steps. */
 final class TargetOptions {
   @Option(
       names = "--target",

@@ -3,7 +3,7 @@ package io.journey.dataset;
 import java.io.IOException;
 
 /** Bytes that lie somewhere and are read again whenever they are needed. Safe for many threads. */
-interface Content {
+public interface Content {
   /** All of them. */
   byte[] read() throws IOException;
 }

@@ -16,19 +16,19 @@ public interface Dataset {
   /** A hash of everything that decides the numbers: files, order, transformations. */
   String fingerprint();
 
-  /** What was done to every image after it was read. */
+  /** Returns the transformations of every image after it was read. */
   default Transformations transformations() {
     return Transformations.NONE;
   }
 
-  /** What is to be known of its files: what was left out, and what was passed over. */
+  /** Returns notes on its files: what was left out, and what was passed over. */
   default DatasetNotes notes() {
     return DatasetNotes.NONE;
   }
 
   /**
-   * What a manifest says of the set beside its fingerprint: {@code transformations}, a list, and
-   * {@code skipped}, the ids of images that cannot be read, where there are any.
+   * Returns the manifest's entry on the set beside its fingerprint: {@code transformations}, a
+   * list, and {@code skipped}, the ids of images that cannot be read, where there are any.
    */
   default ObjectNode describe() {
     ObjectNode description = Json.object();

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What a reader of a set should know of its files beside the images.
+ * Notes on the files of a set, for its reader.
  *
  * @param skipped the images that were left out as {@code skip=unreadable} allows, by id, and why
  *     each cannot be read

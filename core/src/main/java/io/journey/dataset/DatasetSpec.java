@@ -10,21 +10,21 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a user typed to name a data set: {@code [kind:]path[?option=value&option=value]}.
+ * The text that names a data set: {@code [format:]path[?option=value&option=value]}.
  *
  * @param text as typed
- * @param kind what the file or folder holds, empty if that is to be found out
+ * @param format of the file or folder, empty if that is to be found out
  * @param path where it lies
  * @param transformations of every image
  * @param splits which parts of a published set
@@ -33,11 +33,12 @@ import java.util.regex.Pattern;
  * @param labels of CIFAR-100, "fine" or "coarse", empty for fine
  * @param column of the images, empty if that is to be found out
  * @param label the column of the labels, empty if that is to be found out
+ * @param own options that formats of other modules have, by name
  * @param selection which examples
  */
 record DatasetSpec(
     String text,
-    Optional<Kind> kind,
+    Optional<DatasetFormat> format,
     Path path,
     Transformations transformations,
     Splits splits,
@@ -46,31 +47,12 @@ record DatasetSpec(
     Optional<String> labels,
     Optional<String> column,
     Optional<String> label,
-    Selection selection) {
+    Map<String, String> own,
+    Selection selection)
+    implements DatasetSource {
 
   /** The side of the largest square that can be asked for. */
   static final int MAX_SIZE = 4096;
-
-  /** What a file or folder holds. */
-  enum Kind {
-    IDX(Set.of()),
-    CIFAR(Set.of("labels")),
-    PARQUET(Set.of("column", "label", "skip", "orient")),
-    TAR(Set.of("column", "skip", "orient")),
-    IMAGES(Set.of("links", "skip", "orient"));
-
-    private final Set<String> ownOptions;
-
-    Kind(Set<String> ownOptions) {
-      this.ownOptions = ownOptions;
-    }
-
-    /** As a user writes it. */
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
 
   /** Two letters at least: one is a drive. */
   private static final Pattern PREFIX = Pattern.compile("([A-Za-z][A-Za-z0-9_-]+):(.*)");
@@ -84,11 +66,11 @@ record DatasetSpec(
     int mark = text.indexOf('?');
     String place = mark < 0 ? text : text.substring(0, mark);
     Options options = Options.parse(text, mark < 0 ? "" : text.substring(mark + 1));
-    Optional<Kind> kind = Optional.empty();
+    Optional<DatasetFormat> format = Optional.empty();
     Matcher prefix = PREFIX.matcher(place);
     if (prefix.matches()) {
-      kind = kind(prefix.group(1));
-      if (kind.isPresent()) {
+      format = DatasetFormats.named(prefix.group(1));
+      if (format.isPresent()) {
         place = prefix.group(2);
       } else if (!Files.exists(path(place, text))) {
         throw new JourneyException(
@@ -96,7 +78,9 @@ record DatasetSpec(
                 + text
                 + " is of unknown kind "
                 + prefix.group(1)
-                + ": use idx, cifar, parquet, tar or images.");
+                + ": use "
+                + DatasetFormats.names()
+                + ".");
       }
     }
     if (place.isEmpty()) {
@@ -105,7 +89,7 @@ record DatasetSpec(
     }
     return new DatasetSpec(
         text,
-        kind,
+        format,
         path(place, text),
         transformations(options),
         new Splits(options.oneOf("split", "train", "validation", "test", Splits.ALL, Splits.NONE)),
@@ -114,6 +98,7 @@ record DatasetSpec(
         options.oneOf("labels", "fine", "coarse"),
         options.text("column"),
         options.text("label"),
+        options.own(),
         new Selection(
             clauses(options),
             options.number("limit", 1, Integer.MAX_VALUE).orElse(Integer.MAX_VALUE)));
@@ -154,54 +139,61 @@ record DatasetSpec(
     return links.isPresent();
   }
 
-  /**
-   * Makes sure that no option is without effect.
-   *
-   * @throws JourneyException if one belongs to other kinds
-   */
-  private void requireOptionsOf(Kind found) {
-    Map<String, Optional<String>> given =
-        Map.of(
+  @Override
+  public Optional<String> part() {
+    return splits.asked();
+  }
+
+  @Override
+  public Optional<String> option(String name) {
+    return Optional.ofNullable(given().get(name));
+  }
+
+  /** The options that not all formats have, as far as they were given. */
+  private Map<String, String> given() {
+    Map<String, String> given = new TreeMap<>(own);
+    Map.of(
             "labels", labels,
             "column", column,
             "label", label,
             "skip", skip,
             "links", links,
-            "orient", transformations.orient().map(Object::toString));
-    given.forEach(
-        (name, value) -> {
-          if (value.isPresent() && !found.ownOptions.contains(name)) {
-            throw new JourneyException(
-                "Data set "
-                    + text
-                    + " is of kind "
-                    + found
-                    + ", which has no option "
-                    + name
-                    + ": leave it out.");
-          }
-        });
+            "orient", transformations.orient().map(Object::toString))
+        .forEach((name, value) -> value.ifPresent(v -> given.put(name, v)));
+    return given;
   }
 
-  /** The same for a kind: pictures that may carry a camera's note are turned upright by default. */
-  DatasetSpec of(Kind found) {
-    requireOptionsOf(found);
+  /**
+   * The same for a format: pictures that may carry a camera's note are turned upright by default.
+   *
+   * @throws JourneyException if an option belongs to other formats, and would be without effect
+   */
+  DatasetSpec of(DatasetFormat found) {
+    for (String name : given().keySet()) {
+      if (!found.options().contains(name)) {
+        throw new JourneyException(
+            "Data set "
+                + text
+                + " is of kind "
+                + found.prefix()
+                + ", which has no option "
+                + name
+                + ": leave it out.");
+      }
+    }
     return new DatasetSpec(
         text,
-        kind,
+        format,
         path,
-        found.ownOptions.contains("orient") ? transformations.upright() : transformations,
+        found.options().contains("orient") ? transformations.upright() : transformations,
         splits,
         skip,
         links,
         labels,
         column,
         label,
+        own,
         selection);
-  }
-
-  private static Optional<Kind> kind(String name) {
-    return Arrays.stream(Kind.values()).filter(k -> k.name().equalsIgnoreCase(name)).findFirst();
   }
 
   private static Path path(String place, String text) {
@@ -253,7 +245,7 @@ record DatasetSpec(
       for (String option : tail.isEmpty() ? new String[0] : tail.split("&", -1)) {
         int equals = option.indexOf('=');
         String name = equals < 0 ? option : option.substring(0, equals);
-        if (!KNOWN.contains(name)) {
+        if (!KNOWN.contains(name) && !DatasetFormats.options().contains(name)) {
           throw new JourneyException(
               "Data set "
                   + text
@@ -272,6 +264,13 @@ record DatasetSpec(
         }
       }
       return new Options(text, values, conditions);
+    }
+
+    /** Those that only formats of other modules have. */
+    Map<String, String> own() {
+      Map<String, String> own = new LinkedHashMap<>(values);
+      own.keySet().removeAll(KNOWN);
+      return own;
     }
 
     Optional<Integer> number(String name, int min, int max) {

@@ -1,6 +1,5 @@
 package io.journey.dataset;
 
-import io.journey.dataset.DatasetSpec.Kind;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Memory;
@@ -24,7 +23,7 @@ public final class Datasets {
    * 4 where {@code size=} changed it; of a larger one a part stays, and the rest is read from its
    * file whenever it is asked for.
    *
-   * <p>{@code kind} is {@code idx} (a folder as MNIST is published), {@code cifar} (CIFAR-10 or
+   * <p>{@code format} is {@code idx} (a folder as MNIST is published), {@code cifar} (CIFAR-10 or
    * CIFAR-100 in binary or for Python), {@code parquet} (as the Hugging Face Hub has it), {@code
    * tar} (images or WebDataset shards) or {@code images} (a folder of PNG, JPEG, WebP, BMP or GIF
    * files, flat or with a folder for each class); without it, names decide. The options and all
@@ -33,7 +32,7 @@ public final class Datasets {
    * <p>The {@link Dataset#fingerprint} covers shape, order, ids, conditions and every number; it
    * does not change when the folder is moved or its files are compressed.
    *
-   * @param spec {@code [kind:]path[?option=value&…]}
+   * @param spec {@code [format:]path[?option=value&…]}
    * @throws JourneyException if there is none, it is damaged, or the spec is wrong
    */
   public static Dataset open(String spec) {
@@ -45,9 +44,9 @@ public final class Datasets {
     DatasetSpec parsed = DatasetSpec.parse(spec);
     requireExistence(parsed.path());
     try {
-      Kind kind = parsed.kind().orElseGet(() -> KindDetection.of(parsed.path()));
-      DatasetSpec known = parsed.of(kind);
-      Listing listing = list(known, kind, progress);
+      DatasetFormat format = parsed.format().orElseGet(() -> DatasetFormats.of(parsed.path()));
+      DatasetSpec known = parsed.of(format);
+      Listing listing = format.list(known, progress);
       List<StoredExample> chosen = known.selection().of(listing, spec);
       return IndexedDataset.open(known, listing.withExamples(chosen), progress);
     } catch (OutOfMemoryError e) {
@@ -96,17 +95,7 @@ public final class Datasets {
     return spec + (spec.contains("?") ? "&" : "?") + where.replace("&", "%26");
   }
 
-  private static Listing list(DatasetSpec spec, Kind kind, Progress progress) {
-    return switch (kind) {
-      case IDX -> IdxFolder.list(spec);
-      case CIFAR -> CifarFiles.list(spec, progress);
-      case PARQUET -> ParquetTable.list(spec);
-      case TAR -> TarArchives.list(spec, progress);
-      case IMAGES -> ImageFolder.list(spec);
-    };
-  }
-
-  /** What lies in a folder, in order of names. */
+  /** Returns the files and folders in a folder, in order of names. */
   static List<Path> children(Path folder) {
     try (Stream<Path> all = Files.list(folder)) {
       return all.sorted(Comparator.comparing(FileNames::shown, CodePoints::compare)).toList();

@@ -93,7 +93,7 @@ final class ImageFolder {
     }
   }
 
-  /** What a name that is no text stands for has no id. */
+  /** Notes a file whose name is not UTF-8: an image of such a name has no id, and is refused. */
   private void addNameless(Path path, String prefix) {
     String shown = FileNames.shown(path);
     boolean image = ImageNames.isImage(shown) || ImageNames.isOtherImage(shown);

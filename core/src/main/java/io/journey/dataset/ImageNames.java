@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What names say of files: which are read as images, which are images of formats that are not read
- * and must not be left out in silence, and which go beside images and are passed over.
+ * The meaning of file names: which are read as images, which are images of formats that are not
+ * read and must not be left out in silence, and which go beside images and are passed over.
  */
 final class ImageNames {
   /** As many bytes of a file tell what picture it holds. */
@@ -56,7 +56,7 @@ final class ImageNames {
     return folder.startsWith(".") || FOLDERS.contains(folder);
   }
 
-  /** What follows the last dot, in lower case; the whole name where there is none. */
+  /** Returns the ending behind the last dot, in lower case; the whole name where there is none. */
   static String extension(String name) {
     return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
   }
@@ -66,7 +66,7 @@ final class ImageNames {
     return name.lastIndexOf('.') < 0 ? "no ending" : "." + extension(name);
   }
 
-  /** What kind of picture begins with these bytes. */
+  /** Returns the kind of picture that begins with these bytes. */
   static Optional<String> pictureOf(byte[] start) {
     if (start.length < MAGIC_LENGTH) {
       return Optional.empty();

@@ -12,7 +12,7 @@ import java.util.List;
  * of libjpeg; notes and profiles are left out, so that they neither change nor condemn a picture.
  */
 final class JpegFile {
-  /** What three or four numbers of a pixel mean. */
+  /** The meaning of the three or four numbers of a pixel. */
   private enum Colours {
     GREY,
     RGB,

@@ -1,6 +1,6 @@
 package io.journey.dataset;
 
-import io.journey.dataset.DatasetSpec.Kind;
+import io.journey.dataset.DatasetFormats.Own;
 import io.journey.run.JourneyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,24 +16,24 @@ final class KindDetection {
   private KindDetection() {}
 
   /**
-   * The kind of a file or folder.
+   * The format of a file or folder.
    *
    * @throws JourneyException if it is a file of another kind
    */
-  static Kind of(Path path) {
+  static Own of(Path path) {
     return Files.isDirectory(path) ? ofFolder(path) : ofFile(path);
   }
 
-  private static Kind ofFile(Path file) {
+  private static Own ofFile(Path file) {
     String name = file.getFileName().toString();
     if (TarArchives.isTar(name)) {
-      return CifarFiles.isArchive(file) ? Kind.CIFAR : Kind.TAR;
+      return CifarFiles.isArchive(file) ? Own.CIFAR : Own.TAR;
     }
     if (ParquetTable.isParquet(name)) {
-      return Kind.PARQUET;
+      return Own.PARQUET;
     }
     if (CifarFiles.isBatch(name)) {
-      return Kind.CIFAR;
+      return Own.CIFAR;
     }
     throw new JourneyException(
         file
@@ -41,25 +41,25 @@ final class KindDetection {
             + " CIFAR: name the folder it lies in.");
   }
 
-  private static Kind ofFolder(Path folder) {
+  private static Own ofFolder(Path folder) {
     List<String> names =
         Datasets.children(folder).stream()
             .filter(Files::isRegularFile)
             .map(f -> f.getFileName().toString())
             .toList();
     if (names.stream().anyMatch(IdxFolder::isImages)) {
-      return Kind.IDX;
+      return Own.IDX;
     }
     if (CifarFiles.areBatches(names)) {
-      return Kind.CIFAR;
+      return Own.CIFAR;
     }
     if (names.stream().anyMatch(ImageNames::isImage)) {
-      return Kind.IMAGES;
+      return Own.IMAGES;
     }
     if (holds(folder, TarArchives::isTar, DEPTH)) {
-      return Kind.TAR;
+      return Own.TAR;
     }
-    return holds(folder, ParquetTable::isParquet, DEPTH) ? Kind.PARQUET : Kind.IMAGES;
+    return holds(folder, ParquetTable::isParquet, DEPTH) ? Own.PARQUET : Own.IMAGES;
   }
 
   /** Whether shards are found before any image is. */

@@ -3,14 +3,15 @@ package io.journey.dataset;
 import java.util.List;
 
 /**
- * What a data set holds, before anything is decoded or left out.
+ * The content of a data set, before anything is decoded or left out.
  *
  * @param classNames empty where there are no classes
  * @param examples in the set's order, with distinct ids
  * @param notes on its files
  */
-record Listing(List<String> classNames, List<StoredExample> examples, DatasetNotes notes) {
-  Listing(List<String> classNames, List<StoredExample> examples) {
+public record Listing(List<String> classNames, List<StoredExample> examples, DatasetNotes notes) {
+  /** A set of whose files there is nothing to say. */
+  public Listing(List<String> classNames, List<StoredExample> examples) {
     this(classNames, examples, DatasetNotes.NONE);
   }
 

@@ -116,7 +116,8 @@ final class ParquetDecoder {
       RunLengthBitPackingHybridDecoder reader =
           new RunLengthBitPackingHybridDecoder(
               BytesUtils.getWidthFromMaxInt(max),
-              new ByteArrayInputStream(body, repetition, definition));
+              // Unlike Java's own, it fails at its end; the decoder asks for a byte more for ever.
+              ByteBufferInputStream.wrap(ByteBuffer.wrap(body, repetition, definition).slice()));
       levels = new int[page.values()];
       for (int i = 0; i < levels.length; i++) {
         levels[i] = reader.readInt();

@@ -80,7 +80,7 @@ final class ParquetFile {
    */
   record Chunk(ParquetColumn column, CompressionCodec codec, long dictionary, long end) {}
 
-  /** What may go wrong while a file of others is read. */
+  /** Reading that may fail in any way, as a file of others may be damaged. */
   private interface Reading<T> {
     T get() throws IOException;
   }

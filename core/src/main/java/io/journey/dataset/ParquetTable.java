@@ -114,7 +114,10 @@ final class ParquetTable {
     }
   }
 
-  /** What the datasets library says of the columns; empty where it has not written the file. */
+  /**
+   * Returns the notes of the datasets library on the columns; empty where it has not written the
+   * file.
+   */
   private static ObjectNode features(ParquetFile file) {
     String note = file.note("huggingface");
     if (note == null) {

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * One image as it is kept in memory, values 0..255 in the order C, H, W: bytes as they were in the
  * file, or floats where resizing made fractions.
  */
-final class Pixels {
+public final class Pixels {
   private static final float[] SCALED = new float[256];
 
   static {
@@ -29,7 +29,7 @@ final class Pixels {
   }
 
   /** An image of unsigned bytes, kept without copying. */
-  static Pixels of(ImageShape shape, byte[] bytes) {
+  public static Pixels of(ImageShape shape, byte[] bytes) {
     if (bytes.length != shape.numel()) {
       throw new IllegalArgumentException(bytes.length + " bytes for " + shape);
     }

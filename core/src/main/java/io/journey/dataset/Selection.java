@@ -21,7 +21,7 @@ import java.util.Set;
  * @param limit at most so many, at least 1
  */
 record Selection(List<Clause> clauses, int limit) {
-  /** What a clause looks at. */
+  /** The field that a clause looks at. */
   enum Field {
     CLASS,
     ID

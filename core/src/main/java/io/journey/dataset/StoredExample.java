@@ -9,4 +9,4 @@ import io.journey.condition.Condition;
  * @param condition a class is an index into the set's class names
  * @param image where it lies
  */
-record StoredExample(String id, Condition condition, StoredImage image) {}
+public record StoredExample(String id, Condition condition, StoredImage image) {}

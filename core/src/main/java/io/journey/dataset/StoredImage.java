@@ -9,7 +9,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 
 /** One image as it lies in a file. Safe for many threads. */
-interface StoredImage {
+public interface StoredImage {
   /**
    * Reads it, untransformed.
    *

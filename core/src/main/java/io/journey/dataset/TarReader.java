@@ -71,7 +71,7 @@ final class TarReader implements AutoCloseable {
     return new TarReader(file, progress);
   }
 
-  /** What went wrong as a sentence. */
+  /** Returns what went wrong as a sentence. */
   static JourneyException damaged(Path file, IOException e) {
     String reason = e instanceof ZipException ? "its compression is broken" : Failures.reason(e);
     return new JourneyException(

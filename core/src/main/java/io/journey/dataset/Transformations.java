@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What is done to every image of a set after it is read, in this order: turned upright, colour,
- * crop, size, mirror.
+ * The transformations of every image of a set after it is read, in this order: turned upright,
+ * colour, crop, size, mirror.
  *
  * <p>Crop and size together keep the same part of a picture as torchvision's {@code Resize(n)}
  * (shorter side to n) followed by {@code CenterCrop(n)}.
@@ -30,7 +30,7 @@ public record Transformations(
       new Transformations(
           Optional.empty(), Optional.empty(), Crop.NONE, Optional.empty(), Flip.NONE);
 
-  /** What becomes of a camera's note how a picture is to be held (EXIF or XMP). */
+  /** The use of a camera's note how a picture is to be held (EXIF or XMP). */
   public enum Orient {
     /** The picture is turned as the note says. */
     UPRIGHT,
@@ -69,7 +69,7 @@ public record Transformations(
     return List.copyOf(steps);
   }
 
-  /** What decoding does with a camera's note. */
+  /** Returns how decoding uses a camera's note. */
   Orient orientation() {
     return orient.orElse(Orient.STORED);
   }

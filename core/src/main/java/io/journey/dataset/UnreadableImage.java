@@ -3,14 +3,14 @@ package io.journey.dataset;
 import io.journey.run.JourneyException;
 
 /** One image of a set cannot be read, whenever and wherever it is tried; the others may be good. */
-final class UnreadableImage extends JourneyException {
+public final class UnreadableImage extends JourneyException {
   private static final long serialVersionUID = 1L;
 
-  UnreadableImage(String message) {
+  public UnreadableImage(String message) {
     super(message);
   }
 
-  UnreadableImage(String message, Throwable cause) {
+  public UnreadableImage(String message, Throwable cause) {
     super(message, cause);
   }
 }

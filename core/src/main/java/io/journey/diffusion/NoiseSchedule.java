@@ -42,7 +42,7 @@ public final class NoiseSchedule {
     return forward;
   }
 
-  /** What the model predicts. */
+  /** Returns the objective that the model predicts. */
   public PredictionType predictionType() {
     return predictionType;
   }

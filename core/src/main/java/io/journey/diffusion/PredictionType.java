@@ -1,8 +1,8 @@
 package io.journey.diffusion;
 
 /**
- * What a model predicts from x_t = s·x_0 + σ·ε, where s = √ᾱ_t ({@code signal}) and σ = √(1−ᾱ_t)
- * ({@code sigma}). The velocity is that of Salimans and Ho (2022).
+ * The objective that a model predicts from x_t = s·x_0 + σ·ε, where s = √ᾱ_t ({@code signal}) and σ
+ * = √(1−ᾱ_t) ({@code sigma}). The velocity is that of Salimans and Ho (2022).
  */
 public enum PredictionType {
   /** The noise ε. */
@@ -57,7 +57,7 @@ public enum PredictionType {
     }
   };
 
-  /** What the model should predict for x_0 and ε. */
+  /** Returns the right prediction for x_0 and ε. */
   abstract double target(double image, double noise, double signal, double sigma);
 
   /**

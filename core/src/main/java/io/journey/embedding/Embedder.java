@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * many threads; holds native memory until it is closed.
  */
 public interface Embedder extends AutoCloseable {
-  /** What it is, as a person should read it: "CLIP openai/clip-vit-base-patch32". */
+  /** Returns its name, as a person should read it: "CLIP openai/clip-vit-base-patch32". */
   String name();
 
   /** SHA-256 of everything that decides its numbers, in hexadecimal. */

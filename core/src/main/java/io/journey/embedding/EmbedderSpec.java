@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a user typed to name an embedder: {@code kind:path[?option=value&option=value]}.
+ * The text that names an embedder: {@code kind:path[?option=value&option=value]}.
  *
  * @param text as typed
  * @param kind which network

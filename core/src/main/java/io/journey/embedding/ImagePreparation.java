@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What an image goes through before a network of others sees it: grey is repeated to three channels
- * or colour turned to grey (Rec. 601), the shorter side is brought to the network's and the middle
- * cut out, numbers are clipped to black and white, brought to the network's range, and normalised.
+ * The preparation of an image for a network of others: grey is repeated to three channels or colour
+ * turned to grey (Rec. 601), the shorter side is brought to the network's and the middle cut out,
+ * numbers are clipped to black and white, brought to the network's range, and normalised.
  *
  * @param shape of what the network takes
  * @param range of its numbers before normalisation
@@ -26,7 +26,7 @@ public record ImagePreparation(
   /** The longest side that can be asked for. */
   static final int MAX_SIDE = 4096;
 
-  /** What black and white are. */
+  /** The numbers of black and white. */
   public enum Range {
     /** 0 to 1. */
     UNIT(0.5, 0.5),
@@ -77,7 +77,7 @@ public record ImagePreparation(
     }
   }
 
-  /** What decides the numbers, in a line. */
+  /** Returns all that decides the numbers, in a line. */
   String describe() {
     return shape + " " + range + " mean " + mean + " std " + deviation + " " + interpolation;
   }

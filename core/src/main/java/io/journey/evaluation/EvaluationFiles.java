@@ -54,7 +54,7 @@ public final class EvaluationFiles {
     return new EvaluationFiles(manifest, result);
   }
 
-  /** What the evaluation tells. */
+  /** Returns the result of the evaluation. */
   public EvaluationResult result() {
     return result;
   }

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What an evaluation tells a reader: the question, what was found, what to beware of, figures and
- * tables. Every evaluation leaves one in its run directory, so that a page can show any of them.
+ * The result of an evaluation, for a reader: the question, findings, warnings, figures and tables.
+ * Every evaluation leaves one in its run directory, so that a page can show any of them.
  *
  * @param title a few words
  * @param question one sentence a reader would ask

@@ -10,10 +10,10 @@ public interface PictureSpace {
   /** Its name in tables: {@code pixels}. */
   String name();
 
-  /** What decides its numbers, beside the pictures. */
+  /** Returns a fingerprint of all that decides its numbers, beside the pictures. */
   String fingerprint();
 
-  /** What the numbers are, for the axis of a figure. */
+  /** Returns a name of the numbers, for the axis of a figure. */
   String unit();
 
   /**

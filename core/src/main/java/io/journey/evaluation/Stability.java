@@ -63,7 +63,7 @@ public record Stability(
   /** The kind of run directory. */
   public static final String KIND = "stability";
 
-  /** What two answers differ in. */
+  /** The randomness that two answers differ in. */
   public enum Compared {
     /** Two sets of features, the same draws of targets. */
     FEATURES,
@@ -148,7 +148,7 @@ public record Stability(
         .attribute(targets, steps, scores);
   }
 
-  /** What one set of features took, by number of draws. */
+  /** Returns the seconds that one set of features took, by number of draws. */
   private ObjectNode timing(Path directory) {
     ObjectNode timing = Json.object();
     ObjectNode seconds = timing.putObject("feature_seconds");

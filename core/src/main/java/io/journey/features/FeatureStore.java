@@ -152,7 +152,7 @@ public final class FeatureStore {
     return projection;
   }
 
-  /** What gradients were multiplied by before. */
+  /** Returns the preconditioner that gradients were multiplied by. */
   public PreconditionerConfig preconditioner() {
     return preconditioner;
   }
@@ -319,7 +319,7 @@ public final class FeatureStore {
         });
   }
 
-  /** What decides the numbers, for the manifest of what is made from them. */
+  /** Returns a hash of all that decides the numbers, for the manifest of what is made from them. */
   public String fingerprint() {
     return manifest.fingerprint();
   }

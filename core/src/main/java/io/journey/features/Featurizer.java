@@ -201,7 +201,7 @@ public final class Featurizer {
         config.projection().create(weights, projectionSeed(config.seed(), checkpoint.name())));
   }
 
-  /** What fixes the projection of a checkpoint: another for each. */
+  /** Returns the seed of a checkpoint's projection: another for each. */
   static Seed projectionSeed(long seed, String member) {
     return Seed.of(seed).child("projection").child(member);
   }

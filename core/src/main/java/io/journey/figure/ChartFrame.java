@@ -4,7 +4,10 @@ import java.awt.BasicStroke;
 import java.awt.geom.Rectangle2D;
 import java.util.List;
 
-/** What charts share: title, the vertical axis with its grid, and the legend below the plot. */
+/**
+ * The parts that charts share: title, the vertical axis with its grid, and the legend below the
+ * plot.
+ */
 final class ChartFrame {
   static final int WIDTH = 720;
 

@@ -10,7 +10,7 @@ public interface Figure {
   /** The height in pixels at scale 1. */
   int height();
 
-  /** What a reader who does not see it is told. */
+  /** Returns a description for a reader who does not see it. */
   default String title() {
     return "";
   }

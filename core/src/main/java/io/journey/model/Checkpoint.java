@@ -336,7 +336,7 @@ public record Checkpoint(
   }
 
   /**
-   * What the model takes.
+   * Returns the inputs that the model takes.
    *
    * @throws JourneyException if it does not tell the shape of its images
    */

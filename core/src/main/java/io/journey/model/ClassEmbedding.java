@@ -10,7 +10,9 @@ import io.journey.tensor.Libtorch;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** What a class adds to the time embedding: diffusers' {@code class_embedding}. */
+/**
+ * The embedding of a class, which is added to that of the time: diffusers' {@code class_embedding}.
+ */
 sealed interface ClassEmbedding extends Module {
   @Override
   default String name() {

@@ -41,7 +41,7 @@ public record ConfigBinding<R extends Record>(String className, R defaults) {
   @Retention(RetentionPolicy.RUNTIME)
   public @interface OrNull {}
 
-  /** What diffusers' {@code EMAModel} notes in a configuration; no model depends on it. */
+  /** Options that diffusers' {@code EMAModel} adds to a configuration; no model depends on it. */
   private static final Set<String> NOTES =
       Set.of(
           "decay",

@@ -93,7 +93,7 @@ public final class Ensemble {
     return directory;
   }
 
-  /** What {@code journey train} wrote of it; null where it was trained elsewhere. */
+  /** Returns the manifest that {@code journey train} wrote; null where it was trained elsewhere. */
   public Manifest manifest() {
     return manifest;
   }
@@ -118,7 +118,7 @@ public final class Ensemble {
     return Checkpoint.read(members.get(member), type);
   }
 
-  /** What had to be chosen or assumed to find the members' files, each a sentence. */
+  /** Returns the choices and assumptions that finding the members' files took, each a sentence. */
   public List<String> notes() {
     return members.values().stream()
         .flatMap(member -> CheckpointFiles.locate(member.path()).notes().stream())

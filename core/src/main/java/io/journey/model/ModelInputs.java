@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a model takes: images of a shape, conditions and timesteps. Every stage asks here before its
- * work begins, so that what the model would refuse at some step of some image is refused at once.
+ * The images, conditions and timesteps that a model takes. Every stage asks here before its work
+ * begins, so that what the model would refuse at some step of some image is refused at once.
  *
  * @param name of the model, for messages: "checkpoint member-000"
  * @param shape of its images

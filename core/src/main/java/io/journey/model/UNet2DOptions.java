@@ -10,7 +10,10 @@ import io.journey.run.JsonType;
 import io.journey.run.SettingException;
 import java.util.List;
 
-/** What the options of a {@link UNet2DConfig} can be, with the names that diffusers gives them. */
+/**
+ * The values that options of a {@link UNet2DConfig} can have, with the names that diffusers gives
+ * them.
+ */
 public final class UNet2DOptions {
   private UNet2DOptions() {}
 

@@ -137,7 +137,7 @@ public final class Parameters implements AutoCloseable {
     return Collections.unmodifiableList(frozen);
   }
 
-  /** What a checkpoint holds: the weights, then the constants. */
+  /** Returns all that a checkpoint holds: the weights, then the constants. */
   public List<Parameter> stored() {
     List<Parameter> stored = new ArrayList<>(list);
     stored.addAll(frozen);

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch;
  * ResnetBlock2D}.
  */
 public final class ResnetBlock2D implements Resampler {
-  /** What a block does to the size of its images. */
+  /** How a block changes the size of its images. */
   public enum Resample {
     /** (H, W) -> (H, W) */
     NONE {

@@ -35,7 +35,7 @@ public final class Ekfac implements Preconditioner {
   static final double ROUNDING = 1e-10;
 
   /**
-   * What a weight's gradients meet.
+   * The basis and the scale of a weight's gradients.
    *
    * @param scale (Λ + λ)^(−1/2), [O·I]
    */

@@ -51,7 +51,7 @@ public final class EkfacFit implements AutoCloseable {
   /** Positions of an image that count for the sides of a layer, at most. */
   private static final int POSITIONS = 256;
 
-  /** What the statistics of a group of weights may take on all workers together. */
+  /** The memory that the statistics of a group of weights may take on all workers together. */
   private static final long BYTES = 1L << 30;
 
   /** Gradients of examples, computed unit by unit; the same each time. */
@@ -69,7 +69,7 @@ public final class EkfacFit implements AutoCloseable {
     JourneyException notFinite(int unit);
   }
 
-  /** What is known of a weight. */
+  /** The statistics of a weight. */
   private static final class Fitted implements AutoCloseable {
     private final Parameter weight;
     private Tensor left; // eigenvectors [O, O], or null

@@ -29,7 +29,7 @@ public record PreconditionerConfig(Kind kind, double damping) {
   /** c where nothing else is said: chosen by LDS and stability together. */
   public static final double DEFAULT_DAMPING = 0.003;
 
-  /** What the largest LDS was measured with. */
+  /** EK-FAC with the damping that the largest LDS was measured with. */
   public static final PreconditionerConfig DEFAULT =
       new PreconditionerConfig(Kind.EKFAC, DEFAULT_DAMPING);
 

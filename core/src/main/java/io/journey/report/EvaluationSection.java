@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What evaluations found, as a part of a page: sentences, warnings, figures as pictures, tables to
- * open. All of it is text of unknown origin: a figure stands in an image, where nothing in it runs.
+ * The results of evaluations, as a part of a page: sentences, warnings, figures as pictures, tables
+ * to open. All of it is text of unknown origin: a figure stands in an image, where nothing in it
+ * runs.
  */
 final class EvaluationSection {
   /** Rows of a table that are shown. */

@@ -14,7 +14,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * What findings are made from, in plain arrays.
+ * The numbers that findings are made from, in plain arrays.
  *
  * @param steps [S], ascending
  * @param top [S, T, K] the examples of highest score, highest first

@@ -9,7 +9,7 @@ package io.journey.report;
  * @param sentence one sentence, with its numbers
  */
 public record Finding(Kind kind, double surprise, String sentence) {
-  /** What a finding is about; see {@link Findings} for the chance model of each. */
+  /** The subject of a finding; see {@link Findings} for the chance model of each. */
   public enum Kind {
     /** One training image is strong for many pictures. */
     HUB,

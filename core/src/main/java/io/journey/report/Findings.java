@@ -39,7 +39,7 @@ public final class Findings {
   /** How many are told. */
   public static final int TOLD = 3;
 
-  /** What is less surprising than one in a hundred is not told. */
+  /** Findings less surprising than one in a hundred are not told. */
   public static final double LEAST_SURPRISE = 2;
 
   private Findings() {}

@@ -7,12 +7,18 @@ import io.journey.score.Attribution;
 import java.util.List;
 import java.util.Locale;
 
-/** What remains of a ranking when the same question is asked again with other random draws. */
+/**
+ * The agreement of a ranking with a second one, when the same question is asked again with other
+ * random draws.
+ */
 final class SecondAnswer {
   private final List<AtStep> steps;
   private final int size;
 
-  /** What the projection alone would leave, one number a step, or null where it is not known. */
+  /**
+   * The agreement that the projection alone would leave, one number a step, or null where it is not
+   * known.
+   */
   private final double[] projection;
 
   private SecondAnswer(List<AtStep> steps, int size, double[] projection) {

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** What made an attribution, as tables: whatever its manifest says, in its order. */
+/**
+ * The settings and inputs of an attribution, as tables: all that its manifest says, in its order.
+ */
 final class SettingsTable {
   private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-fA-F]{24,}");
   private static final int SHOWN = 12;

@@ -92,7 +92,7 @@ public final class TargetImages {
     return shape;
   }
 
-  /** What the file says of itself: the sampler's seed, the model. */
+  /** Returns the origin that the file names: the sampler's seed, the model. */
   public Map<String, String> metadata() {
     return tensors.metadata();
   }

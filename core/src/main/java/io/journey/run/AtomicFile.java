@@ -115,7 +115,7 @@ public final class AtomicFile {
     }
   }
 
-  /** What a link or a pipe of this name led to would be emptied and written. */
+  /** Refuses a link or a pipe of this name: what it led to would be emptied and written. */
   private static void requireOwnFile(Path temporary) {
     if (Files.exists(temporary, LinkOption.NOFOLLOW_LINKS)
         && !Files.isRegularFile(temporary, LinkOption.NOFOLLOW_LINKS)) {

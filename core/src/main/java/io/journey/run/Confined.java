@@ -135,7 +135,7 @@ public final class Confined {
             + ", expected a file inside it: make the directory again.");
   }
 
-  /** What is there, links not followed; null where nothing is. */
+  /** Returns the attributes of what is there, links not followed; null where nothing is. */
   private static BasicFileAttributes attributes(Path path) {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);

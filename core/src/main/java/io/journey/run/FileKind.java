@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a file or directory is, in words, by how it begins; for messages about the wrong one. */
+/**
+ * The kind of a file or directory, in words, by how it begins; for messages about the wrong one.
+ */
 public final class FileKind {
   /** A file of named arrays. */
   public static final String SAFETENSORS = "a safetensors file";

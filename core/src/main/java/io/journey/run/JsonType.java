@@ -3,7 +3,7 @@ package io.journey.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.function.Predicate;
 
-/** What a value in a JSON file must be. Nothing is converted: "5" is no number. */
+/** The type of a value in a JSON file. Nothing is converted: "5" is no number. */
 public enum JsonType {
   /** Fits an int. */
   WHOLE("a whole number up to 2147483647", n -> n.isIntegralNumber() && n.canConvertToInt()),
@@ -74,7 +74,7 @@ public enum JsonType {
     }
   }
 
-  /** What is found and what was expected: "k 7, expected a text". */
+  /** Returns what is found and what was expected: "k 7, expected a text". */
   String unlike(JsonNode value, String name) {
     String found = value.isMissingNode() ? "no " + name : name + " " + shortened(value.toString());
     return found + ", expected " + words;

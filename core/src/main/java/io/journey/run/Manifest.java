@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** What a finished stage says of itself: kind, settings, inputs, and a checksum of every file. */
+/** The record of a finished stage: kind, settings, inputs, and a checksum of every file. */
 public final class Manifest {
   /** The file that marks a directory as finished. */
   public static final String FILE = "manifest.json";
 
-  /** What is told of the data beside their fingerprint. */
+  /** The field that tells of the data beside their fingerprint. */
   static final String DATA = "data";
 
   /** The field of the digest over all others. */
@@ -153,7 +153,7 @@ public final class Manifest {
     return HexFormat.of().formatHex(Checksums.sha256().digest(Json.bytes(hashed)));
   }
 
-  /** What the stage made. */
+  /** Returns the kind of the stage's result. */
   public String kind() {
     return content.get("kind").asText();
   }

@@ -36,10 +36,10 @@ import java.util.stream.Stream;
  * bytes depend on settings and inputs alone.
  */
 public final class RunDirectory implements AutoCloseable {
-  /** What the stage was begun with, while it is unfinished. */
+  /** The file of the settings that the stage was begun with, while it is unfinished. */
   static final String SETTINGS = "settings.json";
 
-  /** What was measured, beside the manifest. */
+  /** The file of measured times, beside the manifest. */
   public static final String TIMING = "timing.json";
 
   private static final String LOCK = ".lock";

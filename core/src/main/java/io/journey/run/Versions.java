@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 public final class Versions {
   private static final Properties PROPERTIES = load();
 
-  /** What limits the kernels of libtorch, oneDNN and OpenBLAS. */
+  /** The variables that limit the kernels of libtorch, oneDNN and OpenBLAS. */
   private static final List<String> LIMITS =
       List.of("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "OPENBLAS_CORETYPE");
 

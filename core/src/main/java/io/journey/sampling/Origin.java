@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * What a file says of all its trajectories.
+ * The origin of all trajectories of a file.
  *
  * @param model fingerprint of the checkpoint
  * @param modelName its name

@@ -138,7 +138,7 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
             (tensor, n) -> TrajectoryFile.unchecked(run.path(part(n))).rows(tensor, 0)));
   }
 
-  /** What tells a file's trajectories from those wanted, or null. */
+  /** Returns how a file's trajectories differ from those wanted, or null. */
   private String difference(TrajectoryFile file) {
     Origin found = file.origin();
     Origin wanted = Origin.of(sampler, seed);

@@ -251,7 +251,7 @@ public final class TrajectoryFile {
     return sampler;
   }
 
-  /** What all its trajectories have in common. */
+  /** Returns the origin that all its trajectories have in common. */
   Origin origin() {
     return origin;
   }

@@ -27,7 +27,7 @@ public interface InferenceSteps {
    */
   State begin(int index);
 
-  /** What a scheduler remembers of the drawing of one image. Of one thread at a time. */
+  /** The memory of a scheduler of the drawing of one image. Of one thread at a time. */
   interface State {
     /**
      * Returns the latents after a step; after the last step, the picture. Steps are taken in their

@@ -103,7 +103,10 @@ public final class SchedulerConfig {
     return new SchedulerConfig(other.className(), forward, bound, problems, given);
   }
 
-  /** What training was: the same with DDPM's default drawing. A model's fingerprint holds it. */
+  /**
+   * Returns the same with DDPM's default drawing, which says how the model was trained. A model's
+   * fingerprint holds it.
+   */
   public SchedulerConfig trainingOnly() {
     return of(forward, new DdpmScheduler());
   }
@@ -117,13 +120,14 @@ public final class SchedulerConfig {
   public Scheduler scheduler(String model) {
     if (scheduler == null || !unsupported.isEmpty()) {
       throw new JourneyException(
-          model
-              + " was made to be drawn with a "
+          "The scheduler_config.json of "
+              + model
+              + " asks for a "
               + className
               + (scheduler == null ? "" : " with " + String.join(", ", unsupported))
               + ", which Journey does not have: choose one of "
               + String.join(", ", Schedulers.names())
-              + " by sample --scheduler, or its class in scheduler_config.json; they suit the same"
+              + " by sample --scheduler, or change the file; they suit the same"
               + " training.");
     }
     return scheduler;

@@ -7,7 +7,7 @@ import io.journey.features.FeatureStore;
 import io.journey.preconditioner.PreconditionerConfig;
 
 /**
- * What an estimator needs of features and of targets.
+ * The features and targets that an estimator needs.
  *
  * @param function whose gradients features are
  * @param preconditioner what gradients are multiplied by before their projection

@@ -1,7 +1,7 @@
 package io.journey.score;
 
 /**
- * What one training example did to one step of a target.
+ * The score of one training example at one step of a target.
  *
  * @param index the example's place in the data set
  * @param exampleId its name

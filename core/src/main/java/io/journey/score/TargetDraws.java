@@ -3,7 +3,7 @@ package io.journey.score;
 import io.journey.run.SettingException;
 
 /**
- * What the gradient of a target is averaged over.
+ * The draws that the gradient of a target is averaged over.
  *
  * @param draws k' of Eq. 3: noises for each step; for an average over steps five times as many
  * @param seed of the noise

@@ -3,7 +3,8 @@ package io.journey.score;
 import io.journey.score.FeatureProducts.Halves;
 
 /**
- * What estimators know of Q targets: their gradients, and products with those of training images.
+ * The features of Q targets, for estimators: their gradients, and products with those of training
+ * images.
  */
 public final class TargetFeatures {
   /** Scores by plain products Φg. */

@@ -163,14 +163,16 @@ final class TargetGradients implements AutoCloseable {
     return new OfTargets(targetFeatures, measurements);
   }
 
-  private void requireFinite(float[][] features) {
-    for (float[] feature : features) {
-      for (float value : feature) {
+  private void requireFinite(float[][] rows) {
+    for (float[] row : rows) {
+      for (float value : row) {
         if (!Float.isFinite(value)) {
           throw new JourneyException(
               "A gradient of "
                   + checkpoint.name()
-                  + " for a target is not finite: that checkpoint cannot be asked, train it anew.");
+                  + " for a target, projected as in "
+                  + features.manifest().directory()
+                  + ", is not finite: featurize anew, or train that checkpoint anew.");
         }
       }
     }

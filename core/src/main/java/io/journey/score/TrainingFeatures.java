@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What estimators know of the training images by one checkpoint: Φ ∈ R^{N×k}, and what is derived
- * from it, computed when it is first asked for. Estimators and dampings share it.
+ * The features of the training images by one checkpoint, for estimators: Φ ∈ R^{N×k}, and what is
+ * derived from it, computed when it is first asked for. Estimators and dampings share it.
  */
 public final class TrainingFeatures implements AutoCloseable {
   /** More numbers than these, 8 GiB of them, are refused. */

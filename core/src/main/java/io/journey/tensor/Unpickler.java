@@ -84,7 +84,7 @@ final class Unpickler {
           "torch._utils._rebuild_parameter",
           "torch._utils._rebuild_parameter_with_state");
 
-  /** What numpy's arrays are made with; known where arrays are expected. */
+  /** The functions that numpy's arrays are made with; known where arrays are expected. */
   private static final Set<String> NUMPY =
       Set.of(
           "numpy.core.multiarray._reconstruct",
@@ -423,8 +423,8 @@ final class Unpickler {
   }
 
   /**
-   * What Python would make of a call of something on the list. Arguments are passed on, never
-   * copied: a pickle may call with the same long list a million times.
+   * Returns what Python would make of a call of something on the list. Arguments are passed on,
+   * never copied: a pickle may call with the same long list a million times.
    */
   private Object call(Global function, List<Object> arguments) {
     return switch (function.name()) {

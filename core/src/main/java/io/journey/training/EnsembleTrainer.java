@@ -42,7 +42,7 @@ public record EnsembleTrainer(
     Duration saveInterval,
     SchedulerConfig scheduler,
     StartingPoint start) {
-  /** What a manifest calls the checkpoints that members started from. */
+  /** The manifest's name of the checkpoints that members started from. */
   static final String FROM = "from";
 
   private static final String MEMBERS = "members";
@@ -150,7 +150,7 @@ public record EnsembleTrainer(
     return inputs;
   }
 
-  /** What is random about member m of an ensemble. */
+  /** Returns the seed of all that is random about member m of an ensemble. */
   static Seed seedOf(long seed, int member) {
     return Seed.of(seed).child("training").child(Ensemble.memberName(member));
   }

@@ -47,7 +47,7 @@ public record Retraining(
     Coupling coupling,
     long seed,
     Duration saveInterval) {
-  /** What models of different data have in common. */
+  /** The randomness that models of different data have in common. */
   public enum Coupling {
     /** Initial weights, order of images, steps and noise. */
     COUPLED,
@@ -94,7 +94,7 @@ public record Retraining(
         EnsembleTrainer.SAVE_INTERVAL);
   }
 
-  /** What the models take. */
+  /** Returns the inputs that the models take. */
   public ModelInputs modelInputs() {
     return ModelInputs.of(
         architecture, ClassNames.NONE.withNullClass(training.nullClass(architecture)));
@@ -160,7 +160,7 @@ public record Retraining(
     return coupling == Coupling.COUPLED ? ofMember : ofMember.child("kept").child(examples);
   }
 
-  /** What decides the models beside their data. */
+  /** Returns the settings that decide the models, beside their data. */
   public ObjectNode settings() {
     ObjectNode settings = Json.object();
     settings.put("members", 1).put("seed", seed).put("coupling", coupling.name());

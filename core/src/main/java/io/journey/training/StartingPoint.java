@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * ensemble, or all from a single one. Where the state of their training was kept, it is continued.
  */
 public final class StartingPoint {
-  /** What a manifest calls the number of steps that were taken before. */
+  /** The manifest's name of the number of steps that were taken before. */
   static final String STEPS = "steps";
 
   private final CheckpointSpec spec;
@@ -48,7 +48,7 @@ public final class StartingPoint {
   }
 
   /**
-   * What a member starts from.
+   * The weights and the state that a member starts from.
    *
    * @param weights those of the checkpoint, [p]
    * @param state of its training, or null where it was not kept
@@ -107,8 +107,8 @@ public final class StartingPoint {
   }
 
   /**
-   * What a user must be told before training on these data, each a sentence: what had to be chosen
-   * or assumed to find the files, and which class gets another name.
+   * Returns warnings before training on these data, each a sentence: what had to be chosen or
+   * assumed to find the files, and which class gets another name.
    */
   public List<String> notes(Dataset data) {
     List<String> notes = new ArrayList<>(ensemble.notes());
@@ -134,7 +134,7 @@ public final class StartingPoint {
   }
 
   /**
-   * What a manifest says of the starting points of members 0..count−1.
+   * Returns the manifest's entry on the starting points of members 0..count−1.
    *
    * @throws JourneyException if there are fewer, or they differ in architecture
    */

@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * What each optimizer step sees: the next images of an endless sequence of shuffled epochs, each
- * with a step t, a noise and perhaps a flip of its own. Everything is named by the place in that
- * sequence: where images are left out, the others are met at the same steps with the same noise.
+ * The images of each optimizer step: the next images of an endless sequence of shuffled epochs,
+ * each with a step t, a noise and perhaps a flip of its own. Everything is named by the place in
+ * that sequence: where images are left out, the others are met at the same steps with the same
+ * noise.
  */
 final class TrainingBatches {
   private final Dataset data;

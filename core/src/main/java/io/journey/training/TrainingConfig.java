@@ -199,7 +199,7 @@ public record TrainingConfig(
   }
 
   /**
-   * What {@link #toJson} wrote.
+   * Reads the settings that {@link #toJson} wrote.
    *
    * @param where for messages
    */

@@ -46,7 +46,7 @@ record TrainingState(int nextStep, float[] weights, float[] mean, float[] square
     return common().add(WEIGHTS, weights, weights.length).add(AVERAGE, average, average.length);
   }
 
-  /** What {@link #writer} wrote. */
+  /** Reads the state that {@link #writer} wrote. */
   static TrainingState read(Safetensors file) {
     return new TrainingState(
         Math.toIntExact(file.longs(NEXT_STEP)[0]),
@@ -57,7 +57,7 @@ record TrainingState(int nextStep, float[] weights, float[] mean, float[] square
   }
 
   /**
-   * What a finished checkpoint does not say itself.
+   * Returns a writer of the state that a finished checkpoint does not hold itself.
    *
    * @param checkpoint the weights that are its own, [p]
    */
@@ -69,7 +69,7 @@ record TrainingState(int nextStep, float[] weights, float[] mean, float[] square
   }
 
   /**
-   * What {@link #besides} wrote.
+   * Reads the state that was written beside a checkpoint.
    *
    * @param checkpoint the weights of the checkpoint beside it, [p]
    * @throws JourneyException if it belongs to another checkpoint, or is damaged

@@ -3,7 +3,6 @@ package io.journey.dataset;
 import static io.journey.dataset.DatasetFiles.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.journey.dataset.DatasetSpec.Kind;
 import io.journey.dataset.Selection.Clause;
 import io.journey.dataset.Selection.Field;
 import io.journey.dataset.Transformations.Crop;
@@ -25,7 +24,7 @@ class DatasetSpecTest {
             "tar:some/where?size=16&channels=3&crop=none&flip=horizontal&split=test&limit=7"
                 + "&classes=Ankle boot,Bag&id!=a%2Cb,c%26d&column=jpg&label=kind&labels=coarse");
 
-    assertThat(spec.kind()).contains(Kind.TAR);
+    assertThat(spec.format()).contains(DatasetFormats.Own.TAR);
     assertThat(spec.path()).isEqualTo(Path.of("some/where"));
     assertThat(spec.transformations().steps())
         .containsExactly("channels=3", "size=16", "flip=horizontal");
@@ -55,7 +54,7 @@ class DatasetSpecTest {
   void aBarePathLeavesEverythingAsItIs() {
     DatasetSpec spec = DatasetSpec.parse("some/where");
 
-    assertThat(spec.kind()).isEmpty();
+    assertThat(spec.format()).isEmpty();
     assertThat(spec.transformations()).isEqualTo(Transformations.NONE);
     assertThat(spec.splits().asked()).isEmpty();
     assertThat(spec.selection().limit()).isEqualTo(Integer.MAX_VALUE);
@@ -66,7 +65,7 @@ class DatasetSpecTest {
   void aDriveLetterIsNoKind() {
     DatasetSpec spec = DatasetSpec.parse("C:/data/cats?limit=2");
 
-    assertThat(spec.kind()).isEmpty();
+    assertThat(spec.format()).isEmpty();
     assertThat(spec.path()).isEqualTo(Path.of("C:/data/cats"));
     assertThat(DatasetSpec.parse("images:C:/data").path()).isEqualTo(Path.of("C:/data"));
   }

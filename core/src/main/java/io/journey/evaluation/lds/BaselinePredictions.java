@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What estimators predict that know no gradients: similarity with the finished image, the same at
- * every step, and chance.
+ * The predictions of estimators that know no gradients: similarity with the finished image, the
+ * same at every step, and chance.
  *
  * @param truth whose subsets are predicted
  * @param data the training images

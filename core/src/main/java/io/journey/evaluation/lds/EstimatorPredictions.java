@@ -18,9 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What estimators predict for the subsets of a ground truth, checkpoint by checkpoint, with every
- * damping of a sweep. The scores are those of {@link ScoringEngine}, to the last bit what {@code
- * journey attribute} writes with the same draws.
+ * The predictions of estimators for the subsets of a ground truth, checkpoint by checkpoint, with
+ * every damping of a sweep. The scores are those of {@link ScoringEngine}, to the last bit what
+ * {@code journey attribute} writes with the same draws.
  *
  * @param ensemble the checkpoints
  * @param targets the targets of the ground truth
@@ -93,7 +93,7 @@ record EstimatorPredictions(
   }
 
   /**
-   * What scores predict.
+   * Returns the predictions of scores.
    *
    * @param inFeatures the damping inside the features, for estimators that have no other
    */

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What really happens when training data change: f_t (Georgiev et al., Eq. 3) of models trained on
+ * The change that training data really make: f_t (Georgiev et al., Eq. 3) of models trained on
  * random subsets, all on the same x̂0 and the same noise. With it a new estimator is judged without
  * training anything. Format: {@code docs/formats/ground-truth.md}.
  */
@@ -248,7 +248,7 @@ public final class GroundTruth {
   }
 
   /**
-   * What scores predict: their sum over each subset.
+   * Returns the predictions of scores: their sum over each subset.
    *
    * @param scores [N]
    * @return [subsets]

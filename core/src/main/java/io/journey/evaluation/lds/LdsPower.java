@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * What a ground truth's size buys: how well differences of estimators are known with all of it, and
- * with parts of it.
+ * The worth of a ground truth's size: how well differences of estimators are known with all of it,
+ * and with parts of it.
  *
  * @param design what is left, in words
  * @param models trained

@@ -202,7 +202,7 @@ final class LdsTables {
         .xReversed();
   }
 
-  /** What was found, in words; who is best only where some step can be ranked. */
+  /** Returns the findings, in words; who is best only where some step can be ranked. */
   List<String> sentences() {
     List<String> out = new ArrayList<>();
     int[] ranking = lds.ranking(deciding());
@@ -260,7 +260,7 @@ final class LdsTables {
             behind.low() > 0 ? "" : ", not told apart from the best");
   }
 
-  /** What limits it, in words. */
+  /** Returns the limits of the result, in words. */
   List<String> warnings() {
     List<String> out = new ArrayList<>();
     int subsets = truth.subsets().size();

@@ -9,7 +9,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * What an estimator predicts for every subset: the sums of its scores.
+ * The predictions of an estimator for every subset: the sums of its scores.
  *
  * @param name of the estimator
  * @param dampings c it was tried with; one NaN where it has none

@@ -86,12 +86,12 @@ public record ForgetCheck(RemovalStudy study) {
     return new RemovalReport("the ℓ2 distance of pictures", study, table);
   }
 
-  /** What was found, in sentences. */
+  /** Returns the findings, in sentences. */
   public List<String> sentences(RemovalTable table) {
     return report(table).sentences();
   }
 
-  /** What must be told with it. */
+  /** Returns warnings that belong to the result. */
   public List<String> warnings() {
     return study.warnings();
   }

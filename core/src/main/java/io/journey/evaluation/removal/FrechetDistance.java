@@ -64,9 +64,9 @@ public record FrechetDistance(
   }
 
   /**
-   * What must be told with the distance: that a set has no more vectors than these have numbers, so
-   * that its covariance is singular. Such distances are too large, by more the fewer vectors there
-   * are, and comparable only with others of the same numbers of vectors.
+   * Returns a warning that belongs to the distance: that a set has no more vectors than these have
+   * numbers, so that its covariance is singular. Such distances are too large, by more the fewer
+   * vectors there are, and comparable only with others of the same numbers of vectors.
    */
   public Optional<String> note() {
     int fewest = Math.min(firstCount, secondCount);

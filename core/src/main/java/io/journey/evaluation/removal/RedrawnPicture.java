@@ -24,7 +24,7 @@ import java.util.Locale;
 record RedrawnPicture(Sampler original, List<Trajectory> targets) implements RemovalMeasure {
   private static final String AGAIN = "original";
 
-  /** What rounding may do to a number of a picture on another machine. */
+  /** The change that rounding may make in a number of a picture on another machine. */
   private static final double ROUNDING = 1e-2;
 
   @Override
@@ -85,7 +85,7 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets) implements Rem
     }
   }
 
-  /** What a model drew, [C·H·W]. */
+  /** Returns the picture that a model drew, [C·H·W]. */
   float[] picture(RunDirectory run, int target, String model) {
     return PictureFile.read(run.path(file(target, model)), 1, shape(target))[0];
   }

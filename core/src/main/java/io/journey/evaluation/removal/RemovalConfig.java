@@ -9,7 +9,7 @@ import io.journey.training.Retraining.Coupling;
 import java.util.List;
 
 /**
- * What is removed before models are trained again, and how many are.
+ * The images that are removed before models are trained again, and how many are.
  *
  * @param step t of the scores that say what is removed
  * @param removed K, how many training images are removed; with 0, a coupled model is the original

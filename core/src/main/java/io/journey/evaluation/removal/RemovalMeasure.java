@@ -31,9 +31,9 @@ interface RemovalMeasure {
       Workers.Parts parts,
       Progress.Task progress);
 
-  /** What was measured, at least 0; 0 if the model draws as the original. */
+  /** Returns the distance, at least 0; 0 if the model draws as the original. */
   double read(RunDirectory run, int target, String model);
 
-  /** What is measured of the original for other noise than its own. */
+  /** Returns the distance of the original from itself with other noise than its own. */
   double reference(RunDirectory run, int target);
 }

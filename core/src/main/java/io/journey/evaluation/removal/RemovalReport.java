@@ -27,7 +27,7 @@ record RemovalReport(String quantity, RemovalStudy study, RemovalTable table) {
   /** More sentences than this nobody reads: then only the largest sets have one. */
   private static final int MOST_SENTENCES = 24;
 
-  /** What is so many times as high as all else would press it flat. */
+  /** A bar this many times as high as all others is cut off: they would not be seen beside it. */
   private static final double FAR = 2;
 
   /** Above the highest of the others. */

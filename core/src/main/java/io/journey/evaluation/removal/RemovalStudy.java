@@ -109,7 +109,7 @@ public record RemovalStudy(
   }
 
   /**
-   * What is removed.
+   * Returns the sets of images that are removed.
    *
    * @param original the ensemble's first member
    * @throws JourneyException if targets and scores do not belong together
@@ -330,7 +330,7 @@ public record RemovalStudy(
     return config.targets() < FEW_TARGETS;
   }
 
-  /** What must be said with any result. */
+  /** Returns warnings that belong to every result. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     if (hasFewTargets()) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * What removing images did to each target, and its means.
+ * The effect of removing images on each target, and its means.
  *
  * @param lines target by target
  * @param summaries over targets, estimators in the order given, random last

@@ -102,12 +102,12 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
     return new RemovalReport("the Fréchet distance", study, table);
   }
 
-  /** What was found, in sentences. */
+  /** Returns the findings, in sentences. */
   public List<String> sentences(RemovalTable table) {
     return report(table).sentences();
   }
 
-  /** What must be told with it. */
+  /** Returns warnings that belong to the result. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>(study.warnings());
     warnings.add(

@@ -43,7 +43,7 @@ record EnsembleDrawing(
     }
   }
 
-  /** What all models share, with the fingerprint of each. */
+  /** The shape that all models share, and the fingerprint of each. */
   record Models(ImageShape shape, ObjectNode fingerprints) {}
 
   /**

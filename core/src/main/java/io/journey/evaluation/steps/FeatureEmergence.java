@@ -47,7 +47,7 @@ public record FeatureEmergence(
   public static final String PICTURES = "pictures";
 
   /**
-   * What is found.
+   * The result.
    *
    * @param curves target by target
    * @param finalClasses the class of the final picture of each target

@@ -8,10 +8,10 @@ import java.util.Locale;
 
 /** Says of which class a picture is. */
 public interface PictureClassifier {
-  /** What decides its answers, as a hash. */
+  /** Returns a hash of all that decides its answers. */
   String fingerprint();
 
-  /** What it is and how good, as a person should read it. */
+  /** Returns its kind and accuracy, as a person should read it. */
   String name();
 
   /** K names. */

@@ -22,7 +22,7 @@ import java.util.Locale;
  */
 public record SignFlips(List<AtK> curve, List<Flip> flips) {
   /**
-   * What is seen with the K highest and the K lowest scores.
+   * The changes of sign among the K highest and the K lowest scores.
    *
    * @param k K
    * @param share of targets where some image is among the K highest at one step and among the K
