@@ -64,7 +64,7 @@ public enum TimestepSpacing {
   public int[] timesteps(int trainSteps, int count, int offset) {
     if (count < 1 || count > trainSteps) {
       throw new SettingException(
-          "inference steps must be between 1 and the model's " + trainSteps + ", got " + count);
+          "inference steps must be between 1 and " + trainSteps + ", got " + count);
     }
     int[] steps = new int[count];
     for (int i = 0; i < count; i++) {
