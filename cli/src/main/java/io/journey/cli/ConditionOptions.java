@@ -33,6 +33,9 @@ final class ConditionOptions {
    */
   List<Condition> of(Checkpoint checkpoint) {
     ConditioningSpec known = checkpoint.inputs().conditioning();
+    if (labels != null && known.isEmpty()) {
+      throw new SettingException("the model knows no classes: leave --labels " + labels + " out");
+    }
     if (labels != null && labels.isBlank()) {
       throw new SettingException(
           "--labels is empty: name classes, as with --labels 1,7, or leave it out");
@@ -48,10 +51,6 @@ final class ConditionOptions {
   }
 
   private List<Condition> all(ConditioningSpec known, ClassNames names) {
-    if (known.isEmpty() && labels != null) {
-      throw new SettingException(
-          "--labels all needs a model with classes, this one has none: leave it out");
-    }
     InputRange classes = known.classes();
     if (!classes.isOpen()) {
       return known.all();

@@ -184,6 +184,11 @@ final class TrainCommand implements Runnable {
           "--classes needs data whose images have classes, such as a folder with a folder for each:"
               + " leave it out, or name other data");
     }
+    if (from != null && model.conditioning().isEmpty()) {
+      throw new SettingException(
+          "--classes needs a model with classes, and the one to start from has none: leave it out,"
+              + " or start from another");
+    }
     return model.conditioning().isEmpty()
         ? model.withClasses(images.classNames().size() + more)
         : model;

@@ -138,6 +138,13 @@ class ClassConditionalFlowTest {
     assertThat(folder.resolve("on")).doesNotExist();
   }
 
+  /** The last class would become that of no class. */
+  @Test
+  void aModelWithoutARowForDroppedClassesIsNotTrainedOnWithThem() throws IOException {
+    refuses("has no row for dropped classes", with(on("cat", "dog"), "--drop-classes", "0.2"));
+    assertThat(folder.resolve("on")).doesNotExist();
+  }
+
   @Test
   void otherClassesGetTheirNamesAndItIsSaid() throws IOException {
     assertThat(runs(on("cat", "dog")))

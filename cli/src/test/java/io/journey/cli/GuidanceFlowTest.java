@@ -181,7 +181,7 @@ class GuidanceFlowTest {
             flow.train("--out", folder.resolve("none").toString(), "--drop-classes", "1"),
             "--classes"));
     refuses(
-        "guidance must be a number from 0 on, got -1",
+        "guidance must be between 0 and 1000, got -1",
         flow.sample("--out", folder.resolve("t.safetensors").toString(), "--guidance", "-1"));
   }
 }

@@ -166,7 +166,7 @@ class TrainingOnTest {
     Files.writeString(config, "{\"scheduler\": {\"prediction_type\": \"v_prediction\"}}");
     refuses("prediction_type", "--from", from, "--config", config.toString());
     refuses(
-        "the checkpoint to start from has no num_class_embeds",
+        "the one to start from has none: leave it out",
         "--from",
         from,
         "--classes",

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  *
  * @param text patterns with commas between them, in which {@code *} stands for any characters; one
  *     behind {@code !} takes away what those before it chose: {@code *attentions*,!*.to_out.*}.
- *     {@code all} chooses all weights.
+ *     Where the first takes away, it does so from all: {@code !*.bias}. {@code all} chooses all
+ *     weights.
  */
 public record ParameterSelection(String text) {
   /** All weights. */
@@ -41,7 +42,8 @@ public record ParameterSelection(String text) {
     if (equals(ALL)) {
       return weights;
     }
-    Predicate<String> chosen = name -> false;
+    boolean all = text.startsWith("!"); // Nothing is said of what to take, so all but these.
+    Predicate<String> chosen = name -> all;
     for (String pattern : text.split(",")) {
       boolean without = pattern.startsWith("!");
       Pattern glob = glob(without ? pattern.substring(1) : pattern);

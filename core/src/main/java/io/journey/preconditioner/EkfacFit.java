@@ -118,8 +118,8 @@ public final class EkfacFit implements AutoCloseable {
         parameters.stream().filter(KroneckerBasis::isMatrix).map(Fitted::new).toList();
     if (weights.isEmpty()) {
       throw new SettingException(
-          "the weights have none of two dimensions, which preconditioner ekfac needs: use"
-              + " --preconditioner none");
+          "the weights chosen have none of two dimensions, which preconditioner ekfac needs: choose"
+              + " others by --parameters, or use --preconditioner none");
     }
     EkfacFit fit = new EkfacFit(weights, workers);
     try {

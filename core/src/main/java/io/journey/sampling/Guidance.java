@@ -12,11 +12,14 @@ public record Guidance(double weight) {
   /** The model's own output. */
   public static final Guidance NONE = new Guidance(1);
 
+  /** Far more than anybody uses, and far less than numbers bear. */
+  private static final double MOST = 1000;
+
   private static final String PREFIX = "classifier-free:";
 
   public Guidance {
-    if (!(weight >= 0) || Double.isInfinite(weight)) {
-      throw new SettingException("guidance must be a number from 0 on, got " + weight);
+    if (!(weight >= 0 && weight <= MOST)) {
+      throw new SettingException("guidance must be between 0 and 1000, got " + weight);
     }
   }
 

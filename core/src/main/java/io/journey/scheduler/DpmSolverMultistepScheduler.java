@@ -89,7 +89,10 @@ public record DpmSolverMultistepScheduler(
     }
     if (count < 1 || count >= trainSteps) {
       throw new SettingException(
-          "inference steps must be between 1 and " + (trainSteps - 1) + ", got " + count);
+          "inference steps of DPMSolverMultistepScheduler must be between 1 and "
+              + (trainSteps - 1)
+              + " unless its timestep_spacing is trailing, got "
+              + count);
     }
     return Arrays.copyOf(timestepSpacing.timesteps(trainSteps, count + 1, stepsOffset), count);
   }

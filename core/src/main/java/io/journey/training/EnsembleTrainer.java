@@ -60,6 +60,7 @@ public record EnsembleTrainer(
     training.nullClass(architecture);
     if (start != null) {
       requireSame(start, architecture, scheduler);
+      requireSameNullClass(start, training);
     }
   }
 
@@ -80,6 +81,19 @@ public record EnsembleTrainer(
           "the checkpoint to start from has "
               + difference
               + ": leave model and scheduler to the checkpoint, or start from another");
+    }
+  }
+
+  /** A row of the table that stood for a class must not become that of dropped ones, or back. */
+  private static void requireSameNullClass(StartingPoint start, TrainingConfig training) {
+    boolean known = start.classNames().nullClass().isPresent();
+    if (known != training.dropClasses() > 0) {
+      throw new SettingException(
+          known
+              ? "the checkpoint to start from was trained with dropped classes, and this run would"
+                  + " drop none: keep --drop-classes above 0"
+              : "the checkpoint to start from has no row for dropped classes: leave out"
+                  + " --drop-classes, or start from random weights");
     }
   }
 

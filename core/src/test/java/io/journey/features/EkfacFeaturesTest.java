@@ -449,6 +449,8 @@ class EkfacFeaturesTest {
     }
     assertThat(from).isEqualTo(store.dim(MEMBER));
     assertThat(store.manifest().inputs().path("weights").size()).isEqualTo(chosen.size());
+    assertThat(new ParameterSelection("!*.bias").of(weights, "the model"))
+        .isEqualTo(weights.stream().filter(w -> !w.name().endsWith(".bias")).toList());
     assertThatThrownBy(() -> new ParameterSelection("nothing*").of(weights, "the model"))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("No weight of the model matches --parameters nothing*; there are");
