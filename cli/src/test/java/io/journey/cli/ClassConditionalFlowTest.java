@@ -1,5 +1,8 @@
 package io.journey.cli;
 
+import static io.journey.cli.CommandRun.refuses;
+import static io.journey.cli.CommandRun.runs;
+import static io.journey.cli.TinyFlow.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.run.Json;
@@ -8,8 +11,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,25 +38,6 @@ class ClassConditionalFlowTest {
             flow.report())) {
       runs(stage);
     }
-  }
-
-  private static String[] with(String[] command, Object... more) {
-    List<String> line = new ArrayList<>(List.of(command));
-    Arrays.stream(more).forEach(word -> line.add(word.toString()));
-    return line.toArray(String[]::new);
-  }
-
-  private static String runs(String... command) {
-    CommandRun run = CommandRun.of(command);
-    assertThat(run.status()).as(String.join(" ", command) + ": " + run.err()).isZero();
-    return run.out();
-  }
-
-  private static void refuses(String sentence, String... command) {
-    CommandRun run = CommandRun.of(command);
-    assertThat(run.status()).as(run.out() + run.err()).isEqualTo(2);
-    assertThat(run.err()).contains(sentence).doesNotContain("defect");
-    assertThat(run.err().strip().lines()).hasSize(1);
   }
 
   @Test

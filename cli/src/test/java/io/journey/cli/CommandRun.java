@@ -1,5 +1,7 @@
 package io.journey.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import picocli.CommandLine;
@@ -11,6 +13,22 @@ record CommandRun(int status, String out, String err) {
     StringWriter err = new StringWriter();
     int status = Main.run(args, new PrintWriter(out), new PrintWriter(err));
     return new CommandRun(status, out.toString(), err.toString());
+  }
+
+  /** Runs a command that must end well, and returns what it prints. */
+  static String runs(String... command) {
+    CommandRun run = of(command);
+    assertThat(run.err()).as(command[0]).doesNotContain("defect");
+    assertThat(run.status()).as(String.join(" ", command) + ": " + run.err()).isZero();
+    return run.out();
+  }
+
+  /** Runs a command that must be refused in one line that holds {@code sentence}. */
+  static void refuses(String sentence, String... command) {
+    CommandRun run = of(command);
+    assertThat(run.status()).as(run.out() + run.err()).isEqualTo(2);
+    assertThat(run.err()).contains(sentence).doesNotContain("defect");
+    assertThat(run.err().strip().lines()).hasSize(1);
   }
 
   /** With a further subcommand "fail" that throws {@code failure}. */

@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import static io.journey.cli.CommandRun.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.run.Json;
@@ -33,12 +34,6 @@ class EstimatorCommandTest {
     means = root.resolve("means");
     runs(flow.featurize("--out", plain.toString(), "--preconditioner", "none", "--dtype", "f32"));
     runs(flow.featurize("--out", means.toString(), "--function", "mean"));
-  }
-
-  private static CommandRun runs(String... command) {
-    CommandRun run = CommandRun.of(command);
-    assertThat(run.status()).as(String.join(" ", command) + ": " + run.err()).isZero();
-    return run;
   }
 
   private static String estimator(Path attribution) {

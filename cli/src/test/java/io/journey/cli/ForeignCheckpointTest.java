@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import static io.journey.cli.CommandRun.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.model.Checkpoint;
@@ -23,13 +24,6 @@ class ForeignCheckpointTest {
 
   @TempDir Path root;
 
-  private static CommandRun done(String... command) {
-    CommandRun run = CommandRun.of(command);
-    assertThat(run.err()).doesNotContain("defect");
-    assertThat(run.status()).as(String.join(" ", command) + run.err()).isZero();
-    return run;
-  }
-
   @ParameterizedTest
   @CsvSource({
     "torchscript:torchscript-unet/model.pt, model.pt",
@@ -42,11 +36,11 @@ class ForeignCheckpointTest {
     String path =
         program ? "torchscript:" + GOLDEN + "/torchscript-unet/model.pt" : GOLDEN + "/" + spec;
     TinyFlow flow = new TinyFlow(root);
-    CommandRun sampled = done(flow.sample("--checkpoint", path));
-    assertThat(sampled.out().contains("DDPM is assumed")).isEqualTo(!program);
-    done(flow.featurize("--checkpoints", path));
-    done(flow.attribute("--checkpoints", path));
-    done(flow.report());
+    String sampled = runs(flow.sample("--checkpoint", path));
+    assertThat(sampled.contains("DDPM is assumed")).isEqualTo(!program);
+    runs(flow.featurize("--checkpoints", path));
+    runs(flow.attribute("--checkpoints", path));
+    runs(flow.report());
     assertThat(flow.features().resolve(member)).isDirectory();
     assertThat(flow.attribution().resolve("scores.npy")).exists();
   }
@@ -56,7 +50,7 @@ class ForeignCheckpointTest {
   void exportGivesTheSameWeightsInTheTypeAndSizeAskedFor(String dtype, DType type, int files) {
     Path out = root.resolve("out");
     String size = files == 1 ? "1GB" : "4KB";
-    done(
+    runs(
         "export",
         "--checkpoint",
         GOLDEN + "/training/last.ckpt",
@@ -102,18 +96,18 @@ class ForeignCheckpointTest {
     String[] command = {
       "export", "--checkpoint", GOLDEN + "/reference", "--out", out.toString(), "--dtype", "f16"
     };
-    done(command);
+    runs(command);
     Map<String, String> whole = Snapshot.of(out);
     Path weights = CheckpointFiles.locate(out).weights();
     Files.move(weights, weights.resolveSibling(weights.getFileName() + ".tmp"));
     command[6] = "bf16";
-    done(command); // nothing that is there tells the type of what is missing
+    runs(command); // nothing that is there tells the type of what is missing
     command[6] = "f16";
     Refusal.of(root, command, "not an empty directory", "diffusion_pytorch_model.safetensors");
     Files.delete(weights);
     Files.writeString(weights.resolveSibling(weights.getFileName() + ".tmp"), "half");
-    done(command);
-    done(command);
+    runs(command);
+    runs(command);
     assertThat(Snapshot.of(out)).isEqualTo(whole);
   }
 
@@ -169,22 +163,22 @@ class ForeignCheckpointTest {
         flow.sample("--checkpoint", root.resolve("model.pt").toString()),
         "model.pt is a TorchScript program",
         "torchscript:");
-    assertThat(done("inspect", root.resolve("model.pt").toString()).out())
+    assertThat(runs("inspect", root.resolve("model.pt").toString()))
         .contains("TorchScript program, not run");
   }
 
   @Test
   void inspectSaysWhichWeightsAreRead() {
-    assertThat(done("inspect", GOLDEN + "/training/model.pt").out())
+    assertThat(runs("inspect", GOLDEN + "/training/model.pt"))
         .contains("ema, 4877 parameters, one of [model.module._orig_mod, ema]")
         .containsPattern("ema.conv_in.weight +F32 +\\[4, 1, 3, 3\\]");
-    assertThat(done("inspect", GOLDEN + "/training/model.pt#model").out())
+    assertThat(runs("inspect", GOLDEN + "/training/model.pt#model"))
         .contains("model.module._orig_mod, 4877 parameters");
-    assertThat(done("inspect", GOLDEN + "/sharded").out())
+    assertThat(runs("inspect", GOLDEN + "/sharded"))
         .contains("4877 parameters", "none", "DDPM is assumed")
         .containsPattern("tensors +\\d+, 4877 numbers, 19.1 KiB");
-    assertThat(done("inspect", GOLDEN + "/bf16").out()).containsPattern("conv_in.bias +BF16");
-    assertThat(done("inspect", "torchscript:" + GOLDEN + "/torchscript/model.pt").out())
+    assertThat(runs("inspect", GOLDEN + "/bf16")).containsPattern("conv_in.bias +BF16");
+    assertThat(runs("inspect", "torchscript:" + GOLDEN + "/torchscript/model.pt"))
         .contains("TorchScript program", "2×8×8", "272 parameters");
   }
 }

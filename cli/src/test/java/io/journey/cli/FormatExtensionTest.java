@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import static io.journey.cli.CommandRun.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.dataset.Dataset;
@@ -42,12 +43,6 @@ class FormatExtensionTest {
       Files.createDirectories(png.getParent());
       assertThat(ImageIO.write(image, "png", png.toFile())).isTrue();
     }
-  }
-
-  private static String runs(String... command) {
-    CommandRun run = CommandRun.of(command);
-    assertThat(run.status()).as(String.join(" ", command) + ": " + run.err()).isZero();
-    return run.out();
   }
 
   private String ppm(String options) {

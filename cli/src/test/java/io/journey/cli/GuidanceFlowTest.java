@@ -1,5 +1,8 @@
 package io.journey.cli;
 
+import static io.journey.cli.CommandRun.refuses;
+import static io.journey.cli.CommandRun.runs;
+import static io.journey.cli.TinyFlow.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,9 +11,6 @@ import io.journey.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,25 +30,6 @@ class GuidanceFlowTest {
     runs(flow.featurize());
     runs(flow.attribute());
     runs(flow.report());
-  }
-
-  private static String[] with(String[] command, Object... more) {
-    List<String> line = new ArrayList<>(List.of(command));
-    Arrays.stream(more).forEach(word -> line.add(word.toString()));
-    return line.toArray(String[]::new);
-  }
-
-  private static String runs(String... command) {
-    CommandRun run = CommandRun.of(command);
-    assertThat(run.status()).as(String.join(" ", command) + ": " + run.err()).isZero();
-    return run.out();
-  }
-
-  private static void refuses(String sentence, String... command) {
-    CommandRun run = CommandRun.of(command);
-    assertThat(run.status()).as(run.out() + run.err()).isEqualTo(2);
-    assertThat(run.err()).contains(sentence).doesNotContain("defect");
-    assertThat(run.err().strip().lines()).hasSize(1);
   }
 
   @Test
@@ -100,32 +81,7 @@ class GuidanceFlowTest {
 
   @Test
   void aGuidedDrawingIsContinuedUnderItsGuidance() {
-    Path classifier = folder.resolve("classifier");
-    runs(
-        "evaluate",
-        "classifier",
-        "--data",
-        TinyFlow.DATA,
-        "--epochs",
-        "1",
-        "--out",
-        classifier.toString());
-    Path out = folder.resolve("emergence");
-    runs(
-        "evaluate",
-        "emergence",
-        "--checkpoint",
-        flow.member().toString(),
-        "--target",
-        flow.targets().toString(),
-        "--classifier",
-        classifier.toString(),
-        "--samples",
-        "2",
-        "--steps",
-        "300",
-        "--out",
-        out.toString());
+    Path out = flow.emergence(flow.targets(), "300", folder);
     assertThat(out.resolve("manifest.json")).exists();
   }
 

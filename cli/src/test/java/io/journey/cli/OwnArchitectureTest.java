@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import static io.journey.cli.CommandRun.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -38,13 +39,6 @@ class OwnArchitectureTest {
             flow.report())) {
       runs(stage);
     }
-  }
-
-  private static String runs(String... command) {
-    CommandRun run = CommandRun.of(command);
-    assertThat(run.err()).as(command[0]).doesNotContain("defect");
-    assertThat(run.status()).as(String.join(" ", command) + ": " + run.err()).isZero();
-    return run.out();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import static io.journey.cli.CommandRun.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.diffusion.NoiseSchedule;
@@ -22,12 +23,6 @@ class SchedulerExtensionTest {
   @BeforeAll
   static void goTheWayOnce() throws IOException {
     flow = TinyFlow.made(root);
-  }
-
-  private static String runs(String... command) {
-    CommandRun run = CommandRun.of(command);
-    assertThat(run.status()).as(String.join(" ", command) + ": " + run.err()).isZero();
-    return run.out();
   }
 
   private String[] sample(Path out, String... more) {
@@ -70,32 +65,7 @@ class SchedulerExtensionTest {
     Path scores = folder.resolve("scores");
     runs(flow.attribute("--target", out.toString(), "--out", scores.toString(), "--steps", "199"));
     assertThat(scores.resolve("scores.npy")).exists();
-    Path classifier = folder.resolve("classifier");
-    runs(
-        "evaluate",
-        "classifier",
-        "--data",
-        TinyFlow.DATA,
-        "--epochs",
-        "1",
-        "--out",
-        classifier.toString());
-    Path emergence = folder.resolve("emergence");
-    runs(
-        "evaluate",
-        "emergence",
-        "--checkpoint",
-        flow.member().toString(),
-        "--target",
-        out.toString(),
-        "--steps",
-        "599,199",
-        "--samples",
-        "2",
-        "--classifier",
-        classifier.toString(),
-        "--out",
-        emergence.toString());
+    Path emergence = flow.emergence(out, "599,199", folder);
     assertThat(emergence.resolve("manifest.json")).exists();
   }
 

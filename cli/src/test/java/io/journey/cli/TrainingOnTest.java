@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import static io.journey.cli.CommandRun.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.run.Json;
@@ -32,12 +33,6 @@ class TrainingOnTest {
     runs(flow.train());
   }
 
-  private static String runs(String... command) {
-    CommandRun run = CommandRun.of(command);
-    assertThat(run.status()).as(String.join(" ", command) + ": " + run.err()).isZero();
-    return run.out();
-  }
-
   private String[] on(String... more) {
     List<String> line =
         new ArrayList<>(
@@ -47,10 +42,7 @@ class TrainingOnTest {
   }
 
   private void refuses(String sentence, String... more) {
-    CommandRun run = CommandRun.of(on(more));
-    assertThat(run.status()).as(run.out() + run.err()).isEqualTo(2);
-    assertThat(run.err()).contains(sentence).doesNotContain("defect");
-    assertThat(run.err().strip().lines()).hasSize(1);
+    CommandRun.refuses(sentence, on(more));
     assertThat(folder.resolve("on")).doesNotExist();
   }
 

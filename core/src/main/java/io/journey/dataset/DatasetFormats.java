@@ -2,26 +2,19 @@ package io.journey.dataset;
 
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import io.journey.run.Services;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The formats there are: Journey's, then those of other modules in the order of their names. */
 final class DatasetFormats {
-  private static final List<DatasetFormat> FORMATS = new ArrayList<>(List.of(Own.values()));
-
-  static {
-    ServiceLoader.load(DatasetFormat.class).stream()
-        .map(ServiceLoader.Provider::get)
-        .sorted((a, b) -> a.prefix().compareTo(b.prefix()))
-        .forEach(FORMATS::add);
-  }
-
   private DatasetFormats() {}
 
   /** Those of Journey. */
@@ -81,14 +74,23 @@ final class DatasetFormats {
     }
   }
 
+  private static Stream<DatasetFormat> all() {
+    return Stream.concat(Arrays.stream(Own.values()), others());
+  }
+
+  private static Stream<DatasetFormat> others() {
+    return Services.of(DatasetFormat.class, "data format", List.of(DatasetFormat::prefix)).stream()
+        .sorted(Comparator.comparing(DatasetFormat::prefix));
+  }
+
   /** Returns the format of a prefix, whatever its case. */
   static Optional<DatasetFormat> named(String prefix) {
-    return FORMATS.stream().filter(f -> f.prefix().equalsIgnoreCase(prefix)).findFirst();
+    return all().filter(f -> f.prefix().equalsIgnoreCase(prefix)).findFirst();
   }
 
   /** Returns all names, for messages: "idx, cifar or images". */
   static String names() {
-    List<String> names = FORMATS.stream().map(DatasetFormat::prefix).toList();
+    List<String> names = all().map(DatasetFormat::prefix).toList();
     return String.join(", ", names.subList(0, names.size() - 1))
         + " or "
         + names.get(names.size() - 1);
@@ -96,7 +98,7 @@ final class DatasetFormats {
 
   /** Returns all options that some formats have and others have not. */
   static Set<String> options() {
-    return FORMATS.stream().flatMap(f -> f.options().stream()).collect(Collectors.toSet());
+    return all().flatMap(f -> f.options().stream()).collect(Collectors.toSet());
   }
 
   /**
@@ -105,8 +107,8 @@ final class DatasetFormats {
    * @throws JourneyException if it is a file that no format knows
    */
   static DatasetFormat of(Path path) {
-    return FORMATS.stream()
-        .filter(format -> !(format instanceof Own) && format.recognises(path))
+    return others()
+        .filter(format -> format.recognises(path))
         .findFirst()
         .orElseGet(() -> KindDetection.of(path));
   }

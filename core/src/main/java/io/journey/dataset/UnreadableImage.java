@@ -6,10 +6,17 @@ import io.journey.run.JourneyException;
 public final class UnreadableImage extends JourneyException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * @param message one sentence that names the image
+   */
   public UnreadableImage(String message) {
     super(message);
   }
 
+  /**
+   * @param message one sentence that names the image
+   * @param cause why it cannot be read
+   */
   public UnreadableImage(String message, Throwable cause) {
     super(message, cause);
   }

@@ -2,8 +2,9 @@ package io.journey.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.run.JourneyException;
-import java.util.ServiceLoader;
-import java.util.TreeMap;
+import io.journey.run.Services;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A kind of denoiser, found by {@code _class_name} in its {@code config.json}. Implementations are
@@ -31,19 +32,23 @@ public interface Architecture {
    */
   static DenoiserConfig read(ObjectNode json, String where) {
     String name = json.path("_class_name").asText(UNet2DArchitecture.CLASS_NAME);
-    TreeMap<String, Architecture> known = new TreeMap<>();
-    ServiceLoader.load(Architecture.class)
-        .forEach(architecture -> known.put(architecture.className(), architecture));
-    Architecture architecture = known.get(name);
-    if (architecture == null) {
-      throw new JourneyException(
-          where
-              + " describes a "
-              + name
-              + ", expected a "
-              + String.join(" or ", known.keySet())
-              + ": name another checkpoint.");
-    }
-    return architecture.config(json, where);
+    List<Architecture> known =
+        Services.of(Architecture.class, "architecture", List.of(Architecture::className));
+    return known.stream()
+        .filter(architecture -> architecture.className().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new JourneyException(
+                    where
+                        + " describes a "
+                        + name
+                        + ", expected a "
+                        + known.stream()
+                            .map(Architecture::className)
+                            .sorted()
+                            .collect(Collectors.joining(" or "))
+                        + ": name another checkpoint."))
+        .config(json, where);
   }
 }

@@ -9,6 +9,7 @@ import io.journey.diffusion.NoiseSchedule;
 import io.journey.nn.ModuleReader;
 import io.journey.run.AtomicFile;
 import io.journey.run.Checksums;
+import io.journey.run.DiffusersJson;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunDirectory;
@@ -150,8 +151,7 @@ public record Checkpoint(
 
   private static ObjectNode pipelineIndex(
       DenoiserConfig config, SchedulerConfig scheduler, ClassNames classNames) {
-    ObjectNode json = Json.object();
-    json.put("_class_name", scheduler.pipelineName()).put("_diffusers_version", "0.35.0");
+    ObjectNode json = DiffusersJson.object(scheduler.pipelineName());
     json.putArray("scheduler").add("diffusers").add(scheduler.className());
     json.putArray("unet")
         .add("diffusers")

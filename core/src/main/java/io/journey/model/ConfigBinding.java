@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.DiffusersJson;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonType;
@@ -21,10 +22,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Binds diffusers' {@code config.json} to a record. Each component is an option, its name in snake
@@ -76,7 +75,7 @@ public record ConfigBinding<R extends Record>(String className, R defaults) {
     List<String> problems = new ArrayList<>();
     Set<String> known = new LinkedHashSet<>(NOTES);
     for (int i = 0; i < values.length; i++) {
-      String name = snakeCase(components[i].getName());
+      String name = DiffusersJson.snakeCase(components[i].getName());
       known.add(name);
       Bound bound =
           json.has(name)
@@ -113,22 +112,15 @@ public record ConfigBinding<R extends Record>(String className, R defaults) {
    * @param always options that are written in any case
    */
   public ObjectNode write(R config, Set<String> always) {
-    Map<String, JsonNode> first = new TreeMap<>();
-    Map<String, JsonNode> rest = new TreeMap<>();
+    return DiffusersJson.config(className, options(config), options(defaults), always);
+  }
+
+  private static ObjectNode options(Record config) {
+    ObjectNode options = Json.object();
     for (RecordComponent component : config.getClass().getRecordComponents()) {
-      String name = snakeCase(component.getName());
-      JsonNode value = tree(value(component, config));
-      if (always.contains(name)) {
-        first.put(name, value);
-      } else if (!value.equals(tree(value(component, defaults)))) {
-        rest.put(name, value);
-      }
+      options.set(DiffusersJson.snakeCase(component.getName()), tree(value(component, config)));
     }
-    ObjectNode json = Json.object();
-    json.put("_class_name", className).put("_diffusers_version", "0.35.0");
-    first.forEach(json::set);
-    rest.forEach(json::set);
-    return json;
+    return options;
   }
 
   private static JsonNode tree(Object value) {
@@ -291,9 +283,5 @@ public record ConfigBinding<R extends Record>(String className, R defaults) {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("a record has its canonical constructor", e);
     }
-  }
-
-  private static String snakeCase(String name) {
-    return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
   }
 }

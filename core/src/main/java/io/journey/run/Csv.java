@@ -46,20 +46,7 @@ public final class Csv {
 
   private static String escaped(String text) {
     String safe = ESCAPE.matcher(text).replaceAll("\\\\u005cu$1");
-    if (safe.codePoints().noneMatch(Csv::isObeyed)) {
-      return safe;
-    }
-    StringBuilder out = new StringBuilder(safe.length() + 16);
-    safe.codePoints()
-        .forEach(
-            c -> {
-              if (isObeyed(c)) {
-                out.append(Printable.escaped(c));
-              } else {
-                out.appendCodePoint(c);
-              }
-            });
-    return out.toString();
+    return Printable.escaped(safe, Csv::isObeyed);
   }
 
   private static boolean isObeyed(int c) {

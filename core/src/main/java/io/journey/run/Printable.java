@@ -1,6 +1,7 @@
 package io.journey.run;
 
 import java.util.Locale;
+import java.util.function.IntPredicate;
 
 /**
  * Text of unknown origin, such as names of files and classes, as a terminal or a page may show it.
@@ -15,14 +16,19 @@ public final class Printable {
 
   /** The text with every hidden character written out. */
   public static String of(String text) {
-    if (text.codePoints().noneMatch(Printable::isHidden)) {
+    return escaped(text, Printable::isHidden);
+  }
+
+  /** The text with the characters of a kind written out. */
+  static String escaped(String text, IntPredicate kind) {
+    if (text.codePoints().noneMatch(kind)) {
       return text;
     }
     StringBuilder out = new StringBuilder(text.length() + 16);
     text.codePoints()
         .forEach(
             c -> {
-              if (isHidden(c)) {
+              if (kind.test(c)) {
                 out.append(escaped(c));
               } else {
                 out.appendCodePoint(c);

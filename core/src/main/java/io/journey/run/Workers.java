@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 /**
@@ -120,18 +121,25 @@ public final class Workers {
     }
 
     private void await(int unit) {
-      boolean interrupted = false;
-      while (next != unit && failure == null) {
+      awaitUntil(this, () -> next == unit || failure != null);
+      Batch.rethrow(failure);
+    }
+  }
+
+  /** Waits for something that its monitor's owners change; an interruption is kept for later. */
+  private static void awaitUntil(Object monitor, BooleanSupplier happened) {
+    boolean interrupted = false;
+    synchronized (monitor) {
+      while (!happened.getAsBoolean()) {
         try {
-          wait();
+          monitor.wait();
         } catch (InterruptedException e) {
           interrupted = true;
         }
       }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-      Batch.rethrow(failure);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -200,18 +208,8 @@ public final class Workers {
       return running == 0 && (next >= count || failure != null);
     }
 
-    synchronized void await() {
-      boolean interrupted = false;
-      while (!ended()) {
-        try {
-          wait();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    void await() {
+      awaitUntil(this, this::ended);
     }
 
     synchronized void rethrow() {

@@ -1,2 +1,5 @@
-/** Directories that stages leave behind: locking, resuming, manifests, progress. */
+/**
+ * What every stage shares: directories that stages leave behind with their manifests, progress,
+ * workers, text and JSON as Journey and diffusers write them, what is registered on the class path.
+ */
 package io.journey.run;

@@ -10,8 +10,27 @@ import java.util.Arrays;
  * @param divisor 1, or the limit for dynamic thresholding
  */
 record Clipping(double limit, double divisor) {
-  /** x̂0 as it is. */
-  static final Clipping NONE = new Clipping(Double.POSITIVE_INFINITY, 1);
+  /** The options of schedulers that clip or threshold. */
+  interface Options {
+    boolean clipSample();
+
+    double clipSampleRange();
+
+    boolean thresholding();
+
+    double dynamicThresholdingRatio();
+
+    double sampleMaxValue();
+  }
+
+  /** Returns what options ask for; thresholding comes before clipping. */
+  static Clipping of(float[] x0, Options options) {
+    if (options.thresholding()) {
+      return dynamic(x0, options.dynamicThresholdingRatio(), options.sampleMaxValue());
+    }
+    return new Clipping(
+        options.clipSample() ? options.clipSampleRange() : Double.POSITIVE_INFINITY, 1);
+  }
 
   /**
    * Dynamic thresholding of an image (Saharia et al. 2022).
@@ -23,11 +42,6 @@ record Clipping(double limit, double divisor) {
   static Clipping dynamic(float[] x0, double ratio, double most) {
     double limit = Math.min(Math.max(quantileOfMagnitudes(x0, ratio), 1), most);
     return new Clipping(limit, limit);
-  }
-
-  /** Clipping to plus or minus a number. */
-  static Clipping within(double range) {
-    return new Clipping(range, 1);
   }
 
   /**

@@ -33,7 +33,7 @@ public record DdimScheduler(
     int stepsOffset,
     boolean setAlphaToOne,
     double etaValue)
-    implements Scheduler {
+    implements Scheduler, Clipping.Options {
 
   public DdimScheduler {
     Clipping.require(clipSampleRange, dynamicThresholdingRatio, sampleMaxValue);
@@ -93,13 +93,6 @@ public record DdimScheduler(
         this, schedule, timestepSpacing.timesteps(schedule.steps(), count, stepsOffset));
   }
 
-  private Clipping clipping(float[] x0) {
-    if (thresholding) {
-      return Clipping.dynamic(x0, dynamicThresholdingRatio, sampleMaxValue);
-    }
-    return clipSample ? Clipping.within(clipSampleRange) : Clipping.NONE;
-  }
-
   private record Steps(DdimScheduler options, NoiseSchedule schedule, int[] timesteps)
       implements InferenceSteps {
     @Override
@@ -118,7 +111,7 @@ public record DdimScheduler(
       // Rounding may take what is left for the direction below zero where η = 1.
       double direction = Math.sqrt(Math.max(0, 1 - previous - sigma * sigma));
       double[] predictedNoise = schedule.predictedNoise(xt, output, t);
-      Clipping clipping = options.clipping(x0);
+      Clipping clipping = Clipping.of(x0, options);
       float[] out = new float[xt.length];
       for (int i = 0; i < xt.length; i++) {
         double fresh = noise == null ? 0 : sigma * noise[i];

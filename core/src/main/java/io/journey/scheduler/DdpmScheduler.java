@@ -25,7 +25,7 @@ public record DdpmScheduler(
     double sampleMaxValue,
     TimestepSpacing timestepSpacing,
     int stepsOffset)
-    implements Scheduler {
+    implements Scheduler, Clipping.Options {
   private static final double SMALLEST_VARIANCE = 1e-20;
 
   /** σ² of the noise in the step from t to t'. */
@@ -89,13 +89,6 @@ public record DdpmScheduler(
         this, schedule, timestepSpacing.timesteps(schedule.steps(), count, stepsOffset));
   }
 
-  private Clipping clipping(float[] x0) {
-    if (thresholding) {
-      return Clipping.dynamic(x0, dynamicThresholdingRatio, sampleMaxValue);
-    }
-    return clipSample ? Clipping.within(clipSampleRange) : Clipping.NONE;
-  }
-
   /**
    * Code to paper: {@code alphaBar} ᾱ_t, {@code previous} ᾱ of the next step drawn, {@code x0} x̂0.
    */
@@ -116,7 +109,7 @@ public record DdpmScheduler(
       double x0Weight = Math.sqrt(previous) * beta / (1 - alphaBar);
       double xtWeight = Math.sqrt(alpha) * (1 - previous) / (1 - alphaBar);
       double sigma = t > 0 ? Math.sqrt(options.varianceType.variance(beta, previous, alphaBar)) : 0;
-      Clipping clipping = options.clipping(x0);
+      Clipping clipping = Clipping.of(x0, options);
       float[] out = new float[xt.length];
       for (int i = 0; i < xt.length; i++) {
         out[i] = (float) (x0Weight * clipping.of(x0[i]) + xtWeight * xt[i] + sigma * noise[i]);

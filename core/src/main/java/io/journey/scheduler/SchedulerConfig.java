@@ -3,22 +3,18 @@ package io.journey.scheduler;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.ForwardConfig;
+import io.journey.run.DiffusersJson;
 import io.journey.run.JourneyException;
-import io.journey.run.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * The settings of diffusers' {@code scheduler_config.json}: how training noised, and how images are
  * drawn. Equal if they are written alike.
  */
 public final class SchedulerConfig {
-  /** The version of diffusers that files are written for. */
-  private static final String WRITTEN_FOR = "0.35.0";
-
   private static final String CLASS = "_class_name";
   private static final String DEFAULT_CLASS = "DDPMScheduler";
 
@@ -262,23 +258,10 @@ public final class SchedulerConfig {
     ObjectNode options = ForwardOptions.of(forward).setAll(SchedulerOptions.of(scheduler));
     ObjectNode unchanged =
         ForwardOptions.of(ForwardConfig.DEFAULT).setAll(SchedulerOptions.of(defaults));
-    Map<String, JsonNode> first = new TreeMap<>();
-    Map<String, JsonNode> others = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> option : options.properties()) {
-      if (ALWAYS_WRITTEN.contains(option.getKey())) {
-        first.put(option.getKey(), option.getValue());
-      } else if (!option.getValue().equals(unchanged.get(option.getKey()))) {
-        others.put(option.getKey(), option.getValue());
-      }
-    }
     for (String required : scheduler.requiredOptions()) {
-      others.put(required, scheduler.fixedOptions().get(required));
+      options.set(required, scheduler.fixedOptions().get(required));
     }
-    ObjectNode json = Json.object();
-    json.put(CLASS, scheduler.className()).put("_diffusers_version", WRITTEN_FOR);
-    first.forEach(json::set);
-    others.forEach(json::set);
-    return json;
+    return DiffusersJson.config(scheduler.className(), options, unchanged, ALWAYS_WRITTEN);
   }
 
   @Override

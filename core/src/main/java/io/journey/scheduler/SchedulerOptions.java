@@ -2,6 +2,7 @@ package io.journey.scheduler;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.DiffusersJson;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonType;
@@ -89,13 +90,9 @@ final class SchedulerOptions {
   private static Map<String, Class<?>> types(Scheduler scheduler) {
     Map<String, Class<?>> types = new TreeMap<>();
     for (RecordComponent component : scheduler.getClass().getRecordComponents()) {
-      types.put(snakeCase(component.getName()), component.getType());
+      types.put(DiffusersJson.snakeCase(component.getName()), component.getType());
     }
     return types;
-  }
-
-  private static String snakeCase(String name) {
-    return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(java.util.Locale.ROOT);
   }
 
   /** The values of an enum as JSON has them; empty for other types. */

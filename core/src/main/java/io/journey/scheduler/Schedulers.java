@@ -1,56 +1,32 @@
 package io.journey.scheduler;
 
+import io.journey.run.Services;
 import io.journey.run.SettingException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.function.Function;
 
 /** The schedulers there are: those registered in any module, with diffusers' defaults. */
 public final class Schedulers {
-  private static final List<Scheduler> ALL = load();
-
   private Schedulers() {}
 
-  private static List<Scheduler> load() {
-    List<Scheduler> found = new ArrayList<>();
-    for (Scheduler scheduler :
-        ServiceLoader.load(Scheduler.class, Scheduler.class.getClassLoader())) {
-      for (Scheduler other : found) {
-        if (other.name().equals(scheduler.name())
-            || other.className().equals(scheduler.className())) {
-          throw new IllegalStateException(
-              "two schedulers are called "
-                  + scheduler.name()
-                  + " or "
-                  + scheduler.className()
-                  + ": "
-                  + other.getClass()
-                  + ", "
-                  + scheduler.getClass());
-        }
-      }
-      found.add(scheduler);
-    }
-    // Where a class stands on the class path changes no message.
-    found.sort(Comparator.comparing(Scheduler::name));
-    return List.copyOf(found);
-  }
-
+  /** Returns all; where a class stands on the class path changes no message. */
   static List<Scheduler> all() {
-    return ALL;
+    return Services.of(Scheduler.class, "scheduler", List.of(Scheduler::name, Scheduler::className))
+        .stream()
+        .sorted(Comparator.comparing(Scheduler::name))
+        .toList();
   }
 
   /** Returns the short names, in the order of the alphabet. */
   public static List<String> names() {
-    return ALL.stream().map(Scheduler::name).toList();
+    return all().stream().map(Scheduler::name).toList();
   }
 
   /** Returns the names of diffusers' classes, in the same order. */
   static List<String> classNames() {
-    return ALL.stream().map(Scheduler::className).toList();
+    return all().stream().map(Scheduler::className).toList();
   }
 
   /**
@@ -72,6 +48,6 @@ public final class Schedulers {
   }
 
   private static Optional<Scheduler> find(Function<Scheduler, String> key, String wanted) {
-    return ALL.stream().filter(s -> key.apply(s).equalsIgnoreCase(wanted)).findFirst();
+    return all().stream().filter(s -> key.apply(s).equalsIgnoreCase(wanted)).findFirst();
   }
 }

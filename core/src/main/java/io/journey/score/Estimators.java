@@ -4,19 +4,15 @@ import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeatureStore;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.JourneyException;
+import io.journey.run.Services;
 import io.journey.run.SettingException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 
-/**
- * The estimators on the class path: those that {@code META-INF/services/io.journey.score.Estimator}
- * of Journey and of other modules names.
- */
+/** The estimators there are: those registered in any module. */
 public final class Estimators {
   private static final Comparator<Estimator> ORDER =
       Comparator.comparingInt(Estimator::order).thenComparing(Estimator::name);
@@ -29,30 +25,9 @@ public final class Estimators {
    * @throws JourneyException if one cannot be loaded, or two have one name
    */
   public static List<Estimator> all() {
-    Map<String, Estimator> byName = new LinkedHashMap<>();
-    try {
-      for (Estimator estimator : ServiceLoader.load(Estimator.class, loader())) {
-        Estimator other = byName.putIfAbsent(estimator.name(), estimator);
-        if (other != null) {
-          throw new JourneyException(
-              "Two estimators are called "
-                  + estimator.name()
-                  + ", "
-                  + other.getClass().getName()
-                  + " and "
-                  + estimator.getClass().getName()
-                  + ": leave one of them off the class path.");
-        }
-      }
-    } catch (ServiceConfigurationError e) {
-      throw new JourneyException(
-          "An estimator on the class path cannot be loaded: " + e.getMessage() + ".", e);
-    }
-    return byName.values().stream().sorted(ORDER).toList();
-  }
-
-  private static ClassLoader loader() {
-    return Estimators.class.getClassLoader();
+    return Services.of(Estimator.class, "estimator", List.of(Estimator::name)).stream()
+        .sorted(ORDER)
+        .toList();
   }
 
   /**

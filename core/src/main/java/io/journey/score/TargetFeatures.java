@@ -1,6 +1,7 @@
 package io.journey.score;
 
 import io.journey.score.FeatureProducts.Halves;
+import java.util.Arrays;
 
 /**
  * The features of Q targets, for estimators: their gradients, and products with those of training
@@ -42,15 +43,15 @@ public final class TargetFeatures {
 
   /** Returns ‖g‖ of each target, [Q]. */
   public double[] norms() {
-    double[] norms = new double[count()];
-    for (int q = 0; q < norms.length; q++) {
-      double sum = 0;
-      for (float value : gradients[q]) {
-        sum += (double) value * value;
-      }
-      norms[q] = Math.sqrt(sum);
+    return Arrays.stream(gradients).mapToDouble(TargetFeatures::norm).toArray();
+  }
+
+  static double norm(float[] feature) {
+    double sum = 0;
+    for (float value : feature) {
+      sum += (double) value * value;
     }
-    return norms;
+    return Math.sqrt(sum);
   }
 
   /** Returns Φg of each target, [Q][N]. */

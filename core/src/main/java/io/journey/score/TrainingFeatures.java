@@ -67,11 +67,7 @@ public final class TrainingFeatures implements AutoCloseable {
           i -> {
             float[] row = new float[dim()];
             rows.read(i, 0, row.length, row, 0);
-            double sum = 0;
-            for (float value : row) {
-              sum += (double) value * value;
-            }
-            found[i] = Math.sqrt(sum);
+            found[i] = TargetFeatures.norm(row);
           });
       norms = found;
     }

@@ -6,26 +6,20 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
-import io.journey.diffusion.DenoiserInput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
 import io.journey.model.ClosedFormDenoiser;
-import io.journey.model.ConditioningSpec;
 import io.journey.model.Denoiser;
 import io.journey.model.InputRange;
-import io.journey.nn.Parameters;
-import io.journey.nn.Tape;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
 import io.journey.scheduler.DdimScheduler;
 import io.journey.scheduler.Scheduler;
 import io.journey.scheduler.SchedulerConfig;
 import io.journey.scheduler.Schedulers;
-import io.journey.tensor.Libtorch;
 import java.util.List;
 import java.util.OptionalInt;
-import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,34 +28,7 @@ class GuidanceTest {
   private static final ImageShape SHAPE = new ImageShape(1, 2, 2);
   private static final int NULL_CLASS = 2;
   private static final Condition ONE = new Condition.ClassLabel(1);
-  private static final double[] SHIFTS = {0.3, -0.4, 0.1};
-
-  /** 0.3·x + the shift of its class. */
-  private record Conditional(Denoiser plain) implements Denoiser {
-    @Override
-    public ImageShape shape() {
-      return SHAPE;
-    }
-
-    @Override
-    public Parameters parameters() {
-      return plain.parameters();
-    }
-
-    @Override
-    public ConditioningSpec conditioning() {
-      return new ConditioningSpec(new InputRange(0, 2));
-    }
-
-    @Override
-    public Tensor predict(DenoiserInput in, Tape tape) {
-      double[] out = Libtorch.doubles(plain.predict(in));
-      for (int i = 0; i < out.length; i++) {
-        out[i] += SHIFTS[in.condition().classNumbers()[i / SHAPE.numel()]];
-      }
-      return Tensor.create(out, in.timesteps().length, 1, 2, 2);
-    }
-  }
+  private static final List<Double> SHIFTS = List.of(0.3, -0.4, 0.1);
 
   private static Checkpoint checkpoint(Denoiser model, OptionalInt nullClass) {
     return new Checkpoint(
@@ -75,14 +42,15 @@ class GuidanceTest {
 
   private static Checkpoint conditional() {
     return checkpoint(
-        new Conditional(new ClosedFormDenoiser(SHAPE, 0.3, t -> 0)), OptionalInt.of(NULL_CLASS));
+        new ClassShiftDenoiser(new ClosedFormDenoiser(SHAPE, 0.3, t -> 0), SHIFTS),
+        OptionalInt.of(NULL_CLASS));
   }
 
   /** Linear in its outputs, the model under guidance is one whose shift is s_∅ + w·(s_c − s_∅). */
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.5, 1, 3, 7.5})
   void aGuidedModelIsTheModelOfTheCombinedShift(double weight) {
-    double shift = SHIFTS[NULL_CLASS] + weight * (SHIFTS[1] - SHIFTS[NULL_CLASS]);
+    double shift = SHIFTS.get(NULL_CLASS) + weight * (SHIFTS.get(1) - SHIFTS.get(NULL_CLASS));
     for (String name : Schedulers.names()) {
       Scheduler scheduler = Schedulers.named(name);
       try (Checkpoint guided = conditional();

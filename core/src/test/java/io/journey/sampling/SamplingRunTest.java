@@ -5,19 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
-import io.journey.diffusion.DenoiserInput;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
-import io.journey.model.ConditioningSpec;
 import io.journey.model.Denoiser;
-import io.journey.model.InputRange;
-import io.journey.nn.Parameters;
-import io.journey.nn.Tape;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.scheduler.DdimScheduler;
-import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +19,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,33 +26,6 @@ class SamplingRunTest {
   private static final ImageShape SHAPE = new ImageShape(1, 4, 4);
 
   @TempDir Path folder;
-
-  /** Draws towards its class: x̂0 shifts by it. */
-  private record Conditional(Denoiser plain) implements Denoiser {
-    @Override
-    public ImageShape shape() {
-      return SHAPE;
-    }
-
-    @Override
-    public Parameters parameters() {
-      return plain.parameters();
-    }
-
-    @Override
-    public ConditioningSpec conditioning() {
-      return new ConditioningSpec(new InputRange(0, 2));
-    }
-
-    @Override
-    public Tensor predict(DenoiserInput in, Tape tape) {
-      double[] out = Libtorch.doubles(plain.predict(in));
-      for (int i = 0; i < out.length; i++) {
-        out[i] += 0.05 * in.condition().classNumbers()[i / SHAPE.numel()];
-      }
-      return Tensor.create(out, in.timesteps().length, 1, 4, 4);
-    }
-  }
 
   private static List<Condition> classes(Integer... numbers) {
     return Stream.of(numbers).<Condition>map(Condition.ClassLabel::new).toList();
@@ -173,7 +139,7 @@ class SamplingRunTest {
 
   @Test
   void labelsAreTakenInTurnAndKept() {
-    try (Checkpoint checkpoint = toy(new Conditional(plain()))) {
+    try (Checkpoint checkpoint = toy(new ClassShiftDenoiser(plain(), List.of(0.0, 0.05, 0.1)))) {
       Sampler sampler = Sampler.of(checkpoint, 10);
       Path file = folder.resolve("t.safetensors");
       new SamplingRun(sampler, 5, 4, classes(2, 0)).run(file, 2, Progress.SILENT);
