@@ -110,8 +110,8 @@ final class AttributeCommand implements Runnable {
             .withDraws(draws)
             .withSeed(seed)
             .withMask(patch)
-            .on(console.threads(), console.progress())
-            .attribute(targets, wanted, out);
+            .stage(targets, wanted)
+            .run(out, console.context());
     console.say(
         "Scores of "
             + Counted.of(attribution.size(), "training images")

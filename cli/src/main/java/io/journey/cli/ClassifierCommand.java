@@ -54,8 +54,8 @@ final class ClassifierCommand implements Runnable {
   public void run() {
     ClassifierConfig config = ClassifierConfig.DEFAULT.withEpochs(epochs);
     Dataset images = data.open(console.progress());
-    ClassifierTrainer trainer = new ClassifierTrainer(config, seed, console.threads());
-    try (Classifier classifier = trainer.run(images, out, console.progress())) {
+    ClassifierTrainer trainer = new ClassifierTrainer(images, config, seed);
+    try (Classifier classifier = trainer.run(out, console.context())) {
       console.say(
           String.format(
               Locale.ROOT,

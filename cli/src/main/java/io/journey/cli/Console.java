@@ -1,8 +1,11 @@
 package io.journey.cli;
 
 import io.journey.run.Progress;
+import io.journey.run.RunContext;
 import io.journey.run.SettingException;
+import io.journey.tensor.Libtorch;
 import java.io.PrintWriter;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,13 +25,30 @@ final class Console {
       description = "Worker threads (default: one for each core). They change no number.")
   private Integer threads;
 
-  /** Worker threads. */
-  int threads() {
-    int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-    if (count < 1) {
-      throw new SettingException("--threads must be at least 1, got " + count);
+  private RunContext context;
+
+  /** Returns what the command's stages run with; {@link #close} ends it. */
+  RunContext context() {
+    if (context == null) {
+      int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+      if (count < 1) {
+        throw new SettingException("--threads must be at least 1, got " + count);
+      }
+      context = RunContext.of(Libtorch.CPU, count, progress());
     }
-    return count;
+    return context;
+  }
+
+  /** Ends the worker threads of a command, if it has such options. */
+  static void close(CommandLine.ParseResult parsed) {
+    for (CommandLine each : parsed.asCommandLineList()) {
+      for (CommandSpec mixin : each.getCommandSpec().mixins().values()) {
+        if (mixin.userObject() instanceof Console console && console.context != null) {
+          console.context.close();
+          console.context = null;
+        }
+      }
+    }
   }
 
   /** Progress on standard error. */

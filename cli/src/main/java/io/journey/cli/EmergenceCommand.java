@@ -6,7 +6,6 @@ import io.journey.evaluation.steps.FeatureEmergence;
 import io.journey.evaluation.steps.PictureClassifier;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
-import io.journey.run.Confined;
 import io.journey.run.SettingException;
 import io.journey.sampling.ContinuationRun;
 import io.journey.sampling.Sampler;
@@ -121,10 +120,8 @@ final class EmergenceCommand implements Runnable {
       ContinuationRun drawing =
           new ContinuationRun(sampler, chosen(file.read(wanted)), wanted, samples, seed);
       FeatureEmergence emergence =
-          new FeatureEmergence(drawing, PictureClassifier.of(trained), features, scores);
-      Path drawn =
-          pictures == null ? Confined.path(result.out(), FeatureEmergence.PICTURES) : pictures;
-      say(emergence.run(result.out(), drawn, console.threads(), console.progress()));
+          new FeatureEmergence(drawing, PictureClassifier.of(trained), features, scores, pictures);
+      say(emergence.run(result.out(), console.context()));
     }
   }
 

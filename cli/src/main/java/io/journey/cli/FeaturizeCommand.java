@@ -86,8 +86,7 @@ final class FeaturizeCommand implements Runnable {
             .withDtype(dtype == null ? defaults.dtype() : dtype)
             .withMethod(gradients)
             .withSeed(seed);
-    FeatureStore store =
-        Featurizer.with(config, console.threads(), console.progress()).run(ensemble, images, out);
+    FeatureStore store = Featurizer.of(config, ensemble, images).run(out, console.context());
     ensemble.notes().forEach(console::say);
     console.say(
         "Features of "

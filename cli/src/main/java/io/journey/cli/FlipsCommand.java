@@ -44,7 +44,7 @@ final class FlipsCommand implements Runnable {
   public void run() {
     Attribution scores = options.scores();
     SignFlipsRun run = top == null ? SignFlipsRun.of(scores) : new SignFlipsRun(scores, top);
-    SignFlips found = run.run(options.out(), console.threads(), console.progress());
+    SignFlips found = run.run(options.out(), console.context());
     console.say("  top K  targets with a flip  by chance  shared by two steps  by chance");
     for (AtK at : found.curve()) {
       console.say(

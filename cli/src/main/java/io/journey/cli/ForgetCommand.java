@@ -56,7 +56,7 @@ final class ForgetCommand implements Runnable {
   public void run() {
     RemovalStudy study = removal.study(step, removed, targets, USUAL_TARGETS, console.progress());
     ForgetCheck check = new ForgetCheck(study);
-    RemovalTable table = check.run(removal.out(), console.threads(), console.progress());
+    RemovalTable table = check.run(removal.out(), console.context());
     removal.say(console, "l2 distance", table, check.sentences(table), check.warnings());
   }
 }

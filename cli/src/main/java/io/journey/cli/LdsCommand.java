@@ -187,9 +187,8 @@ final class LdsCommand implements Runnable {
                 subsets,
                 seeds,
                 draws,
-                console.threads(),
-                console.progress())
-            .run(models == null ? Confined.path(groundTruth, "models") : models, groundTruth);
+                models == null ? Confined.path(groundTruth, "models") : models)
+            .run(groundTruth, console.context());
     Map<String, Embedder> embedders = new LinkedHashMap<>();
     try {
       embeddings.forEach((name, spec) -> embedders.put(name, Embedders.open(spec)));
@@ -204,10 +203,8 @@ final class LdsCommand implements Runnable {
                   embedders,
                   attributions.stream().map(NamedAttribution::parse).toList(),
                   dampings,
-                  targetDraws,
-                  console.threads(),
-                  console.progress())
-              .run(out);
+                  targetDraws)
+              .run(out, console.context());
       result.sentences().forEach(console::say);
       result.warnings().forEach(warning -> console.say("Beware: " + warning));
     } finally {

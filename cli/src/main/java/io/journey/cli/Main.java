@@ -100,6 +100,14 @@ public final class Main implements Runnable {
     line.registerConverter(CheckpointSpec.class, CheckpointSpec::parse);
     line.setParameterExceptionHandler(main.errors::usage);
     line.setExecutionExceptionHandler(main.errors::execution);
+    line.setExecutionStrategy(
+        parsed -> {
+          try {
+            return new CommandLine.RunLast().execute(parsed);
+          } finally {
+            Console.close(parsed);
+          }
+        });
     return line;
   }
 

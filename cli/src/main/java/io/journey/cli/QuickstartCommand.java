@@ -17,7 +17,6 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
 import io.journey.run.Memory;
-import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
@@ -95,8 +94,6 @@ final class QuickstartCommand implements Runnable {
 
   @Override
   public void run() {
-    Progress progress = console.progress();
-    int threads = console.threads();
     Dataset data = Datasets.open(shippedData() + "?size=16&limit=" + images);
     Preset preset = Preset.SMALL;
 
@@ -106,15 +103,15 @@ final class QuickstartCommand implements Runnable {
             Confined.path(out, "checkpoints"),
             () ->
                 new EnsembleTrainer(
+                        data,
                         preset.model(data.shape()),
                         preset.training(data.size()).withSteps(steps),
                         MEMBERS,
                         seed,
-                        threads,
                         EnsembleTrainer.SAVE_INTERVAL)
-                    .run(data, Confined.path(out, "checkpoints"), progress));
+                    .run(Confined.path(out, "checkpoints"), console.context()));
     Path drawn = Confined.path(out, "targets.safetensors");
-    stage("sample", drawn, () -> sample(ensemble, drawn, threads, progress));
+    stage("sample", drawn, () -> sample(ensemble, drawn));
     Attribution attribution = attribute(ensemble, data, drawn, seed, "");
     Path page = Confined.path(out, "report.html");
     AttributionReport.write(Confined.path(out, "attribution"), data, page);
@@ -133,25 +130,24 @@ final class QuickstartCommand implements Runnable {
                   page);
               return Findings.of(attribution, data, TargetImages.of(attribution));
             });
-    writeManifest(data, threads);
+    writeManifest(data);
     tell(page, findings);
   }
 
   /** Features and scores, in folders whose names end alike. */
   private Attribution attribute(
       Ensemble ensemble, Dataset data, Path drawn, long featureSeed, String suffix) {
-    Progress progress = console.progress();
     Path folder = Confined.path(out, "features" + suffix);
     FeatureStore features =
         stage(
             "featurize" + suffix,
             folder,
             () ->
-                Featurizer.with(
+                Featurizer.of(
                         FeaturizerConfig.defaults().withDraws(DRAWS).withSeed(featureSeed),
-                        console.threads(),
-                        progress)
-                    .run(ensemble, data, folder));
+                        ensemble,
+                        data)
+                    .run(folder, console.context()));
     Path scores = Confined.path(out, "attribution" + suffix);
     return stage(
         "attribute" + suffix,
@@ -159,8 +155,8 @@ final class QuickstartCommand implements Runnable {
         () ->
             Attributor.of(ensemble, features)
                 .withSeed(featureSeed)
-                .on(console.threads(), progress)
-                .attribute(TrajectoryFile.read(drawn), Steps.parse("100:900:100"), scores));
+                .stage(TrajectoryFile.read(drawn), Steps.parse("100:900:100"))
+                .run(scores, console.context()));
   }
 
   private static Path shippedData() {
@@ -176,10 +172,10 @@ final class QuickstartCommand implements Runnable {
     return data;
   }
 
-  private boolean sample(Ensemble ensemble, Path drawn, int threads, Progress progress) {
+  private boolean sample(Ensemble ensemble, Path drawn) {
     try (Checkpoint checkpoint = ensemble.first()) {
       return new SamplingRun(Sampler.of(checkpoint, INFERENCE_STEPS), seed, targets)
-          .run(drawn, threads, progress);
+          .run(drawn, console.context());
     }
   }
 
@@ -209,9 +205,12 @@ final class QuickstartCommand implements Runnable {
     return made;
   }
 
-  private void writeManifest(Dataset data, int threads) {
+  private void writeManifest(Dataset data) {
     ObjectNode manifest = Json.object();
-    manifest.put("kind", "quickstart").put("seed", seed).put("threads", threads);
+    manifest
+        .put("kind", "quickstart")
+        .put("seed", seed)
+        .put("threads", console.context().threads());
     manifest.put("images", images).put("steps", steps).put("targets", targets);
     manifest.put("data", data.fingerprint()).put("java", System.getProperty("java.version"));
     double total = 0;

@@ -83,7 +83,7 @@ final class RetrainCommand implements Runnable {
     try (Embedder embedder = Embedders.open(embedding)) {
       RemovalStudy study = removal.study(step, removed, targets, USUAL_TARGETS, console.progress());
       RetrainCheck check = new RetrainCheck(study, delta, samples, embedder);
-      RemovalTable table = check.run(removal.out(), console.threads(), console.progress());
+      RemovalTable table = check.run(removal.out(), console.context());
       removal.say(console, "distance", table, check.sentences(table), check.warnings());
     }
   }

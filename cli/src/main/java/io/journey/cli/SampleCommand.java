@@ -113,7 +113,7 @@ final class SampleCommand implements Runnable {
       Sampler sampler =
           Sampler.of(model, scheduler(model), inferenceSteps).withGuidance(new Guidance(guidance));
       SamplingRun run = new SamplingRun(sampler, seed, count, conditions.of(model));
-      boolean drawn = run.run(out, console.threads(), console.progress());
+      boolean drawn = run.run(out, console.context());
       console.say(
           drawn
               ? Counted.of(count, "trajectories") + " " + Counted.are(count) + " in " + out + "."

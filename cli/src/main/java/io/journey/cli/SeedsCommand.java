@@ -90,7 +90,7 @@ final class SeedsCommand implements Runnable {
       return;
     }
     try (Embedder embedder = Embedders.open(embedding)) {
-      PictureSpace space = PictureSpace.of(embedder, console.threads(), console.progress());
+      PictureSpace space = PictureSpace.of(embedder, console.context());
       compare(List.of(PictureSpace.pixels(), space));
     }
   }
@@ -110,7 +110,7 @@ final class SeedsCommand implements Runnable {
                 pairs == null ? Integer.MAX_VALUE : pairs,
                 spaces,
                 chosen)
-            .run(out, console.threads(), console.progress());
+            .run(out, console.context());
     console.say("distance in  same noise  different noise  same noise is nearest  by chance");
     found.forEach((space, distances) -> say(space, distances.all()));
     console.say("Pictures, tables and figures are in " + out + ".");

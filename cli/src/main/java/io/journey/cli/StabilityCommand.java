@@ -83,10 +83,8 @@ final class StabilityCommand implements Runnable {
                 config,
                 draws,
                 damping.of(Estimators.defaultFor(config.function(), config.preconditioner())),
-                targetDraws,
-                console.threads(),
-                console.progress())
-            .run(out);
+                targetDraws)
+            .run(out, console.context());
     console.say("draws  other draws of    step  Spearman  top 10  top 100");
     for (Stability.Line line : lines) {
       console.say(

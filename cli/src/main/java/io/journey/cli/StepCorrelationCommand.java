@@ -36,8 +36,7 @@ final class StepCorrelationCommand implements Runnable {
   @Override
   public void run() {
     StepCorrelation found =
-        new StepCorrelationRun(options.scores(), seed)
-            .run(options.out(), console.threads(), console.progress());
+        new StepCorrelationRun(options.scores(), seed).run(options.out(), console.context());
     console.say("steps apart  Spearman  ± error  with other targets");
     for (AtDistance at : found.distances()) {
       console.say(

@@ -128,7 +128,7 @@ final class TrainCommand implements Runnable {
       console.say(
           from + " keeps no state of its training: Adam starts anew, steps are counted from 0.");
     }
-    Ensemble ensemble = trainer.run(images, out, console.progress());
+    Ensemble ensemble = trainer.run(out, console.context());
     console.say(
         "Checkpoints of "
             + Counted.of(ensemble.members().size(), "models")
@@ -163,11 +163,11 @@ final class TrainCommand implements Runnable {
     int count = members != null ? members : start == null ? 2 : start.members();
     long root = seed != null ? seed : start == null ? 0 : start.seed();
     return new EnsembleTrainer(
+        images,
         model,
         steps == null ? training : training.withSteps(steps),
         count,
         root,
-        console.threads(),
         saveInterval(),
         scheduler,
         start);

@@ -1,6 +1,7 @@
 package io.journey.dataset;
 
 import io.journey.run.Checksums;
+import io.journey.run.Compute;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
 import java.nio.ByteBuffer;
@@ -22,14 +23,14 @@ public record DuplicateImages(int count, int original, int copy) {
    */
   public static DuplicateImages of(Dataset images, int threads, Progress progress) {
     long[][] hashes = new long[images.size()][];
-    try (Progress.Task task = progress.start("Comparing images", images.size(), "images")) {
-      new Workers(threads, () -> {})
-          .forEach(
-              images.size(),
-              i -> {
-                hashes[i] = hash(images, i);
-                task.advance(1);
-              });
+    try (Workers workers = new Workers(threads, Compute.JAVA);
+        Progress.Task task = progress.start("Comparing images", images.size(), "images")) {
+      workers.forEach(
+          images.size(),
+          i -> {
+            hashes[i] = hash(images, i);
+            task.advance(1);
+          });
     }
     Map<Hash, Integer> seen = new HashMap<>();
     int count = 0;

@@ -1,6 +1,7 @@
 package io.journey.dataset;
 
 import io.journey.run.Checksums;
+import io.journey.run.Compute;
 import io.journey.run.JourneyException;
 import io.journey.run.Printable;
 import io.journey.run.Progress;
@@ -181,30 +182,31 @@ final class FirstReading {
 
   /** Reads in parallel, a few at a time, and hands them on in order. */
   private void inOrder(IntFunction<Pixels> reader, ObjIntConsumer<Pixels> next) {
-    Workers workers = new Workers(Runtime.getRuntime().availableProcessors(), () -> {});
-    for (int start = 0; start < examples.size(); start += atOnce) {
-      int from = start;
-      Pixels[] some = new Pixels[Math.min(atOnce, examples.size() - from)];
-      AtomicReference<Failure> failure = new AtomicReference<>();
-      workers.forEach(
-          some.length,
-          k -> {
-            Failure earlier = failure.get();
-            if (earlier != null && earlier.index() < k) {
-              return;
-            }
-            try {
-              some[k] = reader.apply(from + k);
-            } catch (JourneyException e) {
-              failure.accumulateAndGet(
-                  new Failure(k, e), (a, b) -> a == null || b.index() < a.index() ? b : a);
-            }
-          });
-      if (failure.get() != null) {
-        throw failure.get().exception();
-      }
-      for (int k = 0; k < some.length; k++) {
-        next.accept(some[k], from + k);
+    try (Workers workers = new Workers(Runtime.getRuntime().availableProcessors(), Compute.JAVA)) {
+      for (int start = 0; start < examples.size(); start += atOnce) {
+        int from = start;
+        Pixels[] some = new Pixels[Math.min(atOnce, examples.size() - from)];
+        AtomicReference<Failure> failure = new AtomicReference<>();
+        workers.forEach(
+            some.length,
+            k -> {
+              Failure earlier = failure.get();
+              if (earlier != null && earlier.index() < k) {
+                return;
+              }
+              try {
+                some[k] = reader.apply(from + k);
+              } catch (JourneyException e) {
+                failure.accumulateAndGet(
+                    new Failure(k, e), (a, b) -> a == null || b.index() < a.index() ? b : a);
+              }
+            });
+        if (failure.get() != null) {
+          throw failure.get().exception();
+        }
+        for (int k = 0; k < some.length; k++) {
+          next.accept(some[k], from + k);
+        }
       }
     }
   }

@@ -1,16 +1,16 @@
 package io.journey.embedding;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.nn.Parameter;
 import io.journey.random.Seed;
+import io.journey.run.FileStage;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
-import io.journey.run.SettingException;
+import io.journey.run.StageWork;
 import io.journey.run.Workers;
-import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import io.journey.training.Adam;
 import io.journey.training.GradientSum;
@@ -26,40 +26,59 @@ import org.bytedeco.pytorch.Tensor;
  * Trains a small convolutional network on a data set's classes; a seeded tenth of each class is
  * held out and measures it.
  *
+ * @param data images and their classes
  * @param config the network and its training
  * @param seed of all randomness
- * @param threads workers; they change no number
  */
-public record ClassifierTrainer(ClassifierConfig config, long seed, int threads) {
+public record ClassifierTrainer(Dataset data, ClassifierConfig config, long seed)
+    implements FileStage<Classifier> {
   /** Images in one forward and backward pass. */
   private static final int PASS = 16;
 
-  public ClassifierTrainer {
-    if (threads < 1) {
-      throw new SettingException("threads must be at least 1, got " + threads);
-    }
+  private record Settings(long seed, JsonNode training) {}
+
+  @Override
+  public String kind() {
+    return Classifier.KIND;
+  }
+
+  @Override
+  public Record settings() {
+    return new Settings(seed, Json.tree(config));
+  }
+
+  @Override
+  public ObjectNode inputs() {
+    return Json.object().put("data", data.fingerprint()).put("examples", data.size());
   }
 
   /**
-   * Trains, or does nothing where that has been done. Interrupted, it begins anew.
+   * Refuses data with fewer than two classes or too few images.
    *
-   * @return the classifier, to be closed
-   * @throws JourneyException if the data have fewer than two classes or too few images, or training
-   *     diverges
+   * @throws JourneyException saying what they lack
    */
-  public Classifier run(Dataset data, Path directory, Progress progress) {
-    Seed root = Seed.of(seed).child("classifier");
-    HeldOut parts = HeldOut.of(data, root.child("held out"));
-    ObjectNode settings = Json.object();
-    settings.put("seed", seed);
-    settings.set("training", Json.tree(config));
-    ObjectNode inputs = Json.object();
-    inputs.put("data", data.fingerprint()).put("examples", data.size());
-    try (RunDirectory run = RunDirectory.claim(directory, Classifier.KIND, settings, inputs)) {
-      if (!run.isFinished()) {
-        new Work(data, parts, root, run).train(progress);
-      }
-    }
+  @Override
+  public void check() {
+    split();
+  }
+
+  private HeldOut split() {
+    return HeldOut.of(data, root().child("held out"));
+  }
+
+  private Seed root() {
+    return Seed.of(seed).child("classifier");
+  }
+
+  /** Trains; interrupted, it begins anew. */
+  @Override
+  public void write(StageWork work) {
+    new Work(data, split(), root(), work).train();
+  }
+
+  /** Opens the classifier, which the caller closes. */
+  @Override
+  public Classifier open(Path directory) {
     return Classifier.open(directory);
   }
 
@@ -68,11 +87,11 @@ public record ClassifierTrainer(ClassifierConfig config, long seed, int threads)
     private final Dataset data;
     private final HeldOut split;
     private final Seed root;
-    private final RunDirectory run;
+    private final StageWork run;
     private final TrainingConfig training;
     private final ConvNetConfig architecture;
 
-    Work(Dataset data, HeldOut split, Seed root, RunDirectory run) {
+    Work(Dataset data, HeldOut split, Seed root, StageWork run) {
       this.data = data;
       this.split = split;
       this.root = root;
@@ -88,12 +107,12 @@ public record ClassifierTrainer(ClassifierConfig config, long seed, int threads)
               data.shape(), split.classes().size(), config.width(), config.features());
     }
 
-    void train(Progress progress) {
+    void train() {
       int steps = training.steps();
       try (ConvNet net = ConvNet.random(architecture, root.child("init"));
-          Progress.Task task = progress.start("Training a classifier", steps, "steps")) {
+          Progress.Task task = run.progress().start("Training a classifier", steps, "steps")) {
         int[] right = new int[split.heldOut().size()];
-        new Workers(threads, Libtorch::singleThreaded)
+        run.workers()
             .forEachShared(
                 1,
                 (unit, workers) -> {
@@ -105,8 +124,7 @@ public record ClassifierTrainer(ClassifierConfig config, long seed, int threads)
         run.write(Classifier.DESCRIPTION, out -> out.write(Json.bytes(description)));
       }
       run.describeData(data.describe());
-      ObjectNode timing = Json.object();
-      run.finish(timing.put("data_spec", data.spec()).put("threads", threads));
+      run.timing().put("data_spec", data.spec());
     }
 
     private void steps(ConvNet net, Workers.Parts workers, Progress.Task task) {

@@ -3,8 +3,7 @@ package io.journey.embedding;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
 import io.journey.run.Progress;
-import io.journey.run.Workers;
-import io.journey.tensor.Libtorch;
+import io.journey.run.RunContext;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -41,8 +40,8 @@ public interface Embedder extends AutoCloseable {
    * @param shape of all of them
    * @return [images, D]
    */
-  default float[][] embed(List<float[]> images, ImageShape shape, int threads, Progress progress) {
-    return inBlocks(images.size(), images::get, shape, threads, progress);
+  default float[][] embed(List<float[]> images, ImageShape shape, RunContext context) {
+    return inBlocks(images.size(), images::get, shape, context);
   }
 
   /**
@@ -50,22 +49,24 @@ public interface Embedder extends AutoCloseable {
    *
    * @return [N, D], in the order of the set
    */
-  default float[][] embed(Dataset data, int threads, Progress progress) {
+  default float[][] embed(Dataset data, RunContext context) {
     IntFunction<float[]> reader =
         i -> {
           float[] image = new float[data.shape().numel()];
           data.read(i, image, 0);
           return image;
         };
-    return inBlocks(data.size(), reader, data.shape(), threads, progress);
+    return inBlocks(data.size(), reader, data.shape(), context);
   }
 
   private float[][] inBlocks(
-      int count, IntFunction<float[]> image, ImageShape shape, int threads, Progress progress) {
+      int count, IntFunction<float[]> image, ImageShape shape, RunContext context) {
     int block = 32;
     float[][] vectors = new float[count][];
-    try (Progress.Task task = progress.start("Embedding with " + name(), count, "images")) {
-      new Workers(threads, Libtorch::singleThreaded)
+    try (Progress.Task task =
+        context.progress().start("Embedding with " + name(), count, "images")) {
+      context
+          .workers()
           .forEach(
               (count + block - 1) / block,
               b -> {

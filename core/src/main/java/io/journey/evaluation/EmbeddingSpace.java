@@ -2,17 +2,16 @@ package io.journey.evaluation;
 
 import io.journey.dataset.ImageShape;
 import io.journey.embedding.Embedder;
-import io.journey.run.Progress;
+import io.journey.run.RunContext;
 import java.util.List;
 
 /**
  * One minus the cosine of the vectors of a network, between 0 and 2.
  *
  * @param embedder the network, which its owner closes
- * @param threads workers
- * @param progress told of the embedding
+ * @param context does the work
  */
-record EmbeddingSpace(Embedder embedder, int threads, Progress progress) implements PictureSpace {
+record EmbeddingSpace(Embedder embedder, RunContext context) implements PictureSpace {
   @Override
   public String name() {
     return "embedding";
@@ -31,7 +30,7 @@ record EmbeddingSpace(Embedder embedder, int threads, Progress progress) impleme
   @Override
   public float[][] vectors(List<float[]> pictures, ImageShape shape) {
     float[][] inside = PictureSpace.pixels().vectors(pictures, shape);
-    return embedder.embed(List.of(inside), shape, threads, progress);
+    return embedder.embed(List.of(inside), shape, context);
   }
 
   /** A vector of zeros is as far as a perpendicular one. */

@@ -6,7 +6,7 @@ import io.journey.figure.Figure;
 import io.journey.figure.Figures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
-import io.journey.run.RunDirectory;
+import io.journey.run.StageFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -227,7 +227,7 @@ public record EvaluationResult(
      *
      * @return what was written
      */
-    public EvaluationResult write(RunDirectory run) {
+    public EvaluationResult write(StageFiles run) {
       Map<String, String> captions = new LinkedHashMap<>();
       figures.forEach((name, figure) -> captions.put(name, figure.title()));
       EvaluationResult result =

@@ -2,7 +2,7 @@ package io.journey.evaluation;
 
 import io.journey.dataset.ImageShape;
 import io.journey.embedding.Embedder;
-import io.journey.run.Progress;
+import io.journey.run.RunContext;
 import java.util.List;
 
 /** How far two pictures are apart. */
@@ -33,7 +33,7 @@ public interface PictureSpace {
   }
 
   /** One minus the cosine of a network's vectors. */
-  static PictureSpace of(Embedder embedder, int threads, Progress progress) {
-    return new EmbeddingSpace(embedder, threads, progress);
+  static PictureSpace of(Embedder embedder, RunContext context) {
+    return new EmbeddingSpace(embedder, context);
   }
 }

@@ -13,16 +13,16 @@ import io.journey.run.Confined;
 import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
-import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.SettingException;
+import io.journey.run.Stage;
+import io.journey.run.StageWork;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
 import io.journey.score.Steps;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -40,8 +40,6 @@ import java.util.Locale;
  * @param draws R of the sets to compare
  * @param damping c
  * @param targetDraws k'
- * @param threads workers
- * @param progress told of the work
  */
 public record Stability(
     Ensemble ensemble,
@@ -51,9 +49,8 @@ public record Stability(
     FeaturizerConfig features,
     List<Integer> draws,
     double damping,
-    int targetDraws,
-    int threads,
-    Progress progress) {
+    int targetDraws)
+    implements Stage<List<Stability.Line>> {
   /** The result: one line for each number of draws, kind of comparison and step. */
   public static final String TABLE = "stability.csv";
 
@@ -86,45 +83,69 @@ public record Stability(
     draws = List.copyOf(draws);
   }
 
+  private record Settings(
+      List<Integer> draws,
+      String projection,
+      String sampling,
+      String parameters,
+      String preconditioner,
+      String function,
+      double damping,
+      int targetDraws,
+      int[] steps) {}
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public Record settings() {
+    ModelOutput function = features.function();
+    return new Settings(
+        draws,
+        features.projection().toString(),
+        features.sampling().name(),
+        features.parameters().toString(),
+        features.preconditioner().toString(),
+        function == ModelOutput.LOSS ? null : function.toString(),
+        damping,
+        targetDraws,
+        steps.of(targets.get(0)));
+  }
+
+  @Override
+  public ObjectNode inputs() {
+    ObjectNode inputs = Json.object();
+    inputs.put("data", data.fingerprint()).put("examples", data.size());
+    inputs.put("targets", targets.size());
+    return inputs.put("trajectories", Trajectory.fingerprint(targets, steps.of(targets.get(0))));
+  }
+
   /**
    * Makes what is missing and compares. The features and scores stay in folders of the directory,
    * so that further work continues where it was interrupted.
    *
    * @return the lines of {@link #TABLE}
    */
-  public List<Line> run(Path directory) {
-    ObjectNode settings = Json.object();
-    settings.set("draws", Json.tree(draws));
-    settings.put("projection", features.projection().toString());
-    settings.put("sampling", features.sampling().name());
-    settings.put("parameters", features.parameters().toString());
-    settings.put("preconditioner", features.preconditioner().toString());
-    if (features.function() != ModelOutput.LOSS) {
-      settings.put("function", features.function().toString());
-    }
-    settings.put("damping", damping).put("target_draws", targetDraws);
-    settings.set("steps", Json.tree(Arrays.stream(steps.of(targets.get(0))).boxed().toList()));
-    ObjectNode inputs = Json.object();
-    inputs.put("data", data.fingerprint()).put("examples", data.size());
-    inputs.put("targets", targets.size());
-    inputs.put("trajectories", Trajectory.fingerprint(targets, steps.of(targets.get(0))));
+  @Override
+  public List<Line> run(StageWork work) {
     List<Line> lines = new ArrayList<>();
-    try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
-      for (int r : draws) {
-        lines.addAll(compare(r, run.path("draws-" + r)));
-      }
-      if (!run.isFinished()) {
-        result(lines).settings(settings).write(run);
-        run.finish(timing(directory));
-      }
+    for (int r : draws) {
+      lines.addAll(compare(work, r, "draws-" + r));
+    }
+    if (!work.isFinished()) {
+      result(lines).settings(work.settings()).write(work);
+      work.timing().set("feature_seconds", featureSeconds(work.directory()));
+      work.finish();
     }
     return lines;
   }
 
-  private List<Line> compare(int r, Path folder) {
-    Attribution first = attribute(folder, r, 0, 0);
-    Attribution otherFeatures = attribute(folder, r, 1, 0);
-    Attribution otherTargets = attribute(folder, r, 0, 1);
+  private List<Line> compare(StageWork work, int r, String folder) {
+    Attribution first = attribute(work, folder, r, 0, 0);
+    Attribution otherFeatures = attribute(work, folder, r, 1, 0);
+    Attribution otherTargets = attribute(work, folder, r, 0, 1);
     List<Line> lines = new ArrayList<>();
     for (AtStep step : AttributionAgreement.of(first, otherFeatures)) {
       lines.add(new Line(r, Compared.FEATURES, step));
@@ -135,29 +156,30 @@ public record Stability(
     return lines;
   }
 
-  private Attribution attribute(Path folder, int r, long featureSeed, long targetSeed) {
+  private Attribution attribute(
+      StageWork work, String folder, int r, long featureSeed, long targetSeed) {
     FeatureStore store =
-        Featurizer.with(features.withDraws(r).withSeed(featureSeed), threads, progress)
-            .run(ensemble, data, Confined.path(folder, "features-" + featureSeed));
-    Path scores = Confined.path(folder, "attribution-" + featureSeed + "-" + targetSeed);
-    return Attributor.of(ensemble, store)
-        .withDamping(damping)
-        .withDraws(targetDraws)
-        .withSeed(targetSeed)
-        .on(threads, progress)
-        .attribute(targets, steps, scores);
+        work.run(
+            Featurizer.of(features.withDraws(r).withSeed(featureSeed), ensemble, data),
+            folder + "/features-" + featureSeed);
+    return work.run(
+        Attributor.of(ensemble, store)
+            .withDamping(damping)
+            .withDraws(targetDraws)
+            .withSeed(targetSeed)
+            .stage(targets, steps),
+        folder + "/attribution-" + featureSeed + "-" + targetSeed);
   }
 
   /** Returns the seconds that one set of features took, by number of draws. */
-  private ObjectNode timing(Path directory) {
-    ObjectNode timing = Json.object();
-    ObjectNode seconds = timing.putObject("feature_seconds");
+  private ObjectNode featureSeconds(Path directory) {
+    ObjectNode seconds = Json.object();
     for (int r : draws) {
       Path file = Confined.file(directory, "draws-" + r + "/features-0/" + RunDirectory.TIMING);
       JsonFields told = new JsonFields(Json.read(file), file.toString());
       seconds.put(Integer.toString(r), told.number("seconds"));
     }
-    return timing;
+    return seconds;
   }
 
   private EvaluationResult.Draft result(List<Line> lines) {

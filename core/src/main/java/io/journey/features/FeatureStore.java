@@ -33,7 +33,7 @@ public final class FeatureStore {
   public static final String KIND = "features";
 
   /** The version of the format. */
-  public static final int FORMAT = 2;
+  public static final int FORMAT = 3;
 
   /** The name of the input that says which weights the gradients are of. */
   static final String WEIGHTS = "weights";
@@ -55,20 +55,20 @@ public final class FeatureStore {
   private final Map<String, Npy> shards = new HashMap<>();
 
   private FeatureStore(Manifest manifest, List<ExampleTable.Example> examples) {
-    JsonFields settings = manifest.settingFields();
+    FeatureSettings settings = manifest.settings(FeatureSettings.class);
     this.manifest = manifest;
     this.examples = examples;
-    this.shardRows = settings.whole("shard_rows", 1, Integer.MAX_VALUE);
-    this.seed = settings.integer("seed");
+    this.shardRows = settings.shardRows();
+    this.seed = settings.seed();
     try {
-      this.parameters = new ParameterSelection(settings.text(FeaturizerConfig.PARAMETERS));
-      this.projection = ProjectionConfig.parse(settings.text(FeaturizerConfig.PROJECTION));
-      this.preconditioner =
-          PreconditionerConfig.parse(settings.text(FeaturizerConfig.PRECONDITIONER));
-      this.function = ModelOutput.parse(settings.text("function"));
+      this.parameters = new ParameterSelection(settings.parameters());
+      this.projection = ProjectionConfig.parse(settings.projection());
+      this.preconditioner = PreconditionerConfig.parse(settings.preconditioner());
+      this.function = ModelOutput.parse(settings.function());
     } catch (IllegalArgumentException e) {
       throw new JourneyException(
-          settings.where() + ": " + e.getMessage() + "; make the features again.", e);
+          manifest.settingFields().where() + ": " + e.getMessage() + "; make the features again.",
+          e);
     }
   }
 
@@ -78,14 +78,6 @@ public final class FeatureStore {
 
   static String scaleFile(String member, int index) {
     return String.format(Locale.ROOT, "%s/shard-%05d.scale.npy", member, index);
-  }
-
-  static String stepsFile(String member) {
-    return member + "/steps.csv";
-  }
-
-  static String preconditionerName(String member) {
-    return member + "/preconditioner.safetensors";
   }
 
   static String residualsFile(String member) {
@@ -170,7 +162,7 @@ public final class FeatureStore {
    */
   public Path preconditionerFile(String member) {
     boolean none = preconditioner.equals(PreconditionerConfig.NONE);
-    return none ? null : manifest.verified(preconditionerName(member));
+    return none ? null : PreconditionerFit.of(manifest).verified(PreconditionerFit.file(member));
   }
 
   /**

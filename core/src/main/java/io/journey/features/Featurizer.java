@@ -1,272 +1,163 @@
 package io.journey.features;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DrawScheme;
 import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.StepDistribution;
-import io.journey.gradient.ExampleGradients;
-import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
-import io.journey.nn.Parameter;
-import io.journey.preconditioner.EkfacFit;
-import io.journey.preconditioner.Preconditioner;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.random.Seed;
 import io.journey.run.Counted;
-import io.journey.run.Failures;
-import io.journey.run.JourneyException;
-import io.journey.run.Json;
+import io.journey.run.FileStage;
 import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
+import io.journey.run.Resource;
 import io.journey.run.SettingException;
-import io.journey.run.Workers;
-import io.journey.tensor.DType;
-import io.journey.tensor.Libtorch;
+import io.journey.run.StageWork;
+import io.journey.run.Task;
+import io.journey.run.TaskContext;
 import io.journey.tensor.Npy;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Computes the training features φ_i = Pᵀ∇_θ f_train(z_i; θ_m) of every example and checkpoint
- * (Algorithm 1, lines on training features), one shard of examples at a time.
+ * (Algorithm 1, lines on training features), one shard of examples at a time. Two stages go before
+ * it, in folders of its directory: {@code timestep-importance}, where draws that examples share go,
+ * and {@code preconditioner}.
  *
  * <p>Draws are named by checkpoint, or by checkpoint and example id, the projection by checkpoint:
  * threads and interruptions change no number; layerwise gradients depend on the size of shards up
  * to rounding.
  */
-public final class Featurizer {
+public final class Featurizer implements FileStage<FeatureStore> {
   /** Numbers of one shard, which a worker holds at once: a gigabyte. */
   private static final long MAX_SHARD = 1L << 28;
 
   /** Draws of the loss of a training image that its residual is taken from. */
   private static final int RESIDUAL_DRAWS = 20;
 
-  private final FeaturizerConfig config;
-  private final Workers workers;
-  private final Progress progress;
+  private final FeaturePath path;
 
-  private Featurizer(FeaturizerConfig config, Workers workers, Progress progress) {
-    this.config = config;
-    this.workers = workers;
-    this.progress = progress;
+  private Featurizer(FeaturePath path) {
+    this.path = path;
   }
 
-  /** A featurizer with one worker thread per core and no progress shown. */
-  public static Featurizer with(FeaturizerConfig config) {
-    return with(config, Runtime.getRuntime().availableProcessors(), Progress.SILENT);
+  /**
+   * Returns the stage that makes features.
+   *
+   * @throws io.journey.run.JourneyException if a checkpoint does not take these images, or the
+   *     checkpoints differ in their weights
+   */
+  public static Featurizer of(FeaturizerConfig config, Ensemble ensemble, Dataset data) {
+    return new Featurizer(FeaturePath.of(config, ensemble, data));
   }
 
-  /** A featurizer. */
-  public static Featurizer with(FeaturizerConfig config, int threads, Progress progress) {
-    return new Featurizer(config, new Workers(threads, Libtorch::singleThreaded), progress);
+  @Override
+  public String kind() {
+    return FeatureStore.KIND;
   }
 
-  /** Computes, or continues, or does nothing where all is done. */
-  public FeatureStore run(Ensemble ensemble, Dataset data, Path directory) {
-    FeaturizerConfig resolved = config;
-    ObjectNode inputs = Json.object();
-    inputs.put("data", data.fingerprint()).put("examples", data.size());
-    ObjectNode checkpoints = inputs.putObject("checkpoints");
-    ObjectNode weights = null;
-    for (String member : ensemble.members()) {
-      try (Checkpoint checkpoint = ensemble.load(member)) {
-        checkpoint.inputs().requireImages(data);
-        checkpoint.inputs().requireAllTimesteps(checkpoint.schedule().steps());
-        checkpoints.put(member, checkpoint.fingerprint());
-        ObjectNode shapes = FeatureStore.shapes(selected(config, checkpoint));
-        if (weights != null && !weights.equals(shapes)) {
-          throw new JourneyException(
-              member
-                  + " has other weights than the checkpoints before it: featurize checkpoints of"
-                  + " one architecture together.");
-        }
-        weights = shapes;
-        if (resolved.method() == null) {
-          resolved = config.withMethod(GradientMethod.fasterFor(checkpoint.model()));
-        }
+  @Override
+  public int format() {
+    return FeatureStore.FORMAT;
+  }
+
+  @Override
+  public Record settings() {
+    return FeatureSettings.of(path.config());
+  }
+
+  @Override
+  public ObjectNode inputs() {
+    return path.inputs();
+  }
+
+  @Override
+  public void write(StageWork work) {
+    FeaturizerConfig config = path.config();
+    Dataset data = path.data();
+    TimestepImportance.Measured importance = null;
+    if (config.sampling() == DrawScheme.SHARED) {
+      importance = work.run(new TimestepImportance(path), TimestepImportance.FOLDER);
+    }
+    boolean preconditioned = !config.preconditioner().equals(PreconditionerConfig.NONE);
+    if (preconditioned) {
+      work.run(new PreconditionerFit(path, importance), PreconditionerFit.FOLDER);
+    }
+    long total = (long) data.size() * path.ensemble().members().size();
+    try (Progress.Task task = work.progress().start("Computing features", total, "examples")) {
+      work.write(
+          FeatureStore.EXAMPLES,
+          out -> out.write(ExampleTable.of(data).getBytes(StandardCharsets.UTF_8)));
+      for (String member : path.ensemble().members()) {
+        String fitted =
+            preconditioned
+                ? work.path(PreconditionerFit.FOLDER + "/" + PreconditionerFit.file(member))
+                    .toString()
+                : null;
+        work.run(shards(new OfCheckpoint(path, member, importance, fitted)), task);
       }
     }
-    inputs.set(FeatureStore.WEIGHTS, weights);
-    try (RunDirectory run =
-        RunDirectory.claim(
-            directory, FeatureStore.KIND, FeatureStore.FORMAT, resolved.toJson(), inputs)) {
-      if (!run.isFinished()) {
-        compute(resolved, ensemble, data, run);
-      }
+    if (config.function() == ModelOutput.MEAN) {
+      List<ResidualTask> tasks =
+          path.ensemble().members().stream().map(m -> new ResidualTask(path, m)).toList();
+      work.run("Measuring the errors of training images", "examples", tasks);
     }
+    work.describeData(data.describe());
+    work.timing().put("data_spec", data.spec());
+    work.timing().put("draws_per_second", total * config.draws() / work.seconds());
+  }
+
+  @Override
+  public FeatureStore open(Path directory) {
     return FeatureStore.open(directory);
   }
 
-  private void compute(
-      FeaturizerConfig resolved, Ensemble ensemble, Dataset data, RunDirectory run) {
-    long total = (long) data.size() * ensemble.members().size();
-    try (Progress.Task task = progress.start("Computing features", total, "examples")) {
-      run.write(
-          FeatureStore.EXAMPLES,
-          out -> out.write(ExampleTable.of(data).getBytes(StandardCharsets.UTF_8)));
-      ScalarType type = resolved.precision() == DType.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
-      for (String member : ensemble.members()) {
-        try (Checkpoint checkpoint = ensemble.load(member, type)) {
-          compute(resolved, checkpoint, data, run, task);
-        }
-      }
-    }
-    run.describeData(data.describe());
-    ObjectNode timing = Json.object();
-    timing.put("data_spec", data.spec()).put("threads", workers.threads());
-    timing.put("draws_per_second", total * resolved.draws() / run.seconds());
-    run.finish(timing);
-  }
-
-  private void compute(
-      FeaturizerConfig config,
-      Checkpoint checkpoint,
-      Dataset data,
-      RunDirectory run,
-      Progress.Task task) {
-    Seed seed = Seed.of(config.seed()).child("features").child(checkpoint.name());
-    ExampleGradients gradients =
-        config.method().of(checkpoint.model(), checkpoint.schedule(), config.function());
-    TrainingDraws draws =
-        new TrainingDraws(
-            data,
-            checkpoint.schedule(),
-            seed,
-            config.draws(),
-            shared(run, config, data, checkpoint, seed, gradients));
-    List<Parameter> weights = selected(config, checkpoint);
-    Path file = preconditioner(run, config, checkpoint, weights, draws, gradients);
-    try (GradientPipeline pipeline = pipeline(config, checkpoint, gradients, file)) {
-      checkSize(pipeline.dim(), config.shardRows());
-      Shard shard = new Shard(config, checkpoint.name(), draws, pipeline);
-      int shards = (data.size() + config.shardRows() - 1) / config.shardRows();
-      workers.forEach(shards, s -> shard.write(run, s, task));
-    }
-    if (config.function() == ModelOutput.MEAN) {
-      writeResiduals(run, config, checkpoint, data);
-    }
-  }
-
-  /** Writes the root of the mean squared error of each example, which DAS needs, [N]. */
-  private void writeResiduals(
-      RunDirectory run, FeaturizerConfig config, Checkpoint checkpoint, Dataset data) {
-    String file = FeatureStore.residualsFile(checkpoint.name());
-    if (run.has(file)) {
-      return;
-    }
-    float[] residuals = new float[data.size()];
-    Seed seed = Seed.of(config.seed()).child("residuals").child(checkpoint.name());
-    StepDistribution steps = StepDistribution.uniform(checkpoint.schedule().steps());
-    String title = "Measuring the errors of " + checkpoint.name();
-    try (Progress.Task task = progress.start(title, data.size(), "examples")) {
-      workers.forEach(
-          data.size(),
-          i -> {
-            float[] image = new float[data.shape().numel()];
-            data.read(i, image, 0);
-            DenoisingDraws draws =
-                DenoisingDraws.stratified(image, data.condition(i), steps, seed, RESIDUAL_DRAWS);
-            residuals[i] = (float) Math.sqrt(checkpoint.losses(List.of(draws))[0]);
-            task.advance(1);
-          });
-    }
-    run.write(file, out -> Npy.write(out, residuals, residuals.length));
-  }
-
-  private static List<Parameter> selected(FeaturizerConfig config, Checkpoint checkpoint) {
-    return config.parameters().of(checkpoint.model().parameters().list(), checkpoint.name());
+  private List<ShardTask> shards(OfCheckpoint of) {
+    int rows = path.config().shardRows();
+    int count = (path.data().size() + rows - 1) / rows;
+    return IntStream.range(0, count).mapToObj(shard -> new ShardTask(of, shard)).toList();
   }
 
   /**
-   * The path of a checkpoint's gradients.
+   * What all shards of a checkpoint are computed with.
    *
-   * @param file of the preconditioner; null: there is none
+   * @param fitted the file of the preconditioner; null: there is none
    */
-  private static GradientPipeline pipeline(
-      FeaturizerConfig config, Checkpoint checkpoint, ExampleGradients gradients, Path file) {
-    List<Parameter> weights = selected(config, checkpoint);
-    return new GradientPipeline(
-        gradients,
-        weights,
-        file == null ? Preconditioner.NONE : config.preconditioner().open(weights, file),
-        config.projection().create(weights, projectionSeed(config.seed(), checkpoint.name())));
-  }
-
-  /** Returns the seed of a checkpoint's projection: another for each. */
-  static Seed projectionSeed(long seed, String member) {
-    return Seed.of(seed).child("projection").child(member);
-  }
-
-  /**
-   * The file of the preconditioner, or null where there is none. It is fitted once and read back,
-   * so that a run continued elsewhere, and targets, have the same numbers.
-   */
-  private Path preconditioner(
-      RunDirectory run,
-      FeaturizerConfig config,
-      Checkpoint checkpoint,
-      List<Parameter> weights,
-      TrainingDraws draws,
-      ExampleGradients gradients) {
-    if (config.preconditioner().equals(PreconditionerConfig.NONE)) {
-      return null;
+  private record OfCheckpoint(
+      FeaturePath path, String member, TimestepImportance.Measured importance, String fitted)
+      implements Resource<Loaded> {
+    @Override
+    public String key() {
+      return path.checkpoints().get(member) + " " + FeatureSettings.of(path.config());
     }
-    String file = FeatureStore.preconditionerName(checkpoint.name());
-    if (!run.has(file)) {
-      try (EkfacFit fit =
-          new PreconditionerFit(checkpoint, weights, draws, gradients).ekfac(workers, progress)) {
-        run.write(file, fit::writeTo);
+
+    @Override
+    public Loaded open() {
+      Checkpoint checkpoint = path.load(member);
+      try {
+        GradientPipeline pipeline =
+            path.pipeline(checkpoint, fitted == null ? null : Path.of(fitted));
+        checkSize(pipeline.dim(), path.config().shardRows());
+        return new Loaded(checkpoint, pipeline, TrainingDraws.of(path, checkpoint, importance));
+      } catch (RuntimeException | Error e) {
+        checkpoint.close();
+        throw e;
       }
     }
-    return run.path(file);
   }
 
-  /**
-   * The draws of all examples, or null where each has its own. Where steps are drawn is measured
-   * once and written down, so that a run continued elsewhere has the same draws.
-   */
-  private DenoisingDraws shared(
-      RunDirectory run,
-      FeaturizerConfig config,
-      Dataset data,
-      Checkpoint checkpoint,
-      Seed seed,
-      ExampleGradients gradients) {
-    if (config.sampling() == DrawScheme.INDEPENDENT) {
-      return null;
-    }
-    String file = FeatureStore.stepsFile(checkpoint.name());
-    if (!run.has(file)) {
-      // Without the preconditioner, which is fitted to gradients with these draws.
-      try (GradientPipeline plain = pipeline(config, checkpoint, gradients, null)) {
-        StepSpread measured =
-            StepSpread.measure(checkpoint, data, plain, seed.child("spread"), workers);
-        run.write(file, out -> out.write(measured.csv().getBytes(StandardCharsets.UTF_8)));
-      }
-    }
-    int steps = checkpoint.schedule().steps();
-    return DenoisingDraws.stratified(
-        new float[data.shape().numel()],
-        Condition.NONE,
-        StepSpread.parse(text(run.path(file)), file).distribution(steps),
-        seed.child("shared"),
-        config.draws());
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
+  private record Loaded(Checkpoint checkpoint, GradientPipeline pipeline, TrainingDraws draws)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      pipeline.close();
+      checkpoint.close();
     }
   }
 
@@ -281,62 +172,101 @@ public final class Featurizer {
     }
   }
 
-  private static void checkFinite(float[] feature, String member, String id) {
-    for (float value : feature) {
-      if (!Float.isFinite(value)) {
-        throw notFinite(member, id);
-      }
+  /** Some examples' features by one checkpoint. */
+  private record ShardTask(OfCheckpoint of, int index) implements Task {
+    private int from() {
+      return index * of.path.config().shardRows();
     }
-  }
 
-  static JourneyException notFinite(String member, String id) {
-    return new JourneyException(
-        "The gradient of "
-            + member
-            + " for "
-            + id
-            + " is not finite: that checkpoint cannot be attributed, train it anew.");
-  }
+    private int to() {
+      return Math.min(of.path.data().size(), from() + of.path.config().shardRows());
+    }
 
-  /** Everything the shards of one member have in common. */
-  private record Shard(
-      FeaturizerConfig config, String member, TrainingDraws draws, GradientPipeline pipeline) {
+    @Override
+    public String file() {
+      return FeatureStore.shardFile(of.member, index);
+    }
 
-    void write(RunDirectory run, int index, Progress.Task task) {
-      int from = index * config.shardRows();
-      int to = Math.min(draws.data().size(), from + config.shardRows());
-      String file = FeatureStore.shardFile(member, index);
-      if (run.has(file)) {
-        task.advance(to - from);
-        return;
-      }
-      int dim = pipeline.dim();
-      float[] rows = new float[Math.multiplyExact(to - from, dim)];
+    @Override
+    public long size() {
+      return to() - from();
+    }
+
+    @Override
+    public void run(TaskContext context) {
+      Loaded loaded = context.open(of);
+      TrainingDraws draws = loaded.draws();
+      FeaturizerConfig config = of.path.config();
+      int dim = loaded.pipeline().dim();
+      int count = to() - from();
+      float[] rows = new float[Math.multiplyExact(count, dim)];
       int group = GradientPipeline.groupSize(dim);
-      for (int start = from; start < to; start += group) {
-        int end = Math.min(to, start + group);
-        float[][] features = features(start, end);
+      for (int start = from(); start < to(); start += group) {
+        int end = Math.min(to(), start + group);
+        float[][] features =
+            loaded.pipeline().project(draws.of(IntStream.range(start, end)), null).features();
         for (int i = start; i < end; i++) {
-          checkFinite(features[i - start], member, draws.data().id(i));
-          System.arraycopy(features[i - start], 0, rows, (i - from) * dim, dim);
+          checkFinite(features[i - start], of.member, draws.data().id(i));
+          System.arraycopy(features[i - start], 0, rows, (i - from()) * dim, dim);
         }
-        task.advance(end - start);
+        context.progress().advance(end - start);
       }
       if (Scales.belongTo(config.dtype())) {
         float[] scales = Scales.normalize(rows, dim, config.dtype());
-        run.write(
-            FeatureStore.scaleFile(member, index), out -> Npy.write(out, scales, scales.length));
+        context.write(
+            FeatureStore.scaleFile(of.member, index), out -> Npy.write(out, scales, scales.length));
       }
-      run.write(
-          file,
+      context.write(
+          file(),
           out -> {
-            Npy.writeHeader(out, config.dtype(), to - from, dim);
+            Npy.writeHeader(out, config.dtype(), count, dim);
             Npy.writeNumbers(out, config.dtype(), rows);
           });
     }
 
-    private float[][] features(int start, int end) {
-      return pipeline.project(draws.of(IntStream.range(start, end)), null).features();
+    private static void checkFinite(float[] feature, String member, String id) {
+      for (float value : feature) {
+        if (!Float.isFinite(value)) {
+          throw FeaturePath.notFinite(member, id);
+        }
+      }
+    }
+  }
+
+  /** The root of the mean squared error of each example by a checkpoint, which DAS needs, [N]. */
+  private record ResidualTask(FeaturePath path, String member) implements Task {
+    @Override
+    public String file() {
+      return FeatureStore.residualsFile(member);
+    }
+
+    @Override
+    public long size() {
+      return path.data().size();
+    }
+
+    @Override
+    public void run(TaskContext context) {
+      Dataset data = path.data();
+      float[] residuals = new float[data.size()];
+      Seed seed = Seed.of(path.config().seed()).child("residuals").child(member);
+      try (Checkpoint checkpoint = path.load(member)) {
+        StepDistribution steps = StepDistribution.uniform(checkpoint.schedule().steps());
+        context
+            .parts()
+            .forEach(
+                data.size(),
+                i -> {
+                  float[] image = new float[data.shape().numel()];
+                  data.read(i, image, 0);
+                  DenoisingDraws draws =
+                      DenoisingDraws.stratified(
+                          image, data.condition(i), steps, seed, RESIDUAL_DRAWS);
+                  residuals[i] = (float) Math.sqrt(checkpoint.losses(List.of(draws))[0]);
+                  context.progress().advance(1);
+                });
+      }
+      context.write(file(), out -> Npy.write(out, residuals, residuals.length));
     }
   }
 }

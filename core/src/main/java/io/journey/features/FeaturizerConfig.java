@@ -1,13 +1,11 @@
 package io.journey.features;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.DrawScheme;
 import io.journey.diffusion.ModelOutput;
 import io.journey.gradient.GradientMethod;
 import io.journey.gradient.ParameterSelection;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
-import io.journey.run.Json;
 import io.journey.run.SettingException;
 import io.journey.tensor.DType;
 import java.util.Objects;
@@ -41,15 +39,6 @@ public record FeaturizerConfig(
     GradientMethod method,
     int shardRows,
     long seed) {
-  /** The name of the projection's setting in a manifest. */
-  static final String PROJECTION = "projection";
-
-  /** The name of the preconditioner's setting. */
-  static final String PRECONDITIONER = "preconditioner";
-
-  /** The name of the setting that chooses weights. */
-  static final String PARAMETERS = "parameters";
-
   public FeaturizerConfig {
     Objects.requireNonNull(parameters, "features.parameters");
     Objects.requireNonNull(projection, "features.projection");
@@ -272,19 +261,5 @@ public record FeaturizerConfig(
         method,
         other,
         seed);
-  }
-
-  /** As a manifest keeps it; the method must have been decided. */
-  ObjectNode toJson() {
-    ObjectNode json = Json.object();
-    json.put(PARAMETERS, parameters.toString());
-    json.put(PRECONDITIONER, preconditioner.toString());
-    json.put(PROJECTION, projection.toString()).put("function", function.toString());
-    json.put("draws", draws);
-    json.put("sampling", sampling.name());
-    json.put("dtype", dtype.name()).put("precision", precision.name());
-    json.put("gradients", method.name());
-    json.put("shard_rows", shardRows).put("seed", seed);
-    return json;
   }
 }

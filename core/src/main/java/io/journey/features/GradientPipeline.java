@@ -64,7 +64,7 @@ public final class GradientPipeline implements AutoCloseable {
     List<Parameter> weights = features.parameters().of(parameters.list(), member);
     features.requireWeights(weights, member);
     Projection projection =
-        features.projection().create(weights, Featurizer.projectionSeed(features.seed(), member));
+        features.projection().create(weights, FeaturePath.projectionSeed(features.seed(), member));
     if (features.dim(member) != projection.dim()) {
       throw new JourneyException(
           features.manifest().directory()

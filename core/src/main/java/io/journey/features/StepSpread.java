@@ -26,12 +26,16 @@ record StepSpread(int[] at, double[] spread) {
 
   /** Measures it with one noise a step, the same for all images. */
   static StepSpread measure(
-      Checkpoint checkpoint, Dataset data, GradientPipeline pipeline, Seed seed, Workers workers) {
+      Checkpoint checkpoint,
+      Dataset data,
+      GradientPipeline pipeline,
+      Seed seed,
+      Workers.Parts parts) {
     int steps = checkpoint.schedule().steps();
     int count = Math.min(STEPS, steps);
     int[] at = new int[count];
     double[] spread = new double[count];
-    workers.forEach(
+    parts.forEach(
         count,
         s -> {
           at[s] = (int) ((2L * s + 1) * steps / (2L * count));

@@ -4,6 +4,7 @@ import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.model.Checkpoint;
 import io.journey.random.Seed;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,28 @@ import java.util.stream.IntStream;
  */
 record TrainingDraws(
     Dataset data, NoiseSchedule schedule, Seed seed, int count, DenoisingDraws shared) {
+
+  /**
+   * Returns those of a checkpoint.
+   *
+   * @param importance where draws that examples share go; null: each example has its own
+   */
+  static TrainingDraws of(
+      FeaturePath path, Checkpoint checkpoint, TimestepImportance.Measured importance) {
+    FeaturizerConfig config = path.config();
+    NoiseSchedule schedule = checkpoint.schedule();
+    Seed seed = path.seed(checkpoint.name());
+    DenoisingDraws shared =
+        importance == null
+            ? null
+            : DenoisingDraws.stratified(
+                new float[path.data().shape().numel()],
+                Condition.NONE,
+                importance.distribution(checkpoint.name(), schedule.steps()),
+                seed.child("shared"),
+                config.draws());
+    return new TrainingDraws(path.data(), schedule, seed, config.draws(), shared);
+  }
 
   /** Those of some examples. */
   List<DenoisingDraws> of(IntStream examples) {

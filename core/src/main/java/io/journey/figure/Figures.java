@@ -1,7 +1,7 @@
 package io.journey.figure;
 
 import io.journey.run.JourneyException;
-import io.journey.run.RunDirectory;
+import io.journey.run.StageFiles;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -43,7 +43,7 @@ public final class Figures {
    *
    * @param name without an ending
    */
-  public static void write(RunDirectory run, String name, Figure figure) {
+  public static void write(StageFiles run, String name, Figure figure) {
     byte[] svg = svg(figure);
     byte[] png = png(figure);
     run.write(name + ".svg", out -> out.write(svg));

@@ -12,8 +12,8 @@ import io.journey.run.Checksums;
 import io.journey.run.DiffusersJson;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
-import io.journey.run.RunDirectory;
 import io.journey.run.SettingException;
+import io.journey.run.StageFiles;
 import io.journey.scheduler.DdpmScheduler;
 import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.DType;
@@ -77,7 +77,7 @@ public record Checkpoint(
 
   /** Writes a model as a pipeline folder called {@code name} inside a run, in float32. */
   public static void write(
-      RunDirectory run,
+      StageFiles run,
       String name,
       LayeredDenoiser model,
       float[] weights,

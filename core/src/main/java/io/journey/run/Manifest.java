@@ -18,6 +18,9 @@ public final class Manifest {
   /** The field that tells of the data beside their fingerprint. */
   static final String DATA = "data";
 
+  /** The field of the fingerprints of parts. */
+  static final String PARTS = "parts";
+
   /** The field of the digest over all others. */
   static final String DIGEST = "sha256";
 
@@ -163,6 +166,15 @@ public final class Manifest {
     return (ObjectNode) content.get("settings");
   }
 
+  /**
+   * Reads the resolved settings.
+   *
+   * @throws JourneyException if they are not those of such a stage
+   */
+  public <T extends Record> T settings(Class<T> type) {
+    return SettingsJson.read(settings(), type, file + ", settings");
+  }
+
   /** The resolved settings, to be read one by one. */
   public JsonFields settingFields() {
     return new JsonFields(settings(), file + ", settings");
@@ -188,6 +200,7 @@ public final class Manifest {
     ObjectNode header = content.deepCopy();
     header.remove("files");
     header.remove(DATA);
+    header.remove(PARTS);
     header.remove(DIGEST);
     return header;
   }
@@ -197,6 +210,23 @@ public final class Manifest {
     ObjectNode hashed = content.deepCopy();
     hashed.remove(DATA);
     return digest(hashed);
+  }
+
+  /**
+   * Reads the manifest of a part, which a stage left in a folder of the directory.
+   *
+   * @throws JourneyException if there is none, or it is not the one that this stage used
+   */
+  public Manifest part(String folder, String kind, int format) {
+    Manifest part = read(Confined.path(directory, folder), kind, format);
+    if (!part.fingerprint().equals(content.path(PARTS).path(folder).asText())) {
+      throw new JourneyException(
+          part.directory()
+              + " is not the one that "
+              + directory
+              + " was made with: make both again in a new directory.");
+    }
+    return part;
   }
 
   /** Where the result is. */

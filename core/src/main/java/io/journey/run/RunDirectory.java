@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  * How long the work took goes into {@code timing.json}, which no checksum covers, so that all other
  * bytes depend on settings and inputs alone.
  */
-public final class RunDirectory implements AutoCloseable {
+public final class RunDirectory implements StageFiles, AutoCloseable {
   /** The file of the settings that the stage was begun with, while it is unfinished. */
   static final String SETTINGS = "settings.json";
 
@@ -268,16 +268,17 @@ public final class RunDirectory implements AutoCloseable {
     return wholeFiles;
   }
 
+  /** Returns the settings of this run. */
+  ObjectNode settings() {
+    return header.withObject("settings").deepCopy();
+  }
+
   /** Where the directory is. */
   public Path directory() {
     return directory;
   }
 
-  /**
-   * Where the file of this name is or will be, or the directory of a part of the work.
-   *
-   * @throws JourneyException if that is not in this directory: a link leads elsewhere
-   */
+  @Override
   public Path path(String name) {
     return Confined.path(directory, name);
   }
@@ -292,7 +293,7 @@ public final class RunDirectory implements AutoCloseable {
     return earlierSeconds > 0;
   }
 
-  /** Whether the file of this name is there with the content that was noted. */
+  @Override
   public synchronized boolean has(String name) {
     Journal.Entry entry = journal.files().get(name);
     try {
@@ -305,7 +306,7 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
-  /** Writes a file of the result. */
+  @Override
   public void write(String name, AtomicFile.Content content) {
     String sha256 = AtomicFile.write(path(name), content);
     note(name, sha256);
@@ -335,6 +336,17 @@ public final class RunDirectory implements AutoCloseable {
    */
   public void describeData(ObjectNode data) {
     notes.set(Manifest.DATA, data);
+  }
+
+  /**
+   * Adds the fingerprint of a part to the manifest.
+   *
+   * @param folder where a stage was finished that this one uses
+   */
+  synchronized void notePart(String folder) {
+    notes
+        .withObject(Manifest.PARTS)
+        .put(folder, Manifest.read(Confined.path(directory, folder)).fingerprint());
   }
 
   /**

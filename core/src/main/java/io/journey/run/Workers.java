@@ -12,22 +12,25 @@ import java.util.function.IntConsumer;
 
 /**
  * Runs numbered units of work on worker threads, one per core by default. Units start in order;
- * which thread takes which must not matter to the result.
+ * which thread takes which must not matter to the result. Its threads wait for further work until
+ * it is closed.
  */
-public final class Workers {
+public final class Workers implements AutoCloseable {
   private final int threads;
-  private final Runnable threadStart;
+  private final Compute compute;
+  private final Deque<WorkerThread> idle = new ArrayDeque<>();
+  private boolean closed;
 
   /**
    * @param threads how many units run at once, at least 1
-   * @param threadStart runs first on every worker thread
+   * @param compute prepares every worker thread
    */
-  public Workers(int threads, Runnable threadStart) {
+  public Workers(int threads, Compute compute) {
     if (threads < 1) {
       throw new SettingException("threads must be at least 1, got " + threads);
     }
     this.threads = threads;
-    this.threadStart = threadStart;
+    this.compute = compute;
   }
 
   /** How many units run at once. */
@@ -147,14 +150,14 @@ public final class Workers {
     Runnable worker =
         () -> {
           try {
-            threadStart.run();
+            compute.prepareThread();
             batch.work();
           } catch (RuntimeException | Error e) {
             batch.fail(e);
           }
           afterwards.run();
         };
-    List<WorkerThread> chosen = WorkerThread.take(Math.max(1, count));
+    List<WorkerThread> chosen = take(Math.max(1, count));
     CountDownLatch running = new CountDownLatch(chosen.size());
     chosen.forEach(thread -> thread.start(worker, running));
     await(running, batch);
@@ -269,34 +272,46 @@ public final class Workers {
     }
   }
 
+  /** Idle threads, and new ones where there are not enough; nobody else gets them. */
+  private List<WorkerThread> take(int count) {
+    List<WorkerThread> taken = new ArrayList<>();
+    synchronized (idle) {
+      if (closed) {
+        throw new IllegalStateException("these workers were closed");
+      }
+      while (taken.size() < count && !idle.isEmpty()) {
+        taken.add(idle.pop());
+      }
+    }
+    while (taken.size() < count) {
+      WorkerThread thread = new WorkerThread();
+      thread.start();
+      taken.add(thread);
+    }
+    return taken;
+  }
+
+  /** Ends the threads: those at work end after it. */
+  @Override
+  public void close() {
+    synchronized (idle) {
+      closed = true;
+      idle.forEach(WorkerThread::end);
+      idle.clear();
+    }
+  }
+
   /**
    * A thread that waits for further work when its own is done. Native memory is kept by the thread
    * that freed it: a fresh thread for every piece of work would hold as much again.
    */
-  private static final class WorkerThread extends Thread {
-    private static final Deque<WorkerThread> IDLE = new ArrayDeque<>();
-
+  private final class WorkerThread extends Thread {
     private final BlockingQueue<Runnable> next = new ArrayBlockingQueue<>(1);
+    private volatile boolean ended;
 
     private WorkerThread() {
       super("journey-worker");
       setDaemon(true);
-    }
-
-    /** Idle threads, and new ones where there are not enough; nobody else gets them. */
-    static List<WorkerThread> take(int count) {
-      List<WorkerThread> taken = new ArrayList<>();
-      synchronized (IDLE) {
-        while (taken.size() < count && !IDLE.isEmpty()) {
-          taken.add(IDLE.pop());
-        }
-      }
-      while (taken.size() < count) {
-        WorkerThread thread = new WorkerThread();
-        thread.start();
-        taken.add(thread);
-      }
-      return taken;
     }
 
     /** Runs a task, which throws nothing, and is idle then. */
@@ -304,20 +319,29 @@ public final class Workers {
       next.add(
           () -> {
             task.run();
-            synchronized (IDLE) {
-              IDLE.push(this);
+            synchronized (idle) {
+              ended |= closed;
+              if (!ended) {
+                idle.push(this);
+              }
             }
             end.countDown();
           });
     }
 
+    /** Ends the thread, which is idle. */
+    void end() {
+      ended = true;
+      interrupt();
+    }
+
     @Override
     public void run() {
-      while (true) {
+      while (!ended) {
         try {
           next.take().run();
         } catch (InterruptedException e) {
-          // Meant for work that has ended.
+          // Meant for work that has ended, or for the end.
         }
       }
     }

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
 import io.journey.random.Seed;
 import io.journey.run.Checksums;
+import io.journey.run.FileStage;
 import io.journey.run.Json;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
 import io.journey.run.SettingException;
+import io.journey.run.StageWork;
 import io.journey.run.Workers;
-import io.journey.tensor.Libtorch;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -37,7 +37,8 @@ import java.util.Locale;
  * @param seed of the fresh noise
  */
 public record ContinuationRun(
-    Sampler sampler, List<Trajectory> targets, int[] steps, int samples, long seed) {
+    Sampler sampler, List<Trajectory> targets, int[] steps, int samples, long seed)
+    implements FileStage<ContinuationRun.Pictures> {
   /** The kind of run directory. */
   public static final String KIND = "continuations";
 
@@ -65,34 +66,34 @@ public record ContinuationRun(
     steps = Arrays.stream(steps).map(t -> -t).sorted().distinct().map(t -> -t).toArray();
   }
 
-  /**
-   * Draws what is missing.
-   *
-   * @param threads batches drawn at once
-   */
-  public void run(Path directory, int threads, Progress progress) {
-    try (RunDirectory run = RunDirectory.claim(directory, KIND, settings(), inputs())) {
-      if (!run.isFinished()) {
-        draw(run, threads, progress);
-        run.finish(Json.object().put("threads", threads));
-      }
-    }
+  private record Settings(
+      int samples,
+      long seed,
+      int inferenceSteps,
+      double eta,
+      String scheduler,
+      String guidance,
+      int[] steps) {}
+
+  @Override
+  public String kind() {
+    return KIND;
   }
 
-  private ObjectNode settings() {
-    ObjectNode settings = Json.object().put("samples", samples).put("seed", seed);
-    settings
-        .put("inference_steps", sampler.timesteps().length)
-        .put("eta", sampler.scheduler().eta().orElse(0));
-    settings.put("scheduler", Origin.of(sampler, seed).scheduler());
-    if (!sampler.guidance().isNone()) {
-      settings.put("guidance", sampler.guidance().toString());
-    }
-    settings.set("steps", Json.tree(steps));
-    return settings;
+  @Override
+  public Record settings() {
+    Guidance guidance = sampler.guidance();
+    return new Settings(
+        samples,
+        seed,
+        sampler.timesteps().length,
+        sampler.scheduler().eta().orElse(0),
+        Origin.of(sampler, seed).scheduler(),
+        guidance.isNone() ? null : guidance.toString(),
+        steps);
   }
 
-  /** Fingerprints of the model and the targets. */
+  @Override
   public ObjectNode inputs() {
     ObjectNode inputs = Json.object().put("model", sampler.checkpoint().fingerprint());
     return inputs.put("targets", targets.size()).put("latents", fingerprint());
@@ -113,13 +114,14 @@ public record ContinuationRun(
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private void draw(RunDirectory run, int threads, Progress progress) {
+  @Override
+  public void write(StageWork run) {
     long total = 0;
     for (int step : steps) {
       total += (long) targets.size() * samples * remaining(step);
     }
-    try (Progress.Task task = progress.start("Continuing drawings", total, "steps")) {
-      new Workers(threads, Libtorch::singleThreaded)
+    try (Progress.Task task = run.progress().start("Continuing drawings", total, "steps")) {
+      run.workers()
           .forEachShared(
               targets.size() * steps.length,
               (unit, parts) -> {
@@ -168,15 +170,23 @@ public record ContinuationRun(
     return sampler.checkpoint().model().shape();
   }
 
-  /**
-   * Reads the pictures of a target at a step of a finished run.
-   *
-   * @param target an index into {@link #targets}
-   * @return [samples][C·H·W]
-   */
-  public float[][] read(Path directory, int target, int step) {
-    Path file = Manifest.read(directory, KIND).verified(file(target, step));
-    return PictureFile.read(file, samples, shape());
+  @Override
+  public Pictures open(Path directory) {
+    return new Pictures(this, Manifest.read(directory, KIND));
+  }
+
+  /** The pictures of a finished run, on disk. */
+  public record Pictures(ContinuationRun run, Manifest manifest) {
+    /**
+     * Reads the pictures of a target at a step.
+     *
+     * @param target an index into the targets
+     * @return [samples][C·H·W]
+     */
+    public float[][] read(int target, int step) {
+      Path file = manifest.verified(file(target, step));
+      return PictureFile.read(file, run.samples, run.shape());
+    }
   }
 
   /** The file of a target at a step. */

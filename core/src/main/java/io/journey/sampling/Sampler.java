@@ -7,11 +7,10 @@ import io.journey.random.Seed;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import io.journey.run.RunContext;
 import io.journey.run.SettingException;
-import io.journey.run.Workers;
 import io.journey.scheduler.InferenceSteps;
 import io.journey.scheduler.Scheduler;
-import io.journey.tensor.Libtorch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -281,26 +280,26 @@ public final class Sampler {
   }
 
   /** Draws images into memory by a model that takes no conditions; see below. */
-  public List<Trajectory> sample(long seed, int count, int threads, Progress progress) {
-    return sample(seed, count, List.of(Condition.NONE), threads, progress);
+  public List<Trajectory> sample(long seed, int count, RunContext context) {
+    return sample(seed, count, List.of(Condition.NONE), context);
   }
 
   /**
    * Draws images 0..count−1 of a root seed into memory; image n is the same whatever the count.
    *
    * @param conditions taken in turn: image n has number n mod size
-   * @param threads images drawn at once
    * @throws SettingException if the model does not take these conditions
    */
   public List<Trajectory> sample(
-      long seed, int count, List<Condition> conditions, int threads, Progress progress) {
+      long seed, int count, List<Condition> conditions, RunContext context) {
     Drawing.requireCount(count);
     checkpoint.inputs().conditioning().requireChoice(conditions);
     Trajectory[] drawn = new Trajectory[count];
     long total = (long) count * timesteps.length;
     try (Progress.Task task =
-        progress.start("Drawing " + Counted.of(count, "images"), total, "steps")) {
-      new Workers(threads, Libtorch::singleThreaded)
+        context.progress().start("Drawing " + Counted.of(count, "images"), total, "steps")) {
+      context
+          .workers()
           .forEach(
               count,
               n -> {

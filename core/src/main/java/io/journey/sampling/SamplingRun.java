@@ -1,5 +1,6 @@
 package io.journey.sampling;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.condition.Condition;
 import io.journey.condition.ConditionColumn;
@@ -10,10 +11,11 @@ import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
+import io.journey.run.RunContext;
 import io.journey.run.RunStatus;
-import io.journey.run.Workers;
-import io.journey.tensor.Libtorch;
+import io.journey.run.Stage;
+import io.journey.run.StageFiles;
+import io.journey.run.StageWork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -49,11 +51,10 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
   /**
    * Draws what is missing, or leaves a file alone that holds all.
    *
-   * @param threads images drawn at once
    * @return whether anything was drawn
    * @throws JourneyException if the file holds something else
    */
-  public boolean run(Path file, int threads, Progress progress) {
+  public boolean run(Path file, RunContext context) {
     Path folder = file.toAbsolutePath().getParent();
     Path parts = Confined.path(folder, file.getFileName() + ".parts");
     boolean drawn = !Files.exists(file);
@@ -67,29 +68,60 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
         return false;
       }
     }
-    ObjectNode inputs = Json.object().put("model", sampler.checkpoint().fingerprint());
-    try (RunDirectory run = RunDirectory.claim(parts, KIND, settings(), inputs)) {
-      if (drawn) {
-        draw(run, threads, progress);
-        assemble(run, file);
-      }
-      run.discard();
-    }
+    context.runAndDiscard(new Parts(drawn ? file : null), parts);
     return drawn;
   }
 
-  private ObjectNode settings() {
-    Origin origin = Origin.of(sampler, seed);
-    ObjectNode settings = Json.object().put("seed", seed);
-    settings
-        .put("inference_steps", sampler.timesteps().length)
-        .put("eta", sampler.scheduler().eta().orElse(0));
-    settings.put("scheduler", origin.scheduler());
-    if (!sampler.guidance().isNone()) {
-      settings.put("guidance", sampler.guidance().toString());
+  private record Settings(
+      long seed,
+      int inferenceSteps,
+      double eta,
+      String scheduler,
+      String guidance,
+      JsonNode labels) {}
+
+  /**
+   * The images one by one.
+   *
+   * @param whole the file that they are put together in; null: there it is
+   */
+  private final class Parts implements Stage<Void> {
+    private final Path whole;
+
+    Parts(Path whole) {
+      this.whole = whole;
     }
-    settings.set("labels", ConditionColumn.json(conditions));
-    return settings;
+
+    @Override
+    public String kind() {
+      return KIND;
+    }
+
+    @Override
+    public Record settings() {
+      Guidance guidance = sampler.guidance();
+      return new Settings(
+          seed,
+          sampler.timesteps().length,
+          sampler.scheduler().eta().orElse(0),
+          Origin.of(sampler, seed).scheduler(),
+          guidance.isNone() ? null : guidance.toString(),
+          ConditionColumn.json(conditions));
+    }
+
+    @Override
+    public ObjectNode inputs() {
+      return Json.object().put("model", sampler.checkpoint().fingerprint());
+    }
+
+    @Override
+    public Void run(StageWork work) {
+      if (whole != null) {
+        draw(work);
+        assemble(work, whole);
+      }
+      return null;
+    }
   }
 
   private Condition condition(int n) {
@@ -104,12 +136,12 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
     return String.format(Locale.ROOT, "%06d.safetensors", n);
   }
 
-  private void draw(RunDirectory run, int threads, Progress progress) {
+  private void draw(StageWork run) {
     int steps = sampler.timesteps().length;
     long total = (long) count * steps;
     try (Progress.Task task =
-        progress.start("Drawing " + Counted.of(count, "images"), total, "steps")) {
-      new Workers(threads, Libtorch::singleThreaded)
+        run.progress().start("Drawing " + Counted.of(count, "images"), total, "steps")) {
+      run.workers()
           .forEach(
               count,
               n -> {
@@ -124,7 +156,7 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
     }
   }
 
-  private void assemble(RunDirectory run, Path file) {
+  private void assemble(StageFiles run, Path file) {
     List<String> seeds =
         IntStream.range(0, count).mapToObj(n -> Drawing.seed(seed, n).hex()).toList();
     AtomicFile.write(

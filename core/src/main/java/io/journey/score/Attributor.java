@@ -1,19 +1,16 @@
 package io.journey.score;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
-import io.journey.run.Json;
-import io.journey.run.Progress;
-import io.journey.run.Workers;
+import io.journey.run.RunContext;
+import io.journey.run.Stage;
 import io.journey.sampling.Trajectory;
-import io.journey.tensor.Libtorch;
-import java.nio.file.Path;
+import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,27 +22,18 @@ import java.util.List;
  * 3, a mean over draws and pixels where the paper has a sum); {@code targetFeatures} g_t; {@code
  * scores} τ_t. Positive scores lower f_t: they guide the step towards its outcome.
  */
-public final class Attributor {
+public final class Attributor implements Serializable {
   private final Ensemble ensemble;
   private final FeatureStore features;
   private final ScoringEngine.Request request;
   private final TargetDraws draws;
-  private final Workers workers;
-  private final Progress progress;
 
   private Attributor(
-      Ensemble ensemble,
-      FeatureStore features,
-      ScoringEngine.Request request,
-      TargetDraws draws,
-      Workers workers,
-      Progress progress) {
+      Ensemble ensemble, FeatureStore features, ScoringEngine.Request request, TargetDraws draws) {
     this.ensemble = ensemble;
     this.features = features;
     this.request = request;
     this.draws = draws;
-    this.workers = workers;
-    this.progress = progress;
   }
 
   /**
@@ -78,24 +66,20 @@ public final class Attributor {
               + shorten(trainedOn)
               + ": featurize the training data.");
     }
-    Workers workers =
-        new Workers(Runtime.getRuntime().availableProcessors(), Libtorch::singleThreaded);
     Estimator estimator = Estimators.defaultFor(features);
     return new Attributor(
         ensemble,
         features,
         new ScoringEngine.Request(estimator, Damping.DEFAULT),
-        new TargetDraws(TargetDraws.DEFAULT, 0, null),
-        workers,
-        Progress.SILENT);
+        new TargetDraws(TargetDraws.DEFAULT, 0, null));
   }
 
   private Attributor with(ScoringEngine.Request other) {
-    return new Attributor(ensemble, features, other, draws, workers, progress);
+    return new Attributor(ensemble, features, other, draws);
   }
 
   private Attributor with(TargetDraws other) {
-    return new Attributor(ensemble, features, request, other, workers, progress);
+    return new Attributor(ensemble, features, request, other);
   }
 
   /**
@@ -128,24 +112,18 @@ public final class Attributor {
     return with(new TargetDraws(draws.draws(), draws.seed(), other));
   }
 
-  /** Returns the same on so many worker threads, telling of its progress. */
-  public Attributor on(int threads, Progress shown) {
-    Workers others = new Workers(threads, Libtorch::singleThreaded);
-    return new Attributor(ensemble, features, request, draws, others, shown);
-  }
-
   /** Attributes one target, in memory. */
-  public Attribution attribute(Trajectory target, Steps steps) {
-    return attribute(List.of(target), steps);
+  public Attribution attribute(Trajectory target, Steps steps, RunContext context) {
+    return attribute(List.of(target), steps, context);
   }
 
   /** Attributes targets, in memory. */
-  public Attribution attribute(List<Trajectory> targets, Steps steps) {
+  public Attribution attribute(List<Trajectory> targets, Steps steps, RunContext context) {
     int[] at = steps.of(targets.get(0));
     check(targets, at);
     MeanScores mean = new MeanScores(at.length * targets.size());
     for (String member : features.members()) {
-      try (CheckpointScorer scorer = engine().open(member)) {
+      try (CheckpointScorer scorer = engine(context).open(member)) {
         scorer.score(targets, at, (r, query, scored) -> mean.add(query, scored.scores()));
       }
     }
@@ -158,19 +136,13 @@ public final class Attributor {
         (step, target) -> scores[step * targets.size() + target].clone());
   }
 
-  /**
-   * Attributes targets and writes the result as a directory; continues, or does nothing where all
-   * is done.
-   */
-  public Attribution attribute(List<Trajectory> targets, Steps steps, Path directory) {
-    int[] at = steps.of(targets.get(0));
-    check(targets, at);
-    new AttributionWriter(this, targets, at).write(directory);
-    return Attribution.open(directory);
+  /** Returns the stage that attributes targets, checkpoint by checkpoint. */
+  public Stage<Attribution> stage(List<Trajectory> targets, Steps steps) {
+    return new AttributionStage(this, targets, steps.of(targets.get(0)));
   }
 
   /** Everything that can be wrong is found before the work begins. */
-  private void check(List<Trajectory> targets, int[] steps) {
+  void check(List<Trajectory> targets, int[] steps) {
     checkTargets(targets, steps);
     ScoringEngine.requirePossible(features, List.of(request));
     for (String member : features.members()) {
@@ -213,26 +185,35 @@ public final class Attributor {
     return fingerprint.length() > 12 ? fingerprint.substring(0, 12) + "…" : fingerprint;
   }
 
-  ScoringEngine engine() {
-    return new ScoringEngine(ensemble, features, List.of(request), draws, workers, progress);
+  ScoringEngine engine(RunContext context) {
+    return new ScoringEngine(ensemble, features, List.of(request), draws, context);
   }
 
-  /** The settings, as a manifest keeps them. */
-  ObjectNode settings(int[] steps) {
-    ObjectNode json = Json.object();
-    json.put("estimator", request.estimator().name());
-    json.set("steps", Json.tree(Arrays.stream(steps).boxed().toList()));
-    if (request.estimator().needs().damped()) {
-      json.put("damping", request.damping().c());
-    }
-    json.put("draws", draws.draws()).put("seed", draws.seed());
-    if (draws.mask() == null) {
-      json.putNull("mask");
-    } else {
-      ObjectNode node = json.putObject("mask");
-      node.put("source", draws.mask().source()).put("sha256", draws.mask().fingerprint());
-    }
-    return json;
+  /**
+   * The settings in a manifest.
+   *
+   * @param damping c; null: the estimator has none
+   * @param mask of the pixels; null: the whole image
+   */
+  private record Settings(
+      String estimator,
+      int[] steps,
+      Double damping,
+      int draws,
+      long seed,
+      @JsonInclude MaskSettings mask) {}
+
+  private record MaskSettings(String source, String sha256) {}
+
+  Record settings(int[] steps) {
+    PixelMask mask = draws.mask();
+    return new Settings(
+        request.estimator().name(),
+        steps,
+        request.estimator().needs().damped() ? request.damping().c() : null,
+        draws.draws(),
+        draws.seed(),
+        mask == null ? null : new MaskSettings(mask.source(), mask.fingerprint()));
   }
 
   FeatureStore features() {
@@ -245,9 +226,5 @@ public final class Attributor {
 
   PixelMask mask() {
     return draws.mask();
-  }
-
-  int threads() {
-    return workers.threads();
   }
 }

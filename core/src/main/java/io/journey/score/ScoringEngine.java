@@ -3,8 +3,7 @@ package io.journey.score;
 import io.journey.features.FeatureStore;
 import io.journey.model.Ensemble;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
-import io.journey.run.Workers;
+import io.journey.run.RunContext;
 import java.util.List;
 
 /**
@@ -15,16 +14,14 @@ import java.util.List;
  * @param features of the training images
  * @param requests what is wanted
  * @param draws what gradients of targets are averaged over
- * @param workers do the work
- * @param progress told of it
+ * @param context does the work
  */
 public record ScoringEngine(
     Ensemble ensemble,
     FeatureStore features,
     List<Request> requests,
     TargetDraws draws,
-    Workers workers,
-    Progress progress) {
+    RunContext context) {
   /**
    * Scores that are wanted.
    *
@@ -105,11 +102,10 @@ public record ScoringEngine(
     boolean residuals = requests.stream().anyMatch(r -> r.estimator().needs().residuals());
     return new CheckpointScorer(
         requests,
-        TargetGradients.open(ensemble, features, member, draws, workers, progress),
+        TargetGradients.open(ensemble, features, member, draws, context),
         new TrainingFeatures(
             FeatureRows.of(features, member),
             residuals ? features.residuals(member) : null,
-            workers,
-            progress));
+            context));
   }
 }

@@ -11,7 +11,7 @@ import io.journey.model.Ensemble;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
-import io.journey.run.Workers;
+import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
 import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
@@ -45,22 +45,19 @@ final class TargetGradients implements AutoCloseable {
   private final GradientPipeline pipeline;
   private final FeatureStore features;
   private final TargetDraws asked;
-  private final Workers workers;
-  private final Progress progress;
+  private final RunContext context;
 
   private TargetGradients(
       Checkpoint checkpoint,
       GradientPipeline pipeline,
       FeatureStore features,
       TargetDraws asked,
-      Workers workers,
-      Progress progress) {
+      RunContext context) {
     this.checkpoint = checkpoint;
     this.pipeline = pipeline;
     this.features = features;
     this.asked = asked;
-    this.workers = workers;
-    this.progress = progress;
+    this.context = context;
   }
 
   /**
@@ -73,8 +70,7 @@ final class TargetGradients implements AutoCloseable {
       FeatureStore features,
       String member,
       TargetDraws asked,
-      Workers workers,
-      Progress progress) {
+      RunContext context) {
     Checkpoint checkpoint = load(ensemble, features, member);
     try {
       ExampleGradients gradients =
@@ -82,7 +78,7 @@ final class TargetGradients implements AutoCloseable {
               .of(checkpoint.model(), checkpoint.schedule(), features.function());
       GradientPipeline pipeline =
           GradientPipeline.of(features, gradients, member, checkpoint.model().parameters());
-      return new TargetGradients(checkpoint, pipeline, features, asked, workers, progress);
+      return new TargetGradients(checkpoint, pipeline, features, asked, context);
     } catch (RuntimeException | Error e) {
       checkpoint.close();
       throw e;
@@ -138,26 +134,29 @@ final class TargetGradients implements AutoCloseable {
     float[][] targetFeatures = new float[count][];
     float[] measurements = new float[count];
     String title = "Attributing with " + checkpoint.name();
-    try (Progress.Task task = progress.start(title, (long) count * drawsOfEach, "draws")) {
+    try (Progress.Task task =
+        context.progress().start(title, (long) count * drawsOfEach, "draws")) {
       int units = (steps + UNIT - 1) / UNIT; // of each target
-      workers.forEach(
-          targets.size() * units,
-          unit -> {
-            int target = unit / units;
-            int from = unit % units * UNIT;
-            int to = Math.min(steps, from + UNIT);
-            IntFunction<DenoisingDraws> ofTarget = draws.of(targets.get(target));
-            List<DenoisingDraws> some = new ArrayList<>();
-            for (int s = from; s < to; s++) {
-              some.add(ofTarget.apply(s));
-            }
-            GradientPipeline.Projected part = project(some);
-            for (int s = from; s < to; s++) {
-              targetFeatures[s * targets.size() + target] = part.features()[s - from];
-              measurements[s * targets.size() + target] = part.losses()[s - from];
-            }
-            task.advance((long) some.size() * drawsOfEach);
-          });
+      context
+          .workers()
+          .forEach(
+              targets.size() * units,
+              unit -> {
+                int target = unit / units;
+                int from = unit % units * UNIT;
+                int to = Math.min(steps, from + UNIT);
+                IntFunction<DenoisingDraws> ofTarget = draws.of(targets.get(target));
+                List<DenoisingDraws> some = new ArrayList<>();
+                for (int s = from; s < to; s++) {
+                  some.add(ofTarget.apply(s));
+                }
+                GradientPipeline.Projected part = project(some);
+                for (int s = from; s < to; s++) {
+                  targetFeatures[s * targets.size() + target] = part.features()[s - from];
+                  measurements[s * targets.size() + target] = part.losses()[s - from];
+                }
+                task.advance((long) some.size() * drawsOfEach);
+              });
     }
     requireFinite(targetFeatures);
     return new OfTargets(targetFeatures, measurements);

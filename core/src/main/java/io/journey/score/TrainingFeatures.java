@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import io.journey.run.Progress;
+import io.journey.run.RunContext;
 import io.journey.run.Workers;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,8 +15,7 @@ public final class TrainingFeatures implements AutoCloseable {
 
   private final FeatureRows rows;
   private final double[] residuals;
-  private final Workers workers;
-  private final Progress progress;
+  private final RunContext context;
   private final Map<Damping, DampedSolver> solvers = new HashMap<>();
   private double[] norms;
   private Gram gram;
@@ -24,15 +23,12 @@ public final class TrainingFeatures implements AutoCloseable {
   /**
    * @param rows Φ
    * @param residuals r_i of each image, [N]; null where no estimator needs them
-   * @param workers do the work
-   * @param progress told of the multiplication ΦᵀΦ
+   * @param context does the work
    */
-  public TrainingFeatures(
-      FeatureRows rows, double[] residuals, Workers workers, Progress progress) {
+  public TrainingFeatures(FeatureRows rows, double[] residuals, RunContext context) {
     this.rows = rows;
     this.residuals = residuals;
-    this.workers = workers;
-    this.progress = progress;
+    this.context = context;
   }
 
   /** Returns N. */
@@ -62,13 +58,15 @@ public final class TrainingFeatures implements AutoCloseable {
   public double[] norms() {
     if (norms == null) {
       double[] found = new double[size()];
-      workers.forEach(
-          size(),
-          i -> {
-            float[] row = new float[dim()];
-            rows.read(i, 0, row.length, row, 0);
-            found[i] = TargetFeatures.norm(row);
-          });
+      context
+          .workers()
+          .forEach(
+              size(),
+              i -> {
+                float[] row = new float[dim()];
+                rows.read(i, 0, row.length, row, 0);
+                found[i] = TargetFeatures.norm(row);
+              });
       norms = found;
     }
     return norms;
@@ -89,13 +87,13 @@ public final class TrainingFeatures implements AutoCloseable {
   }
 
   Workers workers() {
-    return workers;
+    return context.workers();
   }
 
   /** Returns ΦᵀΦ, or ΦΦᵀ where N &lt; k. */
   Gram gram() {
     if (gram == null) {
-      gram = Gram.of(rows, workers, progress);
+      gram = Gram.of(rows, context.workers(), context.progress());
     }
     return gram;
   }

@@ -1,5 +1,6 @@
 package io.journey.tensor;
 
+import io.journey.run.Compute;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -20,6 +21,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>Tensors made here belong to the caller's {@code PointerScope}, if one is open.
  */
 public final class Libtorch {
+  /** Tensors in the machine's memory. */
+  public static final Compute CPU = Libtorch::singleThreaded;
+
   private Libtorch() {}
 
   /**

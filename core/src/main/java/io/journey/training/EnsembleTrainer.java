@@ -1,47 +1,53 @@
 package io.journey.training;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
 import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
 import io.journey.model.ModelInputs;
 import io.journey.random.Seed;
 import io.journey.run.Counted;
+import io.journey.run.GrowingStage;
 import io.journey.run.Json;
-import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
 import io.journey.run.SettingException;
-import io.journey.run.Workers;
+import io.journey.run.StageFiles;
+import io.journey.run.StageWork;
+import io.journey.run.Task;
+import io.journey.run.TaskContext;
 import io.journey.scheduler.SchedulerConfig;
-import io.journey.tensor.Libtorch;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Trains M models that differ in everything random: start, order of images, steps and noise. Each
  * worker thread trains one member at a time, and helps with the passes of the others' steps when no
  * member is left for it.
  *
+ * @param data what they are trained on
  * @param architecture of every member
  * @param training of every member
  * @param members M
  * @param seed of all randomness
- * @param threads members trained at once
  * @param saveInterval how much work a kill may lose
  * @param scheduler how images are noised and what the members predict
  * @param start what the members start from; null: random weights
  */
 public record EnsembleTrainer(
+    Dataset data,
     DenoiserConfig architecture,
     TrainingConfig training,
     int members,
     long seed,
-    int threads,
     Duration saveInterval,
     SchedulerConfig scheduler,
-    StartingPoint start) {
+    StartingPoint start)
+    implements GrowingStage<Ensemble> {
   /** The manifest's name of the checkpoints that members started from. */
   static final String FROM = "from";
 
@@ -99,69 +105,94 @@ public record EnsembleTrainer(
 
   /** Members that start from random weights. */
   public EnsembleTrainer(
+      Dataset data,
       DenoiserConfig architecture,
       TrainingConfig training,
       int members,
       long seed,
-      int threads,
       Duration saveInterval,
       SchedulerConfig scheduler) {
-    this(architecture, training, members, seed, threads, saveInterval, scheduler, null);
+    this(data, architecture, training, members, seed, saveInterval, scheduler, null);
   }
 
   /** Members that predict ε with the paper's noise schedule. */
   public EnsembleTrainer(
+      Dataset data,
       DenoiserConfig architecture,
       TrainingConfig training,
       int members,
       long seed,
-      int threads,
       Duration saveInterval) {
-    this(architecture, training, members, seed, threads, saveInterval, SchedulerConfig.DEFAULT);
+    this(data, architecture, training, members, seed, saveInterval, SchedulerConfig.DEFAULT);
   }
 
   /**
-   * Trains, or continues, or does nothing where all is done. A directory of fewer members, all else
-   * equal, gets those that it lacks: the others stay as they are.
+   * The settings in a manifest.
    *
-   * @return the finished ensemble
+   * @param model of every member, as diffusers writes it
+   * @param scheduler as diffusers writes it; null: the default
    */
-  public Ensemble run(Dataset data, Path directory, Progress progress) {
+  record Settings(int members, long seed, JsonNode model, JsonNode training, JsonNode scheduler) {
+    static Settings of(
+        int members,
+        long seed,
+        DenoiserConfig architecture,
+        TrainingConfig training,
+        SchedulerConfig scheduler) {
+      return new Settings(
+          members,
+          seed,
+          architecture.toDiffusers(),
+          training.toJson(),
+          scheduler.equals(SchedulerConfig.DEFAULT) ? null : scheduler.toDiffusers());
+    }
+  }
+
+  @Override
+  public String kind() {
+    return Ensemble.KIND;
+  }
+
+  @Override
+  public String unitsSetting() {
+    return MEMBERS;
+  }
+
+  @Override
+  public int units() {
+    return members;
+  }
+
+  @Override
+  public EnsembleTrainer withUnits(int count) {
+    return new EnsembleTrainer(
+        data, architecture, training, count, seed, saveInterval, scheduler, start);
+  }
+
+  @Override
+  public Record settings() {
+    return Settings.of(members, seed, architecture, training, scheduler);
+  }
+
+  @Override
+  public ObjectNode inputs() {
+    ObjectNode inputs = Json.object();
+    inputs.put("data", data.fingerprint()).put("examples", data.size());
+    if (start != null) {
+      ObjectNode from = start.inputs(members);
+      from.forEach(member -> training.requireRate(member.path(StartingPoint.STEPS).asInt()));
+      inputs.set(FROM, from);
+    }
+    return inputs;
+  }
+
+  @Override
+  public void check() {
     ClassNames names = start == null ? ClassNames.NONE : start.classNames();
     ModelInputs inputs =
         ModelInputs.of(architecture, names.withNullClass(training.nullClass(architecture)));
     inputs.requireImages(data);
     inputs.requireAllTimesteps(scheduler.forward().numTrainTimesteps());
-    try (RunDirectory run =
-        RunDirectory.claimGrowing(
-            directory, Ensemble.KIND, MEMBERS, members, this::settings, m -> inputs(data, m))) {
-      if (!run.isFinished()) {
-        train(data, run, progress);
-      }
-    }
-    return Ensemble.open(directory);
-  }
-
-  private ObjectNode settings(int count) {
-    ObjectNode settings = Json.object();
-    settings.put(MEMBERS, count).put("seed", seed);
-    settings.set("model", architecture.toDiffusers());
-    settings.set("training", training.toJson());
-    if (!scheduler.equals(SchedulerConfig.DEFAULT)) {
-      settings.set("scheduler", scheduler.toDiffusers());
-    }
-    return settings;
-  }
-
-  private ObjectNode inputs(Dataset data, int count) {
-    ObjectNode inputs = Json.object();
-    inputs.put("data", data.fingerprint()).put("examples", data.size());
-    if (start != null) {
-      ObjectNode from = start.inputs(count);
-      from.forEach(member -> training.requireRate(member.path(StartingPoint.STEPS).asInt()));
-      inputs.set(FROM, from);
-    }
-    return inputs;
   }
 
   /** Returns the seed of all that is random about member m of an ensemble. */
@@ -169,30 +200,56 @@ public record EnsembleTrainer(
     return Seed.of(seed).child("training").child(Ensemble.memberName(member));
   }
 
-  private void train(Dataset data, RunDirectory run, Progress progress) {
-    MemberTraining.Recipe recipe =
-        new MemberTraining.Recipe(architecture, training, scheduler, saveInterval, true);
-    long total = (long) members * training.steps();
-    try (Progress.Task task =
-        progress.start("Training " + Counted.of(members, "models"), total, "steps")) {
-      new Workers(threads, Libtorch::singleThreaded)
-          .forEachShared(
-              members,
-              (m, parts) ->
-                  new MemberTraining(
-                          run,
-                          Ensemble.memberName(m),
-                          data,
-                          null,
-                          recipe,
-                          seedOf(seed, m),
-                          start == null ? null : () -> start.load(m))
-                      .run(task, parts));
+  @Override
+  public void write(StageWork work) {
+    List<MemberTask> tasks =
+        IntStream.range(0, members).mapToObj(m -> new MemberTask(this, m)).toList();
+    work.run("Training " + Counted.of(members, "models"), "steps", tasks);
+    work.describeData(data.describe());
+    work.timing().put("data_spec", data.spec());
+    long images = (long) members * training.steps() * training.batchSize();
+    work.timing().put("images_per_second", images / work.seconds());
+  }
+
+  /** The training of one member. */
+  private record MemberTask(EnsembleTrainer trainer, int member) implements Task {
+    @Override
+    public String file() {
+      return Checkpoint.weightsFile(Ensemble.memberName(member));
     }
-    run.describeData(data.describe());
-    ObjectNode timing = Json.object();
-    timing.put("data_spec", data.spec()).put("threads", threads);
-    timing.put("images_per_second", total * training.batchSize() / run.seconds());
-    run.finish(timing);
+
+    @Override
+    public long size() {
+      return trainer.training.steps();
+    }
+
+    @Override
+    public void tidy(StageFiles files) {
+      MemberTraining.discardResume(files, Ensemble.memberName(member));
+    }
+
+    @Override
+    public void run(TaskContext context) {
+      StartingPoint start = trainer.start;
+      new MemberTraining(
+              context,
+              Ensemble.memberName(member),
+              trainer.data,
+              null,
+              new MemberTraining.Recipe(
+                  trainer.architecture,
+                  trainer.training,
+                  trainer.scheduler,
+                  trainer.saveInterval,
+                  true),
+              seedOf(trainer.seed, member),
+              start == null ? null : () -> start.load(member))
+          .run(context.progress(), context.parts());
+    }
+  }
+
+  @Override
+  public Ensemble open(Path directory) {
+    return Ensemble.open(directory);
   }
 }

@@ -16,7 +16,7 @@ import io.journey.run.AtomicFile;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
+import io.journey.run.StageFiles;
 import io.journey.run.Workers;
 import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.Safetensors;
@@ -56,7 +56,7 @@ final class MemberTraining {
       Duration saveInterval,
       boolean keepsState) {}
 
-  private final RunDirectory run;
+  private final StageFiles run;
   private final String name;
   private final ImageShape shape;
   private final Recipe recipe;
@@ -76,7 +76,7 @@ final class MemberTraining {
    * @param start what it starts from; null: random weights
    */
   MemberTraining(
-      RunDirectory run,
+      StageFiles run,
       String name,
       Dataset data,
       BitSet kept,
@@ -100,13 +100,8 @@ final class MemberTraining {
     this.batches = new TrainingBatches(data, kept, config, schedule, seed, nullClass);
   }
 
-  /** Trains to the end, or does nothing where that has been done. */
+  /** Trains to the end. */
   void run(Progress.Task progress, Workers.Parts parts) {
-    if (run.has(Checkpoint.weightsFile(name))) {
-      progress.advance(config.steps());
-      discardResume();
-      return;
-    }
     StartingPoint.Loaded from = start == null ? null : start.get();
     TrainingState state = from == null ? null : from.state();
     int first = state == null ? 0 : state.nextStep();
@@ -118,7 +113,7 @@ final class MemberTraining {
       }
       train(model, adam, first, progress, parts);
     }
-    discardResume();
+    discardResume(run, name);
   }
 
   private LayeredDenoiser model(StartingPoint.Loaded from) {
@@ -244,7 +239,9 @@ final class MemberTraining {
     return member + "/resume.safetensors";
   }
 
-  private void discardResume() {
+  /** Deletes the state of unfinished training. */
+  static void discardResume(StageFiles run, String name) {
+    Path resumeFile = run.path(resumeName(name));
     try {
       Files.deleteIfExists(resumeFile);
       // A kill during a save leaves its temporary file.

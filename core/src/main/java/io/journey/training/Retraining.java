@@ -1,28 +1,35 @@
 package io.journey.training;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Architecture;
+import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
 import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
 import io.journey.model.ModelInputs;
 import io.journey.random.Seed;
 import io.journey.run.Checksums;
+import io.journey.run.FileStage;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
 import io.journey.run.Manifest;
-import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
 import io.journey.run.SettingException;
-import io.journey.run.Workers;
+import io.journey.run.Stage;
+import io.journey.run.StageFiles;
+import io.journey.run.StageWork;
+import io.journey.run.Task;
+import io.journey.run.TaskContext;
 import io.journey.scheduler.SchedulerConfig;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Trains models as the members of an ensemble were trained, on a part of the data: what checks of
@@ -46,7 +53,8 @@ public record Retraining(
     SchedulerConfig scheduler,
     Coupling coupling,
     long seed,
-    Duration saveInterval) {
+    Duration saveInterval)
+    implements Serializable {
   /** The randomness that models of different data have in common. */
   public enum Coupling {
     /** Initial weights, order of images, steps and noise. */
@@ -106,53 +114,95 @@ public record Retraining(
   }
 
   /**
-   * Trains one model, or continues, or does nothing where it is done.
+   * Returns the stage that trains one model, an ensemble of one in a directory of its own.
    *
    * @param data all examples
    * @param kept those it is trained on
    * @param member the number of the model among those trained on the same examples
-   * @param directory the run directory of this model alone, an ensemble of one
-   * @param progress told of optimizer steps
-   * @param parts for idle workers to help with
-   * @return the ensemble of this model
    */
-  public Ensemble train(
-      Dataset data,
-      BitSet kept,
-      int member,
-      Path directory,
-      Progress.Task progress,
-      Workers.Parts parts) {
-    modelInputs().requireImages(data);
-    if (kept.isEmpty() || kept.length() > data.size()) {
-      throw new SettingException(
-          "a model is trained on between 1 and "
-              + data.size()
-              + " examples of the data, got "
-              + kept.cardinality());
+  public Stage<Ensemble> model(Dataset data, BitSet kept, int member) {
+    return new Model(this, data, kept, member);
+  }
+
+  private record Model(Retraining how, Dataset data, BitSet kept, int member)
+      implements FileStage<Ensemble>, Serializable {
+    @Override
+    public String kind() {
+      return Ensemble.KIND;
     }
-    String examples = fingerprint(kept, data.size());
-    ObjectNode inputs = Json.object();
-    inputs.put("whole", data.fingerprint()).put("kept_sha256", examples);
-    inputs.put("examples", kept.cardinality());
-    try (RunDirectory run =
-        RunDirectory.claim(directory, Ensemble.KIND, settings(member), inputs)) {
-      if (run.isFinished()) {
-        progress.advance(training.steps());
-      } else {
-        new MemberTraining(
-                run,
-                Ensemble.memberName(0),
-                data,
-                kept,
-                new MemberTraining.Recipe(architecture, training, scheduler, saveInterval, false),
-                seedOf(member, examples),
-                null)
-            .run(progress, parts);
-        run.finish(Json.object());
+
+    @Override
+    public Record settings() {
+      Settings all = how.settings();
+      return new Settings(
+          all.members, all.seed, all.coupling, all.model, all.training, all.scheduler, member);
+    }
+
+    @Override
+    public ObjectNode inputs() {
+      ObjectNode inputs = Json.object();
+      inputs.put("whole", data.fingerprint()).put("kept_sha256", fingerprint(kept, data.size()));
+      return inputs.put("examples", kept.cardinality());
+    }
+
+    @Override
+    public void check() {
+      how.modelInputs().requireImages(data);
+      if (kept.isEmpty() || kept.length() > data.size()) {
+        throw new SettingException(
+            "a model is trained on between 1 and "
+                + data.size()
+                + " examples of the data, got "
+                + kept.cardinality());
       }
     }
-    return Ensemble.open(directory);
+
+    @Override
+    public long size() {
+      return how.training.steps();
+    }
+
+    @Override
+    public void write(StageWork work) {
+      work.run("Training a model", "steps", List.of(new ModelTask(this)));
+    }
+
+    @Override
+    public Ensemble open(Path directory) {
+      return Ensemble.open(directory);
+    }
+  }
+
+  private record ModelTask(Model model) implements Task {
+    @Override
+    public String file() {
+      return Checkpoint.weightsFile(Ensemble.memberName(0));
+    }
+
+    @Override
+    public long size() {
+      return model.how.training.steps();
+    }
+
+    @Override
+    public void tidy(StageFiles files) {
+      MemberTraining.discardResume(files, Ensemble.memberName(0));
+    }
+
+    @Override
+    public void run(TaskContext context) {
+      Retraining how = model.how;
+      new MemberTraining(
+              context,
+              Ensemble.memberName(0),
+              model.data,
+              model.kept,
+              new MemberTraining.Recipe(
+                  how.architecture, how.training, how.scheduler, how.saveInterval, false),
+              how.seedOf(model.member, fingerprint(model.kept, model.data.size())),
+              null)
+          .run(context.progress(), context.parts());
+    }
   }
 
   private Seed seedOf(int member, String examples) {
@@ -160,20 +210,27 @@ public record Retraining(
     return coupling == Coupling.COUPLED ? ofMember : ofMember.child("kept").child(examples);
   }
 
-  /** Returns the settings that decide the models, beside their data. */
-  public ObjectNode settings() {
-    ObjectNode settings = Json.object();
-    settings.put("members", 1).put("seed", seed).put("coupling", coupling.name());
-    settings.set("model", architecture.toDiffusers());
-    settings.set("training", training.toJson());
-    if (!scheduler.equals(SchedulerConfig.DEFAULT)) {
-      settings.set("scheduler", scheduler.toDiffusers());
-    }
-    return settings;
-  }
+  /**
+   * The settings that decide the models, beside their data.
+   *
+   * @param model as diffusers writes it
+   * @param scheduler as diffusers writes it; null: the default
+   * @param member the number of one model; null: of all
+   */
+  public record Settings(
+      int members,
+      long seed,
+      Coupling coupling,
+      JsonNode model,
+      JsonNode training,
+      JsonNode scheduler,
+      Integer member) {}
 
-  private ObjectNode settings(int member) {
-    return settings().put("member", member);
+  /** Returns the settings that decide the models, beside their data. */
+  public Settings settings() {
+    EnsembleTrainer.Settings one =
+        EnsembleTrainer.Settings.of(1, seed, architecture, training, scheduler);
+    return new Settings(1, seed, coupling, one.model(), one.training(), one.scheduler(), null);
   }
 
   /** SHA-256 of which examples of a set are kept, in hexadecimal. */

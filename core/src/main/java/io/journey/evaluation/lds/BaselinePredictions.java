@@ -7,7 +7,7 @@ import io.journey.evaluation.PixelSimilarity;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
+import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
 import java.util.Arrays;
 import java.util.List;
@@ -32,9 +32,9 @@ record BaselinePredictions(GroundTruth truth, Dataset data, List<Trajectory> tar
   }
 
   /** Cosine similarity of vectors that a network makes. */
-  Prediction embedded(Embedder embedder, String name, int threads, Progress progress) {
-    float[][] examples = embedder.embed(data, threads, progress);
-    float[][] asked = embedder.embed(Arrays.asList(images()), data.shape(), threads, progress);
+  Prediction embedded(Embedder embedder, String name, RunContext context) {
+    float[][] examples = embedder.embed(data, context);
+    float[][] asked = embedder.embed(Arrays.asList(images()), data.shape(), context);
     float[][] cosines = new float[asked.length][examples.length];
     for (int t = 0; t < asked.length; t++) {
       for (int i = 0; i < examples.length; i++) {

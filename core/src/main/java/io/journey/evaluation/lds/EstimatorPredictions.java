@@ -4,8 +4,7 @@ import io.journey.features.FeatureStore;
 import io.journey.model.Ensemble;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
-import io.journey.run.Workers;
+import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
 import io.journey.score.CheckpointScorer;
 import io.journey.score.Damping;
@@ -27,8 +26,7 @@ import java.util.List;
  * @param truth the ground truth
  * @param draws of noise for each step of a target
  * @param dampings c to try
- * @param workers do the work
- * @param progress told of it
+ * @param context does the work
  */
 record EstimatorPredictions(
     Ensemble ensemble,
@@ -36,8 +34,7 @@ record EstimatorPredictions(
     GroundTruth truth,
     int draws,
     double[] dampings,
-    Workers workers,
-    Progress progress) {
+    RunContext context) {
   /** One estimator with the dampings it is tried with, and the places of its requests. */
   private record Tried(Estimator estimator, double[] dampings, int first) {}
 
@@ -77,8 +74,7 @@ record EstimatorPredictions(
   /** Returns the mean scores of each request over checkpoints, [steps·targets][N]. */
   private List<float[][]> scores(FeatureStore features, List<ScoringEngine.Request> requests) {
     TargetDraws asked = new TargetDraws(draws, 0, null);
-    ScoringEngine engine =
-        new ScoringEngine(ensemble, features, requests, asked, workers, progress);
+    ScoringEngine engine = new ScoringEngine(ensemble, features, requests, asked, context);
     List<MeanScores> means = new ArrayList<>();
     requests.forEach(r -> means.add(new MeanScores(truth.steps().length * targets.size())));
     for (String member : features.members()) {

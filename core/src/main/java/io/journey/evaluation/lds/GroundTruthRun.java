@@ -11,22 +11,23 @@ import io.journey.model.ModelInputs;
 import io.journey.random.Seed;
 import io.journey.run.Confined;
 import io.journey.run.Counted;
+import io.journey.run.FileStage;
 import io.journey.run.Json;
-import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
 import io.journey.run.SettingException;
-import io.journey.run.Workers;
+import io.journey.run.StageFiles;
+import io.journey.run.StageWork;
+import io.journey.run.Task;
+import io.journey.run.TaskContext;
 import io.journey.sampling.Trajectory;
 import io.journey.tensor.DType;
-import io.journey.tensor.Libtorch;
 import io.journey.tensor.Npy;
 import io.journey.training.Retraining;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -44,8 +45,7 @@ import java.util.Locale;
  * @param count how many subsets
  * @param seeds models of each subset
  * @param draws of noise for f_t, even: two halves are kept apart
- * @param threads models trained at once
- * @param progress told of the work
+ * @param models holds the models; of other runs too, if they were trained alike
  */
 public record GroundTruthRun(
     Retraining retraining,
@@ -56,8 +56,8 @@ public record GroundTruthRun(
     int count,
     int seeds,
     int draws,
-    int threads,
-    Progress progress) {
+    Path models)
+    implements FileStage<GroundTruth> {
   public GroundTruthRun {
     if (count < 2 || seeds < 1) {
       throw new SettingException(
@@ -84,35 +84,40 @@ public record GroundTruthRun(
     return "measurements/" + modelName(subset, seed) + ".npy";
   }
 
-  /**
-   * Trains what is missing and asks all models, or continues, or does nothing where all is done.
-   *
-   * @param models holds the models; of other runs too, if they were trained alike
-   * @param directory of the pack
-   */
-  public GroundTruth run(Path models, Path directory) {
+  private record Settings(
+      int subsets,
+      double fraction,
+      long subsetSeed,
+      int seeds,
+      int draws,
+      int[] steps,
+      Record retraining) {}
+
+  @Override
+  public String kind() {
+    return GroundTruth.KIND;
+  }
+
+  @Override
+  public int format() {
+    return GroundTruth.FORMAT;
+  }
+
+  @Override
+  public void check() {
     ModelInputs model = retraining.modelInputs();
     model.requireImages(data);
     model.requireConditions(targets.stream().map(Trajectory::condition).toList());
-    try (RunDirectory run =
-        RunDirectory.claim(directory, GroundTruth.KIND, GroundTruth.FORMAT, settings(), inputs())) {
-      if (!run.isFinished()) {
-        compute(models, run);
-      }
-    }
-    return GroundTruth.open(directory);
   }
 
-  private ObjectNode settings() {
-    ObjectNode settings = Json.object();
-    settings.put("subsets", count).put("fraction", subsets.fraction());
-    settings.put("subset_seed", subsets.seed()).put("seeds", seeds).put("draws", draws);
-    settings.set("steps", Json.tree(Arrays.stream(steps).boxed().toList()));
-    settings.set("retraining", retraining.settings());
-    return settings;
+  @Override
+  public Record settings() {
+    return new Settings(
+        count, subsets.fraction(), subsets.seed(), seeds, draws, steps, retraining.settings());
   }
 
-  private ObjectNode inputs() {
+  @Override
+  public ObjectNode inputs() {
     ObjectNode inputs = Json.object();
     inputs.put("data", data.fingerprint()).put("examples", data.size());
     inputs.put("targets", targets.size());
@@ -120,66 +125,93 @@ public record GroundTruthRun(
     return inputs;
   }
 
-  private void compute(Path models, RunDirectory run) {
-    int units = count * seeds;
-    long total = (long) units * retraining.training().steps();
+  @Override
+  public void write(StageWork work) {
     List<BitSet> drawn = new ArrayList<>();
     for (int j = 0; j < count; j++) {
       drawn.add(subsets.of(j));
     }
-    GroundTruth.requireEqualAndDistinct(drawn, run.directory());
-    try (Progress.Task task =
-        progress.start("Training " + Counted.of(units, "models"), total, "steps")) {
-      new Workers(threads, Libtorch::singleThreaded)
-          .forEachShared(
-              units,
-              (unit, parts) -> {
-                int subset = unit / seeds;
-                int seed = unit % seeds;
-                if (run.has(measurementFile(subset, seed))) {
-                  task.advance(retraining.training().steps());
-                  return;
-                }
-                Path folder = Confined.path(models, modelName(subset, seed));
-                Ensemble model =
-                    retraining.train(data, drawn.get(subset), seed, folder, task, parts);
-                float[] measurements = measurements(model);
-                run.write(
-                    measurementFile(subset, seed),
-                    out ->
-                        Npy.write(
-                            out, measurements, GroundTruth.HALVES, steps.length, targets.size()));
-              });
+    GroundTruth.requireEqualAndDistinct(drawn, work.directory());
+    Question question =
+        new Question(retraining, data, targets, steps, draws, models.toAbsolutePath().toString());
+    List<ModelTask> tasks = new ArrayList<>();
+    for (int unit = 0; unit < count * seeds; unit++) {
+      tasks.add(new ModelTask(question, unit / seeds, unit % seeds, drawn.get(unit / seeds)));
     }
-    assemble(run, drawn);
-    run.describeData(data.describe());
-    run.finish(Json.object().put("threads", threads).put("data_spec", data.spec()));
+    work.run("Training " + Counted.of(tasks.size(), "models"), "steps", tasks);
+    assemble(work, drawn);
+    work.describeData(data.describe());
+    work.timing().put("data_spec", data.spec());
   }
 
-  /** f_t of a model, [halves, steps, targets]. */
-  private float[] measurements(Ensemble model) {
-    float[] out = new float[GroundTruth.HALVES * steps.length * targets.size()];
-    Seed root = Seed.of(retraining.seed()).child("ground-truth");
-    try (Checkpoint checkpoint = model.first()) {
-      int at = 0;
-      for (int half = 0; half < GroundTruth.HALVES; half++) {
-        for (int step : steps) {
-          Seed noise = root.child(half).child(step);
-          List<DenoisingDraws> asked = new ArrayList<>();
-          for (Trajectory target : targets) {
-            float[] x0 = target.x0()[target.indexOf(step)];
-            asked.add(DenoisingDraws.atStep(x0, target.condition(), step, noise, draws / 2));
-          }
-          for (float loss : checkpoint.losses(asked)) {
-            out[at++] = loss;
+  @Override
+  public GroundTruth open(Path directory) {
+    return GroundTruth.open(directory);
+  }
+
+  /** A model that is trained, and asked about the targets. */
+  private record ModelTask(Question question, int subset, int seed, BitSet kept) implements Task {
+    @Override
+    public String file() {
+      return measurementFile(subset, seed);
+    }
+
+    @Override
+    public long size() {
+      return question.retraining.training().steps();
+    }
+
+    @Override
+    public void run(TaskContext context) {
+      Path folder = Confined.path(Path.of(question.models), modelName(subset, seed));
+      Ensemble model = context.run(question.retraining.model(question.data, kept, seed), folder);
+      float[] measurements = question.measurements(model);
+      context.write(
+          file(),
+          out ->
+              Npy.write(
+                  out,
+                  measurements,
+                  GroundTruth.HALVES,
+                  question.steps.length,
+                  question.targets.size()));
+    }
+  }
+
+  /** What every model is asked. */
+  private record Question(
+      Retraining retraining,
+      Dataset data,
+      List<Trajectory> targets,
+      int[] steps,
+      int draws,
+      String models)
+      implements Serializable {
+    /** f_t of a model, [halves, steps, targets]. */
+    private float[] measurements(Ensemble model) {
+      float[] out = new float[GroundTruth.HALVES * steps.length * targets.size()];
+      Seed root = Seed.of(retraining.seed()).child("ground-truth");
+      try (Checkpoint checkpoint = model.first()) {
+        int at = 0;
+        for (int half = 0; half < GroundTruth.HALVES; half++) {
+          for (int step : steps) {
+            Seed noise = root.child(half).child(step);
+            List<DenoisingDraws> asked = new ArrayList<>();
+            for (Trajectory target : targets) {
+              float[] x0 = target.x0()[target.indexOf(step)];
+              asked.add(DenoisingDraws.atStep(x0, target.condition(), step, noise, draws / 2));
+            }
+            for (float loss : checkpoint.losses(asked)) {
+              out[at++] = loss;
+            }
           }
         }
       }
+      return out;
     }
-    return out;
   }
 
-  private void assemble(RunDirectory run, List<BitSet> drawn) {
+  private void assemble(StageFiles run, List<BitSet> drawn) {
     run.write(GroundTruth.SUBSETS, out -> writeSubsets(out, drawn));
     run.write(
         GroundTruth.MEASUREMENTS,

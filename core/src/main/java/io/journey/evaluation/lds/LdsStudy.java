@@ -1,5 +1,6 @@
 package io.journey.evaluation.lds;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
@@ -10,14 +11,12 @@ import io.journey.features.FeatureStore;
 import io.journey.model.Ensemble;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
-import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
+import io.journey.run.RunContext;
 import io.journey.run.SettingException;
-import io.journey.run.Workers;
+import io.journey.run.Stage;
+import io.journey.run.StageWork;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Estimator;
-import io.journey.tensor.Libtorch;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,8 +36,6 @@ import java.util.Map;
  * @param attributions scores computed elsewhere
  * @param dampings c to choose from
  * @param draws of noise for each step of a target
- * @param threads workers
- * @param progress told of the work
  */
 public record LdsStudy(
     GroundTruth truth,
@@ -50,9 +47,8 @@ public record LdsStudy(
     Map<String, Embedder> embedders,
     List<NamedAttribution> attributions,
     double[] dampings,
-    int draws,
-    int threads,
-    Progress progress) {
+    int draws)
+    implements Stage<EvaluationResult> {
   /**
    * Features, and what tells the estimators that use them from those of other features.
    *
@@ -96,24 +92,29 @@ public record LdsStudy(
     }
   }
 
-  /**
-   * Judges, or does nothing where that is done.
-   *
-   * @return what was found
-   */
-  public EvaluationResult run(Path directory) {
-    try (RunDirectory run = RunDirectory.claim(directory, KIND, settings(), inputs())) {
-      if (run.isFinished()) {
-        return EvaluationResult.open(directory).result();
-      }
-      List<Prediction> predictions = predictions();
-      EvaluationResult result = judge(predictions, run);
-      run.finish(Json.object().put("threads", threads));
-      return result;
-    }
+  private record Settings(
+      List<String> estimators,
+      double[] dampings,
+      int draws,
+      int resamples,
+      List<JsonNode> features) {}
+
+  @Override
+  public String kind() {
+    return KIND;
   }
 
-  private EvaluationResult judge(List<Prediction> predictions, RunDirectory run) {
+  @Override
+  public EvaluationResult run(StageWork work) {
+    if (work.isFinished()) {
+      return EvaluationResult.open(work.directory()).result();
+    }
+    EvaluationResult result = judge(predictions(work.context()), work);
+    work.finish();
+    return result;
+  }
+
+  private EvaluationResult judge(List<Prediction> predictions, StageWork work) {
     Lds lds = Lds.of(truth, predictions);
     Ceiling ceiling = Ceiling.of(truth);
     LdsTables tables = new LdsTables(truth, lds, ceiling);
@@ -129,38 +130,37 @@ public record LdsStudy(
     }
     draft.table("power.csv", LdsPower.table(LdsPower.of(truth, predictions, tables.deciding())));
     draft.table("damping.csv", tables.dampings(predictions));
-    ObjectNode shown = settings();
+    ObjectNode shown = work.settings();
     shown.set("ground truth", truth.manifest().settings());
-    return draft.figure("lds", tables.figure()).settings(shown).write(run);
+    return draft.figure("lds", tables.figure()).settings(shown).write(work);
   }
 
-  private List<Prediction> predictions() {
-    Workers workers = new Workers(threads, Libtorch::singleThreaded);
+  private List<Prediction> predictions(RunContext context) {
     List<Prediction> all = new ArrayList<>();
     EstimatorPredictions estimated =
-        new EstimatorPredictions(ensemble, targets, truth, draws, dampings, workers, progress);
+        new EstimatorPredictions(ensemble, targets, truth, draws, dampings, context);
     features.forEach(
         store -> all.addAll(estimated.of(estimators, store.features(), store.suffix())));
     BaselinePredictions baselines = new BaselinePredictions(truth, data, targets);
     attributions.forEach(named -> all.add(baselines.scored(named)));
     all.add(baselines.pixels());
-    embedders.forEach(
-        (name, embedder) -> all.add(baselines.embedded(embedder, name, threads, progress)));
+    embedders.forEach((name, embedder) -> all.add(baselines.embedded(embedder, name, context)));
     all.add(baselines.random());
     return Prediction.merged(all);
   }
 
-  private ObjectNode settings() {
-    ObjectNode settings = Json.object();
-    settings.set("estimators", Json.tree(estimators.stream().map(Estimator::name).toList()));
-    settings.set("dampings", Json.tree(Arrays.stream(dampings).boxed().toList()));
-    settings.put("draws", draws).put("resamples", Lds.RESAMPLES);
-    ArrayNode stores = settings.putArray("features");
-    features.forEach(store -> stores.add(store.features().manifest().settings()));
-    return settings;
+  @Override
+  public Record settings() {
+    return new Settings(
+        estimators.stream().map(Estimator::name).toList(),
+        dampings,
+        draws,
+        Lds.RESAMPLES,
+        features.stream().<JsonNode>map(store -> store.features().manifest().settings()).toList());
   }
 
-  private ObjectNode inputs() {
+  @Override
+  public ObjectNode inputs() {
     ObjectNode inputs = Json.object();
     inputs.put("ground_truth", truth.manifest().fingerprint());
     inputs.put("data", data.fingerprint());

@@ -6,11 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.figure.Figure;
 import io.journey.model.Checkpoint;
 import io.journey.run.Counted;
-import io.journey.run.Json;
-import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
+import io.journey.run.Stage;
+import io.journey.run.StageWork;
 import io.journey.sampling.Trajectory;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -19,7 +17,7 @@ import java.util.List;
  *
  * @param study what is removed
  */
-public record ForgetCheck(RemovalStudy study) {
+public record ForgetCheck(RemovalStudy study) implements Stage<RemovalTable> {
   /** The kind of run directory. */
   public static final String KIND = "evaluation-forget";
 
@@ -38,36 +36,49 @@ public record ForgetCheck(RemovalStudy study) {
     requireNonNull(study, "study");
   }
 
-  /**
-   * Trains and draws what is missing, and compares.
-   *
-   * @param directory of the result, with {@link RemovalStudy#MODELS} unless they are elsewhere
-   */
-  public RemovalTable run(Path directory, int threads, Progress progress) {
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public Record settings() {
+    return new RemovalStudy.Settings(study.config(), study.training(), null, null, null);
+  }
+
+  @Override
+  public ObjectNode inputs() {
+    return study.inputs();
+  }
+
+  @Override
+  public void check() {
+    study.check();
+  }
+
+  /** Trains and draws what is missing, and compares. */
+  @Override
+  public RemovalTable run(StageWork work) {
     try (Checkpoint original = study.ensemble().first()) {
       List<Trajectory> targets = study.targets();
       List<Removal> removals = study.removals(original, targets);
       RedrawnPicture measure = new RedrawnPicture(study.file().sampler(original), targets);
-      ObjectNode settings = study.settings();
-      ObjectNode inputs = study.inputs(original, targets);
-      try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
-        RemovalTable table = study.run(run, measure, removals, threads, progress);
-        if (!run.isFinished()) {
-          report(table)
-              .draft(
-                  "Forgetting a picture",
-                  "Do models trained without the images with the highest scores still draw the picture?",
-                  TABLE,
-                  QUANTITY,
-                  warnings())
-              .settings(settings)
-              .figure(FIGURE, chart(table))
-              .figure(PICTURES, new ForgottenPictures(run, measure, study).grid(removals))
-              .write(run);
-          run.finish(Json.object().put("threads", threads));
-        }
-        return table;
+      RemovalTable table = study.run(work, measure, removals);
+      if (!work.isFinished()) {
+        report(table)
+            .draft(
+                "Forgetting a picture",
+                "Do models trained without the images with the highest scores still draw the picture?",
+                TABLE,
+                QUANTITY,
+                warnings())
+            .settings(work.settings())
+            .figure(FIGURE, chart(table))
+            .figure(PICTURES, new ForgottenPictures(work, measure, study).grid(removals))
+            .write(work);
+        work.finish();
       }
+      return table;
     }
   }
 

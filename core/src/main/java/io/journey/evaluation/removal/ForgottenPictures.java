@@ -5,7 +5,7 @@ import io.journey.figure.Figure;
 import io.journey.figure.ImageGrid;
 import io.journey.figure.ImageGrid.Cell;
 import io.journey.figure.ImageGrid.Row;
-import io.journey.run.RunDirectory;
+import io.journey.run.StageFiles;
 import io.journey.sampling.Trajectory;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.List;
  * @param measure that made them
  * @param study what was removed
  */
-record ForgottenPictures(RunDirectory run, RedrawnPicture measure, RemovalStudy study) {
+record ForgottenPictures(StageFiles run, RedrawnPicture measure, RemovalStudy study) {
   /** Targets that are shown. */
   private static final int MOST_TARGETS = 8;
 

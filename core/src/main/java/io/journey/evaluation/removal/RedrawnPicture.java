@@ -6,7 +6,7 @@ import io.journey.model.Checkpoint;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
+import io.journey.run.StageFiles;
 import io.journey.run.Workers;
 import io.journey.sampling.PictureFile;
 import io.journey.sampling.Sampler;
@@ -43,7 +43,7 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets) implements Rem
    * @throws JourneyException if it becomes another picture: it was not drawn from its seed
    */
   @Override
-  public void prepare(RunDirectory run, int target, Workers.Parts parts, Progress.Task progress) {
+  public void prepare(StageFiles run, int target, Workers.Parts parts, Progress.Task progress) {
     if (run.has(file(target, AGAIN))) {
       progress.advance(unitSteps());
       return;
@@ -64,7 +64,7 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets) implements Rem
 
   @Override
   public void measure(
-      RunDirectory run,
+      StageFiles run,
       int target,
       String model,
       Checkpoint checkpoint,
@@ -86,18 +86,18 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets) implements Rem
   }
 
   /** Returns the picture that a model drew, [C·H·W]. */
-  float[] picture(RunDirectory run, int target, String model) {
+  float[] picture(StageFiles run, int target, String model) {
     return PictureFile.read(run.path(file(target, model)), 1, shape(target))[0];
   }
 
   @Override
-  public double read(RunDirectory run, int target, String model) {
+  public double read(StageFiles run, int target, String model) {
     return distance(picture(run, target, AGAIN), picture(run, target, model), target);
   }
 
   /** The mean distance to the pictures of the other targets; NaN if there are none. */
   @Override
-  public double reference(RunDirectory run, int target) {
+  public double reference(StageFiles run, int target) {
     double sum = 0;
     float[] own = picture(run, target, AGAIN);
     for (int other = 0; other < targets.size(); other++) {

@@ -2,8 +2,6 @@ package io.journey.evaluation.removal;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.run.Json;
 import io.journey.run.SettingException;
 import io.journey.training.Retraining.Coupling;
 import java.util.List;
@@ -58,10 +56,5 @@ public record RemovalConfig(
               + ", got "
               + count);
     }
-  }
-
-  /** As settings of a run directory. */
-  ObjectNode settings() {
-    return Json.tree(this);
   }
 }

@@ -2,7 +2,7 @@ package io.journey.evaluation.removal;
 
 import io.journey.model.Checkpoint;
 import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
+import io.journey.run.StageFiles;
 import io.journey.run.Workers;
 
 /**
@@ -17,14 +17,14 @@ interface RemovalMeasure {
   long preparingSteps();
 
   /** Draws what the models are compared with for a target, unless that is there. */
-  void prepare(RunDirectory run, int target, Workers.Parts parts, Progress.Task progress);
+  void prepare(StageFiles run, int target, Workers.Parts parts, Progress.Task progress);
 
   /** The file of a measurement, whose presence says that it is done. */
   String file(int target, String model);
 
   /** Measures a model and writes the file. */
   void measure(
-      RunDirectory run,
+      StageFiles run,
       int target,
       String model,
       Checkpoint checkpoint,
@@ -32,8 +32,8 @@ interface RemovalMeasure {
       Progress.Task progress);
 
   /** Returns the distance, at least 0; 0 if the model draws as the original. */
-  double read(RunDirectory run, int target, String model);
+  double read(StageFiles run, int target, String model);
 
   /** Returns the distance of the original from itself with other noise than its own. */
-  double reference(RunDirectory run, int target);
+  double reference(StageFiles run, int target);
 }

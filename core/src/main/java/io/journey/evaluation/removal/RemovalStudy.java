@@ -2,6 +2,7 @@ package io.journey.evaluation.removal;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
@@ -17,12 +18,12 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
 import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
 import io.journey.run.SettingException;
+import io.journey.run.StageFiles;
+import io.journey.run.StageWork;
 import io.journey.run.Workers;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
-import io.journey.tensor.Libtorch;
 import io.journey.training.Retraining;
 import io.journey.training.Retraining.Coupling;
 import java.nio.ByteBuffer;
@@ -155,15 +156,47 @@ public record RemovalStudy(
             + ": name the attribution of these targets.");
   }
 
-  /** The settings of a result. */
-  ObjectNode settings() {
-    ObjectNode settings = config.settings();
-    settings.set("training", Retraining.like(ensemble, config.coupling()).settings());
-    return settings;
+  /**
+   * The settings of a result in its manifest.
+   *
+   * @param training of the models
+   * @param delta of {@link RetrainCheck}, else null
+   * @param samples of {@link RetrainCheck}, else null
+   * @param embedder of {@link RetrainCheck}, else null
+   */
+  record Settings(
+      @JsonUnwrapped RemovalConfig removal,
+      Retraining.Settings training,
+      Integer delta,
+      Integer samples,
+      EmbedderSettings embedder) {}
+
+  record EmbedderSettings(String name, String fingerprint) {}
+
+  /** The settings of models' training. */
+  Retraining.Settings training() {
+    return Retraining.like(ensemble, config.coupling()).settings();
+  }
+
+  /**
+   * Refuses targets and scores that do not belong together.
+   *
+   * @throws JourneyException saying why
+   */
+  void check() {
+    try (Checkpoint original = ensemble.first()) {
+      removals(original, targets());
+    }
   }
 
   /** The fingerprints of what a result is made from. */
-  ObjectNode inputs(Checkpoint original, List<Trajectory> targets) {
+  ObjectNode inputs() {
+    try (Checkpoint original = ensemble.first()) {
+      return inputs(original, targets());
+    }
+  }
+
+  private ObjectNode inputs(Checkpoint original, List<Trajectory> targets) {
     ObjectNode inputs = Json.object();
     inputs.put("data", data.fingerprint()).put("model", original.fingerprint());
     inputs.put("checkpoints", ensemble.manifest().fingerprint());
@@ -190,17 +223,12 @@ public record RemovalStudy(
   }
 
   /** Trains what is missing, measures what is missing, and puts it together. */
-  RemovalTable run(
-      RunDirectory run,
-      RemovalMeasure measure,
-      List<Removal> removals,
-      int threads,
-      Progress progress) {
+  RemovalTable run(StageWork run, RemovalMeasure measure, List<Removal> removals) {
     Path folder = models == null ? run.path(MODELS) : models;
     RetrainedModels trained = new RetrainedModels(ensemble, data, folder);
     Set<Unit> units = units(removals);
-    trained.train(units.stream().map(Unit::model).toList(), threads, progress);
-    measure(run, measure, trained, List.copyOf(units), threads, progress);
+    trained.train(units.stream().map(Unit::model).toList(), run);
+    measure(run, measure, trained, List.copyOf(units));
     List<Line> lines = new Reading(run, measure, trained).lines(removals);
     Seed seed = Seed.of(config.seed()).child("bootstrap");
     return RemovalTable.of(lines, RemovedSets.sources(estimators, config), seed);
@@ -239,16 +267,11 @@ public record RemovalStudy(
   }
 
   private void measure(
-      RunDirectory run,
-      RemovalMeasure measure,
-      RetrainedModels trained,
-      List<Unit> units,
-      int threads,
-      Progress progress) {
+      StageWork run, RemovalMeasure measure, RetrainedModels trained, List<Unit> units) {
     int targets = config.targets();
     long steps = targets * measure.preparingSteps() + units.size() * measure.unitSteps();
-    try (Progress.Task task = progress.start("Drawing and comparing", steps, "steps")) {
-      Workers workers = new Workers(threads, Libtorch::singleThreaded);
+    try (Progress.Task task = run.progress().start("Drawing and comparing", steps, "steps")) {
+      Workers workers = run.workers();
       workers.forEachShared(targets, (t, parts) -> measure.prepare(run, t, parts, task));
       workers.forEachShared(
           units.size(),
@@ -268,11 +291,11 @@ public record RemovalStudy(
 
   /** Reads what was measured. */
   private final class Reading {
-    private final RunDirectory run;
+    private final StageFiles run;
     private final RemovalMeasure measure;
     private final RetrainedModels trained;
 
-    Reading(RunDirectory run, RemovalMeasure measure, RetrainedModels trained) {
+    Reading(StageFiles run, RemovalMeasure measure, RetrainedModels trained) {
       this.run = run;
       this.measure = measure;
       this.trained = trained;

@@ -7,12 +7,8 @@ import io.journey.embedding.Embedder;
 import io.journey.figure.Figure;
 import io.journey.model.Checkpoint;
 import io.journey.run.Counted;
-import io.journey.run.Json;
-import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
-import io.journey.sampling.Sampler;
-import io.journey.sampling.Trajectory;
-import java.nio.file.Path;
+import io.journey.run.Stage;
+import io.journey.run.StageWork;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +22,8 @@ import java.util.List;
  * @param samples pictures from each distribution
  * @param embedder whose vectors' Fréchet distance is taken
  */
-public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder embedder) {
+public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder embedder)
+    implements Stage<RemovalTable> {
   /** The kind of run directory. */
   public static final String KIND = "evaluation-retrain";
 
@@ -43,37 +40,61 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
     requireNonNull(embedder, "embedder");
   }
 
-  /**
-   * Trains and draws what is missing, and compares.
-   *
-   * @param directory of the result, with {@link RemovalStudy#MODELS} unless they are elsewhere
-   */
-  public RemovalTable run(Path directory, int threads, Progress progress) {
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public Record settings() {
+    return new RemovalStudy.Settings(
+        study.config(),
+        study.training(),
+        delta,
+        samples,
+        new RemovalStudy.EmbedderSettings(embedder.name(), embedder.fingerprint()));
+  }
+
+  @Override
+  public ObjectNode inputs() {
+    return study.inputs();
+  }
+
+  @Override
+  public void check() {
+    study.check();
     try (Checkpoint original = study.ensemble().first()) {
-      List<Trajectory> targets = study.targets();
-      List<Removal> removals = study.removals(original, targets);
-      Sampler sampler = study.file().sampler(original);
-      RemovalConfig config = study.config();
-      WindowDistance measure =
-          new WindowDistance(
-              sampler, targets, config.step(), delta, samples, config.seed(), embedder);
-      ObjectNode settings = study.settings();
-      settings.put("delta", delta).put("samples", samples);
-      settings.putObject("embedder").put("name", embedder.name());
-      settings.withObject("embedder").put("fingerprint", embedder.fingerprint());
-      ObjectNode inputs = study.inputs(original, targets);
-      try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
-        RemovalTable table = study.run(run, measure, removals, threads, progress);
-        if (!run.isFinished()) {
-          write(run, table, settings);
-          run.finish(Json.object().put("threads", threads));
-        }
-        return table;
-      }
+      measure(original);
     }
   }
 
-  private void write(RunDirectory run, RemovalTable table, ObjectNode settings) {
+  private WindowDistance measure(Checkpoint original) {
+    RemovalConfig config = study.config();
+    return new WindowDistance(
+        study.file().sampler(original),
+        study.targets(),
+        config.step(),
+        delta,
+        samples,
+        config.seed(),
+        embedder);
+  }
+
+  /** Trains and draws what is missing, and compares. */
+  @Override
+  public RemovalTable run(StageWork work) {
+    try (Checkpoint original = study.ensemble().first()) {
+      List<Removal> removals = study.removals(original, study.targets());
+      RemovalTable table = study.run(work, measure(original), removals);
+      if (!work.isFinished()) {
+        write(work, table);
+        work.finish();
+      }
+      return table;
+    }
+  }
+
+  private void write(StageWork run, RemovalTable table) {
     report(table)
         .draft(
             "Training again without the most influential images",
@@ -81,7 +102,7 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
             TABLE,
             QUANTITY,
             warnings())
-        .settings(settings)
+        .settings(run.settings())
         .figure(FIGURE, chart(table))
         .write(run);
   }

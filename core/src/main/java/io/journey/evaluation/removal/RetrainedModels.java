@@ -5,9 +5,10 @@ import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.run.Confined;
 import io.journey.run.Counted;
-import io.journey.run.Progress;
-import io.journey.run.Workers;
-import io.journey.tensor.Libtorch;
+import io.journey.run.Stage;
+import io.journey.run.StageWork;
+import io.journey.run.Task;
+import io.journey.run.TaskContext;
 import io.journey.training.Retraining;
 import io.journey.training.Retraining.Coupling;
 import java.nio.file.Path;
@@ -55,23 +56,37 @@ record RetrainedModels(Ensemble ensemble, Dataset data, Path directory) {
   }
 
   /** Trains those that are missing, one a worker; workers without one help with the others. */
-  void train(List<Model> models, int threads, Progress progress) {
-    List<Model> wanted = models.stream().distinct().filter(m -> !isMember(m)).toList();
-    if (wanted.isEmpty()) {
-      return;
+  void train(List<Model> models, StageWork work) {
+    List<ModelTask> wanted =
+        models.stream()
+            .distinct()
+            .filter(m -> !isMember(m))
+            .map(m -> new ModelTask(stage(m), folder(m).toAbsolutePath().toString()))
+            .toList();
+    if (!wanted.isEmpty()) {
+      work.run("Training " + Counted.of(wanted.size(), "models"), "steps", wanted);
     }
-    long steps =
-        (long) wanted.size() * Retraining.like(ensemble, Coupling.COUPLED).training().steps();
-    String title = "Training " + Counted.of(wanted.size(), "models");
-    try (Progress.Task task = progress.start(title, steps, "steps")) {
-      new Workers(threads, Libtorch::singleThreaded)
-          .forEachShared(
-              wanted.size(),
-              (unit, parts) -> {
-                Model model = wanted.get(unit);
-                Retraining.like(ensemble, model.coupling())
-                    .train(data, model.kept(), model.number(), folder(model), task, parts);
-              });
+  }
+
+  private Stage<Ensemble> stage(Model model) {
+    return Retraining.like(ensemble, model.coupling()).model(data, model.kept(), model.number());
+  }
+
+  /** The training of a model in a directory of its own, which says itself whether it is done. */
+  private record ModelTask(Stage<Ensemble> model, String folder) implements Task {
+    @Override
+    public String file() {
+      return "";
+    }
+
+    @Override
+    public long size() {
+      return model.size();
+    }
+
+    @Override
+    public void run(TaskContext context) {
+      context.run(model, Path.of(folder));
     }
   }
 

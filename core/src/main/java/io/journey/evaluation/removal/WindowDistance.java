@@ -10,8 +10,8 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
 import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
 import io.journey.run.SettingException;
+import io.journey.run.StageFiles;
 import io.journey.run.Workers;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
@@ -94,7 +94,7 @@ record WindowDistance(
   }
 
   @Override
-  public void prepare(RunDirectory run, int target, Workers.Parts parts, Progress.Task progress) {
+  public void prepare(StageFiles run, int target, Workers.Parts parts, Progress.Task progress) {
     String name = vectorsFile(target);
     if (run.has(name)) {
       progress.advance(unitSteps());
@@ -119,7 +119,7 @@ record WindowDistance(
 
   @Override
   public void measure(
-      RunDirectory run,
+      StageFiles run,
       int target,
       String model,
       Checkpoint checkpoint,
@@ -129,7 +129,7 @@ record WindowDistance(
     write(run, file(target, model), target, vectors);
   }
 
-  private void write(RunDirectory run, String file, int target, float[][] vectors) {
+  private void write(StageFiles run, String file, int target, float[][] vectors) {
     float[][] ofOriginal = read(run.path(vectorsFile(target)));
     FrechetDistance distance = FrechetDistance.between(ofOriginal, vectors);
     run.write(
@@ -192,13 +192,13 @@ record WindowDistance(
   }
 
   @Override
-  public double read(RunDirectory run, int target, String model) {
+  public double read(StageFiles run, int target, String model) {
     Path file = run.path(file(target, model));
     return new JsonFields(Json.read(file), file.toString()).number("distance");
   }
 
   @Override
-  public double reference(RunDirectory run, int target) {
+  public double reference(StageFiles run, int target) {
     return read(run, target, RemovalTable.REFERENCE);
   }
 

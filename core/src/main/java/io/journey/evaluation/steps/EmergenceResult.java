@@ -6,7 +6,7 @@ import io.journey.evaluation.steps.FeatureCurve.Interval;
 import io.journey.evaluation.steps.FeatureCurve.Point;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
-import java.nio.file.Path;
+import io.journey.sampling.ContinuationRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,9 +19,9 @@ record EmergenceResult(FeatureEmergence emergence, FeatureEmergence.Found found)
   /**
    * The result.
    *
-   * @param pictures where the continued drawings are
+   * @param pictures the continued drawings
    */
-  EvaluationResult.Draft draft(Path pictures) {
+  EvaluationResult.Draft draft(ContinuationRun.Pictures pictures) {
     int samples = emergence.drawing().samples();
     EvaluationResult.Draft result =
         EvaluationResult.of(
@@ -41,7 +41,7 @@ record EmergenceResult(FeatureEmergence emergence, FeatureEmergence.Found found)
           StepFigures.likelihood(curves(target)));
       result.figure(
           String.format(Locale.ROOT, "pictures-%03d", target),
-          StepPictures.continuations(emergence.drawing(), pictures, target));
+          StepPictures.continuations(pictures, target));
     }
     if (Math.max(targets, found.curves().size()) > SHOWN) {
       result.warning("Told and shown are the first " + SHOWN + "; the tables have all.");

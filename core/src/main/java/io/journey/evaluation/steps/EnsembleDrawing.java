@@ -9,12 +9,11 @@ import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
+import io.journey.run.RunContext;
 import io.journey.run.SettingException;
-import io.journey.run.Workers;
+import io.journey.run.StageFiles;
 import io.journey.sampling.PictureFile;
 import io.journey.sampling.Sampler;
-import io.journey.tensor.Libtorch;
 import java.util.Arrays;
 import java.util.List;
 
@@ -85,23 +84,24 @@ record EnsembleDrawing(
   }
 
   /** Draws what is missing, model by model. */
-  void run(RunDirectory run, int threads, Progress progress) {
+  void run(StageFiles run, RunContext context) {
     for (String member : members) {
       if (!run.has(file(member))) {
         try (Checkpoint checkpoint = ensemble.load(member)) {
-          float[][] pictures = draw(checkpoint, threads, progress);
+          float[][] pictures = draw(checkpoint, context);
           run.write(file(member), PictureFile.content(pictures, checkpoint.model().shape()));
         }
       }
     }
   }
 
-  private float[][] draw(Checkpoint checkpoint, int threads, Progress progress) {
+  private float[][] draw(Checkpoint checkpoint, RunContext context) {
     Sampler sampler = sampler(checkpoint);
     float[][] pictures = new float[count][];
     String title = "Drawing " + Counted.of(count, "pictures") + " with " + checkpoint.name();
-    try (Progress.Task task = progress.start(title, count, "pictures")) {
-      new Workers(threads, Libtorch::singleThreaded)
+    try (Progress.Task task = context.progress().start(title, count, "pictures")) {
+      context
+          .workers()
           .forEach(
               count,
               n -> {
@@ -114,7 +114,7 @@ record EnsembleDrawing(
   }
 
   /** Reads the pictures of all members, [M][N][C·H·W]. */
-  float[][][] read(RunDirectory run, ImageShape shape) {
+  float[][][] read(StageFiles run, ImageShape shape) {
     float[][][] pictures = new float[members.size()][][];
     for (int m = 0; m < pictures.length; m++) {
       pictures[m] = PictureFile.read(run.path(file(members.get(m))), count, shape);

@@ -6,15 +6,14 @@ import io.journey.evaluation.Estimate;
 import io.journey.evaluation.PictureSpace;
 import io.journey.evaluation.Ranking;
 import io.journey.evaluation.steps.FeatureCurve.Point;
-import io.journey.run.Json;
 import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
+import io.journey.run.RunContext;
 import io.journey.run.SettingException;
-import io.journey.run.Workers;
+import io.journey.run.Stage;
+import io.journey.run.StageWork;
 import io.journey.sampling.ContinuationRun;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
-import io.journey.tensor.Libtorch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,12 +27,16 @@ import java.util.List;
  * @param classifier says what is on them
  * @param features the classes looked for in every target; empty for the class of its final picture
  * @param attribution of the same targets, to be put beside it, or null
+ * @param pictures the directory of the pictures; another evaluation of the same targets may share
+ *     it. Null: a folder {@code pictures} of the result
  */
 public record FeatureEmergence(
     ContinuationRun drawing,
     PictureClassifier classifier,
     List<String> features,
-    Attribution attribution) {
+    Attribution attribution,
+    Path pictures)
+    implements Stage<FeatureEmergence.Found> {
   /** The kind of run directory. */
   public static final String KIND = "evaluation-emergence";
 
@@ -66,41 +69,41 @@ public record FeatureEmergence(
     }
   }
 
-  /**
-   * Draws what is missing and classifies.
-   *
-   * @param directory for the tables and figures
-   * @param pictures for the pictures; another evaluation of the same targets may share it
-   */
-  public Found run(Path directory, Path pictures, int threads, Progress progress) {
+  private record Settings(int samples, long seed, int[] steps, List<String> features) {}
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  /** Draws what is missing and classifies. */
+  @Override
+  public Found run(StageWork work) {
     List<ScoreChange> changes =
         attribution == null ? List.of() : ScoreChange.of(attribution, drawing.targets());
-    try (RunDirectory run = RunDirectory.claim(directory, KIND, settings(), inputs())) {
-      drawing.run(pictures, threads, progress);
-      int[] finalClasses = finalClasses();
-      int[][][] counts = counts(pictures, threads, progress);
-      Found found =
-          new Found(
-              curves(finalClasses, counts),
-              Arrays.stream(finalClasses).mapToObj(classifier.classNames()::get).toList(),
-              changes);
-      if (!run.isFinished()) {
-        new EmergenceResult(this, found).draft(pictures).settings(settings()).write(run);
-        run.finish(Json.object());
-      }
-      return found;
+    ContinuationRun.Pictures drawn =
+        pictures == null ? work.run(drawing, PICTURES) : drawing.run(pictures, work.context());
+    int[] finalClasses = finalClasses();
+    int[][][] counts = counts(drawn, work.context());
+    Found found =
+        new Found(
+            curves(finalClasses, counts),
+            Arrays.stream(finalClasses).mapToObj(classifier.classNames()::get).toList(),
+            changes);
+    if (!work.isFinished()) {
+      new EmergenceResult(this, found).draft(drawn).settings(work.settings()).write(work);
+      work.finish();
     }
+    return found;
   }
 
-  private ObjectNode settings() {
-    ObjectNode settings = Json.object();
-    settings.put("samples", drawing.samples()).put("seed", drawing.seed());
-    settings.set("steps", Json.tree(drawing.steps()));
-    settings.set("features", Json.tree(features));
-    return settings;
+  @Override
+  public Record settings() {
+    return new Settings(drawing.samples(), drawing.seed(), drawing.steps(), features);
   }
 
-  private ObjectNode inputs() {
+  @Override
+  public ObjectNode inputs() {
     ObjectNode inputs = drawing.inputs();
     inputs.put("classifier", classifier.fingerprint());
     if (attribution != null) {
@@ -123,19 +126,20 @@ public record FeatureEmergence(
   }
 
   /** How many pictures are of each class, [T][S][K]. */
-  private int[][][] counts(Path pictures, int threads, Progress progress) {
+  private int[][][] counts(ContinuationRun.Pictures pictures, RunContext context) {
     int[] steps = drawing.steps();
     int targets = drawing.targets().size();
     int[][][] counts = new int[targets][steps.length][classifier.classNames().size()];
     try (Progress.Task task =
-        progress.start("Classifying", (long) targets * steps.length, "steps")) {
-      new Workers(threads, Libtorch::singleThreaded)
+        context.progress().start("Classifying", (long) targets * steps.length, "steps")) {
+      context
+          .workers()
           .forEach(
               targets * steps.length,
               unit -> {
                 int target = unit / steps.length;
                 int s = unit % steps.length;
-                float[][] drawn = drawing.read(pictures, target, steps[s]);
+                float[][] drawn = pictures.read(target, steps[s]);
                 for (int found : classes(List.of(drawn))) {
                   counts[target][s][found]++;
                 }

@@ -1,8 +1,10 @@
 package io.journey.evaluation.steps;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.condition.Condition;
 import io.journey.condition.ConditionColumn;
+import io.journey.dataset.ImageShape;
 import io.journey.evaluation.EvaluationResult;
 import io.journey.evaluation.PictureSpace;
 import io.journey.model.Ensemble;
@@ -11,10 +13,9 @@ import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
-import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
 import io.journey.run.SettingException;
-import java.nio.file.Path;
+import io.journey.run.Stage;
+import io.journey.run.StageWork;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,7 +43,8 @@ public record SeedConsistency(
     long seed,
     int maxPairs,
     List<PictureSpace> spaces,
-    List<Condition> conditions) {
+    List<Condition> conditions)
+    implements Stage<Map<String, SeedDistances>> {
   /** The kind of run directory. */
   public static final String KIND = "evaluation-seeds";
 
@@ -63,44 +65,68 @@ public record SeedConsistency(
     spaces = List.copyOf(spaces);
   }
 
+  private record Settings(
+      int count,
+      int inferenceSteps,
+      long seed,
+      int pairs,
+      JsonNode labels,
+      Map<String, String> spaces) {}
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public ObjectNode inputs() {
+    ObjectNode inputs = Json.object();
+    inputs.set("checkpoints", drawing().models().fingerprints());
+    return inputs;
+  }
+
+  /** The members that pairs are of, rising. */
+  private List<Integer> places() {
+    TreeSet<Integer> used = new TreeSet<>();
+    pairs().forEach(pair -> Arrays.stream(pair).forEach(used::add));
+    return List.copyOf(used);
+  }
+
+  private EnsembleDrawing drawing() {
+    List<String> members = places().stream().map(ensemble.members()::get).toList();
+    return new EnsembleDrawing(ensemble, members, count, inferenceSteps, seed, conditions);
+  }
+
   /**
    * Draws what is missing and compares.
    *
    * @return distances by the name of their space
    */
-  public Map<String, SeedDistances> run(Path directory, int threads, Progress progress) {
-    List<int[]> pairs = pairs();
-    TreeSet<Integer> used = new TreeSet<>();
-    pairs.forEach(pair -> Arrays.stream(pair).forEach(used::add));
-    List<Integer> places = List.copyOf(used);
-    List<String> members = places.stream().map(ensemble.members()::get).toList();
-    EnsembleDrawing drawing =
-        new EnsembleDrawing(ensemble, members, count, inferenceSteps, seed, conditions);
-    EnsembleDrawing.Models models = drawing.models();
-    ObjectNode inputs = Json.object();
-    inputs.set("checkpoints", models.fingerprints());
-    try (RunDirectory run = RunDirectory.claim(directory, KIND, settings(), inputs)) {
-      drawing.run(run, threads, progress);
-      float[][][] pictures = drawing.read(run, models.shape());
-      List<int[]> among =
-          pairs.stream().map(p -> Arrays.stream(p).map(places::indexOf).toArray()).toList();
-      Map<String, SeedDistances> found = new LinkedHashMap<>();
-      for (PictureSpace space : spaces) {
-        float[][][] vectors = new float[pictures.length][][];
-        for (int m = 0; m < vectors.length; m++) {
-          vectors[m] = space.vectors(List.of(pictures[m]), models.shape());
-        }
-        found.put(space.name(), SeedDistances.of(space, members, vectors, among));
+  @Override
+  public Map<String, SeedDistances> run(StageWork work) {
+    EnsembleDrawing drawing = drawing();
+    ImageShape shape = drawing.models().shape();
+    List<Integer> places = places();
+    drawing.run(work, work.context());
+    float[][][] pictures = drawing.read(work, shape);
+    List<int[]> among =
+        pairs().stream().map(p -> Arrays.stream(p).map(places::indexOf).toArray()).toList();
+    Map<String, SeedDistances> found = new LinkedHashMap<>();
+    for (PictureSpace space : spaces) {
+      float[][][] vectors = new float[pictures.length][][];
+      for (int m = 0; m < vectors.length; m++) {
+        vectors[m] = space.vectors(List.of(pictures[m]), shape);
       }
-      if (!run.isFinished()) {
-        result(found)
-            .figure("pictures", StepPictures.sameNoise(members, pictures, models.shape()))
-            .settings(settings())
-            .write(run);
-        run.finish(Json.object().put("threads", threads));
-      }
-      return found;
+      found.put(space.name(), SeedDistances.of(space, drawing.members(), vectors, among));
     }
+    if (!work.isFinished()) {
+      result(found)
+          .figure("pictures", StepPictures.sameNoise(drawing.members(), pictures, shape))
+          .settings(work.settings())
+          .write(work);
+      work.finish();
+    }
+    return found;
   }
 
   /** Pairs of members in order, all or as many as asked for. */
@@ -115,15 +141,18 @@ public record SeedConsistency(
     return Arrays.stream(order).limit(maxPairs).sorted().mapToObj(all::get).toList();
   }
 
-  private ObjectNode settings() {
-    ObjectNode settings = Json.object().put("count", count);
-    settings.put("inference_steps", inferenceSteps).put("seed", seed).put("pairs", pairs().size());
-    if (!conditions.stream().allMatch(Condition::isNone)) {
-      settings.set("labels", ConditionColumn.json(conditions));
-    }
-    ObjectNode prints = settings.putObject("spaces");
+  @Override
+  public Record settings() {
+    Map<String, String> prints = new LinkedHashMap<>();
     spaces.forEach(space -> prints.put(space.name(), space.fingerprint()));
-    return settings;
+    boolean plain = conditions.stream().allMatch(Condition::isNone);
+    return new Settings(
+        count,
+        inferenceSteps,
+        seed,
+        pairs().size(),
+        plain ? null : ConditionColumn.json(conditions),
+        prints);
   }
 
   private EvaluationResult.Draft result(Map<String, SeedDistances> found) {

@@ -5,8 +5,8 @@ import io.journey.evaluation.Ranking;
 import io.journey.evaluation.StepAgreement;
 import io.journey.features.ExampleTable;
 import io.journey.run.Progress;
+import io.journey.run.RunContext;
 import io.journey.run.SettingException;
-import io.journey.run.Workers;
 import io.journey.score.Attribution;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -98,14 +98,14 @@ public record SignFlips(List<AtK> curve, List<Flip> flips) {
    * @param ks each K at least 1 and at most N/2
    * @throws SettingException if there is only one step, or a K is out of range
    */
-  public static SignFlips of(
-      Attribution attribution, List<Integer> ks, int threads, Progress progress) {
+  public static SignFlips of(Attribution attribution, List<Integer> ks, RunContext context) {
     check(attribution, ks);
     int targets = attribution.targets();
     Flip[] flips = new Flip[targets];
     double[][] overlaps = new double[ks.size()][targets];
-    try (Progress.Task task = progress.start("Searching flips", targets, "targets")) {
-      new Workers(threads, () -> {})
+    try (Progress.Task task = context.progress().start("Searching flips", targets, "targets")) {
+      context
+          .workers()
           .forEach(
               targets,
               target -> {

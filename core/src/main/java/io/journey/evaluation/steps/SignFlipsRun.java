@@ -8,10 +8,9 @@ import io.journey.evaluation.steps.SignFlips.Flip;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.run.Json;
-import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
+import io.journey.run.Stage;
+import io.journey.run.StageWork;
 import io.journey.score.Attribution;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -21,7 +20,7 @@ import java.util.Locale;
  * @param attribution finished, on disk
  * @param ks each K at least 1 and at most N/2
  */
-public record SignFlipsRun(Attribution attribution, List<Integer> ks) {
+public record SignFlipsRun(Attribution attribution, List<Integer> ks) implements Stage<SignFlips> {
   /** The kind of run directory. */
   public static final String KIND = "evaluation-flips";
 
@@ -46,21 +45,37 @@ public record SignFlipsRun(Attribution attribution, List<Integer> ks) {
     return new SignFlipsRun(attribution, USUAL.stream().filter(k -> k <= most).toList());
   }
 
-  /** Searches, and writes what is found unless the directory holds it already. */
-  public SignFlips run(Path directory, int threads, Progress progress) {
+  private record Settings(List<Integer> top) {}
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public Record settings() {
+    return new Settings(ks);
+  }
+
+  @Override
+  public ObjectNode inputs() {
+    return Json.object().put("attribution", attribution.manifest().fingerprint());
+  }
+
+  @Override
+  public void check() {
     SignFlips.check(attribution, ks);
-    ObjectNode settings = Json.object();
-    settings.set("top", Json.tree(ks));
-    ObjectNode inputs = Json.object();
-    inputs.put("attribution", attribution.manifest().fingerprint());
-    try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
-      SignFlips found = SignFlips.of(attribution, ks, threads, progress);
-      if (!run.isFinished()) {
-        result(found).settings(settings).write(run);
-        run.finish(Json.object().put("threads", threads));
-      }
-      return found;
+  }
+
+  /** Searches, and writes what is found unless the directory holds it already. */
+  @Override
+  public SignFlips run(StageWork work) {
+    SignFlips found = SignFlips.of(attribution, ks, work.context());
+    if (!work.isFinished()) {
+      result(found).settings(work.settings()).write(work);
+      work.finish();
     }
+    return found;
   }
 
   private EvaluationResult.Draft result(SignFlips found) {

@@ -4,8 +4,8 @@ import io.journey.evaluation.Estimate;
 import io.journey.evaluation.StepAgreement;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
+import io.journey.run.RunContext;
 import io.journey.run.SettingException;
-import io.journey.run.Workers;
 import io.journey.score.Attribution;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,8 +52,7 @@ public record StepCorrelation(List<AtDistance> distances, List<AtSteps> matrix) 
    * @param seed chooses which other targets a target is compared with
    * @throws SettingException if there is only one step
    */
-  public static StepCorrelation of(
-      Attribution attribution, long seed, int threads, Progress progress) {
+  public static StepCorrelation of(Attribution attribution, long seed, RunContext context) {
     if (attribution.steps().length < 2) {
       throw new SettingException(
           "the attribution has one step: attribute at two steps or more to compare them");
@@ -62,8 +61,9 @@ public record StepCorrelation(List<AtDistance> distances, List<AtSteps> matrix) 
     double[][][] same = new double[targets][][];
     double[][][] other = new double[targets][][];
     int[] order = Seed.of(seed).child("partners").stream().permutation(targets);
-    try (Progress.Task task = progress.start("Comparing steps", targets, "targets")) {
-      new Workers(threads, () -> {})
+    try (Progress.Task task = context.progress().start("Comparing steps", targets, "targets")) {
+      context
+          .workers()
           .forEach(
               targets,
               place -> {

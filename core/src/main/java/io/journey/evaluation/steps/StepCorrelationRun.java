@@ -6,10 +6,9 @@ import io.journey.evaluation.steps.StepCorrelation.AtDistance;
 import io.journey.evaluation.steps.StepCorrelation.AtSteps;
 import io.journey.run.Counted;
 import io.journey.run.Json;
-import io.journey.run.Progress;
-import io.journey.run.RunDirectory;
+import io.journey.run.Stage;
+import io.journey.run.StageWork;
 import io.journey.score.Attribution;
-import java.nio.file.Path;
 import java.util.Locale;
 
 /**
@@ -18,7 +17,8 @@ import java.util.Locale;
  * @param attribution finished, on disk
  * @param seed chooses which other targets a target is compared with
  */
-public record StepCorrelationRun(Attribution attribution, long seed) {
+public record StepCorrelationRun(Attribution attribution, long seed)
+    implements Stage<StepCorrelation> {
   /** The kind of run directory. */
   public static final String KIND = "evaluation-steps";
 
@@ -31,20 +31,32 @@ public record StepCorrelationRun(Attribution attribution, long seed) {
   /** With fewer targets than this a standard error is hardly one. */
   static final int FEW = 5;
 
+  private record Settings(long seed, int partners) {}
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public Record settings() {
+    return new Settings(seed, StepCorrelation.PARTNERS);
+  }
+
+  @Override
+  public ObjectNode inputs() {
+    return Json.object().put("attribution", attribution.manifest().fingerprint());
+  }
+
   /** Correlates, and writes it unless the directory holds it already. */
-  public StepCorrelation run(Path directory, int threads, Progress progress) {
-    ObjectNode settings = Json.object().put("seed", seed);
-    settings.put("partners", StepCorrelation.PARTNERS);
-    ObjectNode inputs = Json.object();
-    inputs.put("attribution", attribution.manifest().fingerprint());
-    try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
-      StepCorrelation found = StepCorrelation.of(attribution, seed, threads, progress);
-      if (!run.isFinished()) {
-        result(found).settings(settings).write(run);
-        run.finish(Json.object().put("threads", threads));
-      }
-      return found;
+  @Override
+  public StepCorrelation run(StageWork work) {
+    StepCorrelation found = StepCorrelation.of(attribution, seed, work.context());
+    if (!work.isFinished()) {
+      result(found).settings(work.settings()).write(work);
+      work.finish();
     }
+    return found;
   }
 
   private EvaluationResult.Draft result(StepCorrelation found) {

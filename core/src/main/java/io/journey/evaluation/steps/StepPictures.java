@@ -6,7 +6,6 @@ import io.journey.figure.ImageGrid.Cell;
 import io.journey.figure.ImageGrid.Row;
 import io.journey.sampling.ContinuationRun;
 import io.journey.sampling.Trajectory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +35,8 @@ final class StepPictures {
   }
 
   /** Figure 2 of the paper: x_t, x̂0 and some pictures from p(·|x_t) over steps. */
-  static ImageGrid continuations(ContinuationRun drawing, Path pictures, int target) {
+  static ImageGrid continuations(ContinuationRun.Pictures pictures, int target) {
+    ContinuationRun drawing = pictures.run();
     Trajectory trajectory = drawing.targets().get(target);
     int[] steps = spread(drawing.steps());
     List<Row> rows = new ArrayList<>();
@@ -44,7 +44,7 @@ final class StepPictures {
     rows.add(row("x̂0", trajectory.x0(), trajectory, steps, false));
     float[][][] drawn = new float[steps.length][][];
     for (int s = 0; s < steps.length; s++) {
-      drawn[s] = drawing.read(pictures, target, steps[s]);
+      drawn[s] = pictures.read(target, steps[s]);
     }
     for (int n = 0; n < Math.min(SAMPLES, drawing.samples()); n++) {
       List<Cell> cells = new ArrayList<>();

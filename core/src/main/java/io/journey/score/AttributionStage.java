@@ -5,12 +5,17 @@ import io.journey.condition.ConditionColumn;
 import io.journey.dataset.ImageShape;
 import io.journey.features.ExampleTable;
 import io.journey.features.FeatureStore;
+import io.journey.run.FileStage;
 import io.journey.run.Json;
-import io.journey.run.RunDirectory;
+import io.journey.run.RunContext;
+import io.journey.run.StageFiles;
+import io.journey.run.StageWork;
+import io.journey.run.WholeTask;
 import io.journey.sampling.Trajectory;
 import io.journey.tensor.Npy;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,21 +23,23 @@ import java.util.List;
 import java.util.Locale;
 
 /** Writes an attribution as a directory, checkpoint by checkpoint, so that a kill loses one. */
-final class AttributionWriter {
+record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] steps)
+    implements FileStage<Attribution>, Serializable {
   /** Examples at each end of a ranking. */
   private static final int RANKED = 20;
 
-  private final Attributor estimator;
-  private final List<Trajectory> targets;
-  private final int[] steps;
-
-  AttributionWriter(Attributor estimator, List<Trajectory> targets, int[] steps) {
-    this.estimator = estimator;
-    this.targets = targets;
-    this.steps = steps;
+  @Override
+  public String kind() {
+    return Attribution.KIND;
   }
 
-  void write(Path directory) {
+  @Override
+  public Record settings() {
+    return estimator.settings(steps);
+  }
+
+  @Override
+  public ObjectNode inputs() {
     FeatureStore features = estimator.features();
     ObjectNode inputs = Json.object();
     inputs.put("data", features.dataFingerprint());
@@ -45,25 +52,28 @@ final class AttributionWriter {
     if (!targets.get(0).guidance().isNone()) {
       inputs.put("guidance", targets.get(0).guidance().toString());
     }
-    try (RunDirectory run =
-        RunDirectory.claim(directory, Attribution.KIND, estimator.settings(steps), inputs)) {
-      if (!run.isFinished()) {
-        writeAll(run);
-      }
-    }
+    return inputs;
   }
 
-  private void writeAll(RunDirectory run) {
+  @Override
+  public void check() {
+    estimator.check(targets, steps);
+  }
+
+  @Override
+  public Attribution open(Path directory) {
+    return Attribution.open(directory);
+  }
+
+  @Override
+  public void write(StageWork run) {
     FeatureStore features = estimator.features();
     int n = features.size();
     MeanScores sum = new MeanScores(steps.length * targets.size());
     MeanScores even = new MeanScores(steps.length * targets.size());
     boolean halved = false;
+    run.runWhole(features.members().stream().map(m -> new MemberTask(this, m)).toList());
     for (String member : features.members()) {
-      if (!run.has(Attribution.memberOutputFile(member))
-          || !run.has(Attribution.memberScoresFile(member))) {
-        writeMember(run, member);
-      }
       sum.add(readScores(run.path(Attribution.memberScoresFile(member)), n));
       if (run.has(Attribution.memberEvenFile(member))) {
         halved = true;
@@ -86,16 +96,28 @@ final class AttributionWriter {
     if (!losses.isEmpty()) {
       run.write(Attribution.LOSS, out -> out.write(losses.getBytes(StandardCharsets.UTF_8)));
     }
-    run.finish(Json.object().put("threads", estimator.threads()));
   }
 
-  private void writeMember(RunDirectory run, String member) {
+  /** The scores by one checkpoint. */
+  private record MemberTask(AttributionStage stage, String member) implements WholeTask {
+    @Override
+    public String file() {
+      return Attribution.memberOutputFile(member);
+    }
+
+    @Override
+    public void run(StageFiles files, RunContext context) {
+      stage.write(files, member, context);
+    }
+  }
+
+  private void write(StageFiles run, String member, RunContext context) {
     int n = estimator.features().size();
     int queries = steps.length * targets.size();
     float[][] scores = new float[queries][];
     float[][] even = new float[queries][];
     float[] measurements = new float[queries];
-    try (CheckpointScorer scorer = estimator.engine().open(member)) {
+    try (CheckpointScorer scorer = estimator.engine(context).open(member)) {
       scorer.score(
           targets,
           steps,
