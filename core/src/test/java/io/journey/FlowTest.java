@@ -22,6 +22,7 @@ import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
@@ -92,17 +93,16 @@ class FlowTest {
   @BeforeAll
   static void makeEverythingOnce() {
     data = Datasets.open("../data/fashion-mnist?size=8&limit=40");
-    ensemble = trainer(2, Duration.ofHours(1)).run(data, shared.resolve("c"), Progress.SILENT);
-    features =
-        Featurizer.with(FEATURES, 2, Progress.SILENT).run(ensemble, data, shared.resolve("f"));
+    ensemble = trainer(Duration.ofHours(1)).run(shared.resolve("c"), TestContext.TWO);
+    features = Featurizer.of(FEATURES, ensemble, data).run(shared.resolve("f"), TestContext.of(2));
     try (Checkpoint checkpoint = ensemble.first()) {
-      targets = Sampler.of(checkpoint, 10).sample(5, 2, 2, Progress.SILENT);
+      targets = Sampler.of(checkpoint, 10).sample(5, 2, TestContext.of(2));
     }
-    estimator().attribute(targets, STEPS, shared.resolve("a"));
+    estimator().stage(targets, STEPS).run(shared.resolve("a"), TestContext.TWO);
   }
 
-  private static EnsembleTrainer trainer(int threads, Duration save) {
-    return new EnsembleTrainer(MODEL, TRAINING, 2, 3, threads, save);
+  private static EnsembleTrainer trainer(Duration save) {
+    return new EnsembleTrainer(data, MODEL, TRAINING, 2, 3, save);
   }
 
   private static Attributor estimator() {
@@ -115,7 +115,7 @@ class FlowTest {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = directory.relativize(file).toString();
-        if (!name.equals("timing.json") && !name.equals(".lock")) {
+        if (!name.endsWith("timing.json") && !name.endsWith(".lock")) {
           out.put(name, Files.readAllBytes(file));
         }
       }
@@ -135,10 +135,11 @@ class FlowTest {
     Path directory = folder.resolve("c");
     for (long advances : new long[] {3, 11, 40}) {
       // One thread, a save after every step: each kill falls into another phase.
-      assertThatThrownBy(() -> trainer(1, Duration.ZERO).run(data, directory, new Killer(advances)))
+      assertThatThrownBy(
+              () -> trainer(Duration.ZERO).run(directory, TestContext.of(1, new Killer(advances))))
           .hasMessage("killed");
     }
-    trainer(2, Duration.ZERO).run(data, directory, Progress.SILENT);
+    trainer(Duration.ZERO).run(directory, TestContext.TWO);
     assertSameBytes(directory, shared.resolve("c"));
   }
 
@@ -148,10 +149,11 @@ class FlowTest {
     for (long advances : new long[] {0, 2, 7, 10}) {
       assertThatThrownBy(
               () ->
-                  Featurizer.with(FEATURES, 1, new Killer(advances)).run(ensemble, data, directory))
+                  Featurizer.of(FEATURES, ensemble, data)
+                      .run(directory, TestContext.of(1, new Killer(advances))))
           .hasMessage("killed");
     }
-    Featurizer.with(FEATURES, 2, Progress.SILENT).run(ensemble, data, directory);
+    Featurizer.of(FEATURES, ensemble, data).run(directory, TestContext.of(2));
     assertSameBytes(directory, shared.resolve("f"));
   }
 
@@ -160,16 +162,19 @@ class FlowTest {
     Path directory = folder.resolve("a");
     for (long advances : new long[] {0, 1, 3}) {
       assertThatThrownBy(
-              () -> estimator().on(1, new Killer(advances)).attribute(targets, STEPS, directory))
+              () ->
+                  estimator()
+                      .stage(targets, STEPS)
+                      .run(directory, TestContext.of(1, new Killer(advances))))
           .hasMessage("killed");
     }
-    estimator().on(2, Progress.SILENT).attribute(targets, STEPS, directory);
+    estimator().stage(targets, STEPS).run(directory, TestContext.TWO);
     assertSameBytes(directory, shared.resolve("a"));
   }
 
   @Test
   void scoresInMemoryAndOnDiskAreTheSame() {
-    Attribution memory = estimator().attribute(targets, STEPS);
+    Attribution memory = estimator().attribute(targets, STEPS, TestContext.TWO);
     Attribution disk = Attribution.open(shared.resolve("a"));
     for (int step = 0; step < 2; step++) {
       for (int target = 0; target < 2; target++) {
@@ -183,11 +188,11 @@ class FlowTest {
   @Test
   void bothGradientMethodsGiveTheSameFeatures() {
     FeatureStore oneByOne =
-        Featurizer.with(PLAIN.withMethod(GradientMethod.ONE_IMAGE), 2, Progress.SILENT)
-            .run(ensemble, data, folder.resolve("one"));
+        Featurizer.of(PLAIN.withMethod(GradientMethod.ONE_IMAGE), ensemble, data)
+            .run(folder.resolve("one"), TestContext.of(2));
     FeatureStore layerwise =
-        Featurizer.with(PLAIN.withMethod(GradientMethod.LAYERWISE), 2, Progress.SILENT)
-            .run(ensemble, data, folder.resolve("f"));
+        Featurizer.of(PLAIN.withMethod(GradientMethod.LAYERWISE), ensemble, data)
+            .run(folder.resolve("f"), TestContext.of(2));
     float[] a = new float[64];
     float[] b = new float[64];
     for (int i = 0; i < data.size(); i++) {
@@ -207,8 +212,8 @@ class FlowTest {
   @Test
   void halfPrecisionFeaturesKeepElevenBits() {
     FeatureStore halves =
-        Featurizer.with(FEATURES.withDtype(DType.F16), 2, Progress.SILENT)
-            .run(ensemble, data, folder.resolve("f"));
+        Featurizer.of(FEATURES.withDtype(DType.F16), ensemble, data)
+            .run(folder.resolve("f"), TestContext.of(2));
     float[] a = new float[64];
     float[] b = new float[64];
     for (int i = 0; i < data.size(); i++) {
@@ -228,8 +233,8 @@ class FlowTest {
   @Test
   void byteFeaturesErrByHalfAStepOf127() {
     FeatureStore bytes =
-        Featurizer.with(FEATURES.withDtype(DType.I8), 2, Progress.SILENT)
-            .run(ensemble, data, folder.resolve("f"));
+        Featurizer.of(FEATURES.withDtype(DType.I8), ensemble, data)
+            .run(folder.resolve("f"), TestContext.of(2));
     float[] a = new float[64];
     float[] b = new float[64];
     for (int i = 0; i < data.size(); i++) {
@@ -250,9 +255,10 @@ class FlowTest {
   void aMaskChangesScoresAndTheWholeImageAsMaskDoesNot() {
     PixelMask whole = PixelMask.parse("0,0,8,8", data.shape());
     PixelMask corner = PixelMask.parse("0,0,3,3", data.shape());
-    float[] plain = estimator().attribute(targets, STEPS).scores(1, 0);
-    assertThat(estimator().withMask(whole).attribute(targets, STEPS).scores(1, 0)).isEqualTo(plain);
-    assertThat(estimator().withMask(corner).attribute(targets, STEPS).scores(1, 0))
+    float[] plain = estimator().attribute(targets, STEPS, TestContext.TWO).scores(1, 0);
+    assertThat(estimator().withMask(whole).attribute(targets, STEPS, TestContext.TWO).scores(1, 0))
+        .isEqualTo(plain);
+    assertThat(estimator().withMask(corner).attribute(targets, STEPS, TestContext.TWO).scores(1, 0))
         .isNotEqualTo(plain);
   }
 
@@ -260,10 +266,13 @@ class FlowTest {
   @Test
   void targetsAreAskedTheFunctionOfTheFeatures() {
     FeatureStore norms =
-        Featurizer.with(PLAIN.withFunction(ModelOutput.NORM), 2, Progress.SILENT)
-            .run(ensemble, data, folder.resolve("f"));
+        Featurizer.of(PLAIN.withFunction(ModelOutput.NORM), ensemble, data)
+            .run(folder.resolve("f"), TestContext.of(2));
     assertThat(norms.manifest().settings().path("function").asText()).isEqualTo("norm");
-    Attributor.of(ensemble, norms).withDraws(2).attribute(targets, STEPS, folder.resolve("a"));
+    Attributor.of(ensemble, norms)
+        .withDraws(2)
+        .stage(targets, STEPS)
+        .run(folder.resolve("a"), TestContext.TWO);
     float[] found = new float[4];
     Npy.map(folder.resolve("a/member-001.output.npy")).read(0, found, 0, 4); // [S, T]
     try (Checkpoint checkpoint = ensemble.load("member-001")) {
@@ -295,7 +304,9 @@ class FlowTest {
         Checkpoint first = ensemble.first()) {
       Trajectory trajectory = Sampler.of(first, 50).sample(Seed.of(7));
       Attribution attribution =
-          Attributor.of(ensemble, features).withDraws(2).attribute(trajectory, Steps.every(100));
+          Attributor.of(ensemble, features)
+              .withDraws(2)
+              .attribute(trajectory, Steps.every(100), TestContext.TWO);
       assertThat(attribution.steps()).containsExactly(100, 200, 300, 400, 500, 600, 700, 800, 900);
       assertThat(attribution.at(400).top(5)).hasSize(5);
     }
@@ -304,39 +315,40 @@ class FlowTest {
   @Test
   void whatDoesNotBelongTogetherIsRefusedInOneSentence() throws IOException {
     Ensemble other =
-        new EnsembleTrainer(MODEL, TRAINING.withSteps(2), 2, 4, 2, Duration.ofHours(1))
-            .run(data, folder.resolve("other"), Progress.SILENT);
-    assertThatThrownBy(() -> Attributor.of(other, features).attribute(targets, STEPS))
+        new EnsembleTrainer(data, MODEL, TRAINING.withSteps(2), 2, 4, Duration.ofHours(1))
+            .run(folder.resolve("other"), TestContext.of(2));
+    assertThatThrownBy(
+            () -> Attributor.of(other, features).attribute(targets, STEPS, TestContext.TWO))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("featurize with these checkpoints");
     try (Checkpoint stranger = other.load("member-001")) {
-      List<Trajectory> strange = Sampler.of(stranger, 10).sample(1, 1, 1, Progress.SILENT);
-      assertThatThrownBy(() -> estimator().attribute(strange, STEPS))
+      List<Trajectory> strange = Sampler.of(stranger, 10).sample(1, 1, TestContext.of(1));
+      assertThatThrownBy(() -> estimator().attribute(strange, STEPS, TestContext.TWO))
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining("none of the 2 checkpoints");
     }
-    assertThatThrownBy(() -> estimator().attribute(targets, Steps.of(150)))
+    assertThatThrownBy(() -> estimator().attribute(targets, Steps.of(150), TestContext.TWO))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("no step 150");
     assertThatThrownBy(
             () ->
-                Featurizer.with(FEATURES.withDraws(5), 1, Progress.SILENT)
-                    .run(ensemble, data, shared.resolve("f")))
+                Featurizer.of(FEATURES.withDraws(5), ensemble, data)
+                    .run(shared.resolve("f"), TestContext.of(1)))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("draws 3")
         .hasMessageContaining("asks for 5");
     Dataset fewer = Datasets.open("../data/fashion-mnist?size=8&limit=39");
     assertThatThrownBy(
             () ->
-                Featurizer.with(FEATURES, 1, Progress.SILENT)
-                    .run(ensemble, fewer, shared.resolve("f")))
+                Featurizer.of(FEATURES, ensemble, fewer)
+                    .run(shared.resolve("f"), TestContext.of(1)))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("inputs.data");
     Dataset larger = Datasets.open("../data/fashion-mnist?size=12&limit=40");
     assertThatThrownBy(
             () ->
-                Featurizer.with(FEATURES, 1, Progress.SILENT)
-                    .run(ensemble, larger, folder.resolve("x")))
+                Featurizer.of(FEATURES, ensemble, larger)
+                    .run(folder.resolve("x"), TestContext.of(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("1×8×8")
         .hasMessageContaining("1×12×12");
@@ -345,8 +357,7 @@ class FlowTest {
   @Test
   void aDamagedShardIsFoundByItsChecksum() throws IOException {
     Path directory = folder.resolve("f");
-    FeatureStore store =
-        Featurizer.with(FEATURES, 2, Progress.SILENT).run(ensemble, data, directory);
+    FeatureStore store = Featurizer.of(FEATURES, ensemble, data).run(directory, TestContext.of(2));
     String shard = "member-000/shard-00002.npy";
     assertThat(Manifest.read(directory).lists(shard)).isTrue();
     byte[] content = Files.readAllBytes(directory.resolve(shard));
@@ -362,12 +373,13 @@ class FlowTest {
     Attribution influence = Attribution.open(shared.resolve("a"));
     assertThat(influence.manifest().settings().path("estimator").asText()).isEqualTo("ek-fac");
     FeatureStore plain =
-        Featurizer.with(PLAIN, 2, Progress.SILENT).run(ensemble, data, folder.resolve("plain"));
+        Featurizer.of(PLAIN, ensemble, data).run(folder.resolve("plain"), TestContext.of(2));
     Attributor attributor = Attributor.of(ensemble, plain).withDraws(4);
     Attribution cosine =
         attributor
             .withEstimator(Estimators.named("tracin-cosine"))
-            .attribute(targets, STEPS, folder.resolve("cosine"));
+            .stage(targets, STEPS)
+            .run(folder.resolve("cosine"), TestContext.TWO);
     assertThat(cosine.manifest().settings().path("estimator").asText()).isEqualTo("tracin-cosine");
     for (float score : cosine.scores(0, 1)) {
       assertThat(score).isBetween(-1f, 1f);
@@ -375,7 +387,8 @@ class FlowTest {
     Attribution averaged =
         attributor
             .withEstimator(Estimators.named("trak"))
-            .attribute(targets, STEPS, folder.resolve("trak"));
+            .stage(targets, STEPS)
+            .run(folder.resolve("trak"), TestContext.TWO);
     assertThat(averaged.scores(0, 1)).isEqualTo(averaged.scores(1, 1));
     assertThatThrownBy(() -> attributor.withEstimator(Estimators.named("d-trak")))
         .isInstanceOf(JourneyException.class)

@@ -14,7 +14,7 @@ import io.journey.model.UNet2DConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.report.MemoryDataset;
-import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
@@ -46,8 +46,13 @@ class PlantedDuplicateTest {
 
   private Ensemble train(Dataset data, String name, long seed) {
     return new EnsembleTrainer(
-            MODEL, TrainingConfig.of(400, 16, 4e-3).withEma(0.98), 2, seed, 2, Duration.ofHours(1))
-        .run(data, folder.resolve(name), Progress.SILENT);
+            data,
+            MODEL,
+            TrainingConfig.of(400, 16, 4e-3).withEma(0.98),
+            2,
+            seed,
+            Duration.ofHours(1))
+        .run(folder.resolve(name), TestContext.of(2));
   }
 
   /** The images, and the picture with noise of standard deviation 0.02 under the id "plant". */
@@ -81,8 +86,9 @@ class PlantedDuplicateTest {
 
   private int[] ranks(Ensemble ensemble, Dataset data, String name, Trajectory target) {
     FeatureStore features =
-        Featurizer.with(FEATURES, 2, Progress.SILENT).run(ensemble, data, folder.resolve(name));
-    Attribution attribution = Attributor.of(ensemble, features).attribute(target, Steps.of(STEPS));
+        Featurizer.of(FEATURES, ensemble, data).run(folder.resolve(name), TestContext.of(2));
+    Attribution attribution =
+        Attributor.of(ensemble, features).attribute(target, Steps.of(STEPS), TestContext.TWO);
     int[] ranks = new int[STEPS.length];
     for (int s = 0; s < STEPS.length; s++) {
       List<String> ids =

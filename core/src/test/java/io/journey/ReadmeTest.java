@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.model.UNet2DConfig;
-import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.TrainingConfig;
 import java.io.IOException;
@@ -45,8 +45,8 @@ class ReadmeTest {
     Dataset data = Datasets.open("../data/fashion-mnist?size=16&limit=24");
     UNet2DConfig model =
         new UNet2DConfig(16, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
-    new EnsembleTrainer(model, TrainingConfig.of(4, 8, 2e-3), 1, 3, 2, Duration.ofHours(1))
-        .run(data, folder.resolve("runs/a/checkpoints"), Progress.SILENT);
+    new EnsembleTrainer(data, model, TrainingConfig.of(4, 8, 2e-3), 1, 3, Duration.ofHours(1))
+        .run(folder.resolve("runs/a/checkpoints"), TestContext.of(2));
     Path source = folder.resolve("Snippet.java");
     Files.writeString(source, program(code.replace(DATA, FEW)));
     Path said = folder.resolve("said.txt");

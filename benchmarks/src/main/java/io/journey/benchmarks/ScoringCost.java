@@ -72,8 +72,7 @@ public final class ScoringCost {
   }
 
   private static TrainingFeatures open(Path folder) {
-    Workers workers =
-        new Workers(Runtime.getRuntime().availableProcessors(), Libtorch::singleThreaded);
+    Workers workers = new Workers(Runtime.getRuntime().availableProcessors(), Libtorch.CPU);
     FeatureRows rows = FeatureRows.of(FeatureStore.open(folder), MEMBER);
     return new TrainingFeatures(rows, null, workers, Progress.SILENT);
   }

@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.journey.run.Compute;
 import io.journey.run.Workers;
 import java.awt.image.BufferedImage;
 import java.io.BufferedOutputStream;
@@ -60,7 +61,7 @@ final class LargeSet {
     Dataset dataset = Datasets.open(args[0]);
     AtomicInteger right = new AtomicInteger();
     int n = dataset.size();
-    new Workers(4, () -> {})
+    new Workers(4, Compute.JAVA)
         .forEach(
             n,
             unit -> {

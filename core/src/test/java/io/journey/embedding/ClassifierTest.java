@@ -13,7 +13,7 @@ import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Manifest;
-import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ class ClassifierTest {
   @BeforeAll
   static void train() {
     data = Datasets.open("../data/fashion-mnist?size=8&limit=600");
-    classifier = trainer(2).run(data, shared.resolve("two"), Progress.SILENT);
+    classifier = trainer(data).run(shared.resolve("two"), TestContext.of(2));
   }
 
   @AfterAll
@@ -47,8 +47,8 @@ class ClassifierTest {
     classifier.close();
   }
 
-  private static ClassifierTrainer trainer(int threads) {
-    return new ClassifierTrainer(SMALL, 1, threads);
+  private static ClassifierTrainer trainer(Dataset images) {
+    return new ClassifierTrainer(images, SMALL, 1);
   }
 
   private static List<float[]> images(Dataset from, int... indices) {
@@ -108,7 +108,7 @@ class ClassifierTest {
 
   @Test
   void threadsChangeNoByte() throws IOException {
-    trainer(1).run(data, shared.resolve("one"), Progress.SILENT).close();
+    trainer(data).run(shared.resolve("one"), TestContext.of(1)).close();
     for (String name : List.of(Classifier.WEIGHTS, Classifier.DESCRIPTION, Manifest.FILE)) {
       assertThat(Files.readAllBytes(shared.resolve("one").resolve(name)))
           .as(name)
@@ -118,7 +118,7 @@ class ClassifierTest {
 
   @Test
   void theVectorOfAnImageDoesNotDependOnTheImagesBesideIt() {
-    float[][] all = classifier.embed(data, 2, Progress.SILENT);
+    float[][] all = classifier.embed(data, TestContext.of(2));
     assertThat(all.length).isEqualTo(600);
     for (int i : new int[] {0, 1, 31, 32, 599}) {
       assertThat(classifier.embed(images(data, i), data.shape())[0]).isEqualTo(all[i]);
@@ -129,7 +129,7 @@ class ClassifierTest {
   /** Its vectors must bring classes together, or distances between them would say nothing. */
   @Test
   void imagesOfOneClassAreNearerThanThoseOfTwo() {
-    float[][] vectors = classifier.embed(data, 2, Progress.SILENT);
+    float[][] vectors = classifier.embed(data, TestContext.of(2));
     double[] sum = new double[2];
     int[] count = new int[2];
     for (int i = 0; i < 200; i++) {
@@ -156,7 +156,7 @@ class ClassifierTest {
   @Test
   void onlyClassesThatOccurAreOutcomes() {
     Dataset two = Datasets.open("../data/fashion-mnist?size=8&class=Bag,Sandal&limit=60");
-    try (Classifier small = trainer(1).run(two, shared.resolve("pair"), Progress.SILENT)) {
+    try (Classifier small = trainer(two).run(shared.resolve("pair"), TestContext.of(1))) {
       assertThat(small.classNames()).containsExactlyInAnyOrder("Bag", "Sandal");
       assertThat(small.probabilities(images(two, 0), two.shape())[0]).hasSize(2);
     }
@@ -165,12 +165,12 @@ class ClassifierTest {
   @Test
   void dataWithoutTwoClassesOrTooFewImagesAreRefused() {
     Dataset bags = Datasets.open("../data/fashion-mnist?size=8&class=Bag&limit=60");
-    assertThatThrownBy(() -> trainer(1).run(bags, shared.resolve("bags"), Progress.SILENT))
+    assertThatThrownBy(() -> trainer(bags).run(shared.resolve("bags"), TestContext.of(1)))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("at least two classes")
         .hasMessageContaining("only those of Bag");
     Dataset few = Datasets.open("../data/fashion-mnist?size=8&limit=5");
-    assertThatThrownBy(() -> trainer(1).run(few, shared.resolve("few"), Progress.SILENT))
+    assertThatThrownBy(() -> trainer(few).run(shared.resolve("few"), TestContext.of(1)))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("no class of five images");
     assertThat(shared.resolve("bags")).doesNotExist();
@@ -178,8 +178,8 @@ class ClassifierTest {
 
   @Test
   void aDirectoryWithOtherSettingsOrOtherContentIsRefused() throws IOException {
-    ClassifierTrainer other = new ClassifierTrainer(SMALL, 2, 1);
-    assertThatThrownBy(() -> other.run(data, shared.resolve("two"), Progress.SILENT))
+    ClassifierTrainer other = new ClassifierTrainer(data, SMALL, 2);
+    assertThatThrownBy(() -> other.run(shared.resolve("two"), TestContext.TWO))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("seed");
     Path copy = Files.createDirectory(shared.resolve("copy"));

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.journey.dataset.ImageShape;
 import io.journey.run.GoldenFiles;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.tensor.Safetensors;
 import java.io.File;
 import java.io.IOException;
@@ -169,7 +169,7 @@ class ForeignEmbedderTest {
       assertThat(difference(normalised.embed(images, shape), rows(golden, "normalised")))
           .isLessThan(1e-5);
       assertThat(unit.fingerprint()).hasSize(64).isNotEqualTo(bytes.fingerprint());
-      assertThat(unit.embed(images, shape, 2, Progress.SILENT))
+      assertThat(unit.embed(images, shape, TestContext.of(2)))
           .isDeepEqualTo(unit.embed(images, shape));
       float[] grey = new float[36];
       float[] colour = new float[108];

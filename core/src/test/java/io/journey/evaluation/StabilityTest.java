@@ -13,7 +13,7 @@ import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
@@ -47,26 +47,17 @@ class StabilityTest {
     data = Datasets.open("../data/fashion-mnist?size=8&limit=40");
     TrainingConfig training = TrainingConfig.of(60, 8, 2e-3);
     ensemble =
-        new EnsembleTrainer(MODEL, training, 1, 3, 2, Duration.ofHours(1))
-            .run(data, shared.resolve("checkpoints"), Progress.SILENT);
+        new EnsembleTrainer(data, MODEL, training, 1, 3, Duration.ofHours(1))
+            .run(shared.resolve("checkpoints"), TestContext.of(2));
     try (Checkpoint checkpoint = ensemble.first()) {
-      targets = Sampler.of(checkpoint, 10).sample(5, 4, 2, Progress.SILENT);
+      targets = Sampler.of(checkpoint, 10).sample(5, 4, TestContext.of(2));
     }
-    lines = stability(List.of(1, 64)).run(shared.resolve("stability"));
+    lines = stability(List.of(1, 64)).run(shared.resolve("stability"), TestContext.TWO);
   }
 
   private static Stability stability(List<Integer> draws) {
     return new Stability(
-        ensemble,
-        data,
-        targets,
-        Steps.of(100, 300),
-        FeaturizerConfig.defaults(),
-        draws,
-        0.1,
-        16,
-        2,
-        Progress.SILENT);
+        ensemble, data, targets, Steps.of(100, 300), FeaturizerConfig.defaults(), draws, 0.1, 16);
   }
 
   private static double spearman(int draws, Compared compared) {
@@ -95,7 +86,8 @@ class StabilityTest {
     assertThat(first[1]).isEqualTo("features");
     assertThat(Double.parseDouble(first[3]))
         .isCloseTo(lines.get(0).agreement().spearman(), within(5e-5));
-    assertThat(stability(List.of(1, 64)).run(shared.resolve("stability"))).isEqualTo(lines);
+    assertThat(stability(List.of(1, 64)).run(shared.resolve("stability"), TestContext.TWO))
+        .isEqualTo(lines);
     assertThat(Files.readAllLines(table)).isEqualTo(text);
     EvaluationResult result = EvaluationResult.open(shared.resolve("stability")).result();
     assertThat(result.figures()).containsOnlyKeys("stability");
@@ -122,10 +114,8 @@ class StabilityTest {
             FeaturizerConfig.defaults(),
             List.of(1),
             0.1,
-            1,
-            2,
-            Progress.SILENT);
-    otherSteps.run(shared.resolve("other"));
+            1);
+    otherSteps.run(shared.resolve("other"), TestContext.TWO);
     Attribution other = Attribution.open(shared.resolve("other/draws-1/attribution-0-0"));
     assertThatThrownBy(() -> AttributionAgreement.of(one, other))
         .isInstanceOf(JourneyException.class)

@@ -22,7 +22,9 @@ import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
+import io.journey.run.Manifest;
 import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attributor;
@@ -32,7 +34,6 @@ import io.journey.tensor.Safetensors;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.TrainingConfig;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,8 +79,8 @@ class EkfacFeaturesTest {
     UNet2DConfig model =
         new UNet2DConfig(8, 1, List.of(4, 4), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
     ensemble =
-        new EnsembleTrainer(model, TrainingConfig.of(20, 8, 2e-3), 1, 3, 2, Duration.ofHours(1))
-            .run(data, shared.resolve("c"), Progress.SILENT);
+        new EnsembleTrainer(data, model, TrainingConfig.of(20, 8, 2e-3), 1, 3, Duration.ofHours(1))
+            .run(shared.resolve("c"), TestContext.of(2));
     try (Checkpoint checkpoint = ensemble.first()) {
       weights = new ArrayList<>(checkpoint.model().parameters().list());
     }
@@ -92,7 +93,7 @@ class EkfacFeaturesTest {
   }
 
   private static FeatureStore run(FeaturizerConfig config, Path directory, int threads) {
-    return Featurizer.with(config, threads, Progress.SILENT).run(ensemble, data, directory);
+    return Featurizer.of(config, ensemble, data).run(directory, TestContext.of(threads));
   }
 
   private static float[][] rows(FeatureStore store) {
@@ -217,11 +218,11 @@ class EkfacFeaturesTest {
   @Test
   void scoresAreInfluences() {
     try (Checkpoint checkpoint = ensemble.load(MEMBER)) {
-      Trajectory target = Sampler.of(checkpoint, 10).sample(5, 1, 1, Progress.SILENT).get(0);
+      Trajectory target = Sampler.of(checkpoint, 10).sample(5, 1, TestContext.of(1)).get(0);
       float[] scores =
           Attributor.of(ensemble, preconditioned)
               .withDraws(2)
-              .attribute(target, Steps.of(300))
+              .attribute(target, Steps.of(300), TestContext.TWO)
               .scores(0, 0);
       float[] xt = target.xt()[target.indexOf(300)];
       float[] x0 =
@@ -290,7 +291,9 @@ class EkfacFeaturesTest {
                 }
               };
       assertThatThrownBy(
-              () -> Featurizer.with(config, 1, killer).run(ensemble, data, folder.resolve("parts")))
+              () ->
+                  Featurizer.of(config, ensemble, data)
+                      .run(folder.resolve("parts"), TestContext.of(1, killer)))
           .hasMessage("killed");
     }
     run(config, folder.resolve("parts"), 3);
@@ -414,18 +417,15 @@ class EkfacFeaturesTest {
 
   /** The draws that all examples share, from the steps the features were made with. */
   private DenoisingDraws shared(FeatureStore store, Checkpoint checkpoint) {
-    Path file = store.manifest().verified(FeatureStore.stepsFile(MEMBER));
-    try {
-      return DenoisingDraws.stratified(
-          new float[data.shape().numel()],
-          Condition.NONE,
-          StepSpread.parse(Files.readString(file), file)
-              .distribution(checkpoint.schedule().steps()),
-          Seed.of(0).child("features").child(MEMBER).child("shared"),
-          6);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Manifest measured =
+        store.manifest().part(TimestepImportance.FOLDER, TimestepImportance.KIND, 1);
+    return DenoisingDraws.stratified(
+        new float[data.shape().numel()],
+        Condition.NONE,
+        new TimestepImportance.Measured(measured)
+            .distribution(MEMBER, checkpoint.schedule().steps()),
+        Seed.of(0).child("features").child(MEMBER).child("shared"),
+        6);
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.journey.nn.Parameters;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.AtomicFile;
+import io.journey.run.Compute;
 import io.journey.run.JourneyException;
 import io.journey.run.Workers;
 import io.journey.tensor.DType;
@@ -92,7 +93,7 @@ class EkfacTest {
             parameters.list(),
             new Given(parameters, gradients, 1),
             new Given(parameters, gradients, 2),
-            new Workers(2, () -> {}))) {
+            new Workers(2, Compute.JAVA))) {
       AtomicFile.write(file, fit::writeTo);
     }
     return file;
@@ -240,7 +241,7 @@ class EkfacTest {
     for (int threads : new int[] {1, 2, 5}) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       try (EkfacFit fit =
-          EkfacFit.of(parameters.list(), given, given, new Workers(threads, () -> {}))) {
+          EkfacFit.of(parameters.list(), given, given, new Workers(threads, Compute.JAVA))) {
         fit.writeTo(out);
       }
       files.add(out.toByteArray());

@@ -347,7 +347,7 @@ class RunDirectoryTest {
   @Test
   void workersMayWriteAtTheSameTime() {
     try (RunDirectory run = claim(folder)) {
-      new Workers(4, () -> {}).forEach(40, unit -> writeUnit(run, unit));
+      new Workers(4, Compute.JAVA).forEach(40, unit -> writeUnit(run, unit));
       run.finish(Json.object());
     }
     assertThat(Manifest.read(folder).names()).hasSize(40);

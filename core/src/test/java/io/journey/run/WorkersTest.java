@@ -35,7 +35,7 @@ class WorkersTest {
   void asManyUnitsRunAtOnceAsThereAreThreads() {
     // Every unit waits for three others: with fewer threads this would never end.
     CountDownLatch together = new CountDownLatch(4);
-    new Workers(4, () -> {})
+    new Workers(4, Compute.JAVA)
         .forEach(
             4,
             unit -> {
@@ -48,9 +48,9 @@ class WorkersTest {
   @Test
   void oneThreadTakesTheUnitsInOrder() {
     StringBuilder order = new StringBuilder();
-    new Workers(1, () -> {}).forEach(5, order::append);
+    new Workers(1, Compute.JAVA).forEach(5, order::append);
     assertThat(order).hasToString("01234");
-    new Workers(2, () -> {}).forEach(0, order::append);
+    new Workers(2, Compute.JAVA).forEach(0, order::append);
     assertThat(order).hasToString("01234");
   }
 
@@ -58,7 +58,7 @@ class WorkersTest {
   void theFirstFailureInTimeIsThrownAndNoFurtherUnitStarts() {
     AtomicInteger started = new AtomicInteger();
     CountDownLatch secondFailed = new CountDownLatch(1);
-    Workers workers = new Workers(2, () -> {});
+    Workers workers = new Workers(2, Compute.JAVA);
     assertThatThrownBy(
             () ->
                 workers.forEach(
@@ -82,14 +82,14 @@ class WorkersTest {
   void errorsAndFailedPreparationsAreThrownToo() {
     assertThatThrownBy(
             () ->
-                new Workers(2, () -> {})
+                new Workers(2, Compute.JAVA)
                     .forEach(
                         3,
                         unit -> {
                           throw new OutOfMemoryError("native");
                         }))
         .isInstanceOf(OutOfMemoryError.class);
-    Runnable broken =
+    Compute broken =
         () -> {
           throw new IllegalStateException("no library");
         };
@@ -108,7 +108,7 @@ class WorkersTest {
         new Thread(
             () -> {
               try {
-                new Workers(1, () -> {})
+                new Workers(1, Compute.JAVA)
                     .forEach(
                         100,
                         unit -> {
@@ -139,7 +139,7 @@ class WorkersTest {
     for (int round = 0; round < 200; round++) {
       CountDownLatch together = new CountDownLatch(3);
       AtomicIntegerArray runs = new AtomicIntegerArray(3);
-      new Workers(3, () -> {})
+      new Workers(3, Compute.JAVA)
           .forEachShared(
               1,
               (unit, parts) ->
@@ -158,7 +158,7 @@ class WorkersTest {
   void everyPartOfEveryUnitRunsOnceWhateverTheThreads() {
     for (int threads = 1; threads <= 4; threads++) {
       AtomicIntegerArray runs = new AtomicIntegerArray(5 * 20 * 7);
-      new Workers(threads, () -> {})
+      new Workers(threads, Compute.JAVA)
           .forEachShared(
               5,
               (unit, parts) -> {
@@ -181,7 +181,7 @@ class WorkersTest {
     AtomicInteger unitsBegun = new AtomicInteger();
     assertThatThrownBy(
             () ->
-                new Workers(3, () -> {})
+                new Workers(3, Compute.JAVA)
                     .forEachShared(
                         1,
                         (unit, parts) -> {

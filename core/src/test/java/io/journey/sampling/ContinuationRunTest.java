@@ -12,6 +12,7 @@ import io.journey.model.ClosedFormDenoiser;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.scheduler.DdimScheduler;
 import io.journey.scheduler.DdpmScheduler;
 import io.journey.scheduler.Scheduler;
@@ -37,8 +38,7 @@ class ContinuationRunTest {
   }
 
   private static ContinuationRun run(Sampler sampler, int samples, int... steps) {
-    return new ContinuationRun(
-        sampler, sampler.sample(5, 2, 1, Progress.SILENT), steps, samples, 9);
+    return new ContinuationRun(sampler, sampler.sample(5, 2, TestContext.of(1)), steps, samples, 9);
   }
 
   @Test
@@ -48,7 +48,7 @@ class ContinuationRunTest {
           List.of(
               Sampler.of(checkpoint, 10),
               Sampler.of(checkpoint, new DdimScheduler().withEta(0.5), 10))) {
-        List<Trajectory> two = sampler.sample(5, 2, 1, Progress.SILENT);
+        List<Trajectory> two = sampler.sample(5, 2, TestContext.of(1));
         List<Seed> seeds = List.of(Sampler.seed(5, 0), Sampler.seed(5, 1));
         for (int step : new int[] {900, 400, 0}) {
           float[][] xt = {
@@ -73,7 +73,7 @@ class ContinuationRunTest {
     try (Checkpoint checkpoint =
         new Checkpoint("zero", new ClosedFormDenoiser(SHAPE, 0, t -> 0), schedule, "f0")) {
       ContinuationRun run = run(Sampler.of(checkpoint, unclipped, 10), 4000, 100);
-      run.run(folder, 2, Progress.SILENT);
+      ContinuationRun.Pictures drawn = run.run(folder, TestContext.of(2));
       float[] xt = run.targets().get(1).xt()[run.targets().get(1).indexOf(100)];
       double now = schedule.alphaBar(100);
       double last = schedule.alphaBar(0);
@@ -86,7 +86,7 @@ class ContinuationRunTest {
       double sigma = Math.sqrt(beta * (1 - last) / (1 - now) / last);
       double sum = 0;
       double squares = 0;
-      for (float[] picture : run.read(folder, 1, 100)) {
+      for (float[] picture : drawn.read(1, 100)) {
         sum += picture[0];
         squares += (picture[0] - mean) * (picture[0] - mean);
       }
@@ -103,12 +103,12 @@ class ContinuationRunTest {
       Sampler sampler = Sampler.of(checkpoint, 10);
       ContinuationRun many = run(sampler, 45, 800, 300);
       Path whole = folder.resolve("whole");
-      many.run(whole, 2, Progress.SILENT);
+      ContinuationRun.Pictures manyDrawn = many.run(whole, TestContext.of(2));
       ContinuationRun few =
           new ContinuationRun(sampler, many.targets().subList(1, 2), new int[] {300}, 3, 9);
-      few.run(folder.resolve("few"), 1, Progress.SILENT);
-      float[][] all = many.read(whole, 1, 300);
-      assertThat(few.read(folder.resolve("few"), 0, 300))
+      ContinuationRun.Pictures fewDrawn = few.run(folder.resolve("few"), TestContext.of(1));
+      float[][] all = manyDrawn.read(1, 300);
+      assertThat(fewDrawn.read(0, 300))
           .isDeepEqualTo(List.of(all).subList(0, 3).toArray(float[][]::new));
       assertThat(all[0]).isNotEqualTo(all[1]);
 
@@ -121,9 +121,9 @@ class ContinuationRunTest {
                   throw new IllegalStateException("killed");
                 }
               };
-      assertThatThrownBy(() -> many.run(killed, 1, killer)).hasMessage("killed");
+      assertThatThrownBy(() -> many.run(killed, TestContext.of(1, killer))).hasMessage("killed");
       assertThat(killed.resolve("manifest.json")).doesNotExist();
-      many.run(killed, 1, Progress.SILENT);
+      many.run(killed, TestContext.of(1));
       for (String name : List.of("manifest.json", ContinuationRun.file(1, 800))) {
         assertThat(Files.readAllBytes(killed.resolve(name)))
             .isEqualTo(Files.readAllBytes(whole.resolve(name)));
@@ -144,7 +144,7 @@ class ContinuationRunTest {
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining("no step 350");
       Path file = folder.resolve("t.safetensors");
-      new SamplingRun(sampler, 5, 2).run(file, 1, Progress.SILENT);
+      new SamplingRun(sampler, 5, 2).run(file, TestContext.of(1));
       TrajectoryFile targets = TrajectoryFile.open(file);
       assertThat(targets.sampler(checkpoint).timesteps()).isEqualTo(sampler.timesteps());
       Checkpoint other = new Checkpoint("other", checkpoint.model(), checkpoint.schedule(), "f2");

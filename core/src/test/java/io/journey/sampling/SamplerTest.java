@@ -12,6 +12,7 @@ import io.journey.model.ClosedFormDenoiser;
 import io.journey.model.Denoiser;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.scheduler.TimestepSpacing;
 import io.journey.tensor.Safetensors;
 import java.nio.file.Path;
@@ -49,8 +50,8 @@ class SamplerTest {
   void drawingsDoNotDependOnHowManyAreDrawnOrOnThreads() {
     try (Checkpoint checkpoint = Checkpoint.read(GOLDEN.resolve("unet-small"))) {
       Sampler sampler = Sampler.of(checkpoint, 10);
-      List<Trajectory> five = sampler.sample(3, 5, 2, Progress.SILENT);
-      List<Trajectory> two = sampler.sample(3, 2, 1, Progress.SILENT);
+      List<Trajectory> five = sampler.sample(3, 5, TestContext.of(2));
+      List<Trajectory> two = sampler.sample(3, 2, TestContext.of(1));
       assertThat(two.get(1).image()).isEqualTo(five.get(1).image());
       assertThat(two.get(1).xt()[9]).isEqualTo(five.get(1).xt()[9]);
       assertThat(five.get(0).image()).isNotEqualTo(five.get(1).image());
@@ -61,7 +62,7 @@ class SamplerTest {
   void aTrajectorySurvivesItsFile(@TempDir Path folder) {
     try (Checkpoint checkpoint = Checkpoint.read(GOLDEN.resolve("unet-three"))) {
       Sampler sampler = Sampler.of(checkpoint, 5);
-      List<Trajectory> drawn = sampler.sample(1, 3, 1, Progress.SILENT);
+      List<Trajectory> drawn = sampler.sample(1, 3, TestContext.of(1));
       Path file = folder.resolve("t.safetensors");
       TrajectoryFile.write(file, drawn, sampler, 1);
       List<Trajectory> read = TrajectoryFile.read(file);

@@ -11,6 +11,7 @@ import io.journey.model.ClosedFormDenoiser;
 import io.journey.model.Denoiser;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.scheduler.DdimScheduler;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
@@ -44,7 +45,7 @@ class SamplingRunTest {
     try (Checkpoint checkpoint = toy(plain())) {
       SamplingRun run = new SamplingRun(Sampler.of(checkpoint, 10), 5, 6);
       Path whole = folder.resolve("whole/t.safetensors");
-      assertThat(run.run(whole, 1, Progress.SILENT)).isTrue();
+      assertThat(run.run(whole, TestContext.of(1))).isTrue();
       Path file = folder.resolve("killed/t.safetensors");
       Path parts = folder.resolve("killed/t.safetensors.parts");
       for (long advances : new long[] {3, 25, 57}) {
@@ -56,18 +57,18 @@ class SamplingRunTest {
                     throw new IllegalStateException("killed");
                   }
                 };
-        assertThatThrownBy(() -> run.run(file, 1, killer)).hasMessage("killed");
+        assertThatThrownBy(() -> run.run(file, TestContext.of(1, killer))).hasMessage("killed");
         assertThat(file).doesNotExist();
         // The images drawn so far are kept: 10 steps make one.
         assertThat(parts.resolve(String.format("%06d.safetensors", advances / 10 - 1)).toFile())
             .satisfies(part -> assertThat(part.exists()).isEqualTo(advances >= 10));
       }
-      assertThat(run.run(file, 2, Progress.SILENT)).isTrue();
+      assertThat(run.run(file, TestContext.of(2))).isTrue();
       assertThat(Files.readAllBytes(file)).isEqualTo(Files.readAllBytes(whole));
       try (Stream<Path> entries = Files.list(file.getParent())) {
         assertThat(entries).containsExactly(file);
       }
-      assertThat(run.run(file, 2, Progress.SILENT)).isFalse();
+      assertThat(run.run(file, TestContext.of(2))).isFalse();
     }
   }
 
@@ -76,7 +77,7 @@ class SamplingRunTest {
     try (Checkpoint checkpoint = toy(plain())) {
       SamplingRun run = new SamplingRun(Sampler.of(checkpoint, 10), 5, 2);
       Path whole = folder.resolve("whole.safetensors");
-      run.run(whole, 1, Progress.SILENT);
+      run.run(whole, TestContext.of(1));
       Path file = folder.resolve("t.safetensors");
       AtomicLong left = new AtomicLong(15);
       Progress killer =
@@ -86,12 +87,12 @@ class SamplingRunTest {
                   throw new IllegalStateException("killed");
                 }
               };
-      assertThatThrownBy(() -> run.run(file, 1, killer)).hasMessage("killed");
+      assertThatThrownBy(() -> run.run(file, TestContext.of(1, killer))).hasMessage("killed");
       Path part = folder.resolve("t.safetensors.parts/000000.safetensors");
       byte[] content = Files.readAllBytes(part);
       content[content.length - 1] ^= 1;
       Files.write(part, content);
-      run.run(file, 1, Progress.SILENT);
+      run.run(file, TestContext.of(1));
       assertThat(Files.readAllBytes(file)).isEqualTo(Files.readAllBytes(whole));
     }
   }
@@ -101,14 +102,14 @@ class SamplingRunTest {
     try (Checkpoint checkpoint = toy(plain())) {
       Path file = folder.resolve("t.safetensors");
       Sampler ddpm = Sampler.of(checkpoint, 10);
-      new SamplingRun(ddpm, 5, 2).run(file, 1, Progress.SILENT);
+      new SamplingRun(ddpm, 5, 2).run(file, TestContext.of(1));
       Sampler ddim = Sampler.of(checkpoint, new DdimScheduler().withEta(0), 10);
       refused(new SamplingRun(ddpm, 6, 2), file, "seed 5", "asks for 6");
       refused(new SamplingRun(ddpm, 5, 3), file, "2 images", "asks for 3");
       refused(new SamplingRun(ddim, 5, 2), file, "DDPMScheduler", "asks for", "DDIMScheduler");
       Path noisy = folder.resolve("noisy.safetensors");
       new SamplingRun(Sampler.of(checkpoint, new DdimScheduler().withEta(0.5), 10), 5, 2)
-          .run(noisy, 1, Progress.SILENT);
+          .run(noisy, TestContext.of(1));
       refused(new SamplingRun(ddim, 5, 2), noisy, "eta 0.5", "asks for 0.0");
 
       Path begun = folder.resolve("begun.safetensors");
@@ -125,14 +126,14 @@ class SamplingRunTest {
                   throw new IllegalStateException("killed");
                 }
               };
-      assertThatThrownBy(() -> new SamplingRun(ddpm, 5, 2).run(begun, 1, later));
+      assertThatThrownBy(() -> new SamplingRun(ddpm, 5, 2).run(begun, TestContext.of(1, later)));
       refused(new SamplingRun(ddpm, 6, 2), begun, "begun.safetensors.parts", "seed 5", "6");
-      assertThatThrownBy(() -> new SamplingRun(ddpm, 5, 2).run(begun, 1, killer));
+      assertThatThrownBy(() -> new SamplingRun(ddpm, 5, 2).run(begun, TestContext.of(1, killer)));
     }
   }
 
   private static void refused(SamplingRun run, Path file, String... said) {
-    assertThatThrownBy(() -> run.run(file, 1, Progress.SILENT))
+    assertThatThrownBy(() -> run.run(file, TestContext.of(1)))
         .isInstanceOf(JourneyException.class)
         .hasMessageContainingAll(said);
   }
@@ -142,7 +143,7 @@ class SamplingRunTest {
     try (Checkpoint checkpoint = toy(new ClassShiftDenoiser(plain(), List.of(0.0, 0.05, 0.1)))) {
       Sampler sampler = Sampler.of(checkpoint, 10);
       Path file = folder.resolve("t.safetensors");
-      new SamplingRun(sampler, 5, 4, classes(2, 0)).run(file, 2, Progress.SILENT);
+      new SamplingRun(sampler, 5, 4, classes(2, 0)).run(file, TestContext.of(2));
       List<Trajectory> drawn = TrajectoryFile.read(file);
       assertThat(drawn).extracting(Trajectory::condition).isEqualTo(classes(2, 0, 2, 0));
       assertThat(Safetensors.open(file).longs("labels")).containsExactly(2, 0, 2, 0);
@@ -152,7 +153,7 @@ class SamplingRunTest {
       assertThat(other.image()).isNotEqualTo(drawn.get(0).image());
       assertThat(sampler.sample(Drawing.seed(5, 0), classes(2).get(0)).image())
           .isEqualTo(drawn.get(0).image());
-      assertThat(sampler.sample(5, 4, classes(2, 0), 2, Progress.SILENT).get(3).image())
+      assertThat(sampler.sample(5, 4, classes(2, 0), TestContext.TWO).get(3).image())
           .isEqualTo(drawn.get(3).image());
       refused(new SamplingRun(sampler, 5, 4, classes(1)), file, "labels [2,0,2,0]", "[1,1");
       assertThatThrownBy(() -> new SamplingRun(sampler, 5, 4))
@@ -173,7 +174,7 @@ class SamplingRunTest {
   void someStepsAreReadAsTheyAreAmongAll() {
     try (Checkpoint checkpoint = toy(plain())) {
       Path file = folder.resolve("t.safetensors");
-      new SamplingRun(Sampler.of(checkpoint, 10), 5, 2).run(file, 1, Progress.SILENT);
+      new SamplingRun(Sampler.of(checkpoint, 10), 5, 2).run(file, TestContext.of(1));
       Trajectory all = TrajectoryFile.read(file).get(1);
       Trajectory some = TrajectoryFile.open(file).read(new int[] {100, 700}).get(1);
       assertThat(some.timesteps()).containsExactly(700, 100);

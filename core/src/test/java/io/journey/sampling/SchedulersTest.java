@@ -13,6 +13,7 @@ import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.scheduler.DdimScheduler;
 import io.journey.scheduler.DpmSolverMultistepScheduler;
 import io.journey.scheduler.EulerAncestralDiscreteScheduler;
@@ -181,7 +182,7 @@ class SchedulersTest {
       Scheduler scheduler = Schedulers.named(name).with("steps_offset", 2);
       Sampler sampler = Sampler.of(checkpoint, scheduler.with("timestep_spacing", "leading"), 10);
       Path file = folder.resolve("t.safetensors");
-      new SamplingRun(sampler, 5, 2).run(file, 2, Progress.SILENT);
+      new SamplingRun(sampler, 5, 2).run(file, TestContext.of(2));
       Sampler read = TrajectoryFile.open(file).sampler(checkpoint);
       assertThat(read.scheduler()).isEqualTo(sampler.scheduler());
       assertThat(read.sample(Sampler.seed(5, 1)).image())

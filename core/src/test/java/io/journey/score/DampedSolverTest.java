@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
+import io.journey.run.Compute;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.run.Workers;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DampedSolverTest {
-  private static final Workers WORKERS = new Workers(2, () -> {});
+  private static final Workers WORKERS = new Workers(2, Compute.JAVA);
 
   private static float[][] gaussians(String name, int rows, int columns) {
     float[][] out = new float[rows][columns];
@@ -38,7 +39,7 @@ class DampedSolverTest {
 
   private static double[][] scores(float[][] phi, float[][] targets, double c) {
     try (TrainingFeatures features =
-        new TrainingFeatures(new ArrayRows(phi), null, WORKERS, Progress.SILENT)) {
+        new TrainingFeatures(new ArrayRows(phi), null, TestContext.TWO)) {
       return features.damped(new Damping(c)).influence(features.targets(targets));
     }
   }
@@ -86,7 +87,7 @@ class DampedSolverTest {
     double lambda = c * gram.trace() / Math.min(n, k);
     SimpleMatrix solved = f.mult(gram.plus(SimpleMatrix.identity(k).scale(lambda)).invert());
     try (TrainingFeatures features =
-        new TrainingFeatures(new ArrayRows(phi), null, WORKERS, Progress.SILENT)) {
+        new TrainingFeatures(new ArrayRows(phi), null, TestContext.TWO)) {
       DampedSolver solver = features.damped(new Damping(c));
       for (int i = 0; i < n; i++) {
         SimpleMatrix row = solved.extractVector(true, i);
@@ -178,7 +179,7 @@ class DampedSolverTest {
     float[][] phi = gaussians("phi", n, k);
     float[][] targets = gaussians("targets", 2, k);
     try (TrainingFeatures features =
-        new TrainingFeatures(new ArrayRows(phi), null, WORKERS, Progress.SILENT)) {
+        new TrainingFeatures(new ArrayRows(phi), null, TestContext.TWO)) {
       for (double c : new double[] {0.1, 10, 0.1, 0.5}) {
         assertThat(features.damped(new Damping(c)).influence(features.targets(targets)))
             .as("damping %s", c)

@@ -9,8 +9,7 @@ import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
-import io.journey.run.Workers;
+import io.journey.run.TestContext;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
@@ -89,8 +88,7 @@ class EstimatorTest {
     assertThat(all.stream().map(Estimator::name).collect(Collectors.toSet()))
         .isEqualTo(formulas.keySet());
     try (TrainingFeatures known =
-        new TrainingFeatures(
-            new ArrayRows(rows), residuals, new Workers(2, () -> {}), Progress.SILENT)) {
+        new TrainingFeatures(new ArrayRows(rows), residuals, TestContext.TWO)) {
       // A damping between changes nothing of the first.
       DampedSolver solver = known.damped(new Damping(DAMPING));
       solver.influence(known.targets(target));

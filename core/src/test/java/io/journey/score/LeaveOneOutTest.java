@@ -14,8 +14,7 @@ import io.journey.gradient.OneImageGradients;
 import io.journey.model.LinearDenoiser;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
-import io.journey.run.Progress;
-import io.journey.run.Workers;
+import io.journey.run.TestContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.ejml.simple.SimpleMatrix;
@@ -128,8 +127,7 @@ class LeaveOneOutTest {
       double damping = LAMBDA * Math.min(N, P) / gram.trace();
       double[] scores;
       try (TrainingFeatures features =
-          new TrainingFeatures(
-              new ArrayRows(phi), null, new Workers(1, () -> {}), Progress.SILENT)) {
+          new TrainingFeatures(new ArrayRows(phi), null, TestContext.of(1))) {
         Scorer scorer = new JourneyTrak().prepare(features, new Damping(damping));
         scores = scorer.scores(features.targets(g))[0];
       }

@@ -13,12 +13,10 @@ import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.projection.ProjectionConfig;
-import io.journey.run.Progress;
-import io.journey.run.Workers;
+import io.journey.run.TestContext;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.ScoringEngine.Scored;
-import io.journey.tensor.Libtorch;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.TrainingConfig;
 import java.nio.file.Path;
@@ -49,27 +47,26 @@ class ProductsTest {
     UNet2DConfig model =
         new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
     ensemble =
-        new EnsembleTrainer(model, TrainingConfig.of(20, 8, 2e-3), 2, 3, 2, Duration.ofHours(1))
-            .run(data, shared.resolve("c"), Progress.SILENT);
+        new EnsembleTrainer(data, model, TrainingConfig.of(20, 8, 2e-3), 2, 3, Duration.ofHours(1))
+            .run(shared.resolve("c"), TestContext.of(2));
     try (Checkpoint checkpoint = ensemble.first()) {
-      targets = new ArrayList<>(Sampler.of(checkpoint, 10).sample(5, 3, 1, Progress.SILENT));
+      targets = new ArrayList<>(Sampler.of(checkpoint, 10).sample(5, 3, TestContext.of(1)));
     }
     narrow = run("sparse:200", "narrow");
   }
 
   private static FeatureStore run(String projection, String name) {
-    return Featurizer.with(
-            CONFIG.withProjection(ProjectionConfig.parse(projection)), 2, Progress.SILENT)
-        .run(ensemble, data, shared.resolve(name));
+    return Featurizer.of(CONFIG.withProjection(ProjectionConfig.parse(projection)), ensemble, data)
+        .run(shared.resolve(name), TestContext.of(2));
   }
 
   private static Attributor attributor(FeatureStore features) {
-    return Attributor.of(ensemble, features).withDraws(2).on(2, Progress.SILENT);
+    return Attributor.of(ensemble, features).withDraws(2);
   }
 
   private static Scored[] scored(String member, int together) {
     Scored[] out = new Scored[STEPS.length * targets.size()];
-    try (CheckpointScorer scorer = attributor(narrow).engine().open(member)) {
+    try (CheckpointScorer scorer = attributor(narrow).engine(TestContext.TWO).open(member)) {
       scorer.score(targets, STEPS, together, (request, query, scored) -> out[query] = scored);
     }
     return out;
@@ -100,7 +97,7 @@ class ProductsTest {
   @Test
   void anOpenCheckpointAnswersAgain() {
     Scored[] all = scored("member-000", 3);
-    try (CheckpointScorer scorer = attributor(narrow).engine().open("member-000")) {
+    try (CheckpointScorer scorer = attributor(narrow).engine(TestContext.TWO).open("member-000")) {
       for (int step = 0; step < STEPS.length; step++) {
         int s = step;
         scorer.score(
@@ -123,12 +120,7 @@ class ProductsTest {
     float[][] query;
     try (TargetGradients gradients =
         TargetGradients.open(
-            ensemble,
-            narrow,
-            member,
-            new TargetDraws(2, 0, null),
-            new Workers(1, Libtorch::singleThreaded),
-            Progress.SILENT)) {
+            ensemble, narrow, member, new TargetDraws(2, 0, null), TestContext.of(1))) {
       query = gradients.of(FeatureRequirement.Target.AT_STEP, targets, STEPS).features();
     }
     Scored[] found = scored(member, 2);
@@ -153,7 +145,9 @@ class ProductsTest {
   @Test
   void anAttributionKeepsBothHalves() {
     Attribution written =
-        attributor(narrow).attribute(targets, Steps.of(STEPS), shared.resolve("a"));
+        attributor(narrow)
+            .stage(targets, Steps.of(STEPS))
+            .run(shared.resolve("a"), TestContext.TWO);
     List<Attribution> halves = written.halves().orElseThrow();
     float[] whole = written.scores(1, 2);
     float[] even = halves.get(0).scores(1, 2);
@@ -183,7 +177,9 @@ class ProductsTest {
     // Where steps are drawn is measured through the projection: only as alike as that leaves them.
     assertThat(a).containsExactly(b, within(1e-3f * largest));
     Attribution written =
-        attributor(wide).attribute(targets, Steps.of(STEPS), shared.resolve("wide-a"));
+        attributor(wide)
+            .stage(targets, Steps.of(STEPS))
+            .run(shared.resolve("wide-a"), TestContext.TWO);
     assertThat(written.halves()).isEmpty();
   }
 }

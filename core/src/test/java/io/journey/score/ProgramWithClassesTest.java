@@ -16,7 +16,7 @@ import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.report.MemoryDataset;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
 import io.journey.sampling.Trajectory;
@@ -57,8 +57,8 @@ class ProgramWithClassesTest {
   }
 
   private FeatureStore featurize(MemoryDataset data, String name) {
-    return Featurizer.with(FEATURES, 2, Progress.SILENT)
-        .run(Ensemble.open(PROGRAM), data, folder.resolve(name));
+    return Featurizer.of(FEATURES, Ensemble.open(PROGRAM), data)
+        .run(folder.resolve(name), TestContext.of(2));
   }
 
   @Test
@@ -68,7 +68,7 @@ class ProgramWithClassesTest {
       Sampler sampler = Sampler.of(program, 5);
       new SamplingRun(
               sampler, 7, 3, List.of(new Condition.ClassLabel(2), new Condition.ClassLabel(0)))
-          .run(file, 1, Progress.SILENT);
+          .run(file, TestContext.of(1));
       assertThatThrownBy(() -> new SamplingRun(sampler, 7, 3, List.of(new Condition.ClassLabel(3))))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("labels must be 0 to 2, got 3");
@@ -82,7 +82,8 @@ class ProgramWithClassesTest {
     Attribution scores =
         Attributor.of(Ensemble.open(PROGRAM), features)
             .withDraws(2)
-            .attribute(targets, Steps.of(200, 400), folder.resolve("scores"));
+            .stage(targets, Steps.of(200, 400))
+            .run(folder.resolve("scores"), TestContext.TWO);
     assertThat(scores.scores(0, 0)).hasSize(4).doesNotContain(0f);
     // The same images under other classes push otherwise: the class reaches the gradient.
     FeatureStore others = featurize(images(1, 1, 2, 0), "others");

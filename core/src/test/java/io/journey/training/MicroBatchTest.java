@@ -8,7 +8,7 @@ import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
-import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +34,8 @@ class MicroBatchTest {
   }
 
   private Ensemble train(String name, TrainingConfig training, int members, int threads) {
-    return new EnsembleTrainer(MODEL, training, members, 3, threads, Duration.ofHours(1))
-        .run(data, folder.resolve(name), Progress.SILENT);
+    return new EnsembleTrainer(data, MODEL, training, members, 3, Duration.ofHours(1))
+        .run(folder.resolve(name), TestContext.of(threads));
   }
 
   private byte[] weights(String name, String member) throws IOException {

@@ -14,9 +14,7 @@ import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
-import io.journey.run.Workers;
-import io.journey.tensor.Libtorch;
+import io.journey.run.TestContext;
 import io.journey.training.Retraining.Coupling;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,20 +55,13 @@ class RetrainingTest {
   }
 
   private Ensemble ensemble() {
-    return new EnsembleTrainer(MODEL, TRAINING, 2, 3, 2, Duration.ofHours(1))
-        .run(data, folder.resolve("ensemble"), Progress.SILENT);
+    return new EnsembleTrainer(data, MODEL, TRAINING, 2, 3, Duration.ofHours(1))
+        .run(folder.resolve("ensemble"), TestContext.of(2));
   }
 
   private float[] retrain(Retraining how, BitSet kept, int member, String name) {
-    Ensemble[] trained = new Ensemble[1];
-    new Workers(2, Libtorch::singleThreaded)
-        .forEachShared(
-            1,
-            (unit, parts) ->
-                trained[0] =
-                    how.train(
-                        data, kept, member, folder.resolve(name), Progress.Task.SILENT, parts));
-    return weights(trained[0], "member-000");
+    Ensemble trained = how.model(data, kept, member).run(folder.resolve(name), TestContext.TWO);
+    return weights(trained, "member-000");
   }
 
   private static float[] weights(Ensemble ensemble, String member) {

@@ -12,6 +12,7 @@ import io.journey.model.UNet2DConfig;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunStatus;
+import io.journey.run.TestContext;
 import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
@@ -60,11 +61,11 @@ class TrainingOnTest {
             ? null
             : StartingPoint.of(CheckpointSpec.parse(folder.resolve(from).toString()));
     return new EnsembleTrainer(
-        MODEL, training, members, 3, 2, Duration.ZERO, SchedulerConfig.DEFAULT, start);
+        data, MODEL, training, members, 3, Duration.ZERO, SchedulerConfig.DEFAULT, start);
   }
 
   private Ensemble train(String name, TrainingConfig training, int members, String from) {
-    return trainer(training, members, from).run(data, folder.resolve(name), Progress.SILENT);
+    return trainer(training, members, from).run(folder.resolve(name), TestContext.TWO);
   }
 
   private Map<String, byte[]> bytes(String name) throws IOException {
@@ -101,7 +102,7 @@ class TrainingOnTest {
     assertThatThrownBy(
             () ->
                 trainer(training(7, ema), 2, "begun")
-                    .run(data, folder.resolve("on"), killedAfter(9)))
+                    .run(folder.resolve("on"), TestContext.of(1, killedAfter(9))))
         .hasMessage("killed");
     Ensemble on = train("on", training(7, ema), 2, "begun");
     assertSame("begun", begun);
@@ -128,7 +129,9 @@ class TrainingOnTest {
     Map<String, byte[]> before = bytes("two");
     for (int killed = 0; killed < 2; killed++) {
       assertThatThrownBy(
-              () -> trainer(training, 3, null).run(data, folder.resolve("two"), killedAfter(15)))
+              () ->
+                  trainer(training, 3, null)
+                      .run(folder.resolve("two"), TestContext.of(1, killedAfter(15))))
           .hasMessage("killed");
       // Until the third is there, the directory is the finished one of two.
       assertThat(RunStatus.of(folder.resolve("two")).finished()).isTrue();
@@ -157,9 +160,9 @@ class TrainingOnTest {
     TrainingConfig training = training(6, 0);
     train("three", training, 3, null);
     train("grown", training, 2, null);
-    EnsembleTrainer five = new EnsembleTrainer(MODEL, training, 5, 3, 1, Duration.ZERO);
+    EnsembleTrainer five = new EnsembleTrainer(data, MODEL, training, 5, 3, Duration.ZERO);
     // The third and fourth are whole, the fifth is not.
-    assertThatThrownBy(() -> five.run(data, folder.resolve("grown"), killedAfter(26)))
+    assertThatThrownBy(() -> five.run(folder.resolve("grown"), TestContext.of(1, killedAfter(26))))
         .hasMessage("killed");
     assertThat(bytes("grown")).containsKey(Checkpoint.weightsFile("member-003"));
     train("grown", training, 3, null);
@@ -173,7 +176,9 @@ class TrainingOnTest {
     TrainingConfig training = training(6, 0);
     train("three", training, 3, null);
     assertThatThrownBy(
-            () -> trainer(training, 2, null).run(data, folder.resolve("two"), killedAfter(9)))
+            () ->
+                trainer(training, 2, null)
+                    .run(folder.resolve("two"), TestContext.of(1, killedAfter(9))))
         .hasMessage("killed");
     train("two", training, 3, null);
     assertSame("two", bytes("three"));
@@ -228,7 +233,7 @@ class TrainingOnTest {
     assertThatThrownBy(
             () ->
                 new EnsembleTrainer(
-                    other, training(5, 0), 1, 3, 2, Duration.ZERO, start.scheduler(), start))
+                    data, other, training(5, 0), 1, 3, Duration.ZERO, start.scheduler(), start))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the checkpoint to start from has no num_class_embeds");
     // A state beside weights it does not belong to.

@@ -7,6 +7,7 @@ import io.journey.random.Seed;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.TestContext;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
 import io.journey.tensor.DType;
@@ -184,7 +185,7 @@ final class Corpus {
             };
     try (Checkpoint model = Checkpoint.read(flow.resolve("checkpoints/member-000"))) {
       new SamplingRun(Sampler.of(model, 4), 7, 3)
-          .run(flow.resolve("begun.safetensors"), 1, impatient);
+          .run(flow.resolve("begun.safetensors"), TestContext.of(1, impatient));
       throw new IllegalStateException("the run came to its end");
     } catch (CancellationException e) {
       if (!Files.exists(flow.resolve("begun.safetensors.parts/000000.safetensors"))) {

@@ -14,8 +14,7 @@ import io.journey.model.UNet2DConfig;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
-import io.journey.run.Workers;
+import io.journey.run.TestContext;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
@@ -28,7 +27,6 @@ import io.journey.score.Scorer;
 import io.journey.score.ScoringEngine;
 import io.journey.score.Steps;
 import io.journey.score.TrainingFeatures;
-import io.journey.tensor.Libtorch;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.TrainingConfig;
 import java.nio.file.Path;
@@ -67,10 +65,10 @@ class EstimatorPredictionsTest {
     UNet2DConfig model =
         new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
     ensemble =
-        new EnsembleTrainer(model, TrainingConfig.of(20, 8, 2e-3), 2, 3, 2, Duration.ofHours(1))
-            .run(data, shared.resolve("c"), Progress.SILENT);
+        new EnsembleTrainer(data, model, TrainingConfig.of(20, 8, 2e-3), 2, 3, Duration.ofHours(1))
+            .run(shared.resolve("c"), TestContext.of(2));
     try (Checkpoint checkpoint = ensemble.first()) {
-      targets = Sampler.of(checkpoint, 10).sample(5, 3, 1, Progress.SILENT);
+      targets = Sampler.of(checkpoint, 10).sample(5, 3, TestContext.of(1));
     }
     // Subsets of one image: what is predicted for them are the scores themselves.
     List<BitSet> single =
@@ -95,19 +93,17 @@ class EstimatorPredictionsTest {
                   .withFunction(needs.function())
                   .withProjection(ProjectionConfig.parse("sparse:" + dim))
                   .withDraws(2);
-          return Featurizer.with(config, 2, Progress.SILENT)
-              .run(ensemble, data, shared.resolve("f" + FEATURES.size()));
+          return Featurizer.of(config, ensemble, data)
+              .run(shared.resolve("f" + FEATURES.size()), TestContext.TWO);
         });
   }
 
   /** All estimators together, as evaluate lds asks. */
   private static List<Prediction> judged(FeatureStore features, String name) {
-    Workers workers = new Workers(2, Libtorch::singleThreaded);
     return JUDGED.computeIfAbsent(
         name,
         n ->
-            new EstimatorPredictions(
-                    ensemble, targets, truth, 2, DAMPINGS, workers, Progress.SILENT)
+            new EstimatorPredictions(ensemble, targets, truth, 2, DAMPINGS, TestContext.TWO)
                 .of(Estimators.all(), features, ""));
   }
 
@@ -132,8 +128,8 @@ class EstimatorPredictionsTest {
                 .withEstimator(estimator)
                 .withDamping(DAMPINGS[d])
                 .withDraws(2)
-                .on(1, Progress.SILENT)
-                .attribute(targets, Steps.of(STEPS), folder.resolve(dim + "-" + d));
+                .stage(targets, Steps.of(STEPS))
+                .run(folder.resolve(dim + "-" + d), TestContext.of(1));
         for (int s = 0; s < STEPS.length; s++) {
           for (int t = 0; t < targets.size(); t++) {
             double[] scores = truth.predictions(written.scores(s, t));

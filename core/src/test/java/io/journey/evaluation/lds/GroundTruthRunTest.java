@@ -12,7 +12,7 @@ import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.scheduler.SchedulerConfig;
@@ -49,15 +49,15 @@ class GroundTruthRunTest {
   static void draw() {
     data = Datasets.open("../data/fashion-mnist?size=8&limit=24");
     Ensemble ensemble =
-        new EnsembleTrainer(MODEL, TRAINING, 1, 3, 2, Duration.ofHours(1))
-            .run(data, shared.resolve("checkpoints"), Progress.SILENT);
+        new EnsembleTrainer(data, MODEL, TRAINING, 1, 3, Duration.ofHours(1))
+            .run(shared.resolve("checkpoints"), TestContext.of(2));
     try (Checkpoint first = ensemble.first()) {
       Sampler sampler = Sampler.of(first, 5);
       targets = List.of(sampler.sample(Seed.of(1)), sampler.sample(Seed.of(2)));
     }
   }
 
-  private static GroundTruthRun run(int count, int threads) {
+  private static GroundTruthRun run(int count, Path models) {
     Retraining retraining =
         new Retraining(
             MODEL,
@@ -75,8 +75,7 @@ class GroundTruthRunTest {
         count,
         2,
         4,
-        threads,
-        Progress.SILENT);
+        models);
   }
 
   @Test
@@ -98,7 +97,8 @@ class GroundTruthRunTest {
 
   @Test
   void measurementsAreTheLossesOfEachModelOnCommonNoise() {
-    GroundTruth truth = run(2, 2).run(folder.resolve("models"), folder.resolve("truth"));
+    GroundTruth truth =
+        run(2, folder.resolve("models")).run(folder.resolve("truth"), TestContext.of(2));
     Seed noise = Seed.of(9).child("ground-truth").child(1).child(600);
     Ensemble model = Ensemble.open(folder.resolve("models/subset-0001/seed-0"));
     float[] x0 = targets.get(1).x0()[targets.get(1).indexOf(600)];
@@ -129,16 +129,17 @@ class GroundTruthRunTest {
 
   @Test
   void threadsInterruptionsAndEarlierModelsChangeNoByte() throws IOException {
-    run(4, 1).run(folder.resolve("models"), folder.resolve("truth"));
-    run(2, 2).run(folder.resolve("more"), folder.resolve("first"));
-    run(4, 2).run(folder.resolve("more"), folder.resolve("second"));
+    run(4, folder.resolve("models")).run(folder.resolve("truth"), TestContext.of(1));
+    run(2, folder.resolve("more")).run(folder.resolve("first"), TestContext.of(2));
+    run(4, folder.resolve("more")).run(folder.resolve("second"), TestContext.of(2));
     for (String file :
         new String[] {GroundTruth.MEASUREMENTS, GroundTruth.SUBSETS, "manifest.json"}) {
       assertThat(Files.readAllBytes(folder.resolve("second").resolve(file)))
           .as(file)
           .isEqualTo(Files.readAllBytes(folder.resolve("truth").resolve(file)));
     }
-    assertThatThrownBy(() -> run(2, 2).run(folder.resolve("models"), folder.resolve("truth")))
+    assertThatThrownBy(
+            () -> run(2, folder.resolve("models")).run(folder.resolve("truth"), TestContext.of(2)))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("subsets");
   }

@@ -17,9 +17,8 @@ import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
-import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
-import io.journey.run.Workers;
+import io.journey.run.TestContext;
 import io.journey.score.ArrayRows;
 import io.journey.score.Damping;
 import io.journey.score.GradientDot;
@@ -157,7 +156,7 @@ class LdsTest {
         truth(n, subsets, 1, new int[] {250}, 4, (j, seed, half, s, t) -> measurements[j][t]);
     double[][][] sums = new double[1][4][];
     try (TrainingFeatures known =
-        new TrainingFeatures(new ArrayRows(phi), null, new Workers(1, () -> {}), Progress.SILENT)) {
+        new TrainingFeatures(new ArrayRows(phi), null, TestContext.of(1))) {
       double[][] scores =
           new GradientDot().prepare(known, Damping.DEFAULT).scores(known.targets(g));
       for (int t = 0; t < 4; t++) {

@@ -10,6 +10,7 @@ import io.journey.model.Checkpoint;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.TestContext;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.training.Retraining.Coupling;
@@ -45,7 +46,7 @@ class ForgetCheckTest {
             RemovalSetting.STEP, List.of(0, 30), 3, Coupling.COUPLED, 1, 1, 2, true, 7);
     ForgetCheck check = new ForgetCheck(setting.study(config, null));
     Path out = folder.resolve("out");
-    RemovalTable table = check.run(out, 2, Progress.SILENT);
+    RemovalTable table = check.run(out, TestContext.of(2));
     for (String source : List.of("one", "one, lowest", Removal.RANDOM)) {
       assertThat(lines(table, source, 0)).allSatisfy(l -> assertThat(l.value()).isZero());
       assertThat(lines(table, source, 30)).allSatisfy(l -> assertThat(l.value()).isPositive());

@@ -13,7 +13,7 @@ import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
-import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attribution;
@@ -41,12 +41,12 @@ final class RemovalSetting {
 
   RemovalSetting(Path folder) {
     ensemble =
-        new EnsembleTrainer(MODEL, TrainingConfig.of(6, 10, 5e-3), 2, 3, 2, Duration.ofHours(1))
-            .run(data, folder.resolve("checkpoints"), Progress.SILENT);
+        new EnsembleTrainer(data, MODEL, TrainingConfig.of(6, 10, 5e-3), 2, 3, Duration.ofHours(1))
+            .run(folder.resolve("checkpoints"), TestContext.of(2));
     Path file = folder.resolve("targets.safetensors");
     try (Checkpoint first = ensemble.first()) {
       Sampler sampler = Sampler.of(first, INFERENCE_STEPS);
-      TrajectoryFile.write(file, sampler.sample(5, 3, 2, Progress.SILENT), sampler, 5);
+      TrajectoryFile.write(file, sampler.sample(5, 3, TestContext.of(2)), sampler, 5);
     }
     targets = TrajectoryFile.open(file);
     FeaturizerConfig config =
@@ -54,7 +54,7 @@ final class RemovalSetting {
             .withProjection(ProjectionConfig.parse("sparse:64"))
             .withDraws(1);
     FeatureStore features =
-        Featurizer.with(config, 2, Progress.SILENT).run(ensemble, data, folder.resolve("features"));
+        Featurizer.of(config, ensemble, data).run(folder.resolve("features"), TestContext.of(2));
     estimators =
         List.of(
             attribute(features, 0, folder.resolve("one")),
@@ -65,7 +65,8 @@ final class RemovalSetting {
     Attributor.of(ensemble, features)
         .withDraws(1)
         .withSeed(seed)
-        .attribute(targets.read(new int[] {STEP, 300}), Steps.of(300, STEP), directory);
+        .stage(targets.read(new int[] {STEP, 300}), Steps.of(300, STEP))
+        .run(directory, TestContext.TWO);
     return new NamedAttribution(directory.getFileName().toString(), Attribution.open(directory));
   }
 

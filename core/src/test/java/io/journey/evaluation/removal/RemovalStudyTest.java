@@ -10,7 +10,7 @@ import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.report.FakeAttribution;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.score.Attribution;
 import io.journey.training.Retraining.Coupling;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ class RemovalStudyTest {
     RemovalConfig otherStep =
         new RemovalConfig(200, List.of(4), 1, Coupling.COUPLED, 1, 1, 1, false, 0);
     refused(
-        () -> check(setting.study(otherStep, null)).run(folder.resolve("s"), 1, Progress.SILENT),
+        () -> check(setting.study(otherStep, null)).run(folder.resolve("s"), TestContext.of(1)),
         "step 200 was not attributed");
     assertThat(folder.resolve("s")).doesNotExist();
     refused(
@@ -87,12 +87,12 @@ class RemovalStudyTest {
     Path fake = new FakeAttribution(steps, finals, scores).write(folder.resolve("a"), setting.data);
     RemovalStudy strange = study(new NamedAttribution("fake", Attribution.open(fake)));
     refused(
-        () -> check(strange).run(folder.resolve("o"), 1, Progress.SILENT), "by other checkpoints");
+        () -> check(strange).run(folder.resolve("o"), TestContext.of(1)), "by other checkpoints");
     Attribution onePixel = HandMadeScores.of(folder.resolve("b"), steps, scores[0]);
     RemovalStudy foreign = study(NamedAttribution.parse("x=" + folder.resolve("b")));
     assertThat(foreign.estimators().get(0).attribution().size()).isEqualTo(onePixel.size());
     refused(
-        () -> check(foreign).run(folder.resolve("o"), 1, Progress.SILENT),
+        () -> check(foreign).run(folder.resolve("o"), TestContext.of(1)),
         "of other training images");
     assertThat(folder.resolve("o")).doesNotExist();
     Ensemble second = Ensemble.open(setting.ensemble.directory().resolve("member-001"));

@@ -10,10 +10,10 @@ import io.journey.diffusion.NoiseSchedule;
 import io.journey.evaluation.removal.RemovalTable.Line;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
-import io.journey.model.Ensemble;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
+import io.journey.run.TestContext;
 import io.journey.run.Workers;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
@@ -66,7 +66,7 @@ class RetrainCheckTest {
   @Test
   void removingNothingChangesNothingAndOtherSeedsOrNoiseDo() {
     RemovalStudy study = setting.study(Coupling.COUPLED, null, 0, 20);
-    RemovalTable table = check(study).run(folder.resolve("out"), 2, Progress.SILENT);
+    RemovalTable table = check(study).run(folder.resolve("out"), TestContext.of(2));
     for (String source : List.of("one", Removal.RANDOM)) {
       assertThat(lines(table, source, 0))
           .hasSize(2)
@@ -90,7 +90,7 @@ class RetrainCheckTest {
   void theDistanceIsThatOfModelsTrainedAndPicturesDrawnOneByOne() {
     int k = 12;
     RemovalStudy study = setting.study(Coupling.INDEPENDENT, null, k);
-    RemovalTable table = check(study).run(folder.resolve("out"), 2, Progress.SILENT);
+    RemovalTable table = check(study).run(folder.resolve("out"), TestContext.of(2));
     Trajectory target =
         setting.targets.read(new int[] {RemovalSetting.STEP}).get(1); // of the second target
     float[] scores = setting.estimators.get(0).attribution().at(RemovalSetting.STEP, 1).values();
@@ -116,20 +116,7 @@ class RetrainCheckTest {
 
   private Checkpoint train(BitSet kept) {
     Retraining how = Retraining.like(setting.ensemble, Coupling.INDEPENDENT);
-    Ensemble[] trained = new Ensemble[1];
-    new Workers(2, Libtorch::singleThreaded)
-        .forEachShared(
-            1,
-            (unit, parts) ->
-                trained[0] =
-                    how.train(
-                        setting.data,
-                        kept,
-                        0,
-                        folder.resolve("by-hand"),
-                        Progress.Task.SILENT,
-                        parts));
-    return trained[0].first();
+    return how.model(setting.data, kept, 0).run(folder.resolve("by-hand"), TestContext.TWO).first();
   }
 
   private static float[][] draw(Checkpoint original, Checkpoint inside, Trajectory target) {
@@ -185,10 +172,10 @@ class RetrainCheckTest {
         Checkpoint inside = new Checkpoint("other", recording, NoiseSchedule.ddpm(), "1");
         RunDirectory run = TestRuns.claim(folder.resolve("run"))) {
       Sampler sampler = Sampler.of(original, 50);
-      List<Trajectory> targets = sampler.sample(1, 1, 1, Progress.SILENT);
+      List<Trajectory> targets = sampler.sample(1, 1, TestContext.of(1));
       WindowDistance measure =
           new WindowDistance(sampler, targets, 400, 100, 4, 0, new RemovalSetting.Pixels());
-      new Workers(1, Libtorch::singleThreaded)
+      new Workers(1, Libtorch.CPU)
           .forEachShared(
               1,
               (unit, parts) -> {
@@ -205,13 +192,13 @@ class RetrainCheckTest {
   @Test
   void threadsAndInterruptionsChangeNoByte() throws IOException {
     RemovalStudy study = setting.study(Coupling.COUPLED, null, 4);
-    check(study).run(folder.resolve("whole"), 1, Progress.SILENT);
+    check(study).run(folder.resolve("whole"), TestContext.of(1));
     Path resumed = folder.resolve("resumed");
     for (int most : new int[] {8, 25, 700}) {
-      assertThatThrownBy(() -> check(study).run(resumed, 2, new Stopping(most)))
+      assertThatThrownBy(() -> check(study).run(resumed, TestContext.of(2, new Stopping(most))))
           .isInstanceOf(Stopped.class);
     }
-    check(study).run(resumed, 2, Progress.SILENT);
+    check(study).run(resumed, TestContext.of(2));
     List<Path> files = files(folder.resolve("whole"));
     assertThat(files(resumed)).isEqualTo(files);
     assertThat(files).hasSizeGreaterThan(15);
@@ -220,7 +207,7 @@ class RetrainCheckTest {
           .hasSameBinaryContentAs(folder.resolve("whole").resolve(file));
     }
     // Once more nothing is done: the result is there.
-    assertThat(check(study).run(resumed, 1, Progress.SILENT).lines()).hasSize(2 * (2 + 2));
+    assertThat(check(study).run(resumed, TestContext.of(1)).lines()).hasSize(2 * (2 + 2));
   }
 
   private static List<Path> files(Path directory) throws IOException {
@@ -258,7 +245,7 @@ class RetrainCheckTest {
     Path models = folder.resolve("models");
     RemovalConfig config =
         new RemovalConfig(RemovalSetting.STEP, List.of(39), 2, Coupling.COUPLED, 1, 1, 1, true, 7);
-    check(setting.study(config, models)).run(folder.resolve("a"), 2, Progress.SILENT);
+    check(setting.study(config, models)).run(folder.resolve("a"), TestContext.of(2));
     List<Path> trained = files(models);
     assertThat(folder.resolve("a/models")).doesNotExist();
     Progress noTraining =
@@ -268,7 +255,8 @@ class RetrainCheckTest {
                 assertThat(units).isEqualTo(6); // what is done is told in one piece
               }
             };
-    new ForgetCheck(setting.study(config, models)).run(folder.resolve("b"), 2, noTraining);
+    new ForgetCheck(setting.study(config, models))
+        .run(folder.resolve("b"), TestContext.of(2, noTraining));
     assertThat(files(models)).isEqualTo(trained);
   }
 
@@ -282,7 +270,7 @@ class RetrainCheckTest {
     assertThat(warnings.get(2))
         .contains("by pixels: they are comparable with a published FID only if");
     assertThat(warnings.get(3)).contains("30 pictures", "64 numbers");
-    RemovalTable table = check.run(folder.resolve("out"), 2, Progress.SILENT);
+    RemovalTable table = check.run(folder.resolve("out"), TestContext.of(2));
     List<String> sentences = check.sentences(table);
     assertThat(sentences.get(0)).contains("Without the 4 highest of one", "too few targets");
     assertThat(String.join(" ", sentences)).contains("another seed", "other noise", "in common");

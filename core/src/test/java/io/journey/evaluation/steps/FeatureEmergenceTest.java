@@ -11,6 +11,7 @@ import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.sampling.ContinuationRun;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
@@ -59,8 +60,7 @@ class FeatureEmergenceTest {
 
   private static ContinuationRun drawing(Checkpoint checkpoint, int... steps) {
     Sampler sampler = Sampler.of(checkpoint, UNCLIPPED, 10);
-    return new ContinuationRun(
-        sampler, sampler.sample(5, 3, 1, Progress.SILENT), steps, SAMPLES, 9);
+    return new ContinuationRun(sampler, sampler.sample(5, 3, TestContext.of(1)), steps, SAMPLES, 9);
   }
 
   /** P(x_0 > 0 | x_t): x_0 is Gaussian, its mean and variance follow formula 7 of Ho et al. */
@@ -95,10 +95,9 @@ class FeatureEmergenceTest {
     try (Checkpoint checkpoint = model()) {
       ContinuationRun drawing = drawing(checkpoint, 900, 300, 100, 0);
       FeatureEmergence emergence =
-          new FeatureEmergence(drawing, new Brightness("c1"), List.of("bright"), null);
+          new FeatureEmergence(drawing, new Brightness("c1"), List.of("bright"), null, null);
       Path out = folder.resolve("out");
-      FeatureEmergence.Found found =
-          emergence.run(out, out.resolve("pictures"), 2, Progress.SILENT);
+      FeatureEmergence.Found found = emergence.run(out, TestContext.TWO);
       assertThat(found.curves()).hasSize(3);
       for (FeatureCurve curve : found.curves()) {
         Trajectory target = drawing.targets().get(curve.target());
@@ -126,13 +125,15 @@ class FeatureEmergenceTest {
     try (Checkpoint checkpoint = model()) {
       ContinuationRun drawing = drawing(checkpoint, 500, 0);
       Path pictures = folder.resolve("pictures");
-      FeatureEmergence plain = new FeatureEmergence(drawing, new Brightness("c1"), List.of(), null);
-      FeatureEmergence.Found found = plain.run(folder.resolve("a"), pictures, 2, Progress.SILENT);
+      FeatureEmergence plain =
+          new FeatureEmergence(drawing, new Brightness("c1"), List.of(), null, pictures);
+      FeatureEmergence.Found found = plain.run(folder.resolve("a"), TestContext.of(2));
       assertThat(found.curves()).extracting(FeatureCurve::feature).isEqualTo(found.finalClasses());
       assertThat(found.curves()).allSatisfy(c -> assertThat(c.shareAt(0)).isEqualTo(1));
       // Another classifier needs another directory, and draws nothing again.
-      FeatureEmergence other = new FeatureEmergence(drawing, new Brightness("c2"), List.of(), null);
-      assertThatThrownBy(() -> other.run(folder.resolve("a"), pictures, 1, Progress.SILENT))
+      FeatureEmergence other =
+          new FeatureEmergence(drawing, new Brightness("c2"), List.of(), null, pictures);
+      assertThatThrownBy(() -> other.run(folder.resolve("a"), TestContext.of(1)))
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining("classifier");
       Progress noDrawing =
@@ -140,7 +141,7 @@ class FeatureEmergenceTest {
             assertThat(task).isNotEqualTo("Continuing drawings");
             return Progress.Task.SILENT;
           };
-      assertThat(other.run(folder.resolve("b"), pictures, 1, noDrawing).curves())
+      assertThat(other.run(folder.resolve("b"), TestContext.of(1, noDrawing)).curves())
           .isEqualTo(found.curves());
     }
   }
@@ -150,7 +151,8 @@ class FeatureEmergenceTest {
     try (Checkpoint checkpoint = model()) {
       ContinuationRun drawing = drawing(checkpoint, 500);
       assertThatThrownBy(
-              () -> new FeatureEmergence(drawing, new Brightness("c1"), List.of("grey"), null))
+              () ->
+                  new FeatureEmergence(drawing, new Brightness("c1"), List.of("grey"), null, null))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContainingAll("grey", "dark", "bright");
     }

@@ -12,6 +12,7 @@ import io.journey.model.Ensemble;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.sampling.PictureFile;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
@@ -57,7 +58,7 @@ class SeedConsistencyTest {
 
   @Test
   void aTwinDrawsTheSameAndARelativeNearlySo() throws IOException {
-    SeedDistances found = of(three, 3, 9).run(folder, 2, Progress.SILENT).get("pixels");
+    SeedDistances found = of(three, 3, 9).run(folder, TestContext.of(2)).get("pixels");
     assertThat(found.pairs()).hasSize(3);
     assertThat(found.pairs().get(0).same().mean()).isZero();
     assertThat(found.pairs().get(0).nearest().mean()).isEqualTo(1);
@@ -71,9 +72,9 @@ class SeedConsistencyTest {
 
   @Test
   void aPictureIsTheOneThatSampleDraws() {
-    of(three, 2, 9).run(folder, 1, Progress.SILENT);
+    of(three, 2, 9).run(folder, TestContext.of(1));
     try (Checkpoint model = three.load("c")) {
-      Trajectory drawn = Sampler.of(model, 5).sample(7, 2, 1, Progress.SILENT).get(1);
+      Trajectory drawn = Sampler.of(model, 5).sample(7, 2, TestContext.of(1)).get(1);
       float[][] kept = PictureFile.read(folder.resolve("c.npy"), 2, drawn.shape());
       assertThat(kept[1]).isEqualTo(drawn.image());
     }
@@ -89,22 +90,23 @@ class SeedConsistencyTest {
           }
           return Progress.Task.SILENT;
         };
-    assertThatThrownBy(() -> consistency.run(folder, 1, killer)).hasMessage("killed");
+    assertThatThrownBy(() -> consistency.run(folder, TestContext.of(1, killer)))
+        .hasMessage("killed");
     Progress onlyC =
         (task, total, unit) -> {
           assertThat(task).endsWith("with c");
           return Progress.Task.SILENT;
         };
-    consistency.run(folder, 1, onlyC);
+    consistency.run(folder, TestContext.of(1, onlyC));
     Path whole = shared.resolve("whole");
-    consistency.run(whole, 2, Progress.SILENT);
+    consistency.run(whole, TestContext.of(2));
     assertThat(Files.readAllBytes(folder.resolve("manifest.json")))
         .isEqualTo(Files.readAllBytes(whole.resolve("manifest.json")));
   }
 
   @Test
   void fewerPairsDrawWithFewerModels() {
-    of(three, 2, 1).run(folder, 1, Progress.SILENT);
+    of(three, 2, 1).run(folder, TestContext.of(1));
     long drawn = List.of("a", "b", "c").stream().filter(m -> exists(m + ".npy")).count();
     assertThat(drawn).isEqualTo(2);
   }
@@ -119,7 +121,7 @@ class SeedConsistencyTest {
     assertThatThrownBy(() -> of(one, 2, 9))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("has one model, expected two or more");
-    assertThatThrownBy(() -> of(three, 1, 9).run(folder, 1, Progress.SILENT))
+    assertThatThrownBy(() -> of(three, 1, 9).run(folder, TestContext.of(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("at least 2");
   }

@@ -8,7 +8,7 @@ import io.journey.evaluation.HandMadeScores;
 import io.journey.evaluation.Ranking;
 import io.journey.evaluation.steps.SignFlips.AtK;
 import io.journey.evaluation.steps.SignFlips.Flip;
-import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.score.Attribution;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -22,7 +22,7 @@ class SignFlipsTest {
   @TempDir Path folder;
 
   private static SignFlips of(Attribution attribution, Integer... ks) {
-    return SignFlips.of(attribution, List.of(ks), 2, Progress.SILENT);
+    return SignFlips.of(attribution, List.of(ks), TestContext.TWO);
   }
 
   /** Image 2 of the first target is highest at 100 and second lowest at 300; the second is calm. */

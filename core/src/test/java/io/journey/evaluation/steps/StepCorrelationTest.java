@@ -8,7 +8,7 @@ import io.journey.evaluation.Estimate;
 import io.journey.evaluation.HandMadeScores;
 import io.journey.evaluation.steps.StepCorrelation.AtDistance;
 import io.journey.evaluation.steps.StepCorrelation.AtSteps;
-import io.journey.run.Progress;
+import io.journey.run.TestContext;
 import io.journey.score.Attribution;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ class StepCorrelationTest {
   @TempDir Path folder;
 
   private static StepCorrelation of(Attribution attribution) {
-    return StepCorrelation.of(attribution, 1, 2, Progress.SILENT);
+    return StepCorrelation.of(attribution, 1, TestContext.TWO);
   }
 
   /** ρ of 1, 2, 3, 4 with 1, 2, 4, 3 is 1 − 6·2/(4·15) = 0.8, with its reverse −1. */
