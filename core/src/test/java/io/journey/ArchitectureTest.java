@@ -1,8 +1,13 @@
 package io.journey;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameStartingWith;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +17,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.journey.run.AtomicFile;
 import io.journey.run.Confined;
+import io.journey.run.RunContext;
+import io.journey.run.RunDirectory;
 import io.journey.run.RunStatus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,6 +128,36 @@ class ArchitectureTest {
         .orShould()
         .callMethod(Collections.class, "shuffle", List.class)
         .because("a number must not depend on what was drawn before it: use io.journey.random.Seed")
+        .check(CLASSES);
+  }
+
+  @Test
+  void stagesAloneClaimRunDirectories() {
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(RunContext.class, RunDirectory.class)
+        .should()
+        .callMethodWhere(
+            target(owner(type(RunDirectory.class))).and(target(nameStartingWith("claim"))))
+        .because("a stage says what it does, and RunContext runs it")
+        .check(CLASSES);
+  }
+
+  /** What a device would change is in one class. */
+  @Test
+  void tensorsAreMadeAndReadBehindOneDoor() {
+    noClasses()
+        .that(not(resideInAPackage("io.journey.tensor..")))
+        .should()
+        .callMethodWhere(
+            target(owner(resideInAPackage("org.bytedeco.pytorch..")))
+                .and(
+                    target(
+                        nameMatching(
+                            "data_ptr.*|const_data_ptr.*|item.*|create|createBuffer|createIndexer"
+                                + "|from_blob|(torch_)?(empty|zeros|ones|full|rand|randn|randint|arange|eye"
+                                + "|linspace|tensor)(_like)?"))))
+        .because("a device is chosen where tensors are made: use io.journey.tensor.Libtorch")
         .check(CLASSES);
   }
 

@@ -7,12 +7,13 @@ import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.random.Seed;
-import io.journey.run.Progress;
+import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
 import io.journey.score.Damping;
 import io.journey.score.Steps;
+import io.journey.tensor.Libtorch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,8 +53,7 @@ public final class DuplicateRank {
     Attribution attribution =
         Attributor.of(ensemble, features)
             .withDamping(damping)
-            .on(Runtime.getRuntime().availableProcessors(), Progress.SILENT)
-            .attribute(targets, Steps.of(STEPS));
+            .attribute(targets, Steps.of(STEPS), RunContext.of(Libtorch.CPU));
     int[] order = Seed.of(99).stream().permutation(data.size());
     for (int s = 0; s < STEPS.length; s++) {
       int[] ranks = new int[count];

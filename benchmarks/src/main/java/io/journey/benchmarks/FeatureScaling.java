@@ -9,6 +9,8 @@ import io.journey.model.Ensemble;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.Memory;
 import io.journey.run.Progress;
+import io.journey.run.RunContext;
+import io.journey.tensor.Libtorch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,11 +80,10 @@ public final class FeatureScaling {
     Path folder = Files.createTempDirectory("journey-features");
     Memory.forgetPeak();
     long start = System.nanoTime();
-    Featurizer.with(
-            FeaturizerConfig.defaults(PreconditionerConfig.NONE).withDraws(draws),
-            threads,
-            Progress.SILENT)
-        .run(ensemble, data, folder);
+    FeaturizerConfig config = FeaturizerConfig.defaults(PreconditionerConfig.NONE).withDraws(draws);
+    try (RunContext context = RunContext.of(Libtorch.CPU, threads, Progress.SILENT)) {
+      Featurizer.of(config, ensemble, data).run(folder, context);
+    }
     seconds[round] = (System.nanoTime() - start) * 1e-9;
     peaks[which] = Math.max(peaks[which], Memory.peakResidentBytes() >> 20);
     TemporaryFolders.delete(folder);

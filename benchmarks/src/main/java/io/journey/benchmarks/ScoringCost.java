@@ -5,9 +5,8 @@ import io.journey.features.FeatureStore;
 import io.journey.random.Seed;
 import io.journey.run.Json;
 import io.journey.run.Memory;
-import io.journey.run.Progress;
+import io.journey.run.RunContext;
 import io.journey.run.RunDirectory;
-import io.journey.run.Workers;
 import io.journey.score.Damping;
 import io.journey.score.Estimators;
 import io.journey.score.FeatureRows;
@@ -72,9 +71,8 @@ public final class ScoringCost {
   }
 
   private static TrainingFeatures open(Path folder) {
-    Workers workers = new Workers(Runtime.getRuntime().availableProcessors(), Libtorch.CPU);
     FeatureRows rows = FeatureRows.of(FeatureStore.open(folder), MEMBER);
-    return new TrainingFeatures(rows, null, workers, Progress.SILENT);
+    return new TrainingFeatures(rows, null, RunContext.of(Libtorch.CPU));
   }
 
   /** Seconds of one question. */
@@ -99,12 +97,14 @@ public final class ScoringCost {
   private static void write(Path folder, int n, int k) {
     ObjectNode settings =
         Json.object().put("projection", "sparse:" + k).put("shard_rows", SHARD).put("seed", 0);
+    settings.put("parameters", "all").put("preconditioner", "none").put("function", "loss");
     ObjectNode inputs = Json.object().put("examples", n);
     inputs.putObject("checkpoints").put(MEMBER, "");
     Random random = new Random(1);
     float[] some = new float[1 << 20]; // A Gaussian each would take longer than the measurement.
     Seed.of(1).stream().fillGaussian(some);
-    try (RunDirectory run = RunDirectory.claim(folder, FeatureStore.KIND, settings, inputs)) {
+    try (RunDirectory run =
+        RunDirectory.claim(folder, FeatureStore.KIND, FeatureStore.FORMAT, settings, inputs)) {
       StringBuilder table = new StringBuilder("index,id,label,class\n");
       for (int i = 0; i < n; i++) {
         table.append(i).append(",x").append(i).append(",-1,\n");

@@ -3,13 +3,14 @@ package io.journey.benchmarks;
 import io.journey.features.FeatureStore;
 import io.journey.model.Ensemble;
 import io.journey.run.Memory;
-import io.journey.run.Progress;
+import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attributor;
 import io.journey.score.PixelMask;
 import io.journey.score.Steps;
 import io.journey.score.TargetDraws;
+import io.journey.tensor.Libtorch;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -22,13 +23,14 @@ import java.util.Locale;
  * <p>Arguments: folder of the quickstart, rounds.
  */
 public final class TargetCost {
+  private static final RunContext CONTEXT = RunContext.of(Libtorch.CPU);
+
   private TargetCost() {}
 
   /** Runs the measurement. */
   public static void main(String[] args) {
     Path run = Path.of(args[0]);
     int rounds = Integer.parseInt(args[1]);
-    int threads = Runtime.getRuntime().availableProcessors();
     List<Trajectory> targets = TrajectoryFile.read(run.resolve("targets.safetensors"));
     int[] available = targets.get(0).timesteps().clone();
     Arrays.sort(available);
@@ -38,9 +40,7 @@ public final class TargetCost {
     }
     Attributor estimator =
         Attributor.of(
-                Ensemble.open(run.resolve("checkpoints")),
-                FeatureStore.open(run.resolve("features")))
-            .on(threads, Progress.SILENT);
+            Ensemble.open(run.resolve("checkpoints")), FeatureStore.open(run.resolve("features")));
     PixelMask patch = PixelMask.parse("4,4,8,8", targets.get(0).shape());
     double first = seconds(estimator, targets.get(0), ten);
     double[] later = new double[rounds];
@@ -64,7 +64,7 @@ public final class TargetCost {
 
   private static double seconds(Attributor estimator, Trajectory target, int[] steps) {
     long start = System.nanoTime();
-    estimator.attribute(target, Steps.of(steps));
+    estimator.attribute(target, Steps.of(steps), CONTEXT);
     return (System.nanoTime() - start) * 1e-9;
   }
 }

@@ -8,6 +8,8 @@ import io.journey.model.UNet2DConfig;
 import io.journey.run.Json;
 import io.journey.run.Memory;
 import io.journey.run.Progress;
+import io.journey.run.RunContext;
+import io.journey.tensor.Libtorch;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.TrainingConfig;
 import java.io.IOException;
@@ -65,9 +67,9 @@ public final class TrainingThroughput {
     ConcurrentLinkedQueue<Long> ends = new ConcurrentLinkedQueue<>();
     Progress clock = (task, total, unit) -> units -> ends.add(System.nanoTime());
     Path directory = Files.createTempDirectory("journey-training");
-    try {
-      new EnsembleTrainer(model, training, members, 0, threads, Duration.ofHours(9))
-          .run(data, directory, clock);
+    try (RunContext context = RunContext.of(Libtorch.CPU, threads, clock)) {
+      new EnsembleTrainer(data, model, training, members, 0, Duration.ofHours(9))
+          .run(directory, context);
     } finally {
       TemporaryFolders.delete(directory);
     }

@@ -1,11 +1,12 @@
 package io.journey.condition;
 
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalInt;
 
 /** The condition that one image is drawn under, a training example or a target. */
-public sealed interface Condition {
+public sealed interface Condition extends Serializable {
   /** No condition. */
   Condition NONE = new None();
 

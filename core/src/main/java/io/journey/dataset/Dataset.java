@@ -3,13 +3,14 @@ package io.journey.dataset;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.condition.Condition;
 import io.journey.run.Json;
+import java.io.Serializable;
 import java.util.List;
 
 /**
  * Training images of one shape, numbered 0..size-1, each with an id that stays the same whatever
  * else is read with it. An image may be decoded anew each time it is read. Safe for many threads.
  */
-public interface Dataset {
+public interface Dataset extends Serializable {
   /** How to open it again, as given to {@link Datasets#open}. */
   String spec();
 

@@ -1,6 +1,7 @@
 package io.journey.dataset;
 
 import io.journey.run.SettingException;
+import java.io.Serializable;
 
 /**
  * The shape of an image.
@@ -9,7 +10,7 @@ import io.journey.run.SettingException;
  * @param height in pixels
  * @param width in pixels
  */
-public record ImageShape(int channels, int height, int width) {
+public record ImageShape(int channels, int height, int width) implements Serializable {
   public ImageShape {
     if (channels < 1 || height < 1 || width < 1) {
       throw new SettingException(

@@ -2,6 +2,7 @@ package io.journey.dataset;
 
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,5 +136,21 @@ final class IndexedDataset implements Dataset {
               + " has changed since the data set was opened: start again when it is complete.");
     }
     return spec.transformations().apply(stored, example.id());
+  }
+
+  /** Another process opens it itself, and compares what it finds. */
+  private Object writeReplace() {
+    return new Place(spec(), fingerprint);
+  }
+
+  private record Place(String spec, String fingerprint) implements Serializable {
+    private Object readResolve() {
+      Dataset found = Datasets.open(spec);
+      if (!found.fingerprint().equals(fingerprint)) {
+        throw new JourneyException(
+            spec + " has other images than where the work began: it must be the same everywhere.");
+      }
+      return found;
+    }
   }
 }

@@ -11,6 +11,8 @@ import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.run.StageWork;
 import io.journey.run.Workers;
+import io.journey.tensor.BatchSizes;
+import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import io.journey.training.Adam;
 import io.journey.training.GradientSum;
@@ -33,7 +35,7 @@ import org.bytedeco.pytorch.Tensor;
 public record ClassifierTrainer(Dataset data, ClassifierConfig config, long seed)
     implements FileStage<Classifier> {
   /** Images in one forward and backward pass. */
-  private static final int PASS = 16;
+  private static final int PASS = BatchSizes.CLASSIFIED;
 
   private record Settings(long seed, JsonNode training) {}
 
@@ -161,7 +163,7 @@ public record ClassifierTrainer(Dataset data, ClassifierConfig config, long seed
       try (PointerScope scope = new PointerScope()) {
         Tensor loss = net.loss(Classifier.rows(pixels, count, data.shape()), labels);
         Tensor share = loss.mul(new Scalar((double) count / examples.length));
-        sum.add(pass, share.item_float(), net.parameters().gradient(share));
+        sum.add(pass, Libtorch.number(share), net.parameters().gradient(share));
       }
     }
 
@@ -185,7 +187,7 @@ public record ClassifierTrainer(Dataset data, ClassifierConfig config, long seed
       try (PointerScope scope = new PointerScope();
           NoGradGuard guard = new NoGradGuard()) {
         Tensor logits = net.logits(net.features(Classifier.rows(pixels, 1, data.shape())));
-        return logits.argmax().item_long() == split.place(data, example);
+        return Libtorch.integer(logits.argmax()) == split.place(data, example);
       }
     }
 

@@ -4,6 +4,7 @@ import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
+import io.journey.tensor.BatchSizes;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -61,7 +62,7 @@ public interface Embedder extends AutoCloseable {
 
   private float[][] inBlocks(
       int count, IntFunction<float[]> image, ImageShape shape, RunContext context) {
-    int block = 32;
+    int block = BatchSizes.EMBEDDED;
     float[][] vectors = new float[count][];
     try (Progress.Task task =
         context.progress().start("Embedding with " + name(), count, "images")) {

@@ -15,6 +15,7 @@ import io.journey.run.JsonFields;
 import io.journey.run.Manifest;
 import io.journey.tensor.DType;
 import io.journey.tensor.Npy;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +29,7 @@ import java.util.stream.IntStream;
  * Features on disk: for each checkpoint Φ ∈ R^{N×k} in shards of equal size, NPY files mapped into
  * memory, each compared with its checksum before its first use. Safe for many threads.
  */
-public final class FeatureStore {
+public final class FeatureStore implements Serializable {
   /** The manifest's kind. */
   public static final String KIND = "features";
 
@@ -320,5 +321,16 @@ public final class FeatureStore {
   @Override
   public String toString() {
     return new String(Json.bytes(manifest.settings()), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  /** Another process opens the directory itself. */
+  private Object writeReplace() {
+    return new Place(manifest.directory().toAbsolutePath().toString());
+  }
+
+  private record Place(String directory) implements Serializable {
+    private Object readResolve() {
+      return open(Path.of(directory));
+    }
   }
 }

@@ -18,6 +18,7 @@ import io.journey.run.SettingException;
 import io.journey.run.StageWork;
 import io.journey.run.Task;
 import io.journey.run.TaskContext;
+import io.journey.tensor.BatchSizes;
 import io.journey.tensor.Npy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -200,7 +201,7 @@ public final class Featurizer implements FileStage<FeatureStore> {
       int dim = loaded.pipeline().dim();
       int count = to() - from();
       float[] rows = new float[Math.multiplyExact(count, dim)];
-      int group = GradientPipeline.groupSize(dim);
+      int group = BatchSizes.features(dim);
       for (int start = from(); start < to(); start += group) {
         int end = Math.min(to(), start + group);
         float[][] features =

@@ -8,6 +8,7 @@ import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.SettingException;
 import io.journey.tensor.DType;
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -38,7 +39,8 @@ public record FeaturizerConfig(
     DType precision,
     GradientMethod method,
     int shardRows,
-    long seed) {
+    long seed)
+    implements Serializable {
   public FeaturizerConfig {
     Objects.requireNonNull(parameters, "features.parameters");
     Objects.requireNonNull(projection, "features.projection");

@@ -24,11 +24,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * of the weights selected, preconditioned, projected. Safe for many threads until it is closed.
  */
 public final class GradientPipeline implements AutoCloseable {
-  /** Features in the making take at most about this much on each worker. */
-  private static final long GROUP_BYTES = 64L << 20;
-
-  private static final int MAX_GROUP = 32;
-
   private final ExampleGradients gradients;
   private final Set<String> selected = new HashSet<>();
   private final Preconditioner preconditioner;
@@ -81,16 +76,6 @@ public final class GradientPipeline implements AutoCloseable {
     Preconditioner preconditioner =
         features.preconditioner().open(weights, features.preconditionerFile(member));
     return new GradientPipeline(gradients, weights, preconditioner, projection);
-  }
-
-  /**
-   * How many images a worker takes at once: a fixed number, so that groups are the same on every
-   * machine.
-   *
-   * @param numbers that are held of an image
-   */
-  public static int groupSize(long numbers) {
-    return (int) Math.max(1, Math.min(MAX_GROUP, GROUP_BYTES / (8L * numbers)));
   }
 
   /** Returns k, how many numbers a feature has. */

@@ -17,6 +17,7 @@ import io.journey.run.StageFiles;
 import io.journey.run.StageWork;
 import io.journey.run.WholeTask;
 import io.journey.run.Workers;
+import io.journey.tensor.BatchSizes;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -43,9 +44,6 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
 
   /** Draws of each example for the sides of gradients; each example has the next ones. */
   private static final int SIDE_DRAWS = 2;
-
-  /** Examples that one worker computes together: fixed, as their rounding depends on it. */
-  private static final int MAX_GROUP = 16;
 
   /** The settings in a manifest. */
   private record Settings(
@@ -153,7 +151,7 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
     EkfacFit ekfac(Workers workers, Progress progress) {
       int[] examples = chosen(draws.data().size(), MAX_EXAMPLES, draws.seed().child("curvature"));
       long p = weights.stream().mapToLong(Parameter::numel).sum();
-      int group = Math.min(MAX_GROUP, GradientPipeline.groupSize(p));
+      int group = BatchSizes.fittedGradients(p);
       try (Progress.Task task =
           progress.start(
               "Fitting the preconditioner of " + checkpoint.name(),
@@ -161,7 +159,7 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
               "examples")) {
         return EkfacFit.of(
             weights,
-            new Units(examples, MAX_GROUP, i -> some(examples[i], SIDE_DRAWS * i), task),
+            new Units(examples, BatchSizes.FITTED, i -> some(examples[i], SIDE_DRAWS * i), task),
             new Units(examples, group, i -> draws.of(examples[i]), task),
             workers);
       }

@@ -10,6 +10,7 @@ import io.journey.nn.ExampleGradientRule;
 import io.journey.nn.LayerGradient;
 import io.journey.nn.Parameter;
 import io.journey.nn.TrackedLayer;
+import io.journey.tensor.BatchSizes;
 import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,18 +30,6 @@ import org.bytedeco.pytorch.TensorVector;
  * which the channels of different images are different channels.
  */
 public final class LayerwiseGradients implements ExampleGradients {
-  /** Rows of a batch beyond which more of them make no row cheaper. */
-  private static final int MAX_ROWS = 128;
-
-  /**
-   * Numbers in the widest layer's output of one batch. A batch leaves behind some hundred times as
-   * many: about a gigabyte.
-   */
-  private static final int MAX_NUMBERS = 1 << 19;
-
-  /** Rows that a core needs to be busy, however much memory they take. */
-  private static final int MIN_ROWS = 8;
-
   private record Call(TrackedLayer layer, ExampleGradientRule.Use use, Tensor result) {}
 
   private final LayeredDenoiser model;
@@ -52,7 +41,7 @@ public final class LayerwiseGradients implements ExampleGradients {
     this.model = model;
     this.schedule = schedule;
     this.output = output;
-    this.rows = Math.max(MIN_ROWS, Math.min(MAX_ROWS, MAX_NUMBERS / model.widestOutput()));
+    this.rows = BatchSizes.gradientRows(model.widestOutput());
   }
 
   @Override

@@ -57,6 +57,6 @@ public final class OneImageGradients implements ExampleGradients {
         sink.accept(weight, index, FormedGradient.of(weight, gradients.get(j)));
       }
     }
-    return loss.item_float();
+    return Libtorch.number(loss);
   }
 }

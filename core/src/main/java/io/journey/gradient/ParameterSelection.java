@@ -3,6 +3,7 @@ package io.journey.gradient;
 import io.journey.nn.Parameter;
 import io.journey.run.JourneyException;
 import io.journey.run.SettingException;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
  *     Where the first takes away, it does so from all: {@code !*.bias}. {@code all} chooses all
  *     weights.
  */
-public record ParameterSelection(String text) {
+public record ParameterSelection(String text) implements Serializable {
   /** All weights. */
   public static final ParameterSelection ALL = new ParameterSelection("all");
 

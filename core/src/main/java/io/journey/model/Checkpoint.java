@@ -16,6 +16,7 @@ import io.journey.run.SettingException;
 import io.journey.run.StageFiles;
 import io.journey.scheduler.DdpmScheduler;
 import io.journey.scheduler.SchedulerConfig;
+import io.journey.tensor.BatchSizes;
 import io.journey.tensor.DType;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.NamedTensors;
@@ -59,7 +60,7 @@ public record Checkpoint(
   public static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
 
   /** Rows of one forward pass of {@link #losses}. */
-  private static final int LOSS_ROWS = 128;
+  private static final int LOSS_ROWS = BatchSizes.LOSSES;
 
   private static final String CONFIG = CheckpointFiles.CONFIG;
   private static final String SCHEDULER = "scheduler/scheduler_config.json";

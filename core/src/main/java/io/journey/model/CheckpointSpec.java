@@ -37,6 +37,11 @@ public record CheckpointSpec(Path path, String part, boolean torchScript) {
     }
   }
 
+  /** Returns the same with an absolute path. */
+  CheckpointSpec absolute() {
+    return new CheckpointSpec(path.toAbsolutePath(), part, torchScript);
+  }
+
   /** The last part of the path, and the part of the file. */
   public String name() {
     String last = path.toAbsolutePath().normalize().getFileName().toString();

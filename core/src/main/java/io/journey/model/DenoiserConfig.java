@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
 import io.journey.random.Seed;
 import io.journey.run.SettingException;
+import java.io.Serializable;
 import java.util.OptionalInt;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The configuration of a denoiser that is built of layers: all but its weights. A value. */
-public interface DenoiserConfig {
+public interface DenoiserConfig extends Serializable {
   /**
    * Builds the model. Its weights are announced, and take no memory yet.
    *

@@ -6,6 +6,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import io.journey.run.RunStatus;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -20,19 +21,21 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * {@code journey train} writes, a folder of diffusers folders, or a single checkpoint of any kind
  * as an ensemble of one.
  */
-public final class Ensemble {
+public final class Ensemble implements Serializable {
   /** The manifest's kind. */
   public static final String KIND = "checkpoints";
 
   /** Names of members have three digits. */
   public static final int MOST_MEMBERS = 999;
 
+  private final CheckpointSpec spec;
   private final Path directory;
   private final Manifest manifest;
   private final Map<String, CheckpointSpec> members;
 
-  private Ensemble(Path directory, Manifest manifest, Map<String, CheckpointSpec> members) {
-    this.directory = directory;
+  private Ensemble(CheckpointSpec spec, Manifest manifest, Map<String, CheckpointSpec> members) {
+    this.spec = spec;
+    this.directory = spec.path();
     this.manifest = manifest;
     this.members = members;
   }
@@ -51,7 +54,7 @@ public final class Ensemble {
     Path path = spec.path();
     boolean run = RunStatus.isRunDirectory(path);
     if (Files.isRegularFile(path) || CheckpointFiles.isCheckpoint(path) && !run) {
-      return new Ensemble(path, null, Map.of(spec.name(), spec));
+      return new Ensemble(spec, null, Map.of(spec.name(), spec));
     }
     Map<String, CheckpointSpec> members = new LinkedHashMap<>();
     if (!run) {
@@ -60,7 +63,7 @@ public final class Ensemble {
         members.put(member.name(), member);
       }
       if (!members.isEmpty()) {
-        return new Ensemble(path, null, Collections.unmodifiableMap(members));
+        return new Ensemble(spec, null, Collections.unmodifiableMap(members));
       }
     }
     Manifest manifest = Manifest.read(path, KIND);
@@ -68,7 +71,7 @@ public final class Ensemble {
     for (int m = 0; m < count; m++) {
       members.put(memberName(m), CheckpointSpec.of(Confined.path(path, memberName(m))));
     }
-    return new Ensemble(path, manifest, Collections.unmodifiableMap(members));
+    return new Ensemble(spec, manifest, Collections.unmodifiableMap(members));
   }
 
   /** The folders of checkpoints in a folder, by name. */
@@ -86,6 +89,11 @@ public final class Ensemble {
   /** The name of member m: {@code member-000}, … */
   public static String memberName(int m) {
     return String.format(java.util.Locale.ROOT, "member-%03d", m);
+  }
+
+  /** Returns how it was named when it was opened. */
+  public CheckpointSpec spec() {
+    return spec;
   }
 
   /** Where the members are. */
@@ -153,5 +161,16 @@ public final class Ensemble {
   /** Loads the first member; the caller closes it. */
   public Checkpoint first() {
     return load(members().get(0));
+  }
+
+  /** Another process opens it itself. */
+  private Object writeReplace() {
+    return new Place(spec.absolute().toString());
+  }
+
+  private record Place(String spec) implements Serializable {
+    private Object readResolve() {
+      return open(CheckpointSpec.parse(spec));
+    }
   }
 }

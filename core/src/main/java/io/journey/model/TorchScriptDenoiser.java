@@ -144,7 +144,7 @@ public final class TorchScriptDenoiser implements Denoiser {
       if (!weight.is_floating_point() || weight.numel() == 0) {
         continue;
       }
-      String twin = places.put(weight.data_ptr().address(), name);
+      String twin = places.put(Libtorch.address(weight), name);
       if (twin != null) {
         tied.add(twin + " and " + name);
       }

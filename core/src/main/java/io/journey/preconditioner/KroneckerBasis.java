@@ -1,16 +1,10 @@
 package io.journey.preconditioner;
 
-import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
-import static org.bytedeco.openblas.global.openblas.LAPACKE_ssyevd;
-import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
-
 import io.journey.nn.LayerGradient;
 import io.journey.nn.Parameter;
 import io.journey.run.JourneyException;
 import io.journey.tensor.DType;
 import io.journey.tensor.Libtorch;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -28,9 +22,6 @@ final class KroneckerBasis implements AutoCloseable {
 
   /** Sides up to this length are decomposed in float64, longer ones in float32. */
   private static final int EXACT = 4096;
-
-  private static final byte VECTORS_TOO = 'V';
-  private static final byte LOWER = 'L';
 
   private final Tensor left;
   private final Tensor right;
@@ -87,31 +78,8 @@ final class KroneckerBasis implements AutoCloseable {
   static Tensor eigenvectors(Tensor matrix, String of) {
     int n = Math.toIntExact(matrix.size(0));
     try (PointerScope scope = new PointerScope()) {
-      // What is a column column by column is a row row by row.
-      Tensor vectors = n <= EXACT ? matrix.to(ScalarType.Double) : matrix;
-      int failed;
-      if (n <= EXACT) {
-        failed =
-            LAPACKE_dsyevd(
-                LAPACK_COL_MAJOR,
-                VECTORS_TOO,
-                LOWER,
-                n,
-                vectors.data_ptr_double(),
-                n,
-                new DoublePointer(n));
-      } else {
-        failed =
-            LAPACKE_ssyevd(
-                LAPACK_COL_MAJOR,
-                VECTORS_TOO,
-                LOWER,
-                n,
-                vectors.data_ptr_float(),
-                n,
-                new FloatPointer(n));
-      }
-      if (failed != 0) {
+      Tensor vectors = Libtorch.eigenvectors(n <= EXACT ? matrix.to(ScalarType.Double) : matrix);
+      if (vectors == null) {
         throw new JourneyException(
             "The curvature of "
                 + of

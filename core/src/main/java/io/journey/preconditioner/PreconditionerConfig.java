@@ -2,6 +2,7 @@ package io.journey.preconditioner;
 
 import io.journey.nn.Parameter;
 import io.journey.run.SettingException;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +15,7 @@ import java.util.Objects;
  * @param kind of approximation of F
  * @param damping c of λ = c·mean(Λ) over all weights, above 0; 0 for {@link Kind#NONE}
  */
-public record PreconditionerConfig(Kind kind, double damping) {
+public record PreconditionerConfig(Kind kind, double damping) implements Serializable {
   /** Kinds of preconditioners. */
   public enum Kind {
     /** Gradients as they are. */

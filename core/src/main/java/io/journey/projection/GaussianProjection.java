@@ -43,7 +43,7 @@ public final class GaussianProjection implements Projection {
       }
     }
     for (int n = 0; n < shares.length; n++) {
-      sums.select(0, n).add_(Tensor.create(shares[n]));
+      sums.select(0, n).add_(Libtorch.of(shares[n]));
     }
   }
 

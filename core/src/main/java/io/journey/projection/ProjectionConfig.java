@@ -3,6 +3,7 @@ package io.journey.projection;
 import io.journey.nn.Parameter;
 import io.journey.random.Seed;
 import io.journey.run.SettingException;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -13,7 +14,7 @@ import java.util.Objects;
  * @param kind of matrix
  * @param dim k, at least 1; 0 for {@link Kind#NONE}
  */
-public record ProjectionConfig(Kind kind, int dim) {
+public record ProjectionConfig(Kind kind, int dim) implements Serializable {
   /** Kinds of projection. */
   public enum Kind {
     /** Dense, entries N(0, 1): the paper's, the reference. */

@@ -2,6 +2,7 @@ package io.journey.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** The record of a finished stage: kind, settings, inputs, and a checksum of every file. */
-public final class Manifest {
+public final class Manifest implements Serializable {
   /** The file that marks a directory as finished. */
   public static final String FILE = "manifest.json";
 
@@ -284,5 +285,16 @@ public final class Manifest {
 
   private static String abbreviated(String hash) {
     return hash.length() > 12 ? hash.substring(0, 12) + "…" : hash;
+  }
+
+  /** Another process reads the file itself. */
+  private Object writeReplace() {
+    return new Place(directory.toAbsolutePath().toString());
+  }
+
+  private record Place(String directory) implements Serializable {
+    private Object readResolve() {
+      return read(Path.of(directory));
+    }
   }
 }

@@ -49,6 +49,11 @@ public final class RunContext implements AutoCloseable {
     return of(compute, Runtime.getRuntime().availableProcessors(), Progress.SILENT);
   }
 
+  /** Returns the same with tasks run by another executor. */
+  public RunContext withExecutor(Executor other) {
+    return new RunContext(workers, parts, progress, done, context -> other);
+  }
+
   /** Returns the context of a stage that is a part of a task: on its worker and idle ones. */
   RunContext within(Workers.Parts idle, Progress.Task task) {
     return new RunContext(
@@ -88,7 +93,8 @@ public final class RunContext implements AutoCloseable {
     return progress;
   }
 
-  Executor executor() {
+  /** Returns what runs tasks. */
+  public Executor executor() {
     return executor;
   }
 

@@ -11,6 +11,7 @@ import io.journey.run.Progress;
 import io.journey.run.SettingException;
 import io.journey.run.StageWork;
 import io.journey.run.Workers;
+import io.journey.tensor.BatchSizes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ public record ContinuationRun(
   public static final String KIND = "continuations";
 
   /** How many pictures go through the model at once. */
-  static final int BATCH = 20;
+  static final int BATCH = BatchSizes.DRAWN;
 
   public ContinuationRun {
     if (samples < 1) {

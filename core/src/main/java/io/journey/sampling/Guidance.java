@@ -1,6 +1,7 @@
 package io.journey.sampling;
 
 import io.journey.run.SettingException;
+import java.io.Serializable;
 
 /**
  * Classifier-free guidance (Ho and Salimans 2022, formula 6): the model's output is replaced by
@@ -8,7 +9,7 @@ import io.journey.run.SettingException;
  *
  * @param weight w, diffusers' {@code guidance_scale}, at least 0; 1: none
  */
-public record Guidance(double weight) {
+public record Guidance(double weight) implements Serializable {
   /** The model's own output. */
   public static final Guidance NONE = new Guidance(1);
 

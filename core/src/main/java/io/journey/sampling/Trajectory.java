@@ -5,6 +5,7 @@ import io.journey.dataset.ImageShape;
 import io.journey.run.Checksums;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -35,7 +36,8 @@ public record Trajectory(
     int[] timesteps,
     float[][] xt,
     float[][] x0,
-    float[] image) {
+    float[] image)
+    implements Serializable {
   /** A trajectory drawn without guidance. */
   public Trajectory(
       ImageShape shape,

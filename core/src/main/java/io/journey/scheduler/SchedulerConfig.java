@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.ForwardConfig;
 import io.journey.run.DiffusersJson;
 import io.journey.run.JourneyException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ import java.util.Set;
  * The settings of diffusers' {@code scheduler_config.json}: how training noised, and how images are
  * drawn. Equal if they are written alike.
  */
-public final class SchedulerConfig {
+public final class SchedulerConfig implements Serializable {
   private static final String CLASS = "_class_name";
   private static final String DEFAULT_CLASS = "DDPMScheduler";
 
@@ -277,5 +278,15 @@ public final class SchedulerConfig {
   @Override
   public String toString() {
     return toDiffusers().toString();
+  }
+
+  private Object writeReplace() {
+    return new Written(toDiffusers());
+  }
+
+  private record Written(ObjectNode json) implements Serializable {
+    private Object readResolve() {
+      return fromDiffusers(json, "a scheduler");
+    }
   }
 }

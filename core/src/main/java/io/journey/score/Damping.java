@@ -1,13 +1,14 @@
 package io.journey.score;
 
 import io.journey.run.SettingException;
+import java.io.Serializable;
 
 /**
  * The damping c of λ = c·trace(ΦᵀΦ)/min(N, k), which does not depend on the scale of Φ.
  *
  * @param c at least 0
  */
-public record Damping(double c) {
+public record Damping(double c) implements Serializable {
   /** c where nothing else is said. */
   public static final Damping DEFAULT = new Damping(1);
 

@@ -1,12 +1,14 @@
 package io.journey.score;
 
+import java.io.Serializable;
+
 /**
  * A way from projected gradients of training images and targets to scores. {@link Estimators} finds
  * implementations by {@link java.util.ServiceLoader}; they need a public constructor without
  * arguments. Formulas and sources of Journey's own: {@code docs/methods/estimators.md}; how to add
  * one: {@code docs/extend/estimator.md}.
  */
-public interface Estimator {
+public interface Estimator extends Serializable {
   /** Returns its name in tables and on the command line, such as {@code journey-trak}. */
   String name();
 

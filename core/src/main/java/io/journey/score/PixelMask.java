@@ -6,6 +6,7 @@ import io.journey.run.JourneyException;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,8 @@ import javax.imageio.stream.ImageInputStream;
  * @param weights 1 inside, 0 outside, [H·W]
  * @param source what the user typed
  */
-public record PixelMask(int height, int width, float[] weights, String source) {
+public record PixelMask(int height, int width, float[] weights, String source)
+    implements Serializable {
   public PixelMask {
     if (weights.length != height * width) {
       throw new IllegalArgumentException(

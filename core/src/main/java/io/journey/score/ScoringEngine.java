@@ -4,6 +4,7 @@ import io.journey.features.FeatureStore;
 import io.journey.model.Ensemble;
 import io.journey.run.JourneyException;
 import io.journey.run.RunContext;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -27,7 +28,7 @@ public record ScoringEngine(
    *
    * @param damping without meaning for estimators that have none
    */
-  public record Request(Estimator estimator, Damping damping) {}
+  public record Request(Estimator estimator, Damping damping) implements Serializable {}
 
   /**
    * Scores of one target at one step.

@@ -1,6 +1,7 @@
 package io.journey.score;
 
 import io.journey.run.SettingException;
+import java.io.Serializable;
 
 /**
  * The draws that the gradient of a target is averaged over.
@@ -9,7 +10,7 @@ import io.journey.run.SettingException;
  * @param seed of the noise
  * @param mask weights of pixels, or null
  */
-public record TargetDraws(int draws, long seed, PixelMask mask) {
+public record TargetDraws(int draws, long seed, PixelMask mask) implements Serializable {
   /** k' where nothing else is said: twice the paper's, which left chance of its own in scores. */
   public static final int DEFAULT = 40;
 

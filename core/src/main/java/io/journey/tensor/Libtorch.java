@@ -1,5 +1,9 @@
 package io.journey.tensor;
 
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_ssyevd;
+import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
+
 import io.journey.run.Compute;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -23,6 +27,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class Libtorch {
   /** Tensors in the machine's memory. */
   public static final Compute CPU = Libtorch::singleThreaded;
+
+  private static final byte VECTORS_TOO = 'V';
+  private static final byte LOWER = 'L';
 
   private Libtorch() {}
 
@@ -71,6 +78,61 @@ public final class Libtorch {
       longs[i] = values[i];
     }
     return Tensor.create(longs, values.length);
+  }
+
+  /** Copies numbers into a new float64 tensor of one dimension. */
+  public static Tensor of(double[] values) {
+    return Tensor.create(values);
+  }
+
+  /** Returns the number of a tensor that has one, as a float. */
+  public static float number(Tensor tensor) {
+    return tensor.item_float();
+  }
+
+  /** Returns the integer of an int64 tensor that has one. */
+  public static long integer(Tensor tensor) {
+    return tensor.item_long();
+  }
+
+  /** Returns where a tensor's numbers are: equal for tensors that share them. */
+  public static long address(Tensor tensor) {
+    return tensor.data_ptr().address();
+  }
+
+  /**
+   * Returns the eigenvectors of a symmetric float32 or float64 matrix, one a row, eigenvalues
+   * rising.
+   *
+   * @param matrix [n, n], of which one triangle counts; overwritten with the result
+   * @return the matrix, or null where LAPACK finds none
+   */
+  public static Tensor eigenvectors(Tensor matrix) {
+    int n = Math.toIntExact(matrix.size(0));
+    int failed;
+    // What is a column column by column is a row row by row.
+    if (matrix.scalar_type().intern() == ScalarType.Double) {
+      failed =
+          LAPACKE_dsyevd(
+              LAPACK_COL_MAJOR,
+              VECTORS_TOO,
+              LOWER,
+              n,
+              matrix.data_ptr_double(),
+              n,
+              new DoublePointer(n));
+    } else {
+      failed =
+          LAPACKE_ssyevd(
+              LAPACK_COL_MAJOR,
+              VECTORS_TOO,
+              LOWER,
+              n,
+              matrix.data_ptr_float(),
+              n,
+              new FloatPointer(n));
+    }
+    return failed == 0 ? matrix : null;
   }
 
   /** Overwrites a contiguous float32, float64 or bfloat16 tensor. */

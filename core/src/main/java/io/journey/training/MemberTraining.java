@@ -19,6 +19,7 @@ import io.journey.run.Progress;
 import io.journey.run.StageFiles;
 import io.journey.run.Workers;
 import io.journey.scheduler.SchedulerConfig;
+import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -206,7 +207,7 @@ final class MemberTraining {
       if (share < 1) {
         loss = loss.mul(new Scalar(share));
       }
-      sum.add(pass, loss.item_float(), model.parameters().gradient(loss));
+      sum.add(pass, Libtorch.number(loss), model.parameters().gradient(loss));
     }
   }
 

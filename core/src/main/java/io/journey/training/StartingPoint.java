@@ -14,6 +14,7 @@ import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.scheduler.SchedulerConfig;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Checkpoints that members start from in place of random weights: member m from the m-th of an
  * ensemble, or all from a single one. Where the state of their training was kept, it is continued.
  */
-public final class StartingPoint {
+public final class StartingPoint implements Serializable {
   /** The manifest's name of the number of steps that were taken before. */
   static final String STEPS = "steps";
 
@@ -61,7 +62,11 @@ public final class StartingPoint {
    * @throws JourneyException if it is neither, is damaged, or is a program
    */
   public static StartingPoint of(CheckpointSpec spec) {
-    Ensemble ensemble = Ensemble.open(spec);
+    return of(Ensemble.open(spec));
+  }
+
+  private static StartingPoint of(Ensemble ensemble) {
+    CheckpointSpec spec = ensemble.spec();
     try (Checkpoint first = ensemble.first()) {
       if (!(first.model() instanceof LayeredDenoiser model)) {
         throw new JourneyException(
@@ -207,5 +212,16 @@ public final class StartingPoint {
     return Files.isDirectory(folder) && Confined.exists(folder, TrainingState.FILE)
         ? Confined.file(folder, TrainingState.FILE)
         : null;
+  }
+
+  /** Another process opens it itself. */
+  private Object writeReplace() {
+    return new Place(ensemble);
+  }
+
+  private record Place(Ensemble ensemble) implements Serializable {
+    private Object readResolve() {
+      return of(ensemble);
+    }
   }
 }

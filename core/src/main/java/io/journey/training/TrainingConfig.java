@@ -5,6 +5,7 @@ import io.journey.model.DenoiserConfig;
 import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.SettingException;
+import java.io.Serializable;
 import java.util.OptionalInt;
 
 /**
@@ -39,7 +40,8 @@ public record TrainingConfig(
     double emaDecay,
     boolean horizontalFlip,
     int learningRateSteps,
-    double dropClasses) {
+    double dropClasses)
+    implements Serializable {
   private static final String LEARNING_RATE_STEPS = "learningRateSteps";
   private static final String DROP_CLASSES = "dropClasses";
 

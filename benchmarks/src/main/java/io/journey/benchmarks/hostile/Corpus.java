@@ -6,11 +6,12 @@ import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
+import io.journey.run.RunContext;
 import io.journey.run.RunDirectory;
-import io.journey.run.TestContext;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
 import io.journey.tensor.DType;
+import io.journey.tensor.Libtorch;
 import io.journey.tensor.Npy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -185,7 +186,7 @@ final class Corpus {
             };
     try (Checkpoint model = Checkpoint.read(flow.resolve("checkpoints/member-000"))) {
       new SamplingRun(Sampler.of(model, 4), 7, 3)
-          .run(flow.resolve("begun.safetensors"), TestContext.of(1, impatient));
+          .run(flow.resolve("begun.safetensors"), RunContext.of(Libtorch.CPU, 1, impatient));
       throw new IllegalStateException("the run came to its end");
     } catch (CancellationException e) {
       if (!Files.exists(flow.resolve("begun.safetensors.parts/000000.safetensors"))) {

@@ -15,6 +15,7 @@ import io.journey.run.StageFiles;
 import io.journey.run.Workers;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
+import io.journey.tensor.BatchSizes;
 import io.journey.tensor.DType;
 import io.journey.tensor.Npy;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ record WindowDistance(
     Embedder embedder)
     implements RemovalMeasure {
   /** How many pictures go through a model at once: fixed, so that rounding is always the same. */
-  private static final int BATCH = 20;
+  private static final int BATCH = BatchSizes.DRAWN;
 
   WindowDistance {
     if (delta < 1) {

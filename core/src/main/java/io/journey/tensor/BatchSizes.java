@@ -1,0 +1,68 @@
+package io.journey.tensor;
+
+/**
+ * How many images go through a network together: the one place that says so. Sums round differently
+ * in batches of other sizes, so a size depends on what is computed and never on the machine.
+ */
+public final class BatchSizes {
+  /** Pictures that are drawn together. */
+  public static final int DRAWN = 20;
+
+  /** Images that are embedded together. */
+  public static final int EMBEDDED = 32;
+
+  /** Images of one pass of a classifier's training. */
+  public static final int CLASSIFIED = 16;
+
+  /** Noised images whose losses are taken together. */
+  public static final int LOSSES = 128;
+
+  /** Examples whose gradients a preconditioner is fitted to together. */
+  public static final int FITTED = 16;
+
+  /** Rows of a batch of gradients beyond which more of them make no row cheaper. */
+  private static final int MAX_ROWS = 128;
+
+  /** Rows that a core needs to be busy, however much memory they take. */
+  private static final int MIN_ROWS = 8;
+
+  /**
+   * Numbers in the widest layer's output of one batch of gradients. A batch leaves behind some
+   * hundred times as many: about a gigabyte.
+   */
+  private static final int MAX_NUMBERS = 1 << 19;
+
+  /** Features in the making take at most about this much on each worker. */
+  private static final long FEATURE_BYTES = 64L << 20;
+
+  private static final int MAX_FEATURES = 32;
+
+  private BatchSizes() {}
+
+  /**
+   * Returns how many noised images go through a model for the gradients of its layers.
+   *
+   * @param widest numbers in the widest layer's output of one image
+   */
+  public static int gradientRows(int widest) {
+    return Math.max(MIN_ROWS, Math.min(MAX_ROWS, MAX_NUMBERS / widest));
+  }
+
+  /**
+   * Returns how many examples' features a worker computes at once.
+   *
+   * @param numbers that are held of an example
+   */
+  public static int features(long numbers) {
+    return (int) Math.max(1, Math.min(MAX_FEATURES, FEATURE_BYTES / (8L * numbers)));
+  }
+
+  /**
+   * Returns how many examples' gradients are held at once where a preconditioner is fitted.
+   *
+   * @param numbers of an example's gradient
+   */
+  public static int fittedGradients(long numbers) {
+    return Math.min(FITTED, features(numbers));
+  }
+}
