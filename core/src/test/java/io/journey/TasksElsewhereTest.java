@@ -60,7 +60,7 @@ class TasksElsewhereTest {
   /** Does copies of the tasks, each made from bytes. */
   private static final class Elsewhere implements Executor {
     private final Executor there;
-    private int sent;
+    private int sent; // The calling thread alone sends.
 
     Elsewhere(Executor there) {
       this.there = there;

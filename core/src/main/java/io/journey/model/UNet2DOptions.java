@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.journey.run.JsonType;
 import io.journey.run.SettingException;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -19,7 +20,7 @@ public final class UNet2DOptions {
 
   /** The size of images, in pixels. */
   @JsonClassDescription("a whole number or a list of two")
-  public record Size(int height, int width) {
+  public record Size(int height, int width) implements Serializable {
     /** Reads one side of a square, or height and width. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static Size of(JsonNode json) {

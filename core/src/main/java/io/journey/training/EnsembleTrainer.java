@@ -19,6 +19,7 @@ import io.journey.run.StageWork;
 import io.journey.run.Task;
 import io.journey.run.TaskContext;
 import io.journey.scheduler.SchedulerConfig;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -47,7 +48,7 @@ public record EnsembleTrainer(
     Duration saveInterval,
     SchedulerConfig scheduler,
     StartingPoint start)
-    implements GrowingStage<Ensemble> {
+    implements GrowingStage<Ensemble>, Serializable {
   /** The manifest's name of the checkpoints that members started from. */
   static final String FROM = "from";
 
