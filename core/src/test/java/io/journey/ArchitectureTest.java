@@ -154,7 +154,7 @@ class ArchitectureTest {
                 .and(
                     target(
                         nameMatching(
-                            "data_ptr.*|const_data_ptr.*|item.*|create|createBuffer|createIndexer"
+                            "data_ptr.*|const_data_ptr.*|item_.*|create|createBuffer|createIndexer"
                                 + "|from_blob|(torch_)?(empty|zeros|ones|full|rand|randn|randint|arange|eye"
                                 + "|linspace|tensor)(_like)?"))))
         .because("a device is chosen where tensors are made: use io.journey.tensor.Libtorch")

@@ -22,7 +22,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -296,7 +295,7 @@ public final class EkfacFit implements AutoCloseable {
             try (NoGradGuard guard = new NoGradGuard()) {
               for (Fitted fitted : group) {
                 for (Tensor sum : own.get(fitted.weight.name())) {
-                  if (sum != null && !torch.isfinite(sum.sum()).item_bool()) {
+                  if (sum != null && !Float.isFinite(Libtorch.number(sum.sum()))) {
                     throw source.notFinite(unit);
                   }
                 }

@@ -298,18 +298,20 @@ class EkfacFeaturesTest {
     }
     run(config, folder.resolve("parts"), 3);
     List<String> names = FeatureStore.open(folder.resolve("parts")).manifest().names();
-    assertThat(names).contains(MEMBER + "/preconditioner.safetensors");
     for (String name : names) {
       assertThat(folder.resolve("parts").resolve(name))
           .hasBinaryContent(Files.readAllBytes(folder.resolve("whole").resolve(name)));
     }
+    String fitted = "preconditioner/" + MEMBER + ".safetensors";
+    assertThat(folder.resolve("parts").resolve(fitted))
+        .hasBinaryContent(Files.readAllBytes(folder.resolve("whole").resolve(fitted)));
     // Where steps are drawn does not depend on the curvature, so neither do the gradients.
     Path plain =
         run(PLAIN.withProjection(config.projection()), folder.resolve("plain"), 2)
             .manifest()
             .directory();
-    assertThat(folder.resolve("whole").resolve(MEMBER + "/steps.csv"))
-        .hasSameTextualContentAs(plain.resolve(MEMBER + "/steps.csv"));
+    assertThat(folder.resolve("whole").resolve("timestep-importance/" + MEMBER + ".csv"))
+        .hasSameTextualContentAs(plain.resolve("timestep-importance/" + MEMBER + ".csv"));
   }
 
   @Test
