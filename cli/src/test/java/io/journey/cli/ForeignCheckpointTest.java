@@ -3,10 +3,10 @@ package io.journey.cli;
 import static io.journey.cli.CommandRun.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.journey.array.DType;
+import io.journey.array.NamedTensors;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
-import io.journey.tensor.DType;
-import io.journey.tensor.NamedTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

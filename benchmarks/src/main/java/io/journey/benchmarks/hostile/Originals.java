@@ -1,8 +1,8 @@
 package io.journey.benchmarks.hostile;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.array.DType;
 import io.journey.run.Json;
-import io.journey.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
