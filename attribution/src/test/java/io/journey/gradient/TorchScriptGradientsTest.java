@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * (tools/golden/make_checkpoints.py).
  */
 class TorchScriptGradientsTest {
-  private static final Path GOLDEN = Path.of("src/test/resources/golden/checkpoints");
+  private static final Path GOLDEN = Path.of("../base/src/test/resources/golden/checkpoints");
 
   /** Both compute in float32 (a trace keeps its number type) and order their sums differently. */
   private static final double ROUNDING = 1e-5;

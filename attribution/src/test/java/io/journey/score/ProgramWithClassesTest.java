@@ -34,7 +34,7 @@ class ProgramWithClassesTest {
   /** 2×8×8, three classes (tools/golden/make_checkpoints.py). */
   private static final CheckpointSpec PROGRAM =
       CheckpointSpec.parse(
-          "torchscript:src/test/resources/golden/checkpoints/torchscript/model.pt");
+          "torchscript:../base/src/test/resources/golden/checkpoints/torchscript/model.pt");
 
   private static final FeaturizerConfig FEATURES =
       FeaturizerConfig.defaults()

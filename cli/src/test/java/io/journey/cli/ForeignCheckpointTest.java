@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Checkpoints other programs made (tools/golden/make_checkpoints.py), as a user names them. */
 class ForeignCheckpointTest {
   private static final Path GOLDEN =
-      Path.of("../core/src/test/resources/golden/checkpoints").toAbsolutePath().normalize();
+      Path.of("../base/src/test/resources/golden/checkpoints").toAbsolutePath().normalize();
 
   @TempDir Path root;
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * weights from every form. The file {@code reference} is the one whose forward pass is tested.
  */
 class CheckpointFormsTest {
-  private static final Path GOLDEN = Path.of("src/test/resources/golden/checkpoints");
+  private static final Path GOLDEN = Path.of("../base/src/test/resources/golden/checkpoints");
 
   @TempDir Path folder;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Weights of other architectures, by the names their code gives them. */
 class ForeignWeightsTest {
-  private static final Path GOLDEN = Path.of("src/test/resources/golden/checkpoints");
+  private static final Path GOLDEN = Path.of("../base/src/test/resources/golden/checkpoints");
 
   @TempDir Path folder;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Programs that PyTorch saved (tools/golden/make_checkpoints.py). */
 class TorchScriptDenoiserTest {
-  private static final Path GOLDEN = Path.of("src/test/resources/golden/checkpoints");
+  private static final Path GOLDEN = Path.of("../base/src/test/resources/golden/checkpoints");
   private static final Path CONDITIONAL = GOLDEN.resolve("torchscript/model.pt");
 
   /** Both sides run the same operations in float64; sums may be ordered otherwise. */

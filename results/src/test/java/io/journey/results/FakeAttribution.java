@@ -16,18 +16,23 @@ import java.nio.file.Path;
  * cope with, without a model.
  */
 public final class FakeAttribution {
-  final int[] steps;
-  final float[][] finals;
+  private final int[] steps;
+  private final float[][] finals;
 
   /** [members, steps, targets, N]; the scores are their mean. */
-  final float[][][][] members;
+  private final float[][][][] members;
 
   private float halfNoise = Float.NaN;
   private String features = "51ab";
 
-  boolean keepMembers = true;
-  boolean mask;
-  String loss;
+  /** Whether the scores of each member are written too. */
+  public boolean keepMembers = true;
+
+  /** Whether a mask of the upper half is written. */
+  public boolean mask;
+
+  /** The table of losses, or null. */
+  public String loss;
 
   public FakeAttribution(int[] steps, float[][] finals, float[][][][] members) {
     this.steps = steps;
@@ -50,7 +55,7 @@ public final class FakeAttribution {
   }
 
   /** The same scores as if from other features. */
-  FakeAttribution withFeatures(String other) {
+  public FakeAttribution withFeatures(String other) {
     FakeAttribution copy = new FakeAttribution(steps, finals, members);
     copy.features = other;
     return copy;
@@ -61,7 +66,7 @@ public final class FakeAttribution {
    *
    * @param noise standard deviation of what the halves differ by from half of the score
    */
-  FakeAttribution withHalves(float noise) {
+  public FakeAttribution withHalves(float noise) {
     FakeAttribution copy = new FakeAttribution(steps, finals, members);
     copy.features = features;
     copy.halfNoise = noise;

@@ -50,9 +50,9 @@ final class Corpus {
     return home.resolve("benchmarks/originals");
   }
 
-  /** A folder of the core's golden files. */
-  Path golden(String name) {
-    return home.resolve("core/src/test/resources").resolve(name);
+  /** A folder of a module's golden files. */
+  Path golden(String module, String name) {
+    return home.resolve(module).resolve("src/test/resources").resolve(name);
   }
 
   /** The folder of an original, made. */

@@ -124,8 +124,8 @@ final class Originals {
   }
 
   private void tables() throws IOException {
-    List<Path> files = new ArrayList<>(children(corpus.golden("parquet/plain")));
-    files.addAll(children(corpus.golden("parquet/hub/data")));
+    List<Path> files = new ArrayList<>(children(corpus.golden("dataset", "parquet/plain")));
+    files.addAll(children(corpus.golden("dataset", "parquet/hub/data")));
     files.removeIf(file -> file.endsWith("brotli.parquet")); // refused as it is
     for (Path file : files) {
       String file0 = file.getFileName().toString();

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Distances of Gaussians against closed forms and scipy's matrix root. */
 class FrechetDistanceTest {
   private static final Path GOLDEN =
-      Path.of("src/test/resources/golden/embedding/frechet.safetensors");
+      Path.of("../diffusion/src/test/resources/golden/embedding/frechet.safetensors");
 
   /** 2D vectors mean ± a_d e_d: a diagonal covariance, exactly 2a_d²/(2D − 1). */
   private static float[][] cross(float[] mean, float... axes) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A model, its twin, and one with slightly other weights. */
 class SeedConsistencyTest {
-  private static final Path MODEL = Path.of("src/test/resources/golden/unet-small");
+  private static final Path MODEL = Path.of("../diffusion/src/test/resources/golden/unet-small");
 
   @TempDir static Path shared;
   @TempDir Path folder;

@@ -198,7 +198,7 @@ public final class GroundTruth {
   }
 
   /** A part of the models and draws as a ground truth of its own. */
-  GroundTruth only(int[] ofSeeds, int[] ofHalves) {
+  public GroundTruth only(int[] ofSeeds, int[] ofHalves) {
     int cells = steps.length * targets;
     float[] chosen = new float[subsets.size() * ofSeeds.length * ofHalves.length * cells];
     int to = 0;

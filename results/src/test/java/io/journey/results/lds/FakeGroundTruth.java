@@ -11,16 +11,16 @@ import java.util.BitSet;
 import java.util.List;
 
 /** Ground truth that no model was trained for: subsets and measurements are handed in. */
-final class FakeGroundTruth {
+public final class FakeGroundTruth {
   /** f_t of a model. */
-  interface Measurement {
+  public interface Measurement {
     double of(int subset, int seed, int half, int step, int target);
   }
 
   private FakeGroundTruth() {}
 
   /** Writes a pack. */
-  static Path write(
+  public static Path write(
       Path folder,
       int examples,
       List<BitSet> subsets,

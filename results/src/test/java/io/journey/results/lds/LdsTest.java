@@ -4,25 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.journey.condition.Condition;
-import io.journey.diffusion.DenoisingDraws;
-import io.journey.diffusion.ModelOutput;
-import io.journey.diffusion.NoiseSchedule;
-import io.journey.features.PlainGradients;
-import io.journey.gradient.OneImageGradients;
-import io.journey.model.Checkpoint;
-import io.journey.model.LinearDenoiser;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
-import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
-import io.journey.run.Workers;
-import io.journey.score.ArrayRows;
-import io.journey.score.Damping;
-import io.journey.score.GradientDot;
-import io.journey.score.TrainingFeatures;
 import io.journey.statistics.StepAgreement;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -106,66 +92,6 @@ class LdsTest {
     assertThat(lds.overall(1).value()).isEqualTo(-1, within(1e-12));
     assertThat(lds.at(0, 1).low()).isEqualTo(1, within(1e-12));
     assertThat(lds.difference(lds.allSteps(), 0, 1).value()).isEqualTo(2, within(1e-12));
-  }
-
-  /**
-   * The whole sign chain on real gradients: a denoiser linear in its weights, trained by one step
-   * of gradient descent on each subset. To first order −f_t is then a sum over the subset of
-   * η·φ_iᵀg.
-   */
-  @Test
-  void gradientDotsPredictModelsOfOneGradientStepExactlySignIncluded() {
-    int n = 18;
-    NoiseSchedule schedule = NoiseSchedule.ddpm();
-    List<DenoisingDraws> examples = new ArrayList<>();
-    double[] images = gaussians(n, "images");
-    for (int i = 0; i < n; i++) {
-      float[] image = {(float) images[i]};
-      examples.add(DenoisingDraws.uniform(image, Condition.NONE, schedule, Seed.of(2).child(i), 6));
-    }
-    List<DenoisingDraws> targets = new ArrayList<>();
-    for (int t = 0; t < 4; t++) {
-      float[] x0 = {0.3f * t - 0.5f};
-      targets.add(DenoisingDraws.atStep(x0, Condition.NONE, 250, Seed.of(5).child(t), 20));
-    }
-    float[] start = {0.4f, -0.2f, 0.1f, 0.3f, -0.1f};
-    float[][] phi;
-    float[][] g;
-    try (LinearDenoiser model = new LinearDenoiser(start)) {
-      var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
-      phi = PlainGradients.of(gradients, model, examples);
-      g = PlainGradients.of(gradients, model, targets);
-    }
-    List<BitSet> subsets = subsets(16, n);
-    double[][] measurements = new double[subsets.size()][];
-    for (int j = 0; j < measurements.length; j++) {
-      float[] weights = start.clone();
-      for (int p = 0; p < weights.length; p++) {
-        double descent = 0;
-        for (int i = 0; i < n; i++) {
-          descent += subsets.get(j).get(i) ? phi[i][p] : 0;
-        }
-        weights[p] -= (float) (1e-3 * descent);
-      }
-      try (Checkpoint trained =
-          new Checkpoint("trained", new LinearDenoiser(weights), schedule, "")) {
-        float[] losses = trained.losses(targets);
-        measurements[j] = IntStream.range(0, 4).mapToDouble(t -> losses[t]).toArray();
-      }
-    }
-    GroundTruth truth =
-        truth(n, subsets, 1, new int[] {250}, 4, (j, seed, half, s, t) -> measurements[j][t]);
-    double[][][] sums = new double[1][4][];
-    try (TrainingFeatures known =
-        new TrainingFeatures(new ArrayRows(phi), null, new Workers(1, () -> {}), Progress.SILENT)) {
-      double[][] scores =
-          new GradientDot().prepare(known, Damping.DEFAULT).scores(known.targets(g));
-      for (int t = 0; t < 4; t++) {
-        sums[0][t] = truth.predictions(floats(scores[t]));
-      }
-    }
-    assertThat(Lds.of(truth, List.of(Prediction.of("dot", sums))).overall(0).value())
-        .isEqualTo(1, within(1e-12));
   }
 
   @Test
