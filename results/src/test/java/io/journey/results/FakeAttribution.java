@@ -20,7 +20,7 @@ public final class FakeAttribution {
   private final float[][] finals;
 
   /** [members, steps, targets, N]; the scores are their mean. */
-  private final float[][][][] members;
+  public final float[][][][] members;
 
   private float halfNoise = Float.NaN;
   private String features = "51ab";

@@ -177,7 +177,7 @@ final class Originals {
   }
 
   private void pickle(String name, String golden, int weight) throws IOException {
-    Path file = corpus.golden(golden);
+    Path file = corpus.golden("base", golden);
     String own = file.getFileName().toString();
     Files.copy(file, corpus.folder(name).resolve(own));
     add(Original.of(name, weight, List.of(own), "inspect", "{}/" + own));
@@ -185,7 +185,7 @@ final class Originals {
 
   private void checkpoint(String name, String golden) throws IOException {
     Path folder = corpus.folder(name);
-    for (Path file : children(corpus.golden(golden))) {
+    for (Path file : children(corpus.golden("base", golden))) {
       Files.copy(file, folder.resolve(file.getFileName().toString()));
     }
     add(
