@@ -2,13 +2,13 @@ package io.journey.benchmarks;
 
 import io.journey.features.FeatureStore;
 import io.journey.model.Ensemble;
+import io.journey.results.Steps;
 import io.journey.run.Memory;
 import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attributor;
 import io.journey.score.PixelMask;
-import io.journey.score.Steps;
 import io.journey.score.TargetDraws;
 import io.journey.tensor.Libtorch;
 import java.nio.file.Path;

@@ -1,0 +1,231 @@
+package io.journey.score;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.journey.features.FeatureStore;
+import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
+import io.journey.results.Attribution;
+import io.journey.results.Steps;
+import io.journey.run.Counted;
+import io.journey.run.JourneyException;
+import io.journey.run.RunContext;
+import io.journey.run.Stage;
+import io.journey.sampling.Trajectory;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Scores of training images for targets, step by step, by an {@link Estimator}: the mean over
+ * checkpoints m. Of Journey-TRAK (Georgiev et al., Algorithm 1): τ_t = (1/M) Σ_m Φ_m(Φ_mᵀΦ_m +
+ * λI)⁻¹ g_{t,m}.
+ *
+ * <p>Code to paper: {@code x0} x̂0^(t) by θ_m from the target's x_t; {@code measurements} f_t (Eq.
+ * 3, a mean over draws and pixels where the paper has a sum); {@code targetFeatures} g_t; {@code
+ * scores} τ_t. Positive scores lower f_t: they guide the step towards its outcome.
+ */
+public final class Attributor implements Serializable {
+  private final Ensemble ensemble;
+  private final FeatureStore features;
+  private final ScoringEngine.Request request;
+  private final TargetDraws draws;
+
+  private Attributor(
+      Ensemble ensemble, FeatureStore features, ScoringEngine.Request request, TargetDraws draws) {
+    this.ensemble = ensemble;
+    this.features = features;
+    this.request = request;
+    this.draws = draws;
+  }
+
+  /**
+   * Returns one with the default settings, one worker thread per core, and the first estimator that
+   * the features serve. The checkpoints asked are those of the features: the ensemble may have
+   * grown since.
+   *
+   * @throws JourneyException if the features were made with other checkpoints
+   */
+  public static Attributor of(Ensemble ensemble, FeatureStore features) {
+    if (!ensemble.members().containsAll(features.members())) {
+      throw new JourneyException(
+          "The features have the checkpoints "
+              + features.members()
+              + ", "
+              + ensemble.directory()
+              + " has "
+              + ensemble.members()
+              + ": featurize with these checkpoints.");
+    }
+    String trainedOn = ensemble.dataFingerprint();
+    String featurized = features.dataFingerprint();
+    if (!trainedOn.isEmpty() && !trainedOn.equals(featurized)) {
+      throw new JourneyException(
+          "The features are of the data "
+              + shorten(featurized)
+              + ", the checkpoints in "
+              + ensemble.directory()
+              + " were trained on "
+              + shorten(trainedOn)
+              + ": featurize the training data.");
+    }
+    Estimator estimator = Estimators.defaultFor(features);
+    return new Attributor(
+        ensemble,
+        features,
+        new ScoringEngine.Request(estimator, Damping.DEFAULT),
+        new TargetDraws(TargetDraws.DEFAULT, 0, null));
+  }
+
+  private Attributor with(ScoringEngine.Request other) {
+    return new Attributor(ensemble, features, other, draws);
+  }
+
+  private Attributor with(TargetDraws other) {
+    return new Attributor(ensemble, features, request, other);
+  }
+
+  /**
+   * Returns the same scored by another estimator.
+   *
+   * @throws JourneyException if it needs other features
+   */
+  public Attributor withEstimator(Estimator other) {
+    ScoringEngine.requireServed(features, other);
+    return with(new ScoringEngine.Request(other, request.damping()));
+  }
+
+  /** Returns the same with damping c, which estimators without damping do not use. */
+  public Attributor withDamping(double c) {
+    return with(new ScoringEngine.Request(request.estimator(), new Damping(c)));
+  }
+
+  /** Returns the same with k' draws of noise for each step of a target. */
+  public Attributor withDraws(int k) {
+    return with(new TargetDraws(k, draws.seed(), draws.mask()));
+  }
+
+  /** Returns the same with another seed of the targets' noise. */
+  public Attributor withSeed(long other) {
+    return with(new TargetDraws(draws.draws(), other, draws.mask()));
+  }
+
+  /** Returns the same for a patch of the image; null: the whole image. */
+  public Attributor withMask(PixelMask other) {
+    return with(new TargetDraws(draws.draws(), draws.seed(), other));
+  }
+
+  /** Attributes one target, in memory. */
+  public Attribution attribute(Trajectory target, Steps steps, RunContext context) {
+    return attribute(List.of(target), steps, context);
+  }
+
+  /** Attributes targets, in memory. */
+  public Attribution attribute(List<Trajectory> targets, Steps steps, RunContext context) {
+    int[] at = steps.among(targets.get(0).timesteps());
+    check(targets, at);
+    MeanScores mean = new MeanScores(at.length * targets.size());
+    for (String member : features.members()) {
+      try (CheckpointScorer scorer = engine(context).open(member)) {
+        scorer.score(targets, at, (r, query, scored) -> mean.add(query, scored.scores()));
+      }
+    }
+    float[][] scores = mean.of(features.members().size());
+    return Attribution.inMemory(
+        features.examples(),
+        at,
+        targets.size(),
+        (step, target) -> scores[step * targets.size() + target].clone());
+  }
+
+  /** Returns the stage that attributes targets, checkpoint by checkpoint. */
+  public Stage<Attribution> stage(List<Trajectory> targets, Steps steps) {
+    return new AttributionStage(this, targets, steps.among(targets.get(0).timesteps()));
+  }
+
+  /** Everything that can be wrong is found before the work begins. */
+  void check(List<Trajectory> targets, int[] steps) {
+    checkTargets(targets, steps);
+    ScoringEngine.requirePossible(features, List.of(request));
+    for (String member : features.members()) {
+      try (Checkpoint checkpoint = TargetGradients.load(ensemble, features, member)) {
+        int last = steps[steps.length - 1];
+        if (last >= checkpoint.schedule().steps()) {
+          throw new JourneyException(
+              String.format(
+                  "%s knows steps below %d, the target has step %d: sample it again.",
+                  member, checkpoint.schedule().steps(), last));
+        }
+        checkpoint.schedule().requireEstimable(last);
+        checkpoint.inputs().requireConditions(targets.stream().map(Trajectory::condition).toList());
+        checkpoint.inputs().requireTimesteps(steps);
+      }
+    }
+  }
+
+  private void checkTargets(List<Trajectory> targets, int[] steps) {
+    List<String> known = new ArrayList<>();
+    features.members().forEach(m -> known.add(features.checkpointFingerprint(m)));
+    for (Trajectory target : targets) {
+      if (!known.contains(target.modelFingerprint())) {
+        throw new JourneyException(
+            "The target was drawn by the model "
+                + shorten(target.modelFingerprint())
+                + ", which is none of the "
+                + Counted.of(known.size(), "checkpoints")
+                + " in "
+                + ensemble.directory()
+                + ": sample it with one of them.");
+      }
+      for (int step : steps) {
+        target.indexOf(step);
+      }
+    }
+  }
+
+  static String shorten(String fingerprint) {
+    return fingerprint.length() > 12 ? fingerprint.substring(0, 12) + "…" : fingerprint;
+  }
+
+  ScoringEngine engine(RunContext context) {
+    return new ScoringEngine(ensemble, features, List.of(request), draws, context);
+  }
+
+  /**
+   * The settings in a manifest.
+   *
+   * @param damping c; null: the estimator has none
+   * @param mask of the pixels; null: the whole image
+   */
+  private record Settings(
+      String estimator,
+      int[] steps,
+      Double damping,
+      int draws,
+      long seed,
+      @JsonInclude MaskSettings mask) {}
+
+  private record MaskSettings(String source, String sha256) {}
+
+  Record settings(int[] steps) {
+    PixelMask mask = draws.mask();
+    return new Settings(
+        request.estimator().name(),
+        steps,
+        request.estimator().needs().damped() ? request.damping().c() : null,
+        draws.draws(),
+        draws.seed(),
+        mask == null ? null : new MaskSettings(mask.source(), mask.fingerprint()));
+  }
+
+  FeatureStore features() {
+    return features;
+  }
+
+  Ensemble ensemble() {
+    return ensemble;
+  }
+
+  PixelMask mask() {
+    return draws.mask();
+  }
+}

@@ -1,0 +1,242 @@
+package io.journey.evaluation.lds;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.array.DType;
+import io.journey.array.Npy;
+import io.journey.dataset.Dataset;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
+import io.journey.model.ModelInputs;
+import io.journey.random.Seed;
+import io.journey.results.ExampleTable;
+import io.journey.results.lds.GroundTruth;
+import io.journey.results.lds.RandomSubsets;
+import io.journey.run.Confined;
+import io.journey.run.Counted;
+import io.journey.run.FileStage;
+import io.journey.run.Json;
+import io.journey.run.SettingException;
+import io.journey.run.StageFiles;
+import io.journey.run.StageWork;
+import io.journey.run.Task;
+import io.journey.run.TaskContext;
+import io.journey.sampling.Trajectory;
+import io.journey.training.Retraining;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Makes a {@link GroundTruth}: trains models on random subsets and takes f_t of each. Models are
+ * run directories of their own, one for each subset and seed, so that what has been trained is used
+ * again for more subsets, seeds or targets. Each worker trains one model at a time.
+ *
+ * @param retraining how models are trained
+ * @param data all examples
+ * @param targets whose x̂0, as the model that drew them guessed it, all models are asked about
+ * @param steps t
+ * @param subsets where they come from
+ * @param count how many subsets
+ * @param seeds models of each subset
+ * @param draws of noise for f_t, even: two halves are kept apart
+ * @param models holds the models; of other runs too, if they were trained alike
+ */
+public record GroundTruthRun(
+    Retraining retraining,
+    Dataset data,
+    List<Trajectory> targets,
+    int[] steps,
+    RandomSubsets subsets,
+    int count,
+    int seeds,
+    int draws,
+    Path models)
+    implements FileStage<GroundTruth> {
+  public GroundTruthRun {
+    if (count < 2 || seeds < 1) {
+      throw new SettingException(
+          "ground truth needs at least 2 subsets and 1 seed, got " + count + " and " + seeds);
+    }
+    if (draws < 2 || draws % 2 != 0) {
+      throw new SettingException("draws must be even and at least 2, got " + draws);
+    }
+    if (subsets.examples() != data.size()) {
+      throw new SettingException(
+          "subsets of "
+              + Counted.of(subsets.examples(), "examples")
+              + ", the data have "
+              + data.size());
+    }
+  }
+
+  /** The name of the model of subset j and a seed. */
+  static String modelName(int subset, int seed) {
+    return String.format(Locale.ROOT, "subset-%04d/seed-%d", subset, seed);
+  }
+
+  private static String measurementFile(int subset, int seed) {
+    return "measurements/" + modelName(subset, seed) + ".npy";
+  }
+
+  private record Settings(
+      int subsets,
+      double fraction,
+      long subsetSeed,
+      int seeds,
+      int draws,
+      int[] steps,
+      Record retraining) {}
+
+  @Override
+  public String kind() {
+    return GroundTruth.KIND;
+  }
+
+  @Override
+  public int format() {
+    return GroundTruth.FORMAT;
+  }
+
+  @Override
+  public void check() {
+    ModelInputs model = retraining.modelInputs();
+    model.requireImages(data);
+    model.requireConditions(targets.stream().map(Trajectory::condition).toList());
+  }
+
+  @Override
+  public Record settings() {
+    return new Settings(
+        count, subsets.fraction(), subsets.seed(), seeds, draws, steps, retraining.settings());
+  }
+
+  @Override
+  public ObjectNode inputs() {
+    ObjectNode inputs = Json.object();
+    inputs.put("data", data.fingerprint()).put("examples", data.size());
+    inputs.put("targets", targets.size());
+    inputs.put("trajectories", Trajectory.fingerprint(targets, steps));
+    return inputs;
+  }
+
+  @Override
+  public void write(StageWork work) {
+    List<BitSet> drawn = new ArrayList<>();
+    for (int j = 0; j < count; j++) {
+      drawn.add(subsets.of(j));
+    }
+    GroundTruth.requireEqualAndDistinct(drawn, work.directory());
+    Question question =
+        new Question(retraining, data, targets, steps, draws, models.toAbsolutePath().toString());
+    List<ModelTask> tasks = new ArrayList<>();
+    for (int unit = 0; unit < count * seeds; unit++) {
+      tasks.add(new ModelTask(question, unit / seeds, unit % seeds, drawn.get(unit / seeds)));
+    }
+    work.run("Training " + Counted.of(tasks.size(), "models"), "steps", tasks);
+    assemble(work, drawn);
+    work.describeData(data.describe());
+    work.timing().put("data_spec", data.spec());
+  }
+
+  @Override
+  public GroundTruth open(Path directory) {
+    return GroundTruth.open(directory);
+  }
+
+  /** A model that is trained, and asked about the targets. */
+  private record ModelTask(Question question, int subset, int seed, BitSet kept) implements Task {
+    @Override
+    public String file() {
+      return measurementFile(subset, seed);
+    }
+
+    @Override
+    public long size() {
+      return question.retraining.training().steps();
+    }
+
+    @Override
+    public void run(TaskContext context) {
+      Path folder = Confined.path(Path.of(question.models), modelName(subset, seed));
+      Ensemble model = context.run(question.retraining.model(question.data, kept, seed), folder);
+      float[] measurements = question.measurements(model);
+      context.write(
+          file(),
+          out ->
+              Npy.write(
+                  out,
+                  measurements,
+                  GroundTruth.HALVES,
+                  question.steps.length,
+                  question.targets.size()));
+    }
+  }
+
+  /** What every model is asked. */
+  private record Question(
+      Retraining retraining,
+      Dataset data,
+      List<Trajectory> targets,
+      int[] steps,
+      int draws,
+      String models)
+      implements Serializable {
+    /** f_t of a model, [halves, steps, targets]. */
+    private float[] measurements(Ensemble model) {
+      float[] out = new float[GroundTruth.HALVES * steps.length * targets.size()];
+      Seed root = Seed.of(retraining.seed()).child("ground-truth");
+      try (Checkpoint checkpoint = model.first()) {
+        int at = 0;
+        for (int half = 0; half < GroundTruth.HALVES; half++) {
+          for (int step : steps) {
+            Seed noise = root.child(half).child(step);
+            List<DenoisingDraws> asked = new ArrayList<>();
+            for (Trajectory target : targets) {
+              float[] x0 = target.x0()[target.indexOf(step)];
+              asked.add(DenoisingDraws.atStep(x0, target.condition(), step, noise, draws / 2));
+            }
+            for (float loss : checkpoint.losses(asked)) {
+              out[at++] = loss;
+            }
+          }
+        }
+      }
+      return out;
+    }
+  }
+
+  private void assemble(StageFiles run, List<BitSet> drawn) {
+    run.write(GroundTruth.SUBSETS, out -> writeSubsets(out, drawn));
+    run.write(
+        GroundTruth.MEASUREMENTS,
+        out -> {
+          Npy.writeHeader(
+              out, DType.F32, count, seeds, GroundTruth.HALVES, steps.length, targets.size());
+          float[] part = new float[GroundTruth.HALVES * steps.length * targets.size()];
+          for (int unit = 0; unit < count * seeds; unit++) {
+            Npy.map(run.path(measurementFile(unit / seeds, unit % seeds)))
+                .read(0, part, 0, part.length);
+            Npy.writeNumbers(out, DType.F32, part);
+          }
+        });
+    run.write(
+        ExampleTable.FILE,
+        out -> out.write(ExampleTable.of(data).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void writeSubsets(OutputStream out, List<BitSet> drawn) throws IOException {
+    Npy.writeHeader(out, DType.F16, count, data.size());
+    for (BitSet subset : drawn) {
+      float[] row = new float[data.size()];
+      subset.stream().forEach(i -> row[i] = 1);
+      Npy.writeNumbers(out, DType.F16, row);
+    }
+  }
+}
