@@ -1,5 +1,6 @@
 package io.journey.evaluation.steps;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.journey.evaluation.Estimate;
 import io.journey.evaluation.Ranking;
 import io.journey.evaluation.StepAgreement;
@@ -36,7 +37,7 @@ public record SignFlips(List<AtK> curve, List<Flip> flips) {
       int k, Estimate share, double randomShare, Estimate overlap, double randomOverlap) {}
 
   /**
-   * An image that pushes both ways.
+   * An image that pushes both ways: a line of {@link SignFlipsRun#EXAMPLES}.
    *
    * @param target of the attribution
    * @param example index of the training image
@@ -51,7 +52,7 @@ public record SignFlips(List<AtK> curve, List<Flip> flips) {
       int target,
       int example,
       String id,
-      String className,
+      @JsonProperty("class") String className,
       int highestStep,
       int highestRank,
       int lowestStep,
