@@ -50,7 +50,7 @@ public final class ExampleTable {
   /** Reads a table. */
   public static List<Example> read(Path file) {
     try {
-      return Csv.read(Row.class, Files.readString(file), file).stream()
+      return Csv.read(Row.class, Files.readString(file), file, "make the features again").stream()
           .map(row -> new Example(row.id(), row.className()))
           .toList();
     } catch (IOException e) {

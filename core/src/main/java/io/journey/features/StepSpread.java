@@ -81,7 +81,7 @@ record StepSpread(int[] at, double[] spread) {
 
   /** Reads {@link #csv()}. */
   static StepSpread parse(String csv, Object file) {
-    List<Row> rows = Csv.read(Row.class, csv, file);
+    List<Row> rows = Csv.read(Row.class, csv, file, "delete it and featurize anew");
     int[] at = rows.stream().mapToInt(Row::step).toArray();
     double[] spread = rows.stream().mapToDouble(Row::spread).toArray();
     for (int s = 0; s < at.length; s++) {

@@ -147,7 +147,7 @@ public final class Ensemble {
       return List.of();
     }
     try {
-      return Csv.read(Loss.class, Files.readString(manifest.verified(file)), file);
+      return Csv.read(Loss.class, Files.readString(manifest.verified(file)), file, "train again");
     } catch (IOException e) {
       throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
     }

@@ -102,9 +102,11 @@ public final class Csv {
    * Reads a table of known columns.
    *
    * @param where the table, for messages
+   * @param remedy what makes a whole table, such as "train again"
    * @throws JourneyException if it has other columns, or a field is not of its column's type
    */
-  public static <R extends Record> List<R> read(Class<R> type, String text, Object where) {
+  public static <R extends Record> List<R> read(
+      Class<R> type, String text, Object where, String remedy) {
     CsvSchema schema = MAPPER.schemaFor(type);
     try (MappingIterator<R> rows =
         MAPPER.readerFor(type).with(schema.withHeader().withStrictHeaders(true)).readValues(text)) {
@@ -114,7 +116,9 @@ public final class Csv {
           where
               + " is no table of "
               + String.join(",", schema.getColumnNames())
-              + ": make it again.",
+              + ": "
+              + remedy
+              + ".",
           e);
     }
   }

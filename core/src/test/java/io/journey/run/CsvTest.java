@@ -168,8 +168,9 @@ class CsvTest {
   void aTableOfKnownColumnsIsReadBack() {
     String id = "a\u001b,\"\n=";
     List<Known> rows = List.of(new Known(0, id, 0.25), new Known(7, "", -1e9));
-    assertThat(Csv.read(Known.class, Csv.table(Known.class, rows), "table")).isEqualTo(rows);
-    assertThat(Csv.read(Known.class, "index,id,loss\r\n1,x,2", "table"))
+    assertThat(Csv.read(Known.class, Csv.table(Known.class, rows), "table", "make it again"))
+        .isEqualTo(rows);
+    assertThat(Csv.read(Known.class, "index,id,loss\r\n1,x,2", "table", "make it again"))
         .containsExactly(new Known(1, "x", 2));
   }
 
@@ -192,7 +193,7 @@ class CsvTest {
           "index,id,loss\n1,x,y\n",
           "index,id,loss\n1,\"x,1\n"
         }) {
-      assertThatThrownBy(() -> Csv.read(Known.class, text, "table"))
+      assertThatThrownBy(() -> Csv.read(Known.class, text, "table", "make it again"))
           .as(text)
           .isInstanceOf(JourneyException.class)
           .hasMessage("table is no table of index,id,loss: make it again.");
