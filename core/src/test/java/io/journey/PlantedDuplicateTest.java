@@ -46,7 +46,12 @@ class PlantedDuplicateTest {
 
   private Ensemble train(Dataset data, String name, long seed) {
     return new EnsembleTrainer(
-            MODEL, TrainingConfig.of(400, 16, 4e-3).withEma(0.98), 2, seed, 2, Duration.ofHours(1))
+            MODEL,
+            TrainingConfig.of(400, 16, 4e-3).withEmaDecay(0.98),
+            2,
+            seed,
+            2,
+            Duration.ofHours(1))
         .run(data, folder.resolve(name), Progress.SILENT);
   }
 

@@ -155,7 +155,7 @@ final class TrainCommand implements Runnable {
       scheduler = file.scheduler(scheduler);
     }
     if (dropClasses != null) {
-      training = training.withDroppedClasses(dropClasses);
+      training = training.withDropClasses(dropClasses);
     }
     if (classes) {
       model = conditional(model, images, training.dropClasses() > 0 ? 1 : 0);

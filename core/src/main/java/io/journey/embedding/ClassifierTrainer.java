@@ -82,7 +82,7 @@ public record ClassifierTrainer(ClassifierConfig config, long seed, int threads)
       long steps = Math.max(1, (long) config.epochs() * images / batch);
       this.training =
           TrainingConfig.of(Math.toIntExact(steps), batch, config.learningRate())
-              .withMicroBatches(Math.min(PASS, batch));
+              .withMicroBatchSize(Math.min(PASS, batch));
       this.architecture =
           new ConvNetConfig(
               data.shape(), split.classes().size(), config.width(), config.features());

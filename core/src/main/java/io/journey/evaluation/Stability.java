@@ -200,7 +200,7 @@ public record Stability(
                 r + " draws, " + what,
                 at.stream().mapToDouble(AtStep::step).toArray(),
                 at.stream().mapToDouble(AtStep::spearman).toArray());
-        series.add(compared == Compared.TARGETS ? line.withDashes() : line);
+        series.add(compared == Compared.TARGETS ? line.withDashed(true) : line);
       }
     }
     return new LineChart(

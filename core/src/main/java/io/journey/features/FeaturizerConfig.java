@@ -10,6 +10,7 @@ import io.journey.projection.ProjectionConfig;
 import io.journey.run.Json;
 import io.journey.run.SettingException;
 import io.journey.tensor.DType;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Objects;
 
 /**
@@ -29,6 +30,7 @@ import java.util.Objects;
  * @param shardRows examples in one file
  * @param seed of draws and projections
  */
+@RecordBuilder
 public record FeaturizerConfig(
     ParameterSelection parameters,
     ProjectionConfig projection,
@@ -40,7 +42,8 @@ public record FeaturizerConfig(
     DType precision,
     GradientMethod method,
     int shardRows,
-    long seed) {
+    long seed)
+    implements FeaturizerConfigBuilder.With {
   /** The name of the projection's setting in a manifest. */
   static final String PROJECTION = "projection";
 
@@ -96,182 +99,6 @@ public record FeaturizerConfig(
         null,
         64,
         0);
-  }
-
-  /** The same of other weights. */
-  public FeaturizerConfig withParameters(ParameterSelection other) {
-    return new FeaturizerConfig(
-        other,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with another projection. */
-  public FeaturizerConfig withProjection(ProjectionConfig other) {
-    return new FeaturizerConfig(
-        parameters,
-        other,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with another preconditioner. */
-  public FeaturizerConfig withPreconditioner(PreconditionerConfig other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        other,
-        function,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with the gradients of another function. */
-  public FeaturizerConfig withFunction(ModelOutput other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        other,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with another number of draws. */
-  public FeaturizerConfig withDraws(int other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        other,
-        sampling,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with draws of another kind. */
-  public FeaturizerConfig withSampling(DrawScheme other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        other,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with another seed. */
-  public FeaturizerConfig withSeed(long other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        other);
-  }
-
-  /** The same with another number type on disk. */
-  public FeaturizerConfig withDtype(DType other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        other,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with gradients computed in numbers of another type. */
-  public FeaturizerConfig withPrecision(DType other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        dtype,
-        other,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with this gradient method. */
-  public FeaturizerConfig withMethod(GradientMethod other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        other,
-        shardRows,
-        seed);
-  }
-
-  /** The same with other shards. */
-  public FeaturizerConfig withShardRows(int other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        method,
-        other,
-        seed);
   }
 
   /** As a manifest keeps it; the method must have been decided. */

@@ -19,6 +19,7 @@ import io.journey.run.RunDirectory;
 import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.scheduler.SchedulerConfig;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
@@ -40,13 +41,15 @@ import java.util.HexFormat;
  * @param seed of all randomness; that of an ensemble, to couple with its members
  * @param saveInterval how much work a kill may lose
  */
+@RecordBuilder
 public record Retraining(
     DenoiserConfig architecture,
     TrainingConfig training,
     SchedulerConfig scheduler,
     Coupling coupling,
     long seed,
-    Duration saveInterval) {
+    Duration saveInterval)
+    implements RetrainingBuilder.With {
   /** The randomness that models of different data have in common. */
   public enum Coupling {
     /** Initial weights, order of images, steps and noise. */
@@ -98,11 +101,6 @@ public record Retraining(
   public ModelInputs modelInputs() {
     return ModelInputs.of(
         architecture, ClassNames.NONE.withNullClass(training.nullClass(architecture)));
-  }
-
-  /** The same with another seed. */
-  public Retraining withSeed(long other) {
-    return new Retraining(architecture, training, scheduler, coupling, other, saveInterval);
   }
 
   /**

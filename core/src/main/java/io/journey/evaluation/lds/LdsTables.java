@@ -219,7 +219,7 @@ final class LdsTables {
         low[s] = ceiling.agreement().get(s).low();
         high[s] = ceiling.agreement().get(s).high();
       }
-      lines.add(new Series("one training seed (ceiling)", x, y, low, high).withDashes());
+      lines.add(new Series("one training seed (ceiling)", x, y, low, high).withDashed(true));
     }
     return new LineChart(
             "LDS: what scores predict and what retraining does",

@@ -31,7 +31,7 @@ final class StepFigures {
     lines.add(series("the same target", x, at.stream().map(AtDistance::same).toList()));
     if (!Double.isNaN(at.get(0).other().mean())) {
       Series other = series("another target", x, at.stream().map(AtDistance::other).toList());
-      lines.add(other.withDashes());
+      lines.add(other.withDashed(true));
     }
     return new LineChart(
         "Scores at two steps, the further these are apart",
@@ -78,7 +78,7 @@ final class StepFigures {
             yLabel,
             List.of(
                 series("found", x, curve.stream().map(found).toList()),
-                Series.of("random scores", x, numbers(curve, random)).withDashes()),
+                Series.of("random scores", x, numbers(curve, random)).withDashed(true)),
             List.of())
         .xLogarithmic();
   }
@@ -153,7 +153,7 @@ final class StepFigures {
         "share of the pairs of pictures",
         List.of(
             Series.of("same noise", centres, histogram(found, 0, width)),
-            Series.of("different noise", centres, histogram(found, 1, width)).withDashes()),
+            Series.of("different noise", centres, histogram(found, 1, width)).withDashed(true)),
         List.of());
   }
 

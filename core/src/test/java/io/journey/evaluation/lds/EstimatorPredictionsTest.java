@@ -170,7 +170,7 @@ class EstimatorPredictionsTest {
 
     @Override
     public FeatureRequirement needs() {
-      return Estimators.named("trak").needs().withResiduals();
+      return Estimators.named("trak").needs().withResiduals(true);
     }
 
     @Override
