@@ -8,7 +8,6 @@ import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
-import io.journey.evaluation.StepAgreement;
 import io.journey.features.PlainGradients;
 import io.journey.gradient.OneImageGradients;
 import io.journey.model.Checkpoint;
@@ -166,28 +165,6 @@ class LdsTest {
     }
     assertThat(Lds.of(truth, List.of(Prediction.of("dot", sums))).overall(0).value())
         .isEqualTo(1, within(1e-12));
-  }
-
-  @Test
-  void aResampleHasTheCorrelationOfItsWrittenOutList() {
-    double[] left = {1, 5, 2, 2, 9, 4, 4};
-    double[] right = {3, 1, 1, 8, 2, 7, 0};
-    int[] of = {0, 1, 2, 3, 4, 5, 6};
-    for (int[] counts : new int[][] {{1, 1, 1, 1, 1, 1, 1}, {3, 0, 1, 2, 0, 1, 0}}) {
-      int total = IntStream.of(counts).sum();
-      float[] a = new float[total];
-      float[] b = new float[total];
-      int at = 0;
-      for (int i = 0; i < counts.length; i++) {
-        for (int c = 0; c < counts[i]; c++) {
-          a[at] = (float) left[i];
-          b[at++] = (float) right[i];
-        }
-      }
-      RankedSubsets ranked = RankedSubsets.of(left, of, "left");
-      assertThat(ranked.spearman(RankedSubsets.of(right, of, "right"), counts))
-          .isEqualTo(StepAgreement.spearman(a, b), within(1e-12));
-    }
   }
 
   /**
