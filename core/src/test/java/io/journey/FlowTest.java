@@ -62,7 +62,7 @@ class FlowTest {
 
   private static final UNet2DConfig MODEL =
       new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
-  private static final TrainingConfig TRAINING = TrainingConfig.of(30, 8, 2e-3).withEma(0.9);
+  private static final TrainingConfig TRAINING = TrainingConfig.of(30, 8, 2e-3).withEmaDecay(0.9);
   private static final FeaturizerConfig FEATURES =
       FeaturizerConfig.defaults()
           .withProjection(ProjectionConfig.parse("sparse:64"))

@@ -48,7 +48,7 @@ class PlantedDuplicateTest {
     return new EnsembleTrainer(
             data,
             MODEL,
-            TrainingConfig.of(400, 16, 4e-3).withEma(0.98),
+            TrainingConfig.of(400, 16, 4e-3).withEmaDecay(0.98),
             2,
             seed,
             Duration.ofHours(1))

@@ -8,6 +8,7 @@ import io.journey.gradient.ParameterSelection;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.run.SettingException;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import java.util.Objects;
 
@@ -28,6 +29,7 @@ import java.util.Objects;
  * @param shardRows examples in one file
  * @param seed of draws and projections
  */
+@RecordBuilder
 public record FeaturizerConfig(
     ParameterSelection parameters,
     ProjectionConfig projection,
@@ -40,7 +42,7 @@ public record FeaturizerConfig(
     GradientMethod method,
     int shardRows,
     long seed)
-    implements Serializable {
+    implements FeaturizerConfigBuilder.With, Serializable {
   public FeaturizerConfig {
     Objects.requireNonNull(parameters, "features.parameters");
     Objects.requireNonNull(projection, "features.projection");
@@ -87,181 +89,5 @@ public record FeaturizerConfig(
         null,
         64,
         0);
-  }
-
-  /** The same of other weights. */
-  public FeaturizerConfig withParameters(ParameterSelection other) {
-    return new FeaturizerConfig(
-        other,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with another projection. */
-  public FeaturizerConfig withProjection(ProjectionConfig other) {
-    return new FeaturizerConfig(
-        parameters,
-        other,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with another preconditioner. */
-  public FeaturizerConfig withPreconditioner(PreconditionerConfig other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        other,
-        function,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with the gradients of another function. */
-  public FeaturizerConfig withFunction(ModelOutput other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        other,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with another number of draws. */
-  public FeaturizerConfig withDraws(int other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        other,
-        sampling,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with draws of another kind. */
-  public FeaturizerConfig withSampling(DrawScheme other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        other,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with another seed. */
-  public FeaturizerConfig withSeed(long other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        method,
-        shardRows,
-        other);
-  }
-
-  /** The same with another number type on disk. */
-  public FeaturizerConfig withDtype(DType other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        other,
-        precision,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with gradients computed in numbers of another type. */
-  public FeaturizerConfig withPrecision(DType other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        dtype,
-        other,
-        method,
-        shardRows,
-        seed);
-  }
-
-  /** The same with this gradient method. */
-  public FeaturizerConfig withMethod(GradientMethod other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        other,
-        shardRows,
-        seed);
-  }
-
-  /** The same with other shards. */
-  public FeaturizerConfig withShardRows(int other) {
-    return new FeaturizerConfig(
-        parameters,
-        projection,
-        preconditioner,
-        function,
-        draws,
-        sampling,
-        dtype,
-        precision,
-        method,
-        other,
-        seed);
   }
 }

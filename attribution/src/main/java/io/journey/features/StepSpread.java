@@ -6,11 +6,12 @@ import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.StepDistribution;
 import io.journey.model.Checkpoint;
 import io.journey.random.Seed;
+import io.journey.run.Csv;
 import io.journey.run.JourneyException;
 import io.journey.run.Workers;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * How far the gradients of a few images lie apart at a few steps: where to draw steps, as the
@@ -74,29 +75,19 @@ record StepSpread(int[] at, double[] spread) {
     return StepDistribution.of(steps, at, spread);
   }
 
+  private record Row(int step, @Csv.Format("%.6e") double spread) {}
+
   /** {@code step,spread}, a line each. */
   String csv() {
-    StringBuilder csv = new StringBuilder("step,spread\n");
-    for (int s = 0; s < at.length; s++) {
-      csv.append(String.format(Locale.ROOT, "%d,%.6e\n", at[s], spread[s]));
-    }
-    return csv.toString();
+    return Csv.table(
+        Row.class, IntStream.range(0, at.length).mapToObj(s -> new Row(at[s], spread[s])).toList());
   }
 
   /** Reads {@link #csv()}. */
   static StepSpread parse(String csv, Object file) {
-    List<String> lines = csv.lines().skip(1).toList();
-    int[] at = new int[lines.size()];
-    double[] spread = new double[lines.size()];
-    try {
-      for (int s = 0; s < at.length; s++) {
-        String[] fields = lines.get(s).split(",");
-        at[s] = Integer.parseInt(fields[0]);
-        spread[s] = Double.parseDouble(fields[1]);
-      }
-    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-      throw new JourneyException(file + " is no list of steps and spreads: featurize anew.", e);
-    }
+    List<Row> rows = Csv.read(Row.class, csv, file, "delete it and featurize anew");
+    int[] at = rows.stream().mapToInt(Row::step).toArray();
+    double[] spread = rows.stream().mapToDouble(Row::spread).toArray();
     for (int s = 0; s < at.length; s++) {
       if (s > 0 && at[s] <= at[s - 1] || !(spread[s] >= 0) || Double.isInfinite(spread[s])) {
         throw new JourneyException(

@@ -1,15 +1,18 @@
 package io.journey.score;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.Npy;
 import io.journey.array.Safetensors;
 import io.journey.condition.ConditionColumn;
 import io.journey.dataset.ImageShape;
 import io.journey.features.FeatureStore;
+import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
 import io.journey.results.ExampleTable;
 import io.journey.results.Influence;
 import io.journey.results.StepScores;
+import io.journey.run.Csv;
 import io.journey.run.FileStage;
 import io.journey.run.Json;
 import io.journey.run.RunContext;
@@ -22,8 +25,8 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Writes an attribution as a directory, checkpoint by checkpoint, so that a kill loses one. */
 record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] steps)
@@ -187,39 +190,57 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
   }
 
   private String ranking(float[][] scores) {
-    StringBuilder csv = new StringBuilder("target,step,sign,rank,example,id,class,score\n");
+    List<Ranked> rows = new ArrayList<>();
     for (int j = 0; j < targets.size(); j++) {
       for (int s = 0; s < steps.length; s++) {
         StepScores at =
             new StepScores(scores[s * targets.size() + j], estimator.features().examples());
-        append(csv, j, steps[s], "positive", at.top(RANKED));
-        append(csv, j, steps[s], "negative", at.bottom(RANKED));
+        add(rows, j, steps[s], "positive", at.top(RANKED));
+        add(rows, j, steps[s], "negative", at.bottom(RANKED));
       }
     }
-    return csv.toString();
+    return Csv.table(Ranked.class, rows);
   }
 
-  private static void append(
-      StringBuilder csv, int target, int step, String sign, List<Influence> ranked) {
+  /** A line of {@link Attribution#RANKING}. */
+  private record Ranked(
+      int target,
+      int step,
+      String sign,
+      int rank,
+      int example,
+      String id,
+      @JsonProperty("class") String className,
+      @Csv.Format("%.6e") double score) {}
+
+  private static void add(
+      List<Ranked> rows, int target, int step, String sign, List<Influence> ranked) {
     for (int rank = 0; rank < ranked.size(); rank++) {
-      Influence influence = ranked.get(rank);
-      csv.append(target).append(',').append(step).append(',').append(sign).append(',');
-      csv.append(rank + 1).append(',').append(influence.index()).append(',');
-      csv.append(ExampleTable.quote(influence.exampleId())).append(',');
-      csv.append(ExampleTable.quote(influence.className())).append(',');
-      csv.append(String.format(Locale.ROOT, "%.6e", influence.score())).append('\n');
+      Influence of = ranked.get(rank);
+      rows.add(
+          new Ranked(
+              target,
+              step,
+              sign,
+              rank + 1,
+              of.index(),
+              of.exampleId(),
+              of.className(),
+              of.score()));
     }
   }
+
+  /** A line of {@link Attribution#LOSS}. */
+  private record MemberLoss(String member, int step, double loss) {}
 
   /** The members' loss curves as one table, or "" where they have none. */
   private String losses() {
-    StringBuilder csv = new StringBuilder();
+    List<MemberLoss> rows = new ArrayList<>();
     for (String member : estimator.features().members()) {
-      for (String line : estimator.ensemble().lossCurve(member)) {
-        csv.append(csv.isEmpty() ? "member,step,loss\n" : "");
-        csv.append(ExampleTable.quote(member)).append(',').append(line).append('\n');
+      for (Ensemble.Loss at : estimator.ensemble().lossCurve(member)) {
+        rows.add(new MemberLoss(member, at.step(), at.loss()));
       }
     }
-    return csv.toString();
+    return rows.isEmpty() ? "" : Csv.table(MemberLoss.class, rows);
   }
 }

@@ -19,7 +19,7 @@ public final class DTrak implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.NORM).withDamping();
+    return FeatureRequirement.of(ModelOutput.NORM).withDamped(true);
   }
 
   @Override

@@ -21,7 +21,7 @@ public final class DasLinear implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.MEAN).withResiduals().withDamping();
+    return FeatureRequirement.of(ModelOutput.MEAN).withResiduals(true).withDamped(true);
   }
 
   @Override

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.journey.diffusion.ModelOutput;
 import io.journey.features.FeatureStore;
 import io.journey.preconditioner.PreconditionerConfig;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
  * The features and targets that an estimator needs.
@@ -16,12 +17,14 @@ import io.journey.preconditioner.PreconditionerConfig;
  * @param damped whether scores depend on (ΦᵀΦ + λI)⁻¹, and so on a {@link Damping}. Features for
  *     which that matrix is too large, or singular, are refused
  */
+@RecordBuilder
 public record FeatureRequirement(
     ModelOutput function,
     PreconditionerConfig.Kind preconditioner,
     Target target,
     boolean residuals,
-    boolean damped) {
+    boolean damped)
+    implements FeatureRequirementBuilder.With {
   /** Which gradient of a target is taken. */
   public enum Target {
     /** That of f_t at x̂0^(t): every step has its own (Eq. 3 of Georgiev et al.). */
@@ -40,26 +43,6 @@ public record FeatureRequirement(
   public static FeatureRequirement of(ModelOutput function) {
     return new FeatureRequirement(
         function, PreconditionerConfig.Kind.NONE, Target.AT_STEP, false, false);
-  }
-
-  /** Returns the same with another preconditioner. */
-  public FeatureRequirement withPreconditioner(PreconditionerConfig.Kind other) {
-    return new FeatureRequirement(function, other, target, residuals, damped);
-  }
-
-  /** Returns the same with another gradient of targets. */
-  public FeatureRequirement withTarget(Target other) {
-    return new FeatureRequirement(function, preconditioner, other, residuals, damped);
-  }
-
-  /** Returns the same with the errors of training images. */
-  public FeatureRequirement withResiduals() {
-    return new FeatureRequirement(function, preconditioner, target, true, damped);
-  }
-
-  /** Returns the same with (ΦᵀΦ + λI)⁻¹. */
-  public FeatureRequirement withDamping() {
-    return new FeatureRequirement(function, preconditioner, target, residuals, true);
   }
 
   /** Returns whether features are gradients of the right function with the right preconditioner. */

@@ -16,7 +16,7 @@ public final class JourneyTrak implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.LOSS).withDamping();
+    return FeatureRequirement.of(ModelOutput.LOSS).withDamped(true);
   }
 
   @Override

@@ -18,7 +18,7 @@ public final class RelativeInfluence implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.LOSS).withDamping();
+    return FeatureRequirement.of(ModelOutput.LOSS).withDamped(true);
   }
 
   @Override

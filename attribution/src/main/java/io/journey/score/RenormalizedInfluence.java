@@ -19,7 +19,7 @@ public final class RenormalizedInfluence implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.LOSS).withDamping();
+    return FeatureRequirement.of(ModelOutput.LOSS).withDamped(true);
   }
 
   @Override

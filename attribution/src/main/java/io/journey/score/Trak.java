@@ -21,7 +21,7 @@ public final class Trak implements Estimator {
   public FeatureRequirement needs() {
     return FeatureRequirement.of(ModelOutput.LOSS)
         .withTarget(FeatureRequirement.Target.AVERAGED)
-        .withDamping();
+        .withDamped(true);
   }
 
   @Override

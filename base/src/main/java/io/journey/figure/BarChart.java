@@ -2,6 +2,7 @@ package io.journey.figure;
 
 import static java.util.Objects.requireNonNull;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.awt.Graphics2D;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +17,10 @@ import java.util.List;
  *     legend away
  * @param rules dashed lines across the plot, such as chance
  */
+@RecordBuilder
 public record BarChart(
     String title, String yLabel, List<String> groups, List<Bars> bars, List<LineChart.Rule> rules)
-    implements Figure {
+    implements Figure, BarChartBuilder.With {
 
   /**
    * One bar in every group.
@@ -63,7 +65,7 @@ public record BarChart(
   public BarChart withRule(String name, double y) {
     List<LineChart.Rule> more = new ArrayList<>(rules);
     more.add(new LineChart.Rule(name, y));
-    return new BarChart(title, yLabel, groups, bars, more);
+    return withRules(more);
   }
 
   @Override

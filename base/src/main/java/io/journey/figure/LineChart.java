@@ -2,6 +2,7 @@ package io.journey.figure;
 
 import static java.util.Objects.requireNonNull;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.awt.Graphics2D;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.List;
  * @param xAxis how x runs
  * @param range what the vertical axis shows; null for all there is
  */
+@RecordBuilder
 public record LineChart(
     String title,
     String xLabel,
@@ -25,7 +27,7 @@ public record LineChart(
     List<Rule> rules,
     XAxis xAxis,
     Range range)
-    implements Figure {
+    implements Figure, LineChartBuilder.With {
 
   /** How the horizontal axis runs. */
   public enum XAxis {
@@ -56,8 +58,10 @@ public record LineChart(
    * @param high [n] upper ends, as {@code low}
    * @param dashed whether the line is drawn dashed, as for a baseline
    */
+  @RecordBuilder
   public record Series(
-      String name, double[] x, double[] y, double[] low, double[] high, boolean dashed) {
+      String name, double[] x, double[] y, double[] low, double[] high, boolean dashed)
+      implements LineChartSeriesBuilder.With {
     public Series {
       name = Pen.clean(name);
       Numbers.require(x.length > 0, "series", name, "has no points");
@@ -72,11 +76,6 @@ public record LineChart(
     /** A line without intervals. */
     public static Series of(String name, double[] x, double[] y) {
       return new Series(name, x, y, null, null);
-    }
-
-    /** The same, dashed. */
-    public Series withDashes() {
-      return new Series(name, x, y, low, high, true);
     }
 
     boolean hasInterval(int i) {
@@ -120,17 +119,17 @@ public record LineChart(
 
   /** The same with large x left, as steps of a diffusion model are drawn: from noise to image. */
   public LineChart xReversed() {
-    return new LineChart(title, xLabel, yLabel, series, rules, XAxis.REVERSED, range);
+    return withXAxis(XAxis.REVERSED);
   }
 
   /** The same with a logarithmic horizontal axis. */
   public LineChart xLogarithmic() {
-    return new LineChart(title, xLabel, yLabel, series, rules, XAxis.LOGARITHMIC, range);
+    return withXAxis(XAxis.LOGARITHMIC);
   }
 
   /** The same with a vertical axis of these ends. */
   public LineChart withRange(double low, double high) {
-    return new LineChart(title, xLabel, yLabel, series, rules, xAxis, new Range(low, high));
+    return withRange(new Range(low, high));
   }
 
   @Override

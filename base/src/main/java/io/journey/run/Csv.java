@@ -1,107 +1,208 @@
 package io.journey.run;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.BeanProperty;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
+import com.fasterxml.jackson.databind.SequenceWriter;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.ContextualSerializer;
+import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
+import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.UnaryOperator;
 
 /**
- * Tables as text: fields between commas, in quotes where they hold a comma, quote, line break or
- * what else parts fields somewhere.
- *
- * <p>Programs for tables take a field that begins with {@code =}, {@code +}, {@code -} or {@code @}
- * for a formula and compute it, in quotes too. Such a text gets a {@code '} in front, which these
- * programs take for "text"; {@link #lines} takes it away. Numbers stay as they are.
- *
- * <p>Terminals obey some characters that nobody sees. They are written as by {@link Printable}, all
- * but tabs and line feeds, and so is the backslash of a text that looks like one of them; {@link
- * #lines} gives the characters back.
+ * Tables as text, by Jackson: a record type is a table, its components are the columns, named in
+ * snake case. Lines end in \n; fields are in quotes where they hold a comma, quote, line break or
+ * what else parts fields somewhere. No text is a formula or commands a terminal ({@link CsvText}),
+ * and every text is read back as it was.
  */
 public final class Csv {
   private static final int MOST_FIELDS = 10_000;
 
-  /** Begins a formula, also in the full width of East Asian text; a line end may come before. */
-  private static final String FORMULA = "[=+\\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]";
+  /**
+   * How the numbers of a column are written, for {@link String#format}; six digits behind the point
+   * where nothing is said. NaN is an empty field.
+   */
+  @Target(ElementType.FIELD)
+  @Retention(RetentionPolicy.RUNTIME)
+  public @interface Format {
+    /** Such as %.4f. */
+    String value();
+  }
 
-  private static final Pattern TAKEN_FOR_FORMULA =
-      Pattern.compile("'*" + FORMULA + ".*", Pattern.DOTALL);
-  private static final Pattern MARKED_TEXT = Pattern.compile("'+" + FORMULA + ".*", Pattern.DOTALL);
-  private static final Pattern ESCAPE = Pattern.compile("\\\\u([0-9a-f]{4})");
-
-  private static final Pattern NUMBER =
-      Pattern.compile("[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?");
+  private static final CsvMapper MAPPER =
+      CsvMapper.builder()
+          .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(CsvParser.Feature.FAIL_ON_MISSING_COLUMNS)
+          .enable(CsvParser.Feature.FAIL_ON_MISSING_HEADER_COLUMNS)
+          .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(String.class, new TextWriter())
+                  .addSerializer(Double.class, new NumberWriter("%.6f"))
+                  .addSerializer(double.class, new NumberWriter("%.6f"))
+                  .addDeserializer(String.class, new TextReader()))
+          .build();
 
   private Csv() {}
 
-  /** A field of a line; {@link #lines} gives the same text back. */
-  public static String quote(String text) {
-    String shown = escaped(text);
-    boolean formula =
-        TAKEN_FOR_FORMULA.matcher(shown).matches() && !NUMBER.matcher(shown).matches();
-    String field = formula ? "'" + shown : shown;
-    boolean plain = field.chars().noneMatch(c -> ",;\"\n\r\t".indexOf(c) >= 0);
-    return plain ? field : '"' + field.replace("\"", "\"\"") + '"';
-  }
-
-  private static String escaped(String text) {
-    String safe = ESCAPE.matcher(text).replaceAll("\\\\u005cu$1");
-    return Printable.escaped(safe, Csv::isObeyed);
-  }
-
-  private static boolean isObeyed(int c) {
-    return c != '\t' && c != '\n' && Printable.isHidden(c);
-  }
-
-  private static String unescaped(String field) {
-    return ESCAPE
-        .matcher(field)
-        .replaceAll(
-            escape ->
-                Matcher.quoteReplacement(
-                    Character.toString((char) Integer.parseInt(escape.group(1), 16))));
+  /** A table: a header line, then a line each row. */
+  public static <R extends Record> String table(Class<R> type, List<R> rows) {
+    return table(type, rows, UnaryOperator.identity());
   }
 
   /**
-   * Gives the lines of a table one after the other; only one of them is in memory.
+   * A table.
+   *
+   * @param names gives the name of a column from that of its component
+   */
+  public static <R extends Record> String table(
+      Class<R> type, List<R> rows, UnaryOperator<String> names) {
+    CsvSchema schema = MAPPER.schemaFor(type);
+    StringWriter out = new StringWriter();
+    List<String> header = schema.getColumnNames().stream().map(names).toList();
+    try (SequenceWriter lines =
+        MAPPER.writerFor(type).with(schema.withoutHeader()).writeValues(out)) {
+      out.write(String.join(",", header) + "\n");
+      lines.writeAll(rows);
+    } catch (IOException e) {
+      throw new IllegalStateException("rows of " + type + " can always be written", e);
+    }
+    return out.toString();
+  }
+
+  /**
+   * Reads a table of known columns.
    *
    * @param where the table, for messages
-   * @throws JourneyException if a line has more than 10 000 fields
+   * @param remedy what makes a whole table, such as "train again"
+   * @throws JourneyException if it has other columns, or a field is not of its column's type
    */
-  public static void lines(String text, Object where, Consumer<List<String>> each) {
-    List<String> line = new ArrayList<>();
-    StringBuilder field = new StringBuilder();
-    boolean quoted = false;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (quoted && c == '"' && i + 1 < text.length() && text.charAt(i + 1) == '"') {
-        field.append('"');
-        i++;
-      } else if (c == '"') {
-        quoted = !quoted;
-      } else if (!quoted && (c == ',' || c == '\n')) {
-        add(line, field, where);
-        if (c == '\n') {
-          each.accept(line);
-          line = new ArrayList<>();
-        }
-      } else if (quoted || c != '\r') {
-        field.append(c);
-      }
-    }
-    if (field.length() > 0 || !line.isEmpty()) {
-      add(line, field, where);
-      each.accept(line);
+  public static <R extends Record> List<R> read(
+      Class<R> type, String text, Object where, String remedy) {
+    CsvSchema schema = MAPPER.schemaFor(type);
+    try (MappingIterator<R> rows =
+        MAPPER.readerFor(type).with(schema.withHeader().withStrictHeaders(true)).readValues(text)) {
+      return rows.readAll();
+    } catch (IOException | RuntimeJsonMappingException e) {
+      throw new JourneyException(
+          where
+              + " is no table of "
+              + String.join(",", schema.getColumnNames())
+              + ": "
+              + remedy
+              + ".",
+          e);
     }
   }
 
-  private static void add(List<String> line, StringBuilder field, Object where) {
-    if (line.size() == MOST_FIELDS) {
+  /**
+   * Gives the lines of any table one after the other; only one of them is in memory.
+   *
+   * @param where the table, for messages
+   * @throws JourneyException if a line has more than 10 000 fields, or a quote does not end
+   */
+  public static void lines(String text, Object where, Consumer<List<String>> each) {
+    try (JsonParser parser =
+        MAPPER.reader().with(CsvParser.Feature.WRAP_AS_ARRAY).createParser(text)) {
+      List<String> line = new ArrayList<>();
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token == JsonToken.VALUE_STRING) {
+          if (line.size() == MOST_FIELDS) {
+            throw new JourneyException(
+                where
+                    + " has a line of more than "
+                    + MOST_FIELDS
+                    + " fields: it is not Journey's.");
+          }
+          line.add(CsvText.text(parser.getText()));
+        } else if (token == JsonToken.END_ARRAY && !line.isEmpty()) {
+          each.accept(line);
+          line = new ArrayList<>();
+        }
+      }
+    } catch (JsonProcessingException e) {
       throw new JourneyException(
-          where + " has a line of more than " + MOST_FIELDS + " fields: it is not Journey's.");
+          where + " is no table: " + e.getOriginalMessage() + ". It is not Journey's.", e);
+    } catch (IOException e) {
+      throw new IllegalStateException("a text can always be read", e);
     }
-    String text = field.toString();
-    line.add(unescaped(MARKED_TEXT.matcher(text).matches() ? text.substring(1) : text));
-    field.setLength(0);
+  }
+
+  private static final class TextWriter extends StdScalarSerializer<String> {
+    TextWriter() {
+      super(String.class);
+    }
+
+    /** Semicolons and tabs part fields for some programs; Jackson knows of commas alone. */
+    @Override
+    public void serialize(String text, JsonGenerator out, SerializerProvider p) throws IOException {
+      String field = CsvText.field(text);
+      if (field.indexOf(';') >= 0 || field.indexOf('\t') >= 0) {
+        out.writeRawValue('"' + field.replace("\"", "\"\"") + '"');
+      } else {
+        out.writeString(field);
+      }
+    }
+  }
+
+  private static final class TextReader extends StdScalarDeserializer<String> {
+    TextReader() {
+      super(String.class);
+    }
+
+    @Override
+    public String deserialize(JsonParser in, DeserializationContext context) throws IOException {
+      return CsvText.text(in.getText());
+    }
+  }
+
+  private static final class NumberWriter extends StdScalarSerializer<Double>
+      implements ContextualSerializer {
+    private final String format;
+
+    NumberWriter(String format) {
+      super(Double.class);
+      this.format = format;
+    }
+
+    @Override
+    public JsonSerializer<?> createContextual(SerializerProvider p, BeanProperty column) {
+      Format said = column == null ? null : column.getAnnotation(Format.class);
+      return said == null ? this : new NumberWriter(said.value());
+    }
+
+    @Override
+    public void serialize(Double number, JsonGenerator out, SerializerProvider p)
+        throws IOException {
+      out.writeString(number.isNaN() ? "" : String.format(Locale.ROOT, format, number));
+    }
   }
 }

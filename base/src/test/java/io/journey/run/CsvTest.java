@@ -3,6 +3,7 @@ package io.journey.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -16,11 +17,20 @@ class CsvTest {
     return lines;
   }
 
+  private record Text(String text) {}
+
+  /** What stands in a table for a text. */
+  private static String quote(String text) {
+    String table = Csv.table(Text.class, List.of(new Text(text)));
+    assertThat(table).startsWith("text\n").endsWith("\n");
+    return table.substring("text\n".length(), table.length() - 1);
+  }
+
   @Test
   void whatIsQuotedIsReadBack() {
     List<String> fields = List.of("plain", "a,b", "say \"no\"", "two\nlines", "", "\r", "é");
     StringBuilder text = new StringBuilder();
-    fields.forEach(field -> text.append(text.isEmpty() ? "" : ",").append(Csv.quote(field)));
+    fields.forEach(field -> text.append(text.isEmpty() ? "" : ",").append(quote(field)));
     assertThat(lines(text + "\n")).containsExactly(fields);
   }
 
@@ -43,8 +53,8 @@ class CsvTest {
       {"a;=1", "\"a;=1\""},
     };
     for (String[] one : cases) {
-      assertThat(Csv.quote(one[0])).isEqualTo(one[1]);
-      assertThat(lines(Csv.quote(one[0]) + ",x\n")).containsExactly(List.of(one[0], "x"));
+      assertThat(quote(one[0])).isEqualTo(one[1]);
+      assertThat(lines(quote(one[0]) + ",x\n")).containsExactly(List.of(one[0], "x"));
     }
   }
 
@@ -66,11 +76,11 @@ class CsvTest {
       {"'=\u001b", "''=\\u001b"},
     };
     for (String[] one : cases) {
-      assertThat(Csv.quote(one[0])).isEqualTo(one[1]);
-      assertThat(lines(Csv.quote(one[0]) + ",x\n")).containsExactly(List.of(one[0], "x"));
+      assertThat(quote(one[0])).isEqualTo(one[1]);
+      assertThat(lines(quote(one[0]) + ",x\n")).containsExactly(List.of(one[0], "x"));
     }
     for (String text : new String[] {"C:\\users\\u12", "\\U001b", "\\u001B", "a\\b"}) {
-      assertThat(Csv.quote(text)).isEqualTo(text);
+      assertThat(quote(text)).isEqualTo(text);
       assertThat(lines(text + "\n")).containsExactly(List.of(text));
     }
   }
@@ -85,7 +95,7 @@ class CsvTest {
       for (int i = random.nextInt(12); i > 0; i--) {
         text.append(letters.charAt(random.nextInt(letters.length())));
       }
-      String field = Csv.quote(text.toString());
+      String field = quote(text.toString());
       assertThat(field.replaceAll("[\t\n]", "").codePoints().noneMatch(Printable::isHidden))
           .isTrue();
       assertThat(lines(field + ",x\n")).containsExactly(List.of(text.toString(), "x"));
@@ -110,8 +120,8 @@ class CsvTest {
           "'",
           ""
         }) {
-      assertThat(Csv.quote(text)).isEqualTo(text);
-      assertThat(lines("x," + Csv.quote(text) + "\n")).containsExactly(List.of("x", text));
+      assertThat(quote(text)).isEqualTo(text);
+      assertThat(lines("x," + quote(text) + "\n")).containsExactly(List.of("x", text));
     }
   }
 
@@ -127,5 +137,73 @@ class CsvTest {
     assertThatThrownBy(() -> lines(",".repeat(20_000)))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("more than 10000 fields");
+  }
+
+  private record Row(
+      int howMany,
+      String name,
+      @JsonProperty("class") String className,
+      double mean,
+      @Csv.Format("%.2e") double small,
+      Integer perhaps) {}
+
+  /** The names of columns, the digits of numbers and empty fields are part of the formats. */
+  @Test
+  void aRecordIsATable() {
+    List<Row> rows =
+        List.of(new Row(1, "a,b", "x", -0.5, 1e-7, null), new Row(-2, "", "=y", Double.NaN, 3, 4));
+    String table = Csv.table(Row.class, rows);
+    assertThat(table)
+        .isEqualTo(
+            "how_many,name,class,mean,small,perhaps\n"
+                + "1,\"a,b\",x,-0.500000,1.00e-07,\n"
+                + "-2,,'=y,,3.00e+00,4\n");
+    assertThat(Csv.table(Row.class, List.of(), name -> name.equals("mean") ? "fid" : name))
+        .isEqualTo("how_many,name,class,fid,small,perhaps\n");
+  }
+
+  private record Known(int index, String id, double loss) {}
+
+  @Test
+  void aTableOfKnownColumnsIsReadBack() {
+    String id = "a\u001b,\"\n=";
+    List<Known> rows = List.of(new Known(0, id, 0.25), new Known(7, "", -1e9));
+    assertThat(Csv.read(Known.class, Csv.table(Known.class, rows), "table", "make it again"))
+        .isEqualTo(rows);
+    assertThat(Csv.read(Known.class, "index,id,loss\r\n1,x,2", "table", "make it again"))
+        .containsExactly(new Known(1, "x", 2));
+  }
+
+  @Test
+  void aTableOfOtherColumnsOrTypesIsRefused() {
+    for (String text :
+        new String[] {
+          "",
+          "\n\n",
+          "a\nb\n",
+          "\u0000",
+          "index,id\n1,x\n",
+          "id,index,loss\n1,x,1\n",
+          "index,id,loss,more\n1,x,1,1\n",
+          "index,id,loss\n1,x\n",
+          "index,id,loss\n1,x,1,1\n",
+          "index,id,loss\n1,x,\n",
+          "index,id,loss\n,x,1\n",
+          "index,id,loss\n1.5,x,1\n",
+          "index,id,loss\n1,x,y\n",
+          "index,id,loss\n1,\"x,1\n"
+        }) {
+      assertThatThrownBy(() -> Csv.read(Known.class, text, "table", "make it again"))
+          .as(text)
+          .isInstanceOf(JourneyException.class)
+          .hasMessage("table is no table of index,id,loss: make it again.");
+    }
+  }
+
+  @Test
+  void aQuoteWithoutAnEndIsRefused() {
+    assertThatThrownBy(() -> lines("a,\"b\n"))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("table is no table");
   }
 }

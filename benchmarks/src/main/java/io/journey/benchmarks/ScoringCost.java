@@ -2,9 +2,10 @@ package io.journey.benchmarks;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.Npy;
+import io.journey.results.ExampleTable;
 import io.journey.features.FeatureStore;
 import io.journey.random.Seed;
-import io.journey.results.ExampleTable;
+import io.journey.run.Csv;
 import io.journey.run.Json;
 import io.journey.run.Memory;
 import io.journey.run.RunContext;
@@ -19,8 +20,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Scores from made-up features on disk: seconds and peak memory of Journey-TRAK; of a second
@@ -106,12 +109,10 @@ public final class ScoringCost {
     Seed.of(1).stream().fillGaussian(some);
     try (RunDirectory run =
         RunDirectory.claim(folder, FeatureStore.KIND, FeatureStore.FORMAT, settings, inputs)) {
-      StringBuilder table = new StringBuilder("index,id,label,class\n");
-      for (int i = 0; i < n; i++) {
-        table.append(i).append(",x").append(i).append(",-1,\n");
-      }
-      run.write(
-          ExampleTable.FILE, out -> out.write(table.toString().getBytes(StandardCharsets.UTF_8)));
+      List<ExampleTable.Row> examples =
+          IntStream.range(0, n).mapToObj(i -> new ExampleTable.Row(i, "x" + i, -1, "")).toList();
+      String table = Csv.table(ExampleTable.Row.class, examples);
+      run.write(ExampleTable.FILE, out -> out.write(table.getBytes(StandardCharsets.UTF_8)));
       for (int from = 0; from < n; from += SHARD) {
         float[] rows = new float[Math.min(SHARD, n - from) * k];
         for (int at = 0; at < rows.length; at += k) {

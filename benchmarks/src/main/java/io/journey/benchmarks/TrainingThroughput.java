@@ -63,7 +63,7 @@ public final class TrainingThroughput {
   static double measure(
       UNet2DConfig model, Dataset data, int batch, int pass, int steps, int members, int threads)
       throws IOException {
-    TrainingConfig training = TrainingConfig.of(steps + 2, batch, 1e-4).withMicroBatches(pass);
+    TrainingConfig training = TrainingConfig.of(steps + 2, batch, 1e-4).withMicroBatchSize(pass);
     ConcurrentLinkedQueue<Long> ends = new ConcurrentLinkedQueue<>();
     Progress clock = (task, total, unit) -> units -> ends.add(System.nanoTime());
     Path directory = Files.createTempDirectory("journey-training");

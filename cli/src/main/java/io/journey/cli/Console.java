@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.benchmarks.hostile.Worker;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
 import io.journey.run.SettingException;

@@ -1,5 +1,7 @@
 package io.journey.cli;
 
+import io.journey.run.Compute;
+import io.journey.random.Seed;
 import io.journey.array.DType;
 import io.journey.dataset.Dataset;
 import io.journey.features.FeatureStore;

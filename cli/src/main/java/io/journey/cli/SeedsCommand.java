@@ -1,5 +1,7 @@
 package io.journey.cli;
 
+import io.journey.random.Seed;
+import io.journey.results.Steps;
 import io.journey.condition.Condition;
 import io.journey.embedding.Embedder;
 import io.journey.embedding.Embedders;

@@ -1,5 +1,7 @@
 package io.journey.cli;
 
+import io.journey.random.Seed;
+import io.journey.training.Adam;
 import io.journey.dataset.Dataset;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.DenoiserConfig;
@@ -155,7 +157,7 @@ final class TrainCommand implements Runnable {
       scheduler = file.scheduler(scheduler);
     }
     if (dropClasses != null) {
-      training = training.withDroppedClasses(dropClasses);
+      training = training.withDropClasses(dropClasses);
     }
     if (classes) {
       model = conditional(model, images, training.dropClasses() > 0 ? 1 : 0);

@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.run.Memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.run.JourneyException;

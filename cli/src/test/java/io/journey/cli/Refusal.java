@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.sampling.Drawing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.training.Adam;
 import static io.journey.cli.CommandRun.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 

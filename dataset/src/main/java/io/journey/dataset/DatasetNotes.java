@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Map;
@@ -18,23 +19,20 @@ import java.util.stream.Collectors;
  * @param repeated how many images are the same file as another image of the set
  * @param noClasses why folders of images are no classes, where one might take them for such
  */
+@RecordBuilder
 public record DatasetNotes(
     SortedMap<String, String> skipped,
     SortedMap<String, Integer> passedOver,
     int links,
     int repeated,
-    Optional<String> noClasses) {
+    Optional<String> noClasses)
+    implements DatasetNotesBuilder.With {
   private static final int SHOWN = 12;
 
   /** There is nothing to say. */
   public static final DatasetNotes NONE =
       new DatasetNotes(
           Collections.emptySortedMap(), Collections.emptySortedMap(), 0, 0, Optional.empty());
-
-  /** The same with images that were left out. */
-  DatasetNotes withSkipped(SortedMap<String, String> reasons) {
-    return new DatasetNotes(reasons, passedOver, links, repeated, noClasses);
-  }
 
   /** Counts by ending as people write them: "3 .txt, 1 .yaml". */
   public static String counted(SortedMap<String, Integer> endings) {
@@ -43,11 +41,6 @@ public record DatasetNotes(
         .limit(SHOWN)
         .map(e -> e.getValue() + " " + e.getKey())
         .collect(Collectors.joining(", ", "", endings.size() > SHOWN ? ", …" : ""));
-  }
-
-  /** The same with what was passed over, and counts of files. */
-  DatasetNotes withFiles(SortedMap<String, Integer> endings, int linked, int again) {
-    return new DatasetNotes(skipped, endings, linked, again, noClasses);
   }
 
   /** Why there are no classes, alone. */

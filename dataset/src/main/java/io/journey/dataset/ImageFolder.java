@@ -62,7 +62,8 @@ final class ImageFolder {
               + " train-images-idx3-ubyte.gz.");
     }
     Listing listing = new FolderLayout(spec).list(found, false, true);
-    return listing.withNotes(listing.notes().withFiles(passedOver, links, repeated));
+    return listing.withNotes(
+        listing.notes().withPassedOver(passedOver).withLinks(links).withRepeated(repeated));
   }
 
   private void list(Path folder, String prefix) throws IOException {

@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 
 /**
@@ -9,18 +10,11 @@ import java.util.List;
  * @param examples in the set's order, with distinct ids
  * @param notes on its files
  */
-public record Listing(List<String> classNames, List<StoredExample> examples, DatasetNotes notes) {
+@RecordBuilder
+public record Listing(List<String> classNames, List<StoredExample> examples, DatasetNotes notes)
+    implements ListingBuilder.With {
   /** A set of whose files there is nothing to say. */
   public Listing(List<String> classNames, List<StoredExample> examples) {
     this(classNames, examples, DatasetNotes.NONE);
-  }
-
-  /** Some of the examples. */
-  Listing withExamples(List<StoredExample> some) {
-    return new Listing(classNames, some, notes);
-  }
-
-  Listing withNotes(DatasetNotes others) {
-    return new Listing(classNames, examples, others);
   }
 }

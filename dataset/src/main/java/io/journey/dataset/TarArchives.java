@@ -129,7 +129,7 @@ final class TarArchives {
     }
     Listing byFolder = new FolderLayout(spec).list(images, shards.bySplit(), !labelled);
     return (labelled ? labels.label(byFolder, TarArchives::key) : byFolder)
-        .withNotes(byFolder.notes().withFiles(passedOver, 0, 0));
+        .withNotes(byFolder.notes().withPassedOver(passedOver));
   }
 
   private List<Found> ofColumn(String column) {

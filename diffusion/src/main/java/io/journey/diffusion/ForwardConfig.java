@@ -1,6 +1,7 @@
 package io.journey.diffusion;
 
 import io.journey.run.SettingException;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 
 /**
@@ -16,6 +17,7 @@ import java.util.List;
  *     Algorithm 1)
  * @param predictionType what the model predicts
  */
+@RecordBuilder
 public record ForwardConfig(
     int numTrainTimesteps,
     double betaStart,
@@ -23,7 +25,8 @@ public record ForwardConfig(
     BetaSchedule betaSchedule,
     List<Double> trainedBetas,
     boolean rescaleBetasZeroSnr,
-    PredictionType predictionType) {
+    PredictionType predictionType)
+    implements ForwardConfigBuilder.With {
   private static final int MAX_STEPS = 1_000_000;
 
   /** The paper's: T = 1000, β linear from 1e-4 to 0.02, the model predicts ε. */
@@ -58,18 +61,6 @@ public record ForwardConfig(
         throw new SettingException("trained_betas must lie in (0, 1], got " + beta);
       }
     }
-  }
-
-  /** The same with another thing to predict. */
-  public ForwardConfig withPredictionType(PredictionType other) {
-    return new ForwardConfig(
-        numTrainTimesteps,
-        betaStart,
-        betaEnd,
-        betaSchedule,
-        trainedBetas,
-        rescaleBetasZeroSnr,
-        other);
   }
 
   /** ᾱ_t = Π_{s≤t} (1 − β_s) in float64, [T]. */

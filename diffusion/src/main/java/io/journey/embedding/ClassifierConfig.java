@@ -1,6 +1,7 @@
 package io.journey.embedding;
 
 import io.journey.run.SettingException;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
  * How a classifier is trained: Adam on the cross-entropy, learning rate falling by half a cosine
@@ -12,8 +13,10 @@ import io.journey.run.SettingException;
  * @param width channels of the network's first level, a multiple of 8
  * @param features the length of its vectors
  */
+@RecordBuilder
 public record ClassifierConfig(
-    int epochs, int batchSize, double learningRate, int width, int features) {
+    int epochs, int batchSize, double learningRate, int width, int features)
+    implements ClassifierConfigBuilder.With {
   /** Twelve epochs of 32 images a step, 16 channels, 64 features. */
   public static final ClassifierConfig DEFAULT = new ClassifierConfig(12, 32, 2e-3, 16, 64);
 
@@ -35,10 +38,5 @@ public record ClassifierConfig(
     if (!ok) {
       throw new SettingException(message);
     }
-  }
-
-  /** The same with another number of epochs. */
-  public ClassifierConfig withEpochs(int newEpochs) {
-    return new ClassifierConfig(newEpochs, batchSize, learningRate, width, features);
   }
 }

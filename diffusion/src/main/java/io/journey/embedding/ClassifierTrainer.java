@@ -103,7 +103,7 @@ public record ClassifierTrainer(Dataset data, ClassifierConfig config, long seed
       long steps = Math.max(1, (long) config.epochs() * images / batch);
       this.training =
           TrainingConfig.of(Math.toIntExact(steps), batch, config.learningRate())
-              .withMicroBatches(Math.min(PASS, batch));
+              .withMicroBatchSize(Math.min(PASS, batch));
       this.architecture =
           new ConvNetConfig(
               data.shape(), split.classes().size(), config.width(), config.features());

@@ -1,6 +1,7 @@
 package io.journey.model;
 
 import io.journey.run.Confined;
+import io.journey.run.Csv;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
@@ -139,15 +140,22 @@ public final class Ensemble implements Serializable {
     return manifest == null ? "" : manifest.inputFields().text("data", "");
   }
 
-  /** The lines {@code step,loss} of a member's training, without their header; none if not kept. */
-  public List<String> lossCurve(String member) {
+  /**
+   * A line of a loss curve.
+   *
+   * @param step steps trained
+   * @param loss the mean over the steps before it
+   */
+  public record Loss(int step, double loss) {}
+
+  /** The loss curve of a member's training; empty if none is kept. */
+  public List<Loss> lossCurve(String member) {
     String file = lossFile(member);
     if (manifest == null || !manifest.lists(file)) {
       return List.of();
     }
     try {
-      List<String> lines = Files.readAllLines(manifest.verified(file));
-      return lines.subList(Math.min(1, lines.size()), lines.size());
+      return Csv.read(Loss.class, Files.readString(manifest.verified(file)), file, "train again");
     } catch (IOException e) {
       throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
     }

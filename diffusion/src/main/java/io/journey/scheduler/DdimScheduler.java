@@ -2,6 +2,7 @@ package io.journey.scheduler;
 
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.run.SettingException;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.OptionalDouble;
 
 /**
@@ -23,6 +24,7 @@ import java.util.OptionalDouble;
  * @param setAlphaToOne whether ᾱ behind the last step is 1, otherwise ᾱ_0
  * @param etaValue η, 0..1
  */
+@RecordBuilder
 public record DdimScheduler(
     boolean clipSample,
     double clipSampleRange,
@@ -33,7 +35,7 @@ public record DdimScheduler(
     int stepsOffset,
     boolean setAlphaToOne,
     double etaValue)
-    implements Scheduler, Clipping.Options {
+    implements Scheduler, Clipping.Options, DdimSchedulerBuilder.With {
 
   public DdimScheduler {
     Clipping.require(clipSampleRange, dynamicThresholdingRatio, sampleMaxValue);
@@ -75,16 +77,7 @@ public record DdimScheduler(
 
   @Override
   public DdimScheduler withEta(double eta) {
-    return new DdimScheduler(
-        clipSample,
-        clipSampleRange,
-        thresholding,
-        dynamicThresholdingRatio,
-        sampleMaxValue,
-        timestepSpacing,
-        stepsOffset,
-        setAlphaToOne,
-        eta);
+    return withEtaValue(eta);
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.journey.model.Ensemble;
 import io.journey.model.LayeredDenoiser;
 import io.journey.random.Seed;
 import io.journey.run.AtomicFile;
+import io.journey.run.Csv;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
@@ -26,9 +27,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
@@ -254,15 +255,15 @@ final class MemberTraining {
   }
 
   private static String lossTable(float[] losses, int first) {
-    StringBuilder csv = new StringBuilder("step,loss\n");
+    List<Ensemble.Loss> curve = new ArrayList<>();
     for (int from = 0; from < losses.length; from += LOSS_WINDOW) {
       int to = Math.min(losses.length, from + LOSS_WINDOW);
       double sum = 0;
       for (int i = from; i < to; i++) {
         sum += losses[i];
       }
-      csv.append(first + to).append(String.format(Locale.ROOT, ",%.6f%n", sum / (to - from)));
+      curve.add(new Ensemble.Loss(first + to, sum / (to - from)));
     }
-    return csv.toString().replace("\r\n", "\n");
+    return Csv.table(Ensemble.Loss.class, curve);
   }
 }

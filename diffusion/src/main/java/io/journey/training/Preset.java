@@ -19,7 +19,7 @@ public enum Preset {
       1,
       8,
       16,
-      TrainingConfig.of(1500, 32, 3e-3).withEma(0.99)),
+      TrainingConfig.of(1500, 32, 3e-3).withEmaDecay(0.99)),
   /** Hours on one core: 28×28 or 32×32, a million parameters. */
   MEDIUM(
       List.of(32, 64, 96),
@@ -27,7 +27,7 @@ public enum Preset {
       2,
       8,
       16,
-      TrainingConfig.of(20000, 64, 1e-3).withEma(0.999)),
+      TrainingConfig.of(20000, 64, 1e-3).withEmaDecay(0.999)),
   /**
    * The paper's setting for CIFAR-10 (Georgiev et al., appendix A): the U-Net of Ho et al. (2020)
    * as {@code google/ddpm-cifar10-32} has it, 35 746 307 parameters, 200 epochs, learning rate by
@@ -40,7 +40,10 @@ public enum Preset {
       2,
       32,
       null,
-      TrainingConfig.of(1, 128, 1e-4).withMicroBatches(16).withEma(0.9999).withHorizontalFlips(),
+      TrainingConfig.of(1, 128, 1e-4)
+          .withMicroBatchSize(16)
+          .withEmaDecay(0.9999)
+          .withHorizontalFlip(true),
       200,
       true);
 

@@ -24,6 +24,7 @@ import io.journey.run.StageWork;
 import io.journey.run.Task;
 import io.journey.run.TaskContext;
 import io.journey.scheduler.SchedulerConfig;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +48,7 @@ import java.util.List;
  * @param seed of all randomness; that of an ensemble, to couple with its members
  * @param saveInterval how much work a kill may lose
  */
+@RecordBuilder
 public record Retraining(
     DenoiserConfig architecture,
     TrainingConfig training,
@@ -54,7 +56,7 @@ public record Retraining(
     Coupling coupling,
     long seed,
     Duration saveInterval)
-    implements Serializable {
+    implements RetrainingBuilder.With, Serializable {
   /** The randomness that models of different data have in common. */
   public enum Coupling {
     /** Initial weights, order of images, steps and noise. */
@@ -106,11 +108,6 @@ public record Retraining(
   public ModelInputs modelInputs() {
     return ModelInputs.of(
         architecture, ClassNames.NONE.withNullClass(training.nullClass(architecture)));
-  }
-
-  /** The same with another seed. */
-  public Retraining withSeed(long other) {
-    return new Retraining(architecture, training, scheduler, coupling, other, saveInterval);
   }
 
   /**

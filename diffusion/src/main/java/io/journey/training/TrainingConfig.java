@@ -5,6 +5,7 @@ import io.journey.model.DenoiserConfig;
 import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.SettingException;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import java.util.OptionalInt;
 
@@ -29,6 +30,7 @@ import java.util.OptionalInt;
  * @param dropClasses probability that a model with classes is told of an image that it has none, so
  *     that it can be drawn with under guidance
  */
+@RecordBuilder
 public record TrainingConfig(
     int steps,
     int batchSize,
@@ -41,7 +43,7 @@ public record TrainingConfig(
     boolean horizontalFlip,
     int learningRateSteps,
     double dropClasses)
-    implements Serializable {
+    implements TrainingConfigBuilder.With, Serializable {
   private static final String LEARNING_RATE_STEPS = "learningRateSteps";
   private static final String DROP_CLASSES = "dropClasses";
 
@@ -90,31 +92,6 @@ public record TrainingConfig(
     return new TrainingConfig(steps, batchSize, 0, learningRate, 0.9, 0.999, 1e-8, 0, false, 0, 0);
   }
 
-  /** The same with a moving average of weights. */
-  public TrainingConfig withEma(double decay) {
-    return copy(steps, microBatchSize, decay, horizontalFlip, dropClasses);
-  }
-
-  /** The same with another number of steps. */
-  public TrainingConfig withSteps(int newSteps) {
-    return copy(newSteps, microBatchSize, emaDecay, horizontalFlip, dropClasses);
-  }
-
-  /** The same with other images in one pass. */
-  public TrainingConfig withMicroBatches(int images) {
-    return copy(steps, images, emaDecay, horizontalFlip, dropClasses);
-  }
-
-  /** The same with every image mirrored at random. */
-  public TrainingConfig withHorizontalFlips() {
-    return copy(steps, microBatchSize, emaDecay, true, dropClasses);
-  }
-
-  /** The same with classes dropped at random. */
-  public TrainingConfig withDroppedClasses(double probability) {
-    return copy(steps, microBatchSize, emaDecay, horizontalFlip, probability);
-  }
-
   /**
    * Returns the number that a model is told in place of a dropped class: the last row of its table.
    *
@@ -132,21 +109,6 @@ public record TrainingConfig(
               + " --classes, or set it to 0");
     }
     return OptionalInt.of(rows.getAsInt() - 1);
-  }
-
-  private TrainingConfig copy(int newSteps, int micro, double ema, boolean flip, double drop) {
-    return new TrainingConfig(
-        newSteps,
-        batchSize,
-        micro,
-        learningRate,
-        adamBeta1,
-        adamBeta2,
-        adamEpsilon,
-        ema,
-        flip,
-        learningRateSteps,
-        drop);
   }
 
   /** The images of each pass of a step. */

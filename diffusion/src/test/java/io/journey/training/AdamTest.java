@@ -24,7 +24,7 @@ class AdamTest {
 
   @Test
   void everyWeightFollowsKingmaAndBa() {
-    TrainingConfig config = TrainingConfig.of(STEPS, 1, 1e-2).withEma(0.9);
+    TrainingConfig config = TrainingConfig.of(STEPS, 1, 1e-2).withEmaDecay(0.9);
     RandomStream stream = Seed.of(7).stream();
     try (LayeredDenoiser model = MODEL.random(Seed.of(1), ScalarType.Float);
         Adam adam = new Adam(config, model.parameters())) {

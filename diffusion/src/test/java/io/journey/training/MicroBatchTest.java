@@ -45,7 +45,7 @@ class MicroBatchTest {
 
   @Test
   void anyNumberOfThreadsGivesTheSameBytes() throws IOException {
-    TrainingConfig training = TRAINING.withMicroBatches(3);
+    TrainingConfig training = TRAINING.withMicroBatchSize(3);
     train("one", training, 3, 1);
     for (int threads = 2; threads <= 5; threads++) {
       String name = "threads-" + threads;
@@ -62,7 +62,7 @@ class MicroBatchTest {
   void passesOfAnySizeHaveTheLossOfTheWholeBatch() {
     double whole = loss(train("whole", TRAINING, 1, 2));
     for (int images : new int[] {1, 3, 5, 10}) {
-      double split = loss(train("pass-" + images, TRAINING.withMicroBatches(images), 1, 2));
+      double split = loss(train("pass-" + images, TRAINING.withMicroBatchSize(images), 1, 2));
       // Float32 in another order, over 25 steps.
       assertThat(split).as("%d images a pass", images).isCloseTo(whole, within(1e-5));
     }
@@ -74,12 +74,12 @@ class MicroBatchTest {
 
   /** The mean loss of 25 steps. */
   private static double loss(Ensemble ensemble) {
-    return Double.parseDouble(ensemble.lossCurve("member-000").get(0).split(",")[1]);
+    return ensemble.lossCurve("member-000").get(0).loss();
   }
 
   @Test
   void moreImagesAPassThanAStepHasAreRefused() {
-    assertThatThrownBy(() -> TRAINING.withMicroBatches(11))
+    assertThatThrownBy(() -> TRAINING.withMicroBatchSize(11))
         .hasMessage("training.microBatchSize must be between 0 and the batch size, got 11");
   }
 }

@@ -129,7 +129,7 @@ class RetrainingTest {
   @Test
   void droppedClassesChangeNothingElseOfABatch() {
     NoiseSchedule schedule = NoiseSchedule.ddpm();
-    TrainingConfig dropping = TRAINING.withSteps(60).withDroppedClasses(0.3);
+    TrainingConfig dropping = TRAINING.withSteps(60).withDropClasses(0.3);
     TrainingBatches plain =
         new TrainingBatches(data, null, TRAINING, schedule, Seed.of(5), OptionalInt.empty());
     TrainingBatches dropped =

@@ -15,6 +15,7 @@ import io.journey.results.EvaluationResult;
 import io.journey.results.Steps;
 import io.journey.run.Confined;
 import io.journey.run.Counted;
+import io.journey.run.Csv;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
 import io.journey.run.RunDirectory;
@@ -224,7 +225,7 @@ public record Stability(
                 r + " draws, " + what,
                 at.stream().mapToDouble(AtStep::step).toArray(),
                 at.stream().mapToDouble(AtStep::spearman).toArray());
-        series.add(compared == Compared.TARGETS ? line.withDashes() : line);
+        series.add(compared == Compared.TARGETS ? line.withDashed(true) : line);
       }
     }
     return new LineChart(
@@ -237,19 +238,27 @@ public record Stability(
   }
 
   private static String table(List<Line> lines) {
-    StringBuilder csv = new StringBuilder("draws,compared,step,spearman,top10,top100\n");
-    for (Line line : lines) {
-      csv.append(
-          String.format(
-              Locale.ROOT,
-              "%d,%s,%d,%.4f,%.2f,%.2f\n",
-              line.draws(),
-              line.compared().name().toLowerCase(Locale.ROOT),
-              line.agreement().step(),
-              line.agreement().spearman(),
-              line.agreement().top10(),
-              line.agreement().top100()));
-    }
-    return csv.toString();
+    return Csv.table(
+        Row.class,
+        lines.stream()
+            .map(
+                line ->
+                    new Row(
+                        line.draws(),
+                        line.compared().name().toLowerCase(Locale.ROOT),
+                        line.agreement().step(),
+                        line.agreement().spearman(),
+                        line.agreement().top10(),
+                        line.agreement().top100()))
+            .toList());
   }
+
+  /** A line of {@link #TABLE}. */
+  private record Row(
+      int draws,
+      String compared,
+      int step,
+      @Csv.Format("%.4f") double spearman,
+      @Csv.Format("%.2f") double top10,
+      @Csv.Format("%.2f") double top100) {}
 }

@@ -1,5 +1,6 @@
 package io.journey.results;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.journey.dataset.Dataset;
 import io.journey.run.Csv;
 import io.journey.run.Failures;
@@ -7,14 +8,10 @@ import io.journey.run.JourneyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/**
- * The examples a store has rows for, as CSV: {@code index,id,label,class}, the label −1 where an
- * example has no class. Ids and class names are quoted where they hold a comma, a quote or a line
- * break.
- */
+/** The examples a store has rows for, as CSV: {@code index,id,label,class}. */
 public final class ExampleTable {
   /** Its file in a run directory. */
   public static final String FILE = "examples.csv";
@@ -27,47 +24,40 @@ public final class ExampleTable {
    */
   public record Example(String id, String className) {}
 
+  /**
+   * A line of the table.
+   *
+   * @param index from 0
+   * @param id its name in the data set
+   * @param label the number of its class, −1 where it has none
+   * @param className its class by name, or ""
+   */
+  public record Row(int index, String id, int label, @JsonProperty("class") String className) {}
+
   private ExampleTable() {}
 
   /** The table of a data set. */
   public static String of(Dataset data) {
-    StringBuilder csv = new StringBuilder("index,id,label,class\n");
-    for (int i = 0; i < data.size(); i++) {
-      csv.append(i)
-          .append(',')
-          .append(quote(data.id(i)))
-          .append(',')
-          .append(data.condition(i).classNumber().orElse(-1))
-          .append(',')
-          .append(quote(data.condition(i).words(data.classNames())))
-          .append('\n');
-    }
-    return csv.toString();
+    return Csv.table(
+        Row.class, IntStream.range(0, data.size()).mapToObj(i -> row(data, i)).toList());
   }
 
-  /** A field of a line, as {@link Csv#quote}. */
-  public static String quote(String text) {
-    return Csv.quote(text);
+  private static Row row(Dataset data, int i) {
+    return new Row(
+        i,
+        data.id(i),
+        data.condition(i).classNumber().orElse(-1),
+        data.condition(i).words(data.classNames()));
   }
 
   /** Reads a table. */
   public static List<Example> read(Path file) {
     try {
-      List<Example> examples = new ArrayList<>();
-      List<List<String>> lines = new ArrayList<>();
-      Csv.lines(Files.readString(file), file, lines::add);
-      if (lines.isEmpty()) {
-        throw new JourneyException(file + " is empty, expected a header: make it again.");
-      }
-      for (List<String> line : lines.subList(1, lines.size())) {
-        Integer.parseInt(line.get(2));
-        examples.add(new Example(line.get(1), line.get(3)));
-      }
-      return examples;
+      return Csv.read(Row.class, Files.readString(file), file, "make the features again").stream()
+          .map(row -> new Example(row.id(), row.className()))
+          .toList();
     } catch (IOException e) {
       throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
-    } catch (IndexOutOfBoundsException | NumberFormatException e) {
-      throw new JourneyException(file + " is no table of examples: make the features again.", e);
     }
   }
 }

@@ -38,14 +38,4 @@ public record Estimate(double mean, double standardError, int count) {
   public String percent() {
     return new Estimate(100 * mean, 100 * standardError, count).text(1) + " %";
   }
-
-  /** Mean and standard error as two cells of a table; a cell is empty where there is no number. */
-  public String cells() {
-    return cell(mean) + "," + cell(standardError);
-  }
-
-  /** A number with six digits behind the point, empty for NaN. */
-  public static String cell(double number) {
-    return Double.isNaN(number) ? "" : String.format(Locale.ROOT, "%.6f", number);
-  }
 }

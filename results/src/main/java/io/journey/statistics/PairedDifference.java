@@ -1,5 +1,7 @@
 package io.journey.statistics;
 
+import io.journey.statistics.Bootstrap;
+import io.journey.statistics.Estimate;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import java.util.Arrays;
@@ -13,7 +15,6 @@ import java.util.Arrays;
  */
 public record PairedDifference(Estimate over, double low, double high) {
   private static final int RESAMPLES = 10_000;
-  private static final double TAIL = 0.025;
 
   /**
    * Compares. The interval is the percentile bootstrap over targets and random sets, both drawn
@@ -30,27 +31,24 @@ public record PairedDifference(Estimate over, double low, double high) {
     for (int t = 0; t < targets; t++) {
       differences[t] = values[t] - Arrays.stream(random[t]).sum() / sets;
     }
-    RandomStream stream = seed.stream();
     double[] means = new double[RESAMPLES];
-    for (int i = 0; i < RESAMPLES; i++) {
-      int[] chosen = new int[sets];
-      for (int j = 0; j < sets; j++) {
-        chosen[j] = stream.nextInt(sets);
-      }
-      double sum = 0;
-      for (int n = 0; n < targets; n++) {
-        int t = stream.nextInt(targets);
-        double ofRandom = 0;
-        for (int j : chosen) {
-          ofRandom += random[t][j];
-        }
-        sum += values[t] - ofRandom / sets;
-      }
-      means[i] = sum / targets;
-    }
-    Arrays.sort(means);
-    int cut = (int) Math.floor(TAIL * RESAMPLES);
-    return new PairedDifference(Estimate.of(differences), means[cut], means[RESAMPLES - 1 - cut]);
+    Bootstrap.resample(
+        seed,
+        RESAMPLES,
+        (i, resample) -> {
+          int[] chosen = resample.drawn(sets);
+          double sum = 0;
+          for (int t : resample.drawn(targets)) {
+            double ofRandom = 0;
+            for (int j : chosen) {
+              ofRandom += random[t][j];
+            }
+            sum += values[t] - ofRandom / sets;
+          }
+          means[i] = sum / targets;
+        });
+    Bootstrap of = Bootstrap.of(means);
+    return new PairedDifference(Estimate.of(differences), of.low(), of.high());
   }
 
   /** Whether the interval lies above zero. */

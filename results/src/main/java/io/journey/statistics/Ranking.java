@@ -46,28 +46,6 @@ public final class Ranking {
     return places;
   }
 
-  /**
-   * Ranks from the lowest score up, equal scores sharing the mean of their ranks.
-   *
-   * @param scores [N], no NaN
-   * @return [N], between 1 and N
-   */
-  public static double[] ranks(float[] scores) {
-    int[] order = bottom(scores, scores.length);
-    double[] ranks = new double[order.length];
-    for (int start = 0; start < order.length; ) {
-      int end = start + 1;
-      while (end < order.length && scores[order[end]] == scores[order[start]]) {
-        end++;
-      }
-      for (int i = start; i < end; i++) {
-        ranks[order[i]] = (start + 1 + end) / 2.0;
-      }
-      start = end;
-    }
-    return ranks;
-  }
-
   private static int[] firstOf(long[] keys, int k) {
     if (k < 0) {
       throw new IllegalArgumentException("k must be at least 0, got " + k);

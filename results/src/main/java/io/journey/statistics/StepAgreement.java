@@ -58,17 +58,14 @@ public final class StepAgreement {
   }
 
   /**
-   * Spearman's correlation: Pearson's of the ranks, equal scores sharing their mean rank.
+   * Spearman's correlation, as {@link Ranks#spearman(Ranks)}.
    *
    * @param a [N]
    * @param b [N]
    * @return between −1 and 1; 0 where all scores of one side are equal
    */
   public static double spearman(float[] a, float[] b) {
-    if (a.length != b.length) {
-      throw new IllegalArgumentException(a.length + " scores against " + b.length);
-    }
-    return dot(unitRanks(a), unitRanks(b));
+    return Ranks.of(a).spearman(Ranks.of(b));
   }
 
   /**
@@ -78,11 +75,11 @@ public final class StepAgreement {
    * @return [S, S], symmetric
    */
   public static double[][] spearmans(float[][] scores) {
-    double[][] ranks = unitRanks(scores);
+    Ranks[] ranks = ranks(scores);
     double[][] out = new double[scores.length][scores.length];
     for (int s = 0; s < ranks.length; s++) {
       for (int other = 0; other <= s; other++) {
-        out[s][other] = dot(ranks[s], ranks[other]);
+        out[s][other] = ranks[s].spearman(ranks[other]);
         out[other][s] = out[s][other];
       }
     }
@@ -97,12 +94,12 @@ public final class StepAgreement {
    * @return [S, S']
    */
   public static double[][] spearmans(float[][] a, float[][] b) {
-    double[][] left = unitRanks(a);
-    double[][] right = unitRanks(b);
+    Ranks[] left = ranks(a);
+    Ranks[] right = ranks(b);
     double[][] out = new double[a.length][b.length];
     for (int s = 0; s < a.length; s++) {
       for (int other = 0; other < b.length; other++) {
-        out[s][other] = dot(left[s], right[other]);
+        out[s][other] = left[s].spearman(right[other]);
       }
     }
     return out;
@@ -135,35 +132,7 @@ public final class StepAgreement {
     return meanOfPairs(numbers);
   }
 
-  private static double[][] unitRanks(float[][] scores) {
-    double[][] ranks = new double[scores.length][];
-    for (int s = 0; s < scores.length; s++) {
-      ranks[s] = unitRanks(scores[s]);
-    }
-    return ranks;
-  }
-
-  /** Ranks minus their mean, of length 1; zeros if all are equal. */
-  private static double[] unitRanks(float[] scores) {
-    double[] ranks = Ranking.ranks(scores);
-    double mean = (ranks.length + 1) / 2.0;
-    double squares = 0;
-    for (int i = 0; i < ranks.length; i++) {
-      ranks[i] -= mean;
-      squares += ranks[i] * ranks[i];
-    }
-    double length = Math.sqrt(squares);
-    for (int i = 0; i < ranks.length && length > 0; i++) {
-      ranks[i] /= length;
-    }
-    return ranks;
-  }
-
-  private static double dot(double[] a, double[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += a[i] * b[i];
-    }
-    return sum;
+  private static Ranks[] ranks(float[][] scores) {
+    return Arrays.stream(scores).map(Ranks::of).toArray(Ranks[]::new);
   }
 }

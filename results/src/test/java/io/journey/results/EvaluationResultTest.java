@@ -1,5 +1,6 @@
 package io.journey.results;
 
+import io.journey.nn.Linear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

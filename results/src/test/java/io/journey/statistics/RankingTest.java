@@ -40,11 +40,6 @@ class RankingTest {
   }
 
   @Test
-  void equalScoresShareTheMeanOfTheirRanks() {
-    assertThat(Ranking.ranks(new float[] {5, 1, 5, 5, 0})).containsExactly(4, 2, 4, 4, 1);
-  }
-
-  @Test
   void notANumberIsRefused() {
     assertThatThrownBy(() -> Ranking.top(new float[] {1, Float.NaN}, 1))
         .isInstanceOf(IllegalArgumentException.class)

@@ -26,43 +26,6 @@ class StepAgreementTest {
   }
 
   @Test
-  void spearmanEqualsPearsonOfRanksCountedOneByOne() {
-    RandomStream random = Seed.of(3).child("spearman").stream();
-    for (int n = 2; n < 40; n++) {
-      float[][] pair = scores(2, n, n < 20 ? 3 : 1000, random);
-      assertThat(StepAgreement.spearman(pair[0], pair[1]))
-          .as("n %d", n)
-          .isCloseTo(pearson(ranks(pair[0]), ranks(pair[1])), within(ROUNDING));
-    }
-  }
-
-  /** Rank = how many are smaller + half of the others that are equal + 1. */
-  private static double[] ranks(float[] scores) {
-    double[] ranks = new double[scores.length];
-    for (int i = 0; i < scores.length; i++) {
-      for (int j = 0; j < scores.length; j++) {
-        ranks[i] += scores[j] < scores[i] ? 1 : scores[j] == scores[i] ? 0.5 : 0;
-      }
-      ranks[i] += 0.5;
-    }
-    return ranks;
-  }
-
-  private static double pearson(double[] a, double[] b) {
-    double meanA = Arrays.stream(a).average().orElseThrow();
-    double meanB = Arrays.stream(b).average().orElseThrow();
-    double ab = 0;
-    double aa = 0;
-    double bb = 0;
-    for (int i = 0; i < a.length; i++) {
-      ab += (a[i] - meanA) * (b[i] - meanB);
-      aa += (a[i] - meanA) * (a[i] - meanA);
-      bb += (b[i] - meanB) * (b[i] - meanB);
-    }
-    return aa * bb == 0 ? 0 : ab / Math.sqrt(aa * bb);
-  }
-
-  @Test
   void matricesEqualTheirPairs() {
     RandomStream random = Seed.of(4).child("matrices").stream();
     float[][] scores = scores(5, 37, 11, random);

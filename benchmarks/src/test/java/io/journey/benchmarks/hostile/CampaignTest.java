@@ -1,5 +1,6 @@
 package io.journey.benchmarks.hostile;
 
+import io.journey.benchmarks.Hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;

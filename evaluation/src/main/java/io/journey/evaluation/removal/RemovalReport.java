@@ -119,7 +119,7 @@ record RemovalReport(String quantity, RemovalStudy study, RemovalTable table) {
       List<Summary> own =
           table.summaries().stream().filter(s -> s.source().equals(source)).toList();
       Series line = series(source, own, aboveBaseline);
-      lines.add(source.equals(Removal.RANDOM) ? line.withDashes() : line);
+      lines.add(source.equals(Removal.RANDOM) ? line.withDashed(true) : line);
     }
     double baseline = aboveBaseline ? table.summaries().get(0).baseline().mean() : 0;
     double otherSeed = table.otherSeed().mean() - baseline;

@@ -1,5 +1,6 @@
 package io.journey.evaluation.removal;
 
+import io.journey.sampling.Drawing;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;

@@ -1,8 +1,9 @@
 package io.journey.evaluation.removal;
 
+import io.journey.statistics.Estimate;
 import io.journey.random.Seed;
 import io.journey.results.ExampleTable;
-import io.journey.statistics.Estimate;
+import io.journey.run.Csv;
 import io.journey.statistics.PairedDifference;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -137,46 +138,88 @@ public record RemovalTable(
    * @param quantity what was measured
    */
   String csv(String quantity) {
-    StringBuilder csv =
-        new StringBuilder("target,estimator,k,set," + quantity + ",baseline,increase\n");
-    for (Line line : lines) {
-      csv.append(line.target()).append(',').append(ExampleTable.quote(line.source())).append(',');
-      csv.append(line.k()).append(',').append(line.set()).append(',');
-      csv.append(Estimate.cell(line.value())).append(',').append(Estimate.cell(line.baseline()));
-      csv.append(',').append(Estimate.cell(line.increase())).append('\n');
-    }
-    return csv.toString();
+    List<OfSet> rows =
+        lines.stream()
+            .map(
+                line ->
+                    new OfSet(
+                        line.target(),
+                        line.source(),
+                        line.k(),
+                        line.set(),
+                        line.value(),
+                        line.baseline(),
+                        line.increase()))
+            .toList();
+    return Csv.table(OfSet.class, rows, column -> column.replace("quantity", quantity));
   }
+
+  private record OfSet(
+      int target,
+      String estimator,
+      int k,
+      int set,
+      double quantity,
+      double baseline,
+      double increase) {}
 
   /** The means as CSV, with standard errors and the comparison with random removal. */
   String summaryCsv(String quantity) {
-    StringBuilder csv = new StringBuilder("estimator,k,targets,");
-    csv.append(quantity).append(',').append(quantity).append("_standard_error,baseline,");
-    csv.append("increase,increase_standard_error,more_than_random,");
-    csv.append("more_than_random_standard_error,low,high\n");
+    List<Mean> rows = new ArrayList<>();
     for (Summary summary : summaries) {
-      PairedDifference difference = summary.againstRandom();
-      csv.append(ExampleTable.quote(summary.source())).append(',').append(summary.k());
-      csv.append(',').append(summary.value().count()).append(',').append(summary.value().cells());
-      csv.append(',').append(Estimate.cell(summary.baseline().mean())).append(',');
-      csv.append(summary.increase().cells()).append(',');
-      csv.append(difference == null ? ",,," : cells(difference)).append('\n');
+      rows.add(Mean.of(summary));
     }
-    append(csv, OTHER_SEED, otherSeed);
-    append(csv, REFERENCE, reference);
-    return csv.toString();
+    rows.add(Mean.of(OTHER_SEED, otherSeed));
+    rows.add(Mean.of(REFERENCE, reference));
+    return Csv.table(Mean.class, rows, column -> column.replace("quantity", quantity));
   }
 
-  private static String cells(PairedDifference difference) {
-    return difference.over().cells()
-        + ","
-        + Estimate.cell(difference.low())
-        + ","
-        + Estimate.cell(difference.high());
-  }
+  /** A line of the means, null where nothing is compared. */
+  private record Mean(
+      String estimator,
+      int k,
+      int targets,
+      double quantity,
+      double quantityStandardError,
+      Double baseline,
+      Double increase,
+      Double increaseStandardError,
+      Double moreThanRandom,
+      Double moreThanRandomStandardError,
+      Double low,
+      Double high) {
 
-  private static void append(StringBuilder csv, String name, Estimate estimate) {
-    csv.append(name).append(",0,").append(estimate.count()).append(',');
-    csv.append(estimate.cells()).append(",,,,,,,\n");
+    static Mean of(Summary of) {
+      PairedDifference difference = of.againstRandom();
+      return new Mean(
+          of.source(),
+          of.k(),
+          of.value().count(),
+          of.value().mean(),
+          of.value().standardError(),
+          of.baseline().mean(),
+          of.increase().mean(),
+          of.increase().standardError(),
+          difference == null ? null : difference.over().mean(),
+          difference == null ? null : difference.over().standardError(),
+          difference == null ? null : difference.low(),
+          difference == null ? null : difference.high());
+    }
+
+    static Mean of(String name, Estimate of) {
+      return new Mean(
+          name,
+          0,
+          of.count(),
+          of.mean(),
+          of.standardError(),
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null);
+    }
   }
 }

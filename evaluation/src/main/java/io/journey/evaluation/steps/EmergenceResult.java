@@ -1,8 +1,8 @@
 package io.journey.evaluation.steps;
 
+import io.journey.results.EvaluationResult;
 import io.journey.evaluation.steps.FeatureCurve.Interval;
 import io.journey.evaluation.steps.FeatureCurve.Point;
-import io.journey.results.EvaluationResult;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.sampling.ContinuationRun;
@@ -72,42 +72,59 @@ record EmergenceResult(FeatureEmergence emergence, FeatureEmergence.Found found)
   }
 
   private String likelihood() {
-    StringBuilder csv = new StringBuilder("target,step,feature,samples,share,standard_error\n");
+    List<Likelihood> rows = new ArrayList<>();
     for (FeatureCurve curve : found.curves()) {
       for (Point point : curve.points()) {
-        csv.append(curve.target()).append(',').append(point.step()).append(',');
-        csv.append(Csv.quote(curve.feature())).append(',');
-        csv.append(point.share().count()).append(',').append(point.share().cells()).append('\n');
+        rows.add(
+            new Likelihood(
+                curve.target(),
+                point.step(),
+                curve.feature(),
+                point.share().count(),
+                point.share().mean(),
+                point.share().standardError()));
       }
     }
-    return csv.toString();
+    return Csv.table(Likelihood.class, rows);
   }
+
+  /** A line of {@link FeatureEmergence#TABLE}. */
+  private record Likelihood(
+      int target, int step, String feature, int samples, double share, double standardError) {}
 
   private String decided() {
-    StringBuilder csv =
-        new StringBuilder(
-            "target,feature,final_class,rise_from,rise_to,rise,passage_from,passage_to,"
-                + "scores_change_from,scores_change_to,scores_correlation\n");
-    for (FeatureCurve curve : found.curves()) {
-      Interval rise = curve.steepest();
-      csv.append(curve.target()).append(',').append(Csv.quote(curve.feature())).append(',');
-      csv.append(Csv.quote(found.finalClasses().get(curve.target()))).append(',');
-      csv.append(cells(rise)).append(',');
-      csv.append(
-          rise == null ? "" : Estimate.cell(curve.shareAt(rise.to()) - curve.shareAt(rise.from())));
-      csv.append(',').append(cells(curve.passage())).append(',');
-      csv.append(found.changes().isEmpty() ? ",," : cells(found.changes().get(curve.target())));
-      csv.append('\n');
-    }
-    return csv.toString();
+    return Csv.table(Decided.class, found.curves().stream().map(this::decided).toList());
   }
 
-  private static String cells(Interval interval) {
-    return interval == null ? "," : interval.from() + "," + interval.to();
-  }
+  /** A line of {@link FeatureEmergence#DECIDED}, null where nothing was found. */
+  private record Decided(
+      int target,
+      String feature,
+      String finalClass,
+      Integer riseFrom,
+      Integer riseTo,
+      Double rise,
+      Integer passageFrom,
+      Integer passageTo,
+      Integer scoresChangeFrom,
+      Integer scoresChangeTo,
+      Double scoresCorrelation) {}
 
-  private static String cells(ScoreChange change) {
-    return String.format(
-        Locale.ROOT, "%d,%d,%.6f", change.from(), change.to(), change.correlation());
+  private Decided decided(FeatureCurve curve) {
+    Interval rise = curve.steepest();
+    Interval passage = curve.passage();
+    ScoreChange change = found.changes().isEmpty() ? null : found.changes().get(curve.target());
+    return new Decided(
+        curve.target(),
+        curve.feature(),
+        found.finalClasses().get(curve.target()),
+        rise == null ? null : rise.from(),
+        rise == null ? null : rise.to(),
+        rise == null ? null : curve.shareAt(rise.to()) - curve.shareAt(rise.from()),
+        passage == null ? null : passage.from(),
+        passage == null ? null : passage.to(),
+        change == null ? null : change.from(),
+        change == null ? null : change.to(),
+        change == null ? null : change.correlation());
   }
 }

@@ -196,22 +196,38 @@ public record SeedConsistency(
   }
 
   private static String table(Map<String, SeedDistances> found) {
-    StringBuilder csv =
-        new StringBuilder(
-            "space,first,second,same,same_standard_error,different,different_standard_error,"
-                + "nearest,nearest_standard_error\n");
+    List<Row> rows = new ArrayList<>();
     found.forEach(
         (space, distances) -> {
-          distances.pairs().forEach(pair -> append(csv, space, pair));
-          append(csv, space, distances.all());
+          distances.pairs().forEach(pair -> rows.add(Row.of(space, pair)));
+          rows.add(Row.of(space, distances.all()));
         });
-    return csv.toString();
+    return Csv.table(Row.class, rows);
   }
 
-  private static void append(StringBuilder csv, String space, SeedDistances.Pair pair) {
-    csv.append(Csv.quote(space)).append(',').append(Csv.quote(pair.first())).append(',');
-    csv.append(Csv.quote(pair.second()));
-    csv.append(',').append(pair.same().cells()).append(',').append(pair.different().cells());
-    csv.append(',').append(pair.nearest().cells()).append('\n');
+  /** A line of {@link #TABLE}. */
+  private record Row(
+      String space,
+      String first,
+      String second,
+      double same,
+      double sameStandardError,
+      double different,
+      double differentStandardError,
+      double nearest,
+      double nearestStandardError) {
+
+    static Row of(String space, SeedDistances.Pair pair) {
+      return new Row(
+          space,
+          pair.first(),
+          pair.second(),
+          pair.same().mean(),
+          pair.same().standardError(),
+          pair.different().mean(),
+          pair.different().standardError(),
+          pair.nearest().mean(),
+          pair.nearest().standardError());
+    }
   }
 }

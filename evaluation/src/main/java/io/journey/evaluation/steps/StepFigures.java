@@ -94,7 +94,7 @@ final class StepFigures {
         "share of the pairs of pictures",
         List.of(
             Series.of("same noise", centres, histogram(found, 0, width)),
-            Series.of("different noise", centres, histogram(found, 1, width)).withDashes()),
+            Series.of("different noise", centres, histogram(found, 1, width)).withDashed(true)),
         List.of());
   }
 

@@ -169,7 +169,7 @@ class EstimatorPredictionsTest {
 
     @Override
     public FeatureRequirement needs() {
-      return Estimators.named("trak").needs().withResiduals();
+      return Estimators.named("trak").needs().withResiduals(true);
     }
 
     @Override

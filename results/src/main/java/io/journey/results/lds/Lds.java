@@ -1,9 +1,11 @@
 package io.journey.results.lds;
 
+import io.journey.statistics.Bootstrap;
+import io.journey.statistics.Estimate;
+import io.journey.statistics.Ranks;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
-import io.journey.statistics.Estimate;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -26,7 +28,6 @@ public final class Lds {
   public static final int RESAMPLES = 1000;
 
   private static final int FOLDS = 2;
-  private static final double TAIL = 0.025;
 
   /**
    * A mean over targets.
@@ -46,8 +47,8 @@ public final class Lds {
   private final int[][] targets;
   private final double[][][][] curves; // [estimators][folds][folds][dampings]
   private final int[][][] chosen; // [estimators][folds][folds], an index of dampings
-  private final RankedSubsets[][][] done; // [folds][steps][targets], by what models do
-  private final RankedSubsets[][][][] told; // [estimators][folds][steps][targets], as predicted
+  private final Ranks[][][] done; // [folds][steps][targets], by what models do
+  private final Ranks[][][][] told; // [estimators][folds][steps][targets], as predicted
   private final double[][][] values; // [estimators][steps][targets]
   private final double[][][] resampled; // [estimators][steps][RESAMPLES]
 
@@ -59,7 +60,7 @@ public final class Lds {
     this.done = ranked(fold -> truth::predictable, "a model");
     this.curves = new double[predictions.size()][FOLDS][FOLDS][];
     this.chosen = new int[predictions.size()][FOLDS][FOLDS];
-    this.told = new RankedSubsets[predictions.size()][][][];
+    this.told = new Ranks[predictions.size()][][][];
     this.values = new double[told.length][][];
     for (int e = 0; e < told.length; e++) {
       for (int fold = 0; fold < FOLDS; fold++) {
@@ -142,15 +143,13 @@ public final class Lds {
 
   private double[] curve(Prediction prediction, int fold, int ofTargets) {
     double[] curve = new double[prediction.dampings().length];
-    int[] once = ones(subsets[fold].length);
     int[] among = targets[ofTargets];
     for (int d = 0; d < curve.length; d++) {
       for (int s = 0; s < truth.steps().length; s++) {
         for (int t : among) {
           double[] sums = prediction.sums()[d][s][t];
-          RankedSubsets predicted = RankedSubsets.of(sums, subsets[fold], prediction.name());
-          curve[d] +=
-              predicted.spearman(done[fold][s][t], once) / (truth.steps().length * among.length);
+          Ranks predicted = ranks(sums, subsets[fold], prediction.name());
+          curve[d] += predicted.spearman(done[fold][s][t]) / (truth.steps().length * among.length);
         }
       }
     }
@@ -165,12 +164,6 @@ public final class Lds {
     return best;
   }
 
-  private static int[] ones(int n) {
-    int[] ones = new int[n];
-    Arrays.fill(ones, 1);
-    return ones;
-  }
-
   private static int foldOf(int target) {
     return target % FOLDS;
   }
@@ -180,14 +173,30 @@ public final class Lds {
     double[] at(int step, int target);
   }
 
+  /** The order of some subsets; a number that is none is an error of whoever gave it. */
+  private static Ranks ranks(double[] values, int[] of, String whose) {
+    for (int j : of) {
+      if (Double.isNaN(values[j])) {
+        throw new JourneyException(
+            whose
+                + " predicts "
+                + values[j]
+                + " for subset "
+                + j
+                + ": an estimator without a number cannot be judged.");
+      }
+    }
+    return Ranks.of(IntStream.of(of).mapToDouble(j -> values[j]).toArray());
+  }
+
   /** The order of the subsets of each fold, [folds][steps][targets]. */
-  private RankedSubsets[][][] ranked(IntFunction<OfSubsets> ofFold, String whose) {
-    RankedSubsets[][][] out = new RankedSubsets[FOLDS][truth.steps().length][truth.targets()];
+  private Ranks[][][] ranked(IntFunction<OfSubsets> ofFold, String whose) {
+    Ranks[][][] out = new Ranks[FOLDS][truth.steps().length][truth.targets()];
     for (int fold = 0; fold < FOLDS; fold++) {
       for (int s = 0; s < out[fold].length; s++) {
         for (int t = 0; t < out[fold][s].length; t++) {
           double[] numbers = ofFold.apply(fold).at(s, t);
-          out[fold][s][t] = RankedSubsets.of(numbers, subsets[fold], whose);
+          out[fold][s][t] = ranks(numbers, subsets[fold], whose);
         }
       }
     }
@@ -195,13 +204,12 @@ public final class Lds {
   }
 
   /** LDS of every step and target. */
-  private double[][] correlations(RankedSubsets[][][] predicted) {
+  private double[][] correlations(Ranks[][][] predicted) {
     double[][] out = new double[truth.steps().length][truth.targets()];
     for (int fold = 0; fold < FOLDS; fold++) {
-      int[] once = ones(subsets[fold].length);
       for (int s = 0; s < out.length; s++) {
         for (int t = 0; t < out[s].length; t++) {
-          out[s][t] += predicted[fold][s][t].spearman(done[fold][s][t], once) / FOLDS;
+          out[s][t] += predicted[fold][s][t].spearman(done[fold][s][t]) / FOLDS;
         }
       }
     }
@@ -210,19 +218,21 @@ public final class Lds {
 
   private double[][][] resample() {
     double[][][] out = new double[predictions.size()][truth.steps().length][RESAMPLES];
-    RandomStream stream = Seed.of(0).child("lds").child("bootstrap").stream();
-    for (int b = 0; b < RESAMPLES; b++) {
-      int[] times = new int[truth.targets()];
-      for (int[] ofFold : targets) {
-        int[] counts = counts(stream, ofFold.length);
-        for (int i = 0; i < counts.length; i++) {
-          times[ofFold[i]] = counts[i];
-        }
-      }
-      for (int fold = 0; fold < FOLDS; fold++) {
-        addResample(out, b, fold, counts(stream, subsets[fold].length), times);
-      }
-    }
+    Bootstrap.resample(
+        Seed.of(0).child("lds").child("bootstrap"),
+        RESAMPLES,
+        (b, resample) -> {
+          int[] times = new int[truth.targets()];
+          for (int[] ofFold : targets) {
+            int[] counts = resample.counts(ofFold.length);
+            for (int i = 0; i < counts.length; i++) {
+              times[ofFold[i]] = counts[i];
+            }
+          }
+          for (int fold = 0; fold < FOLDS; fold++) {
+            addResample(out, b, fold, resample.counts(subsets[fold].length), times);
+          }
+        });
     return out;
   }
 
@@ -236,15 +246,6 @@ public final class Lds {
         }
       }
     }
-  }
-
-  /** How often each of n things is drawn in n draws with replacement. */
-  private static int[] counts(RandomStream stream, int n) {
-    int[] counts = new int[n];
-    for (int i = 0; i < n; i++) {
-      counts[stream.nextInt(n)]++;
-    }
-    return counts;
   }
 
   /** The names of the estimators, in the order given. */
@@ -335,16 +336,7 @@ public final class Lds {
 
   private static Interval interval(double[] ofTargets, double[] draws) {
     Estimate over = Estimate.of(ofTargets);
-    double[] sorted = draws.clone();
-    Arrays.sort(sorted);
-    double mean = Arrays.stream(draws).sum() / draws.length;
-    double squares = Arrays.stream(draws).map(x -> (x - mean) * (x - mean)).sum();
-    int cut = (int) Math.floor(TAIL * sorted.length);
-    return new Interval(
-        over.mean(),
-        over.standardError(),
-        sorted[cut],
-        sorted[sorted.length - 1 - cut],
-        Math.sqrt(squares / (draws.length - 1)));
+    Bootstrap of = Bootstrap.of(draws);
+    return new Interval(over.mean(), over.standardError(), of.low(), of.high(), of.deviation());
   }
 }

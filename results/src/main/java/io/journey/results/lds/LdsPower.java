@@ -1,10 +1,11 @@
 package io.journey.results.lds;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.journey.run.Csv;
 import io.journey.statistics.Estimate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -17,7 +18,8 @@ import java.util.stream.IntStream;
  *     their difference, in LDS
  * @param agreement of two training seeds, the mean over these steps; NaN where there is one seed
  */
-record LdsPower(String design, int models, double deviation, double agreement) {
+record LdsPower(
+    String design, int models, double deviation, @JsonProperty("seed_agreement") double agreement) {
 
   /**
    * All of a ground truth, and parts of it.
@@ -93,17 +95,6 @@ record LdsPower(String design, int models, double deviation, double agreement) {
 
   /** {@code design,models,deviation,seed_agreement}, a line each. */
   static String table(List<LdsPower> lines) {
-    StringBuilder csv = new StringBuilder("design,models,deviation,seed_agreement\n");
-    for (LdsPower line : lines) {
-      csv.append(
-          String.format(
-              Locale.ROOT,
-              "%s,%d,%s,%s\n",
-              line.design(),
-              line.models(),
-              Estimate.cell(line.deviation()),
-              Estimate.cell(line.agreement())));
-    }
-    return csv.toString();
+    return Csv.table(LdsPower.class, lines);
   }
 }

@@ -25,6 +25,9 @@ final class LdsTables {
   /** Points (hundredths of LDS) to which a difference should be known: one standard deviation. */
   private static final double WANTED = 1.5;
 
+  /** Four digits: a hundredth of a point. */
+  private static final String POINTS = "%.4f";
+
   private final GroundTruth truth;
   private final Lds lds;
   private final Ceiling ceiling; // or null
@@ -53,24 +56,39 @@ final class LdsTables {
 
   /** Every estimator at every step, over the steps that can be ranked, and over all. */
   String scores() {
-    StringBuilder csv =
-        new StringBuilder("estimator,step,lds,standard_error,low,high,dampings,ranked\n");
+    List<Score> rows = new ArrayList<>();
     for (int e = 0; e < lds.names().size(); e++) {
       for (int s = 0; s < steps.length; s++) {
-        line(csv, e, Integer.toString(steps[s]), lds.at(e, s), canRank(s));
+        rows.add(score(e, Integer.toString(steps[s]), lds.at(e, s), canRank(s)));
       }
       if (ranked.length > 0) {
-        line(csv, e, RANKED, lds.over(ranked, e), true);
+        rows.add(score(e, RANKED, lds.over(ranked, e), true));
       }
-      line(csv, e, ALL, lds.overall(e), ranked.length == steps.length);
+      rows.add(score(e, ALL, lds.overall(e), ranked.length == steps.length));
     }
-    return csv.toString();
+    return Csv.table(Score.class, rows);
   }
 
-  private void line(StringBuilder csv, int e, String step, Interval found, boolean isRanked) {
-    csv.append(Csv.quote(lds.names().get(e))).append(',').append(step).append(',');
-    csv.append(cells(found)).append(',').append(dampings(e));
-    csv.append(',').append(isRanked ? "yes" : "no").append('\n');
+  private record Score(
+      String estimator,
+      String step,
+      @Csv.Format(POINTS) double lds,
+      @Csv.Format(POINTS) double standardError,
+      @Csv.Format(POINTS) double low,
+      @Csv.Format(POINTS) double high,
+      String dampings,
+      String ranked) {}
+
+  private Score score(int e, String step, Interval found, boolean isRanked) {
+    return new Score(
+        lds.names().get(e),
+        step,
+        found.value(),
+        found.standardError(),
+        found.low(),
+        found.high(),
+        dampings(e),
+        isRanked ? "yes" : "no");
   }
 
   private String stepName(int s) {
@@ -93,56 +111,50 @@ final class LdsTables {
         .collect(Collectors.joining(" "));
   }
 
-  private static String cells(Interval found) {
-    return String.format(
-        Locale.ROOT,
-        "%.4f,%.4f,%.4f,%.4f",
+  /** Every pair of estimators, over the steps that can be ranked and over all. */
+  String differences() {
+    List<Difference> rows = new ArrayList<>();
+    for (int e = 0; e < lds.names().size(); e++) {
+      for (int other = 0; other < lds.names().size(); other++) {
+        if (other != e && ranked.length > 0) {
+          rows.add(difference(e, other, RANKED, ranked));
+        }
+        if (other != e) {
+          rows.add(difference(e, other, ALL, lds.allSteps()));
+        }
+      }
+    }
+    return Csv.table(Difference.class, rows);
+  }
+
+  private record Difference(
+      String estimator,
+      String other,
+      String steps,
+      @Csv.Format(POINTS) double difference,
+      @Csv.Format(POINTS) double deviation,
+      @Csv.Format(POINTS) double low,
+      @Csv.Format(POINTS) double high) {}
+
+  private Difference difference(int e, int other, String name, int[] over) {
+    Interval found = lds.difference(over, e, other);
+    return new Difference(
+        lds.names().get(e),
+        lds.names().get(other),
+        name,
         found.value(),
-        found.standardError(),
+        found.deviation(),
         found.low(),
         found.high());
   }
 
-  /** Every pair of estimators, over the steps that can be ranked and over all. */
-  String differences() {
-    StringBuilder csv = new StringBuilder("estimator,other,steps,difference,deviation,low,high\n");
-    for (int e = 0; e < lds.names().size(); e++) {
-      for (int other = 0; other < lds.names().size(); other++) {
-        if (other != e && ranked.length > 0) {
-          difference(csv, e, other, RANKED, ranked);
-        }
-        if (other != e) {
-          difference(csv, e, other, ALL, lds.allSteps());
-        }
-      }
-    }
-    return csv.toString();
-  }
-
-  private void difference(StringBuilder csv, int e, int other, String name, int[] over) {
-    Interval found = lds.difference(over, e, other);
-    csv.append(Csv.quote(lds.names().get(e))).append(',');
-    csv.append(Csv.quote(lds.names().get(other))).append(',').append(name);
-    csv.append(
-        String.format(
-            Locale.ROOT,
-            ",%.4f,%.4f,%.4f,%.4f\n",
-            found.value(),
-            found.deviation(),
-            found.low(),
-            found.high()));
-  }
-
   /** The noise ceiling at every step. */
   String ceiling() {
-    StringBuilder csv =
-        new StringBuilder("step,seed_agreement,low,high,attainable,draws_agreement,ranked\n");
+    List<AtStep> rows = new ArrayList<>();
     for (int s = 0; s <= steps.length; s++) {
       Interval seeds = ceiling.agreement().get(s);
-      csv.append(
-          String.format(
-              Locale.ROOT,
-              "%s,%.4f,%.4f,%.4f,%.4f,%.4f,%s\n",
+      rows.add(
+          new AtStep(
               stepName(s),
               seeds.value(),
               seeds.low(),
@@ -151,25 +163,41 @@ final class LdsTables {
               ceiling.draws().get(s).value(),
               canRank(s) ? "yes" : "no"));
     }
-    return csv.toString();
+    return Csv.table(AtStep.class, rows);
   }
+
+  private record AtStep(
+      String step,
+      @Csv.Format(POINTS) double seedAgreement,
+      @Csv.Format(POINTS) double low,
+      @Csv.Format(POINTS) double high,
+      @Csv.Format(POINTS) double attainable,
+      @Csv.Format(POINTS) double drawsAgreement,
+      String ranked) {}
 
   /** LDS by damping, of each half of the subsets with each half of the targets. */
   String dampings(List<Prediction> predictions) {
-    StringBuilder csv = new StringBuilder("estimator,damping,subsets_half,targets_half,lds\n");
+    List<AtDamping> rows = new ArrayList<>();
     for (int e = 0; e < predictions.size(); e++) {
       double[] tried = predictions.get(e).dampings();
       for (int cell = 0; cell < 4 && tried.length > 1; cell++) {
         double[] curve = lds.dampingCurve(e, cell / 2, cell % 2);
         for (int d = 0; d < tried.length; d++) {
-          csv.append(Csv.quote(predictions.get(e).name())).append(',').append(tried[d]);
-          csv.append(
-              String.format(Locale.ROOT, ",%d,%d,%.4f\n", cell / 2 + 1, cell % 2 + 1, curve[d]));
+          rows.add(
+              new AtDamping(
+                  predictions.get(e).name(), tried[d], cell / 2 + 1, cell % 2 + 1, curve[d]));
         }
       }
     }
-    return csv.toString();
+    return Csv.table(AtDamping.class, rows);
   }
+
+  private record AtDamping(
+      String estimator,
+      @Csv.Format("%s") double damping,
+      int subsetsHalf,
+      int targetsHalf,
+      @Csv.Format(POINTS) double lds) {}
 
   /** Figure 4 of the paper. */
   LineChart figure() {
@@ -191,7 +219,7 @@ final class LdsTables {
         low[s] = ceiling.agreement().get(s).low();
         high[s] = ceiling.agreement().get(s).high();
       }
-      lines.add(new Series("one training seed (ceiling)", x, y, low, high).withDashes());
+      lines.add(new Series("one training seed (ceiling)", x, y, low, high).withDashed(true));
     }
     return new LineChart(
             "LDS: what scores predict and what retraining does",

@@ -24,7 +24,7 @@ final class ScoreFigures {
     if (!Double.isNaN(at.get(0).other().mean())) {
       Series other =
           EstimateSeries.of("another target", x, at.stream().map(AtDistance::other).toList());
-      lines.add(other.withDashes());
+      lines.add(other.withDashed(true));
     }
     return new LineChart(
         "Scores at two steps, the further these are apart",
@@ -72,7 +72,7 @@ final class ScoreFigures {
             List.of(
                 EstimateSeries.of("found", x, curve.stream().map(found).toList()),
                 Series.of("random scores", x, curve.stream().mapToDouble(random).toArray())
-                    .withDashes()),
+                    .withDashed(true)),
             List.of())
         .xLogarithmic();
   }

@@ -1,13 +1,14 @@
 package io.journey.results.steps;
 
-import io.journey.results.Attribution;
-import io.journey.results.ExampleTable;
-import io.journey.run.Progress;
-import io.journey.run.RunContext;
-import io.journey.run.SettingException;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.journey.statistics.Estimate;
 import io.journey.statistics.Ranking;
 import io.journey.statistics.StepAgreement;
+import io.journey.results.ExampleTable;
+import io.journey.results.Attribution;
+import io.journey.run.Progress;
+import io.journey.run.RunContext;
+import io.journey.run.SettingException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -36,7 +37,7 @@ public record SignFlips(List<AtK> curve, List<Flip> flips) {
       int k, Estimate share, double randomShare, Estimate overlap, double randomOverlap) {}
 
   /**
-   * An image that pushes both ways.
+   * An image that pushes both ways: a line of {@link SignFlipsRun#EXAMPLES}.
    *
    * @param target of the attribution
    * @param example index of the training image
@@ -51,7 +52,7 @@ public record SignFlips(List<AtK> curve, List<Flip> flips) {
       int target,
       int example,
       String id,
-      String className,
+      @JsonProperty("class") String className,
       int highestStep,
       int highestRank,
       int lowestStep,

@@ -1,10 +1,10 @@
 package io.journey.results.steps;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.results.Attribution;
 import io.journey.results.EvaluationResult;
 import io.journey.results.steps.SignFlips.AtK;
 import io.journey.results.steps.SignFlips.Flip;
+import io.journey.results.Attribution;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.run.Json;
@@ -116,33 +116,33 @@ public record SignFlipsRun(Attribution attribution, List<Integer> ks) implements
         .figure("flips", ScoreFigures.flips(found))
         .figure("overlap", ScoreFigures.overlap(found))
         .table(TABLE, table(found))
-        .table(EXAMPLES, examples(found));
+        .table(EXAMPLES, Csv.table(Flip.class, found.flips()));
   }
 
   private static String table(SignFlips found) {
-    StringBuilder csv =
-        new StringBuilder(
-            "top,share,standard_error,random_share,overlap,overlap_standard_error,"
-                + "random_overlap\n");
-    for (AtK at : found.curve()) {
-      csv.append(at.k()).append(',').append(at.share().cells()).append(',');
-      csv.append(Estimate.cell(at.randomShare())).append(',').append(at.overlap().cells());
-      csv.append(',').append(Estimate.cell(at.randomOverlap())).append('\n');
-    }
-    return csv.toString();
+    return Csv.table(
+        Row.class,
+        found.curve().stream()
+            .map(
+                at ->
+                    new Row(
+                        at.k(),
+                        at.share().mean(),
+                        at.share().standardError(),
+                        at.randomShare(),
+                        at.overlap().mean(),
+                        at.overlap().standardError(),
+                        at.randomOverlap()))
+            .toList());
   }
 
-  private static String examples(SignFlips found) {
-    StringBuilder csv =
-        new StringBuilder(
-            "target,example,id,class,highest_step,highest_rank,lowest_step,lowest_rank\n");
-    for (Flip flip : found.flips()) {
-      csv.append(flip.target()).append(',').append(flip.example()).append(',');
-      csv.append(Csv.quote(flip.id())).append(',');
-      csv.append(Csv.quote(flip.className())).append(',');
-      csv.append(flip.highestStep()).append(',').append(flip.highestRank()).append(',');
-      csv.append(flip.lowestStep()).append(',').append(flip.lowestRank()).append('\n');
-    }
-    return csv.toString();
-  }
+  /** A line of {@link #TABLE}. */
+  private record Row(
+      int top,
+      double share,
+      double standardError,
+      double randomShare,
+      double overlap,
+      double overlapStandardError,
+      double randomOverlap) {}
 }

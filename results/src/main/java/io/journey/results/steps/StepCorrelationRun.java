@@ -1,11 +1,12 @@
 package io.journey.results.steps;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.results.Attribution;
 import io.journey.results.EvaluationResult;
 import io.journey.results.steps.StepCorrelation.AtDistance;
+import io.journey.results.Attribution;
 import io.journey.results.steps.StepCorrelation.AtSteps;
 import io.journey.run.Counted;
+import io.journey.run.Csv;
 import io.journey.run.Json;
 import io.journey.run.Stage;
 import io.journey.run.StageWork;
@@ -97,24 +98,52 @@ public record StepCorrelationRun(Attribution attribution, long seed)
   }
 
   private static String table(StepCorrelation found) {
-    StringBuilder csv =
-        new StringBuilder(
-            "distance,mean,standard_error,pairs,other_target_mean,other_target_standard_error\n");
-    for (AtDistance at : found.distances()) {
-      csv.append(at.distance()).append(',').append(at.same().cells()).append(',');
-      csv.append(at.pairs()).append(',').append(at.other().cells()).append('\n');
-    }
-    return csv.toString();
+    return Csv.table(
+        OfDistance.class,
+        found.distances().stream()
+            .map(
+                at ->
+                    new OfDistance(
+                        at.distance(),
+                        at.same().mean(),
+                        at.same().standardError(),
+                        at.pairs(),
+                        at.other().mean(),
+                        at.other().standardError()))
+            .toList());
   }
 
+  /** A line of {@link #TABLE}. */
+  private record OfDistance(
+      int distance,
+      double mean,
+      double standardError,
+      int pairs,
+      double otherTargetMean,
+      double otherTargetStandardError) {}
+
   private static String matrix(StepCorrelation found) {
-    StringBuilder csv =
-        new StringBuilder(
-            "step,other_step,mean,standard_error,other_target_mean,other_target_standard_error\n");
-    for (AtSteps at : found.matrix()) {
-      csv.append(at.step()).append(',').append(at.otherStep()).append(',');
-      csv.append(at.same().cells()).append(',').append(at.other().cells()).append('\n');
-    }
-    return csv.toString();
+    return Csv.table(
+        OfSteps.class,
+        found.matrix().stream()
+            .map(
+                at ->
+                    new OfSteps(
+                        at.step(),
+                        at.otherStep(),
+                        at.same().mean(),
+                        at.same().standardError(),
+                        at.other().mean(),
+                        at.other().standardError()))
+            .toList());
   }
+
+  /** A line of {@link #MATRIX}. */
+  private record OfSteps(
+      int step,
+      int otherStep,
+      double mean,
+      double standardError,
+      double otherTargetMean,
+      double otherTargetStandardError) {}
 }

@@ -4,6 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.condition.Condition;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.NoiseSchedule;
+import io.journey.features.PlainGradients;
+import io.journey.gradient.OneImageGradients;
+import io.journey.model.Checkpoint;
+import io.journey.model.LinearDenoiser;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
@@ -92,28 +100,6 @@ class LdsTest {
     assertThat(lds.overall(1).value()).isEqualTo(-1, within(1e-12));
     assertThat(lds.at(0, 1).low()).isEqualTo(1, within(1e-12));
     assertThat(lds.difference(lds.allSteps(), 0, 1).value()).isEqualTo(2, within(1e-12));
-  }
-
-  @Test
-  void aResampleHasTheCorrelationOfItsWrittenOutList() {
-    double[] left = {1, 5, 2, 2, 9, 4, 4};
-    double[] right = {3, 1, 1, 8, 2, 7, 0};
-    int[] of = {0, 1, 2, 3, 4, 5, 6};
-    for (int[] counts : new int[][] {{1, 1, 1, 1, 1, 1, 1}, {3, 0, 1, 2, 0, 1, 0}}) {
-      int total = IntStream.of(counts).sum();
-      float[] a = new float[total];
-      float[] b = new float[total];
-      int at = 0;
-      for (int i = 0; i < counts.length; i++) {
-        for (int c = 0; c < counts[i]; c++) {
-          a[at] = (float) left[i];
-          b[at++] = (float) right[i];
-        }
-      }
-      RankedSubsets ranked = RankedSubsets.of(left, of, "left");
-      assertThat(ranked.spearman(RankedSubsets.of(right, of, "right"), counts))
-          .isEqualTo(StepAgreement.spearman(a, b), within(1e-12));
-    }
   }
 
   /**
