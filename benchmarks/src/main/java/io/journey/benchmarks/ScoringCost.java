@@ -2,9 +2,9 @@ package io.journey.benchmarks;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.Npy;
-import io.journey.results.ExampleTable;
 import io.journey.features.FeatureStore;
 import io.journey.random.Seed;
+import io.journey.results.ExampleTable;
 import io.journey.run.Csv;
 import io.journey.run.Json;
 import io.journey.run.Memory;

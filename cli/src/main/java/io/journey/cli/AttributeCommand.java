@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.random.Seed;
 import io.journey.features.FeatureStore;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;

@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.benchmarks.hostile.Worker;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
 import io.journey.run.SettingException;

@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.random.Seed;
 import io.journey.embedding.Classifier;
 import io.journey.evaluation.steps.FeatureCurve;
 import io.journey.evaluation.steps.FeatureEmergence;

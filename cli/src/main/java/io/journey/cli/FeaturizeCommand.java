@@ -1,7 +1,5 @@
 package io.journey.cli;
 
-import io.journey.run.Compute;
-import io.journey.random.Seed;
 import io.journey.array.DType;
 import io.journey.dataset.Dataset;
 import io.journey.features.FeatureStore;

@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.random.Seed;
 import io.journey.dataset.Dataset;
 import io.journey.embedding.Embedder;
 import io.journey.embedding.Embedders;

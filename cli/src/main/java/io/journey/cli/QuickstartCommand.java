@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.random.Seed;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;

@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.random.Seed;
 import io.journey.evaluation.removal.RemovalConfig;
 import io.journey.evaluation.removal.RemovalStudy;
 import io.journey.evaluation.removal.RemovalTable;

@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.results.Steps;
 import io.journey.report.AttributionReport;
 import io.journey.report.EvaluationReport;
 import io.journey.report.ShownSteps;

@@ -1,7 +1,5 @@
 package io.journey.cli;
 
-import io.journey.random.Seed;
-import io.journey.results.Steps;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;

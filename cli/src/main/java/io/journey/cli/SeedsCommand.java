@@ -1,7 +1,5 @@
 package io.journey.cli;
 
-import io.journey.random.Seed;
-import io.journey.results.Steps;
 import io.journey.condition.Condition;
 import io.journey.embedding.Embedder;
 import io.journey.embedding.Embedders;

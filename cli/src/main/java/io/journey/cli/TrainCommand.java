@@ -1,7 +1,5 @@
 package io.journey.cli;
 
-import io.journey.random.Seed;
-import io.journey.training.Adam;
 import io.journey.dataset.Dataset;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.DenoiserConfig;

@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.run.Memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.run.JourneyException;

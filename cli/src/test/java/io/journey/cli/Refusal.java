@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.sampling.Drawing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.scheduler.EulerDiscreteScheduler;
 import static io.journey.cli.CommandRun.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 

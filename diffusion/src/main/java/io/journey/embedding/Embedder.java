@@ -1,6 +1,5 @@
 package io.journey.embedding;
 
-import io.journey.nn.Embedding;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
 import io.journey.run.Progress;

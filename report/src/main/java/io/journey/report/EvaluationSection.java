@@ -1,6 +1,5 @@
 package io.journey.report;
 
-import io.journey.figure.Figure;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.results.EvaluationFiles;
 import io.journey.results.EvaluationFiles.Table;

@@ -1,8 +1,5 @@
 package io.journey.statistics;
 
-import io.journey.statistics.Bootstrap;
-import io.journey.statistics.Estimate;
-import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import java.util.Arrays;
 

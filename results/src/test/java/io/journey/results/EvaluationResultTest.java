@@ -1,6 +1,5 @@
 package io.journey.results;
 
-import io.journey.nn.Linear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

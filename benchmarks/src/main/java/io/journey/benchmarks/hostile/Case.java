@@ -1,6 +1,5 @@
 package io.journey.benchmarks.hostile;
 
-import io.journey.run.Memory;
 import io.journey.benchmarks.hostile.Original.Guard;
 import io.journey.run.Checksums;
 import java.io.IOException;

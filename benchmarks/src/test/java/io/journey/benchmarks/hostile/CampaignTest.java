@@ -1,6 +1,5 @@
 package io.journey.benchmarks.hostile;
 
-import io.journey.benchmarks.Hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package io.journey.evaluation.removal;
 
-import io.journey.sampling.Drawing;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;

@@ -1,9 +1,8 @@
 package io.journey.evaluation.removal;
 
-import io.journey.statistics.Estimate;
 import io.journey.random.Seed;
-import io.journey.results.ExampleTable;
 import io.journey.run.Csv;
+import io.journey.statistics.Estimate;
 import io.journey.statistics.PairedDifference;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,12 +1,11 @@
 package io.journey.evaluation.steps;
 
-import io.journey.results.EvaluationResult;
 import io.journey.evaluation.steps.FeatureCurve.Interval;
 import io.journey.evaluation.steps.FeatureCurve.Point;
+import io.journey.results.EvaluationResult;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.sampling.ContinuationRun;
-import io.journey.statistics.Estimate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

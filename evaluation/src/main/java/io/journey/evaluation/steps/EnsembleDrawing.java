@@ -1,6 +1,5 @@
 package io.journey.evaluation.steps;
 
-import io.journey.sampling.Drawing;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;

@@ -1,12 +1,10 @@
 package io.journey.results.lds;
 
+import io.journey.random.Seed;
+import io.journey.run.JourneyException;
 import io.journey.statistics.Bootstrap;
 import io.journey.statistics.Estimate;
 import io.journey.statistics.Ranks;
-import io.journey.random.RandomStream;
-import io.journey.random.Seed;
-import io.journey.run.JourneyException;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntFunction;

@@ -2,7 +2,6 @@ package io.journey.results.lds;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.journey.run.Csv;
-import io.journey.statistics.Estimate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.journey.results.steps;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.journey.statistics.Estimate;
-import io.journey.statistics.Ranking;
-import io.journey.statistics.StepAgreement;
-import io.journey.results.ExampleTable;
 import io.journey.results.Attribution;
+import io.journey.results.ExampleTable;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
 import io.journey.run.SettingException;
+import io.journey.statistics.Estimate;
+import io.journey.statistics.Ranking;
+import io.journey.statistics.StepAgreement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,16 +1,15 @@
 package io.journey.results.steps;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.results.Attribution;
 import io.journey.results.EvaluationResult;
 import io.journey.results.steps.SignFlips.AtK;
 import io.journey.results.steps.SignFlips.Flip;
-import io.journey.results.Attribution;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.run.Json;
 import io.journey.run.Stage;
 import io.journey.run.StageWork;
-import io.journey.statistics.Estimate;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,10 +1,9 @@
 package io.journey.results.steps;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.results.Attribution;
 import io.journey.results.EvaluationResult;
 import io.journey.results.steps.StepCorrelation.AtDistance;
-import io.journey.results.Attribution;
-import io.journey.results.steps.StepCorrelation.AtSteps;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.run.Json;
