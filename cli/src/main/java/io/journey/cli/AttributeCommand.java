@@ -69,6 +69,7 @@ final class AttributeCommand implements Runnable {
       names = "--draws",
       paramLabel = "K",
       description = "Draws of noise for each step of a target (default: 40).")
+  @InRange(from = 1)
   private int draws = TargetDraws.DEFAULT;
 
   @Option(

@@ -14,6 +14,7 @@ final class DampingOption {
       description =
           "Damping c, at least 0, of estimators that have one beside that of their features"
               + " (default: 1).")
+  @InRange(from = 0)
   private Double damping;
 
   /**

@@ -58,6 +58,7 @@ final class EmergenceCommand implements Runnable {
       names = "--targets",
       paramLabel = "N",
       description = "Only the first N of them (default: all).")
+  @InRange(from = 1)
   private Integer targets;
 
   @Option(
@@ -88,13 +89,14 @@ final class EmergenceCommand implements Runnable {
       names = "--steps",
       paramLabel = "STEPS",
       description = "first:last:distance or a list (default: all steps of the drawing).")
-  private String steps;
+  private Steps steps;
 
   @Option(
       names = "--samples",
       paramLabel = "N",
       defaultValue = "60",
       description = "Pictures at each step (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int samples;
 
   @Option(
@@ -114,12 +116,12 @@ final class EmergenceCommand implements Runnable {
   public void run() {
     Attribution scores = attribution == null ? null : Attribution.open(attribution);
     TrajectoryFile file = TrajectoryFile.open(target);
-    int[] wanted = steps == null ? file.timesteps() : Steps.parse(steps).among(file.timesteps());
+    int[] wanted = steps == null ? file.timesteps() : steps.among(file.timesteps());
+    List<Trajectory> trajectories = chosen(file.read(wanted));
     try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float);
         Classifier trained = Classifier.open(classifier)) {
       Sampler sampler = file.sampler(model);
-      ContinuationRun drawing =
-          new ContinuationRun(sampler, chosen(file.read(wanted)), wanted, samples, seed);
+      ContinuationRun drawing = new ContinuationRun(sampler, trajectories, wanted, samples, seed);
       FeatureEmergence emergence =
           new FeatureEmergence(drawing, PictureClassifier.of(trained), features, scores);
       Path drawn =

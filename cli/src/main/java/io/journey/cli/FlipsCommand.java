@@ -38,6 +38,7 @@ final class FlipsCommand implements Runnable {
       paramLabel = "K",
       description =
           "Numbers of images, at most half of the training images (default: 16 from 1 to 100).")
+  @InRange(from = 1)
   private List<Integer> top;
 
   @Override

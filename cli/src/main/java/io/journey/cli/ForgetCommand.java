@@ -36,6 +36,7 @@ final class ForgetCommand implements Runnable {
       paramLabel = "T",
       defaultValue = "300",
       description = "t of the scores (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 0)
   private int step;
 
   @Option(
@@ -44,12 +45,14 @@ final class ForgetCommand implements Runnable {
       paramLabel = "K",
       defaultValue = "500,1000,4000",
       description = "How many images are removed (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 0)
   private List<Integer> removed;
 
   @Option(
       names = "--targets",
       paramLabel = "N",
       description = "Only the first N targets (default: the first 60, or all).")
+  @InRange(from = 1)
   private Integer targets;
 
   @Override

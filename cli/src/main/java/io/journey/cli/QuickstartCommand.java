@@ -75,6 +75,7 @@ final class QuickstartCommand implements Runnable {
       paramLabel = "N",
       defaultValue = "1000",
       description = "Training images (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int images;
 
   @Option(
@@ -82,6 +83,7 @@ final class QuickstartCommand implements Runnable {
       paramLabel = "N",
       defaultValue = "1000",
       description = "Training steps of each model (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int steps;
 
   @Option(
@@ -89,6 +91,7 @@ final class QuickstartCommand implements Runnable {
       paramLabel = "N",
       defaultValue = "12",
       description = "Pictures that are drawn and attributed (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int targets;
 
   private final Map<String, ObjectNode> stages = new LinkedHashMap<>();
@@ -230,6 +233,9 @@ final class QuickstartCommand implements Runnable {
 
   private void tell(Path page, List<String> findings) {
     console.say("");
+    if (findings.isEmpty()) {
+      console.say(Findings.NONE);
+    }
     for (String finding : findings) {
       console.say("* " + finding);
     }

@@ -60,6 +60,7 @@ final class RemovalOptions {
       paramLabel = "R",
       defaultValue = "1",
       description = "Models trained without each set of images (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1, to = RemovalConfig.MOST)
   private int seeds;
 
   @Option(
@@ -69,6 +70,7 @@ final class RemovalOptions {
       description =
           "Models trained on all images with another seed, for the baseline; further members of the"
               + " ensemble as far as there are any (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1, to = RemovalConfig.MOST)
   private int otherSeeds;
 
   @Option(
@@ -79,6 +81,7 @@ final class RemovalOptions {
               + " attribution, at least "
               + FEWEST_RANDOM_SETS
               + ").")
+  @InRange(from = 1, to = RemovalConfig.MOST)
   private Integer randomSets;
 
   @Option(

@@ -52,6 +52,7 @@ final class SampleCommand implements Runnable {
   private Path out;
 
   @Option(names = "--count", required = true, paramLabel = "N", description = "Images to draw.")
+  @InRange(from = 1)
   private int count;
 
   @Option(
@@ -66,6 +67,7 @@ final class SampleCommand implements Runnable {
       paramLabel = "N",
       defaultValue = "50",
       description = "Steps of a drawing, 1..1000 (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int inferenceSteps;
 
   /** The names of all schedulers, for the help. */
@@ -83,6 +85,7 @@ final class SampleCommand implements Runnable {
   private String scheduler;
 
   @Option(names = "--eta", paramLabel = "E", description = "Noise of DDIM, 0 to 1 (default: 0).")
+  @InRange(from = 0, to = 1)
   private Double eta;
 
   @Option(
@@ -99,6 +102,7 @@ final class SampleCommand implements Runnable {
       description =
           "Weight of classifier-free guidance, for a model trained with --drop-classes; 1: none"
               + " (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 0, to = Guidance.MOST)
   private double guidance;
 
   @Mixin private ConditionOptions conditions;
@@ -107,6 +111,9 @@ final class SampleCommand implements Runnable {
   public void run() {
     if (Files.isDirectory(out)) {
       throw new JourneyException(out + " is a directory: name a file for the trajectories.");
+    }
+    if (scheduler != null) {
+      Schedulers.named(scheduler);
     }
     try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
       CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);

@@ -52,6 +52,7 @@ final class SeedsCommand implements Runnable {
       required = true,
       paramLabel = "N",
       description = "Pictures of each model, at least 2.")
+  @InRange(from = 2)
   private int count;
 
   @Option(
@@ -59,12 +60,14 @@ final class SeedsCommand implements Runnable {
       paramLabel = "N",
       defaultValue = "50",
       description = "Steps of a drawing, 1..1000 (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int inferenceSteps;
 
   @Option(
       names = "--pairs",
       paramLabel = "P",
       description = "Most pairs of models, chosen by the seed (default: all).")
+  @InRange(from = 1)
   private Integer pairs;
 
   @Option(

@@ -22,10 +22,10 @@ final class TargetOptions {
       paramLabel = "STEPS",
       defaultValue = "100:900:100",
       description = "first:last:distance or a list (default: ${DEFAULT-VALUE}).")
-  private String steps;
+  private Steps steps;
 
   Steps steps() {
-    return Steps.parse(steps);
+    return steps;
   }
 
   /** The shape of the targets. */
@@ -36,6 +36,6 @@ final class TargetOptions {
   /** The targets, of which only what is attributed is read: the file may be larger than memory. */
   List<Trajectory> read() {
     TrajectoryFile file = TrajectoryFile.open(target);
-    return file.read(steps().among(file.timesteps()));
+    return file.read(steps.among(file.timesteps()));
   }
 }

@@ -52,7 +52,7 @@ final class TrainCommand implements Runnable {
         names = "--preset",
         paramLabel = "NAME",
         description = "tiny, small (default), medium or cifar10-ddpm.")
-    private String preset;
+    private Preset preset;
 
     @Option(
         names = "--config",
@@ -85,6 +85,7 @@ final class TrainCommand implements Runnable {
       description =
           "Tell the models with this probability that an image has no class, in an additional row of"
               + " their table of classes, to sample with --guidance (default: 0).")
+  @InRange(from = 0, below = 1)
   private Double dropClasses;
 
   @Option(
@@ -94,6 +95,7 @@ final class TrainCommand implements Runnable {
         "Models, each with its own randomness (default: 2; with --from as many as there).",
         "More than a finished directory has: the others are added."
       })
+  @InRange(from = 1, to = Ensemble.MOST_MEMBERS)
   private Integer members;
 
   @Option(
@@ -106,6 +108,7 @@ final class TrainCommand implements Runnable {
       names = "--steps",
       paramLabel = "N",
       description = "Optimizer steps, instead of the preset's; with --from further steps.")
+  @InRange(from = 1, to = TrainingConfig.MOST_STEPS)
   private Integer steps;
 
   @Option(
@@ -114,6 +117,7 @@ final class TrainCommand implements Runnable {
       description =
           "How much work a kill may lose (default: 30); 0 saves after every step. It changes no"
               + " number.")
+  @InRange(from = 0)
   private Integer saveInterval;
 
   @Override
@@ -122,10 +126,10 @@ final class TrainCommand implements Runnable {
     StartingPoint start = from == null ? null : StartingPoint.of(from);
     EnsembleTrainer trainer = trainer(images, start);
     if (start != null) {
-      start.notes(images).forEach(console::say);
+      start.notes(images).forEach(console::announce);
     }
     if (start != null && !start.isContinued()) {
-      console.say(
+      console.announce(
           from + " keeps no state of its training: Adam starts anew, steps are counted from 0.");
     }
     Ensemble ensemble = trainer.run(images, out, console.progress());
@@ -138,7 +142,7 @@ final class TrainCommand implements Runnable {
   }
 
   private EnsembleTrainer trainer(Dataset images, StartingPoint start) {
-    Preset preset = settings.preset == null ? Preset.SMALL : Preset.parse(settings.preset);
+    Preset preset = settings.preset == null ? Preset.SMALL : settings.preset;
     DenoiserConfig model =
         start == null || settings.preset != null
             ? preset.model(images.shape())
@@ -159,6 +163,12 @@ final class TrainCommand implements Runnable {
     }
     if (classes) {
       model = conditional(model, images, training.dropClasses() > 0 ? 1 : 0);
+    }
+    if (dropClasses != null && dropClasses > 0 && model.classRows().isEmpty()) {
+      throw new SettingException(
+          "--drop-classes "
+              + dropClasses
+              + " needs a model with a table of classes: add --classes, or leave it out");
     }
     int count = members != null ? members : start == null ? 2 : start.members();
     long root = seed != null ? seed : start == null ? 0 : start.seed();
@@ -195,12 +205,6 @@ final class TrainCommand implements Runnable {
   }
 
   private Duration saveInterval() {
-    if (saveInterval == null) {
-      return EnsembleTrainer.SAVE_INTERVAL;
-    }
-    if (saveInterval < 0) {
-      throw new SettingException("--save-interval must be at least 0 seconds, got " + saveInterval);
-    }
-    return Duration.ofSeconds(saveInterval);
+    return saveInterval == null ? EnsembleTrainer.SAVE_INTERVAL : Duration.ofSeconds(saveInterval);
   }
 }

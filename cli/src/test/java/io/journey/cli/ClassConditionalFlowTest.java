@@ -82,8 +82,8 @@ class ClassConditionalFlowTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "10    | labels must be 0 to 9, got 10",
-        "-1    | labels must be 0 to 9, got -1",
+        "10    | --labels must be 0 to 9, got 10",
+        "-1    | --labels must be 0 to 9, got -1",
         "cat   | labels cat names the class 'cat', the model has T-shirt/top, Trouser",
         "''     | --labels is empty",
         "1,    | labels 1, names the class ''",
@@ -118,6 +118,16 @@ class ClassConditionalFlowTest {
   void classesWithOtherNumbersThanTheModelsAreNotTrainedOn() throws IOException {
     refuses("the class Bag as number 8, in the data it is number 0", on("Bag", "Zebra"));
     assertThat(folder.resolve("on")).doesNotExist();
+  }
+
+  /** A refused command says nothing of what it would have done. */
+  @Test
+  void namesOfClassesAreNotAnnouncedBeforeARefusal() throws IOException {
+    Files.createDirectories(folder.resolve("on"));
+    Files.writeString(folder.resolve("on/notes.txt"), "a directory of somebody else");
+    CommandRun run = CommandRun.of(on("cat", "dog"));
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
   }
 
   /** The last class would become that of no class. */

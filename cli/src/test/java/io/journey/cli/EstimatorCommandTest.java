@@ -84,6 +84,19 @@ class EstimatorCommandTest {
     assertThat(unserved.err()).contains(TOY + " needs features of --preconditioner none");
   }
 
+  /** They may be wanted elsewhere, so they are made; that they cannot be scored is said first. */
+  @Test
+  void featuresThatNoEstimatorTakesAreMadeWithAWarning(@TempDir Path folder) {
+    String[] unserved = {"--function", "norm", "--preconditioner", "ekfac", "--draws", "1"};
+    String sentence =
+        "No estimator takes features of --function norm --preconditioner ekfac, so attribute and"
+            + " evaluate will refuse them: there are journey-trak";
+    assertThat(runs(flow.featurize(TinyFlow.with(unserved, "--out", folder.resolve("f")))))
+        .startsWith(sentence);
+    assertThat(runs(flow.featurize("--out", folder.resolve("g").toString())))
+        .doesNotContain("No estimator");
+  }
+
   /** What attribute refused before: it had no errors of training images. */
   @Test
   void dasScoresByFeaturesOfMeans(@TempDir Path folder) {

@@ -109,15 +109,13 @@ public final class Featurizer {
   private void compute(
       FeaturizerConfig resolved, Ensemble ensemble, Dataset data, RunDirectory run) {
     long total = (long) data.size() * ensemble.members().size();
-    try (Progress.Task task = progress.start("Computing features", total, "examples")) {
-      run.write(
-          FeatureStore.EXAMPLES,
-          out -> out.write(ExampleTable.of(data).getBytes(StandardCharsets.UTF_8)));
-      ScalarType type = resolved.precision() == DType.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
-      for (String member : ensemble.members()) {
-        try (Checkpoint checkpoint = ensemble.load(member, type)) {
-          compute(resolved, checkpoint, data, run, task);
-        }
+    run.write(
+        FeatureStore.EXAMPLES,
+        out -> out.write(ExampleTable.of(data).getBytes(StandardCharsets.UTF_8)));
+    ScalarType type = resolved.precision() == DType.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
+    for (String member : ensemble.members()) {
+      try (Checkpoint checkpoint = ensemble.load(member, type)) {
+        compute(resolved, checkpoint, data, run);
       }
     }
     run.describeData(data.describe());
@@ -128,11 +126,7 @@ public final class Featurizer {
   }
 
   private void compute(
-      FeaturizerConfig config,
-      Checkpoint checkpoint,
-      Dataset data,
-      RunDirectory run,
-      Progress.Task task) {
+      FeaturizerConfig config, Checkpoint checkpoint, Dataset data, RunDirectory run) {
     Seed seed = Seed.of(config.seed()).child("features").child(checkpoint.name());
     ExampleGradients gradients =
         config.method().of(checkpoint.model(), checkpoint.schedule(), config.function());
@@ -149,7 +143,10 @@ public final class Featurizer {
       checkSize(pipeline.dim(), config.shardRows());
       Shard shard = new Shard(config, checkpoint.name(), draws, pipeline);
       int shards = (data.size() + config.shardRows() - 1) / config.shardRows();
-      workers.forEach(shards, s -> shard.write(run, s, task));
+      String title = "Computing features of " + checkpoint.name();
+      try (Progress.Task task = progress.start(title, data.size(), "examples")) {
+        workers.forEach(shards, s -> shard.write(run, s, task));
+      }
     }
     if (config.function() == ModelOutput.MEAN) {
       writeResiduals(run, config, checkpoint, data);

@@ -42,6 +42,10 @@ public final class Findings {
   /** Findings less surprising than one in a hundred are not told. */
   public static final double LEAST_SURPRISE = 2;
 
+  /** Said where there are no findings. */
+  public static final String NONE =
+      "Nothing in these scores stands out from what chance alone would give.";
+
   private Findings() {}
 
   /**

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The estimators there are: those registered in any module. */
 public final class Estimators {
@@ -72,6 +73,22 @@ public final class Estimators {
                         + ": there are "
                         + String.join("; ", described())
                         + "."));
+  }
+
+  /**
+   * Returns a sentence on features that no estimator takes, empty where one does. They can be made
+   * nevertheless, for use elsewhere.
+   */
+  public static Optional<String> warning(
+      ModelOutput function, PreconditionerConfig preconditioner) {
+    return all().stream().anyMatch(e -> e.needs().isServedBy(function, preconditioner))
+        ? Optional.empty()
+        : Optional.of(
+            "No estimator takes features of "
+                + FeatureRequirement.options(function, preconditioner)
+                + ", so attribute and evaluate will refuse them: there are "
+                + String.join("; ", described())
+                + ".");
   }
 
   /**

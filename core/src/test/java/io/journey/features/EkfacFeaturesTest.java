@@ -200,6 +200,32 @@ class EkfacFeaturesTest {
     return sum;
   }
 
+  /** Two displays at once would interleave, and the second would count the time of the first. */
+  @Test
+  void aTaskEndsBeforeTheNextBegins() {
+    AtomicLong open = new AtomicLong();
+    List<String> titles = new ArrayList<>();
+    Progress shown =
+        (title, total, unit) -> {
+          titles.add(title);
+          assertThat(open.incrementAndGet()).as(titles.toString()).isEqualTo(1);
+          return new Progress.Task() {
+            @Override
+            public void advance(long units) {}
+
+            @Override
+            public void close() {
+              open.decrementAndGet();
+            }
+          };
+        };
+    Featurizer.with(PLAIN.withPreconditioner(ekfac(DAMPING)), 2, shown)
+        .run(ensemble, data, folder.resolve("told"));
+    assertThat(titles)
+        .containsExactly(
+            "Fitting the preconditioner of " + MEMBER, "Computing features of " + MEMBER);
+  }
+
   @Test
   void productsOfFeaturesAreThoseOfTheInverseWrittenOut() {
     double[][] expected = influences(gradients);
