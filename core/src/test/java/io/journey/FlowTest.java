@@ -265,7 +265,7 @@ class FlowTest {
     assertThat(norms.manifest().settings().path("function").asText()).isEqualTo("norm");
     Attributor.of(ensemble, norms).withDraws(2).attribute(targets, STEPS, folder.resolve("a"));
     float[] found = new float[4];
-    Npy.map(folder.resolve("a/member-001.output.npy")).read(0, found, 0, 4); // [S, T]
+    Npy.map(folder.resolve("a/member-001.measurement.npy")).read(0, found, 0, 4); // [S, T]
     try (Checkpoint checkpoint = ensemble.load("member-001")) {
       float[] xt = targets.get(0).xt()[targets.get(0).indexOf(300)];
       float[] predicted = checkpoint.model().predict(xt, 300, Condition.NONE);

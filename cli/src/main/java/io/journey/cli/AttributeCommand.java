@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  journey attribute --checkpoints runs/fashion/checkpoints --features runs/fashion/features \\",
       "      --target runs/fashion/targets.safetensors --out runs/fashion/attribution",
-      "  journey attribute ... --steps 100,400 --mask 4,0,8,8"
+      "  journey attribute ... --timesteps 100,400 --mask 4,0,8,8"
     })
 final class AttributeCommand implements Runnable {
   @Mixin private Console console;

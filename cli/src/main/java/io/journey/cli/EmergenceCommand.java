@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
       "  journey evaluate emergence --checkpoint runs/fashion/checkpoints/member-000 \\",
       "      --target runs/fashion/targets.safetensors --classifier runs/fashion/classifier \\",
       "      --out runs/fashion/evaluation/emergence",
-      "  journey evaluate emergence ... --steps 0:980:20 --feature Bag,Coat --targets 3"
+      "  journey evaluate emergence ... --timesteps 0:980:20 --feature Bag,Coat --targets 3"
     })
 final class EmergenceCommand implements Runnable {
   @Mixin private Console console;
@@ -86,8 +86,8 @@ final class EmergenceCommand implements Runnable {
   private List<String> features = new ArrayList<>();
 
   @Option(
-      names = "--steps",
-      paramLabel = "STEPS",
+      names = "--timesteps",
+      paramLabel = "TIMESTEPS",
       description = "first:last:distance or a list (default: all steps of the drawing).")
   private Steps steps;
 

@@ -49,14 +49,14 @@ final class FeatureOptions {
   private ModelOutput function;
 
   @Option(
-      names = "--sampling",
+      names = "--draw-scheme",
       paramLabel = "SCHEME",
       defaultValue = "shared",
       description =
           "shared: the same draws of step and noise for all images, which makes scores far"
               + " stabler; independent: each image its own, as in the paper"
               + " (default: ${DEFAULT-VALUE}).")
-  private DrawScheme sampling;
+  private DrawScheme drawScheme;
 
   @Option(
       names = "--precision",
@@ -85,7 +85,7 @@ final class FeatureOptions {
         .withParameters(parameters)
         .withProjection(projection == null ? defaults.projection() : projection)
         .withFunction(function)
-        .withSampling(sampling)
+        .withSampling(drawScheme)
         .withPrecision(precision);
   }
 }

@@ -32,7 +32,7 @@ final class ForgetCommand implements Runnable {
   @Mixin private RemovalOptions removal;
 
   @Option(
-      names = "--step",
+      names = "--timestep",
       paramLabel = "T",
       defaultValue = "300",
       description = "t of the scores (default: ${DEFAULT-VALUE}).")

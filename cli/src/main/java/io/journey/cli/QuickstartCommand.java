@@ -79,7 +79,7 @@ final class QuickstartCommand implements Runnable {
   private int images;
 
   @Option(
-      names = "--steps",
+      names = "--training-steps",
       paramLabel = "N",
       defaultValue = "1000",
       description = "Training steps of each model (default: ${DEFAULT-VALUE}).")

@@ -56,8 +56,8 @@ final class ReportCommand implements Runnable {
     private Path again;
 
     @Option(
-        names = "--steps",
-        paramLabel = "STEPS",
+        names = "--timesteps",
+        paramLabel = "TIMESTEPS",
         description =
             "Steps the figures show: 100:900:100 (first, last, distance), 100,400 or all (default:"
                 + " all, or evenly spaced ones where the page would have over 10 MB or 100"

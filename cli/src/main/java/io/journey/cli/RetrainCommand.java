@@ -34,7 +34,7 @@ final class RetrainCommand implements Runnable {
   @Mixin private RemovalOptions removal;
 
   @Option(
-      names = "--step",
+      names = "--timestep",
       paramLabel = "T",
       defaultValue = "400",
       description = "t, where pictures branch off (default: ${DEFAULT-VALUE}).")

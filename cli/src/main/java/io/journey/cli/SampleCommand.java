@@ -40,7 +40,7 @@ final class SampleCommand implements Runnable {
       required = true,
       paramLabel = "SPEC",
       description =
-          "One checkpoint: a member of an ensemble, a diffusers folder, a file of weights beside"
+          "One checkpoint: one of an ensemble, a diffusers folder, a file of weights beside"
               + " its config.json (FILE or FILE#PART), or torchscript:FILE.")
   private CheckpointSpec checkpoint;
 

@@ -18,8 +18,8 @@ final class TargetOptions {
   private Path target;
 
   @Option(
-      names = "--steps",
-      paramLabel = "STEPS",
+      names = "--timesteps",
+      paramLabel = "TIMESTEPS",
       defaultValue = "100:900:100",
       description = "first:last:distance or a list (default: ${DEFAULT-VALUE}).")
   private Steps steps;

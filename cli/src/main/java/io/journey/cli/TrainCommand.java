@@ -23,14 +23,14 @@ import picocli.CommandLine.Option;
     name = "train",
     description = {
       "Train an ensemble of diffusion models; start again to continue.",
-      "A larger --members adds models to a directory; --from starts from what has been trained."
+      "A larger --count adds checkpoints to a directory; --from starts from what has been trained."
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey train --data 'data/fashion-mnist?size=16' --out runs/fashion/checkpoints",
       "  journey train --data photos?size=32 --out runs/photos/checkpoints --preset medium \\",
-      "      --members 5 --seed 7",
-      "  journey train --data photos?size=32 --out runs/longer --from runs/photos/checkpoints --steps 5000"
+      "      --count 5 --seed 7",
+      "  journey train --data photos?size=32 --out runs/longer --from runs/photos/checkpoints --training-steps 5000"
     })
 final class TrainCommand implements Runnable {
   @Mixin private Console console;
@@ -67,7 +67,7 @@ final class TrainCommand implements Runnable {
       names = "--from",
       paramLabel = "SPEC",
       description = {
-        "Start from these weights: member by member from an ensemble, or all members from one"
+        "Start from these weights: one by one from an ensemble, or all from one"
             + " checkpoint of any form that sample takes.",
         "Model and scheduler are those of the checkpoint. Of an ensemble of journey train, seed and"
             + " training settings are too, and the optimizer's state is continued."
@@ -89,14 +89,14 @@ final class TrainCommand implements Runnable {
   private Double dropClasses;
 
   @Option(
-      names = "--members",
+      names = "--count",
       paramLabel = "M",
       description = {
-        "Models, each with its own randomness (default: 2; with --from as many as there).",
+        "Checkpoints to train, each with its own randomness (default: 2; with --from as many as there).",
         "More than a finished directory has: the others are added."
       })
   @InRange(from = 1, to = Ensemble.MOST_MEMBERS)
-  private Integer members;
+  private Integer count;
 
   @Option(
       names = "--seed",
@@ -105,7 +105,7 @@ final class TrainCommand implements Runnable {
   private Long seed;
 
   @Option(
-      names = "--steps",
+      names = "--training-steps",
       paramLabel = "N",
       description = "Optimizer steps, instead of the preset's; with --from further steps.")
   @InRange(from = 1, to = TrainingConfig.MOST_STEPS)
@@ -170,12 +170,12 @@ final class TrainCommand implements Runnable {
               + dropClasses
               + " needs a model with a table of classes: add --classes, or leave it out");
     }
-    int count = members != null ? members : start == null ? 2 : start.members();
+    int checkpoints = count != null ? count : start == null ? 2 : start.members();
     long root = seed != null ? seed : start == null ? 0 : start.seed();
     return new EnsembleTrainer(
         model,
         steps == null ? training : training.withSteps(steps),
-        count,
+        checkpoints,
         root,
         console.threads(),
         saveInterval(),

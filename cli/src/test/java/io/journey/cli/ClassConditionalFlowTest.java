@@ -106,7 +106,7 @@ class ClassConditionalFlowTest {
       folder.resolve("data") + "?channels=1",
       "--from",
       flow.checkpoints().toString(),
-      "--steps",
+      "--training-steps",
       "1",
       "--out",
       folder.resolve("on").toString()
@@ -166,7 +166,7 @@ class ClassConditionalFlowTest {
         runs(
             with(
                 evaluate("lds", asked),
-                "--steps",
+                "--timesteps",
                 "300,600",
                 "--features",
                 flow.features(),
@@ -188,7 +188,7 @@ class ClassConditionalFlowTest {
             1,
             "--target-draws",
             2,
-            "--steps",
+            "--timesteps",
             "300"));
     Object[] removal = {
       "--attribution",
@@ -206,7 +206,7 @@ class ClassConditionalFlowTest {
     runs(
         with(
             with(evaluate("retrain", asked), removal),
-            "--step",
+            "--timestep",
             300,
             "--delta",
             200,
@@ -238,7 +238,7 @@ class ClassConditionalFlowTest {
             classifier,
             "--samples",
             2,
-            "--steps",
+            "--timesteps",
             "300,600"));
   }
 
@@ -315,7 +315,7 @@ class ClassConditionalFlowTest {
             TinyFlow.DATA,
             "--target",
             file,
-            "--steps",
+            "--timesteps",
             "300",
             "--features",
             flow.features(),
@@ -336,7 +336,7 @@ class ClassConditionalFlowTest {
     Files.writeString(
         other.config(),
         TinyFlow.CONFIG.replace("\"layers", "\"class_embed_type\": \"" + type + "\", \"layers"));
-    runs(other.train("--members", "1"));
+    runs(other.train("--count", "1"));
     runs(other.sample("--count", "11"));
     assertThat(Safetensors.open(other.targets()).longs("labels"))
         .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0);

@@ -147,7 +147,7 @@ class CommandFlowTest {
             "1,2",
             "--target-draws",
             "2",
-            "--steps",
+            "--timesteps",
             "100,300");
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out()).contains("Spearman", "features", "targets", "Table and figure are in");

@@ -43,7 +43,7 @@ class DefaultsTest {
   /** Products may be long; what a matrix of k×k is decomposed of may not. */
   @ParameterizedTest
   @CsvSource({
-    "--sampling=shared,          sparse:65536, I8",
+    "--draw-scheme=shared,          sparse:65536, I8",
     "--preconditioner=ekfac,          sparse:65536, I8",
     "--preconditioner=none,           sparse:4096,  F32",
     "--function=norm,            sparse:4096,  F32",

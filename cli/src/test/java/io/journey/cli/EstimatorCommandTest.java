@@ -155,7 +155,7 @@ class EstimatorCommandTest {
     Path out = folder.resolve("lds");
     List<String> command = new ArrayList<>(List.of("evaluate", "lds", "--data", TinyFlow.DATA));
     command.addAll(List.of("--checkpoints", flow.checkpoints().toString()));
-    command.addAll(List.of("--target", flow.targets().toString(), "--steps", "100,300"));
+    command.addAll(List.of("--target", flow.targets().toString(), "--timesteps", "100,300"));
     command.addAll(List.of("--features", plain.toString(), "--estimators", TOY));
     command.addAll(List.of("--attribution", "written=" + written));
     command.addAll(List.of("--ground-truth", folder.resolve("truth").toString()));

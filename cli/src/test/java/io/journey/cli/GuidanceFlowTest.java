@@ -97,7 +97,7 @@ class GuidanceFlowTest {
         TinyFlow.DATA,
         "--target",
         flow.targets().toString(),
-        "--steps",
+        "--timesteps",
         "300,600",
         "--features",
         flow.features().toString(),

@@ -96,14 +96,14 @@ public record Stability(
     ObjectNode settings = Json.object();
     settings.set("draws", Json.tree(draws));
     settings.put("projection", features.projection().toString());
-    settings.put("sampling", features.sampling().name());
+    settings.put("draw_scheme", features.sampling().name());
     settings.put("parameters", features.parameters().toString());
     settings.put("preconditioner", features.preconditioner().toString());
     if (features.function() != ModelOutput.LOSS) {
       settings.put("function", features.function().toString());
     }
     settings.put("damping", damping).put("target_draws", targetDraws);
-    settings.set("steps", Json.tree(Arrays.stream(steps.of(targets.get(0))).boxed().toList()));
+    settings.set("timesteps", Json.tree(Arrays.stream(steps.of(targets.get(0))).boxed().toList()));
     ObjectNode inputs = Json.object();
     inputs.put("data", data.fingerprint()).put("examples", data.size());
     inputs.put("targets", targets.size());

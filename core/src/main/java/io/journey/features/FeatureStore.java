@@ -80,8 +80,8 @@ public final class FeatureStore {
     return String.format(Locale.ROOT, "%s/shard-%05d.scale.npy", member, index);
   }
 
-  static String stepsFile(String member) {
-    return member + "/steps.csv";
+  static String timestepsFile(String member) {
+    return member + "/timesteps.csv";
   }
 
   static String preconditionerName(String member) {

@@ -241,7 +241,7 @@ public final class Featurizer {
     if (config.sampling() == DrawScheme.INDEPENDENT) {
       return null;
     }
-    String file = FeatureStore.stepsFile(checkpoint.name());
+    String file = FeatureStore.timestepsFile(checkpoint.name());
     if (!run.has(file)) {
       // Without the preconditioner, which is fitted to gradients with these draws.
       try (GradientPipeline plain = pipeline(config, checkpoint, gradients, null)) {

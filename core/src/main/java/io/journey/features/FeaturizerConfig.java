@@ -55,7 +55,7 @@ public record FeaturizerConfig(
     Objects.requireNonNull(projection, "features.projection");
     Objects.requireNonNull(preconditioner, "features.preconditioner");
     Objects.requireNonNull(function, "features.function");
-    Objects.requireNonNull(sampling, "features.sampling");
+    Objects.requireNonNull(sampling, "features.drawScheme");
     if (draws < 1) {
       throw new SettingException("features.draws must be at least 1, got " + draws);
     }
@@ -281,7 +281,7 @@ public record FeaturizerConfig(
     json.put(PRECONDITIONER, preconditioner.toString());
     json.put(PROJECTION, projection.toString()).put("function", function.toString());
     json.put("draws", draws);
-    json.put("sampling", sampling.name());
+    json.put("draw_scheme", sampling.name());
     json.put("dtype", dtype.name()).put("precision", precision.name());
     json.put("gradients", method.name());
     json.put("shard_rows", shardRows).put("seed", seed);

@@ -64,7 +64,7 @@ public final class Ensemble {
       }
     }
     Manifest manifest = Manifest.read(path, KIND);
-    int count = manifest.settingFields().whole("members", 1, MOST_MEMBERS);
+    int count = manifest.settingFields().whole("count", 1, MOST_MEMBERS);
     for (int m = 0; m < count; m++) {
       members.put(memberName(m), CheckpointSpec.of(Confined.path(path, memberName(m))));
     }

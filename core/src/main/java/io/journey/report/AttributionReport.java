@@ -110,7 +110,7 @@ public final class AttributionReport {
       notes.add(
           String.format(
               Locale.ROOT,
-              "The page has %.0f MB, with which browsers are slow: show fewer steps with --steps, or"
+              "The page has %.0f MB, with which browsers are slow: show fewer steps with --timesteps, or"
                   + " attribute fewer pictures.",
               page.length / 1e6));
     }

@@ -115,8 +115,8 @@ public final class ShownSteps {
             + Counted.of(attributed, "attributed steps")
             + (chosen == null
                 ? ", evenly spaced, so that the page stays below about 10 MB and 100 columns;"
-                    + " others are chosen with journey report --steps."
-                : ", those that were asked for with journey report --steps.")
+                    + " others are chosen with journey report --timesteps."
+                : ", those that were asked for with journey report --timesteps.")
             + " What stands out and how stable the ranking is was computed from all of them.";
   }
 }

@@ -88,7 +88,7 @@ public record ContinuationRun(
     if (!sampler.guidance().isNone()) {
       settings.put("guidance", sampler.guidance().toString());
     }
-    settings.set("steps", Json.tree(steps));
+    settings.set("timesteps", Json.tree(steps));
     return settings;
   }
 

@@ -113,8 +113,8 @@ public final class Attribution {
   }
 
   /** The file of one checkpoint's f_t (Eq. 3), float32 [steps, targets]. */
-  static String memberOutputFile(String member) {
-    return member + ".output.npy";
+  static String memberMeasurementFile(String member) {
+    return member + ".measurement.npy";
   }
 
   /** The checkpoints whose own scores are kept, which needs {@link #manifest()}. */

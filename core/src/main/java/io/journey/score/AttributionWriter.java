@@ -60,7 +60,7 @@ final class AttributionWriter {
     MeanScores even = new MeanScores(steps.length * targets.size());
     boolean halved = false;
     for (String member : features.members()) {
-      if (!run.has(Attribution.memberOutputFile(member))
+      if (!run.has(Attribution.memberMeasurementFile(member))
           || !run.has(Attribution.memberScoresFile(member))) {
         writeMember(run, member);
       }
@@ -110,7 +110,7 @@ final class AttributionWriter {
     }
     run.write(Attribution.memberScoresFile(member), out -> writeScores(out, scores, n));
     run.write(
-        Attribution.memberOutputFile(member),
+        Attribution.memberMeasurementFile(member),
         out -> Npy.write(out, measurements, steps.length, targets.size()));
   }
 

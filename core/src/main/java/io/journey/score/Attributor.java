@@ -221,7 +221,7 @@ public final class Attributor {
   ObjectNode settings(int[] steps) {
     ObjectNode json = Json.object();
     json.put("estimator", request.estimator().name());
-    json.set("steps", Json.tree(Arrays.stream(steps).boxed().toList()));
+    json.set("timesteps", Json.tree(Arrays.stream(steps).boxed().toList()));
     if (request.estimator().needs().damped()) {
       json.put("damping", request.damping().c());
     }

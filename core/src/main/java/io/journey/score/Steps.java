@@ -24,7 +24,7 @@ public final class Steps {
   public static Steps of(int... steps) {
     int[] sorted = Arrays.stream(steps).sorted().distinct().toArray();
     if (sorted.length == 0 || sorted[0] < 0) {
-      throw new SettingException("steps must be at least 0, got " + Arrays.toString(steps));
+      throw new SettingException("timesteps must be at least 0, got " + Arrays.toString(steps));
     }
     return new Steps(sorted, 0);
   }
@@ -60,7 +60,7 @@ public final class Steps {
   }
 
   private static String message(String text) {
-    return "steps "
+    return "timesteps "
         + text
         + " are unreadable: write 100:900:100 (first, last, distance) or 100,400";
   }
@@ -71,20 +71,20 @@ public final class Steps {
   }
 
   /**
-   * The setting {@code steps} of a finished stage.
+   * The setting {@code timesteps} of a finished stage.
    *
    * @return at least one, rising
    * @throws JourneyException if it is something else
    */
   public static int[] rising(JsonFields settings) {
-    int[] steps = settings.wholes("steps");
+    int[] steps = settings.wholes("timesteps");
     boolean rise = steps.length > 0 && steps[0] >= 0;
     for (int s = 1; s < steps.length; s++) {
       rise &= steps[s] > steps[s - 1];
     }
     if (!rise) {
       throw new JourneyException(
-          settings.where() + " has steps that do not rise from 0 or more: make it again.");
+          settings.where() + " has timesteps that do not rise from 0 or more: make it again.");
     }
     return steps;
   }

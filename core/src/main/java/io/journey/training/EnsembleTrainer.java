@@ -45,7 +45,7 @@ public record EnsembleTrainer(
   /** The manifest's name of the checkpoints that members started from. */
   static final String FROM = "from";
 
-  private static final String MEMBERS = "members";
+  private static final String COUNT = "count";
 
   /** Work a kill may lose where nothing else is said. */
   public static final Duration SAVE_INTERVAL = Duration.ofSeconds(30);
@@ -54,7 +54,7 @@ public record EnsembleTrainer(
     architecture.requireTrainable();
     if (members < 1 || members > Ensemble.MOST_MEMBERS) {
       throw new SettingException(
-          "members must be between 1 and " + Ensemble.MOST_MEMBERS + ", got " + members);
+          "count must be between 1 and " + Ensemble.MOST_MEMBERS + ", got " + members);
     }
     NoiseSchedule.of(scheduler.forward());
     training.nullClass(architecture);
@@ -134,7 +134,7 @@ public record EnsembleTrainer(
     inputs.requireAllTimesteps(scheduler.forward().numTrainTimesteps());
     try (RunDirectory run =
         RunDirectory.claimGrowing(
-            directory, Ensemble.KIND, MEMBERS, members, this::settings, m -> inputs(data, m))) {
+            directory, Ensemble.KIND, COUNT, members, this::settings, m -> inputs(data, m))) {
       if (!run.isFinished()) {
         train(data, run, progress);
       }
@@ -144,7 +144,7 @@ public record EnsembleTrainer(
 
   private ObjectNode settings(int count) {
     ObjectNode settings = Json.object();
-    settings.put(MEMBERS, count).put("seed", seed);
+    settings.put(COUNT, count).put("seed", seed);
     settings.set("model", architecture.toDiffusers());
     settings.set("training", training.toJson());
     if (!scheduler.equals(SchedulerConfig.DEFAULT)) {

@@ -163,7 +163,7 @@ public record Retraining(
   /** Returns the settings that decide the models, beside their data. */
   public ObjectNode settings() {
     ObjectNode settings = Json.object();
-    settings.put("members", 1).put("seed", seed).put("coupling", coupling.name());
+    settings.put("count", 1).put("seed", seed).put("coupling", coupling.name());
     settings.set("model", architecture.toDiffusers());
     settings.set("training", training.toJson());
     if (!scheduler.equals(SchedulerConfig.DEFAULT)) {
@@ -173,7 +173,7 @@ public record Retraining(
   }
 
   private ObjectNode settings(int member) {
-    return settings().put("member", member);
+    return settings().put("checkpoint", member);
   }
 
   /** SHA-256 of which examples of a set are kept, in hexadecimal. */

@@ -184,9 +184,9 @@ public final class StartingPoint {
           spec
               + " has "
               + Counted.of(members.size(), "checkpoints")
-              + ", member "
+              + ", checkpoint "
               + m
-              + " has none to start from: ask for as many members, or start from a single"
+              + " has none to start from: ask for as many checkpoints, or start from a single"
               + " checkpoint.");
     }
     return members.get(members.size() == 1 ? 0 : m);

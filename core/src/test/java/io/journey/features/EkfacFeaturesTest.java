@@ -331,8 +331,8 @@ class EkfacFeaturesTest {
         run(PLAIN.withProjection(config.projection()), folder.resolve("plain"), 2)
             .manifest()
             .directory();
-    assertThat(folder.resolve("whole").resolve(MEMBER + "/steps.csv"))
-        .hasSameTextualContentAs(plain.resolve(MEMBER + "/steps.csv"));
+    assertThat(folder.resolve("whole").resolve(MEMBER + "/timesteps.csv"))
+        .hasSameTextualContentAs(plain.resolve(MEMBER + "/timesteps.csv"));
   }
 
   @Test
@@ -440,7 +440,7 @@ class EkfacFeaturesTest {
 
   /** The draws that all examples share, from the steps the features were made with. */
   private DenoisingDraws shared(FeatureStore store, Checkpoint checkpoint) {
-    Path file = store.manifest().verified(FeatureStore.stepsFile(MEMBER));
+    Path file = store.manifest().verified(FeatureStore.timestepsFile(MEMBER));
     try {
       return DenoisingDraws.stratified(
           new float[data.shape().numel()],

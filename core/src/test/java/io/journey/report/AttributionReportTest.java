@@ -168,7 +168,7 @@ class AttributionReportTest {
     String said = "The figures show 100 of the 400 attributed steps, evenly spaced";
     assertThat(written()).contains(said, "was computed from all");
     assertThat(notes).hasSize(1);
-    assertThat(notes.get(0)).startsWith(said).contains("journey report --steps");
+    assertThat(notes.get(0)).startsWith(said).contains("journey report --timesteps");
   }
 
   @Test

@@ -81,9 +81,9 @@ public final class FakeAttribution {
   /** Writes it as a finished run. */
   public Path write(Path directory, Dataset data) {
     ObjectNode settings = Json.object();
-    settings.putArray("steps");
+    settings.putArray("timesteps");
     for (int step : steps) {
-      settings.withArray("steps").add(step);
+      settings.withArray("timesteps").add(step);
     }
     settings.put("estimator", "journey-trak").put("damping", 0.1).put("draws", 20).put("seed", 7);
     settings.putObject("projection").put("kind", "SPARSE").put("dim", 4096);

@@ -107,7 +107,7 @@ public record GroundTruthRun(
     ObjectNode settings = Json.object();
     settings.put("subsets", count).put("fraction", subsets.fraction());
     settings.put("subset_seed", subsets.seed()).put("seeds", seeds).put("draws", draws);
-    settings.set("steps", Json.tree(Arrays.stream(steps).boxed().toList()));
+    settings.set("timesteps", Json.tree(Arrays.stream(steps).boxed().toList()));
     settings.set("retraining", retraining.settings());
     return settings;
   }

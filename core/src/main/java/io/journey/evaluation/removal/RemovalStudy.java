@@ -122,7 +122,7 @@ public record RemovalStudy(
   private void check(Checkpoint original, List<Trajectory> targets) {
     if (!targets.get(0).modelFingerprint().equals(original.fingerprint())) {
       throw new JourneyException(
-          "The targets were not drawn by the first member of "
+          "The targets were not sampled by the first checkpoint of "
               + ensemble.directory()
               + ", which the models trained again are compared with: sample targets with "
               + original.name()

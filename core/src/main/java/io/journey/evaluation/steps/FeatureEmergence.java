@@ -95,7 +95,7 @@ public record FeatureEmergence(
   private ObjectNode settings() {
     ObjectNode settings = Json.object();
     settings.put("samples", drawing.samples()).put("seed", drawing.seed());
-    settings.set("steps", Json.tree(drawing.steps()));
+    settings.set("timesteps", Json.tree(drawing.steps()));
     settings.set("features", Json.tree(features));
     return settings;
   }

@@ -58,7 +58,7 @@ public record SeedConsistency(
     if (ensemble.members().size() < 2) {
       throw new JourneyException(
           ensemble.directory()
-              + " has one model, expected two or more of an ensemble: train with more members.");
+              + " has one model, expected two or more of an ensemble: train more checkpoints.");
     }
     spaces = List.copyOf(spaces);
   }
