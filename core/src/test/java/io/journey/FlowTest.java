@@ -8,7 +8,7 @@ import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.DenoisingDraws;
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
@@ -28,7 +28,7 @@ import io.journey.score.Attribution;
 import io.journey.score.Attributor;
 import io.journey.score.Estimators;
 import io.journey.score.PixelMask;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import io.journey.tensor.DType;
 import io.journey.tensor.Npy;
 import io.journey.training.EnsembleTrainer;
@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The flow from images to scores on real garments of 8×8, small enough for seconds. */
 class FlowTest {
-  private static final Steps STEPS = Steps.of(100, 300);
+  private static final Timesteps STEPS = Timesteps.of(100, 300);
 
   @TempDir static Path shared;
   @TempDir Path folder;
@@ -260,7 +260,7 @@ class FlowTest {
   @Test
   void targetsAreAskedTheFunctionOfTheFeatures() {
     FeatureStore norms =
-        Featurizer.with(PLAIN.withFunction(ModelOutput.NORM), 2, Progress.SILENT)
+        Featurizer.with(PLAIN.withFunction(OutputFunction.NORM), 2, Progress.SILENT)
             .run(ensemble, data, folder.resolve("f"));
     assertThat(norms.manifest().settings().path("function").asText()).isEqualTo("norm");
     Attributor.of(ensemble, norms).withDraws(2).attribute(targets, STEPS, folder.resolve("a"));
@@ -295,7 +295,9 @@ class FlowTest {
         Checkpoint first = ensemble.first()) {
       Trajectory trajectory = Sampler.of(first, 50).sample(Seed.of(7));
       Attribution attribution =
-          Attributor.of(ensemble, features).withDraws(2).attribute(trajectory, Steps.every(100));
+          Attributor.of(ensemble, features)
+              .withDraws(2)
+              .attribute(trajectory, Timesteps.every(100));
       assertThat(attribution.steps()).containsExactly(100, 200, 300, 400, 500, 600, 700, 800, 900);
       assertThat(attribution.at(400).top(5)).hasSize(5);
     }
@@ -315,7 +317,7 @@ class FlowTest {
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining("none of the 2 checkpoints");
     }
-    assertThatThrownBy(() -> estimator().attribute(targets, Steps.of(150)))
+    assertThatThrownBy(() -> estimator().attribute(targets, Timesteps.of(150)))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("no step 150");
     assertThatThrownBy(

@@ -20,7 +20,7 @@ import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
 import io.journey.score.Influence;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.TrainingConfig;
 import java.nio.file.Path;
@@ -82,7 +82,8 @@ class PlantedDuplicateTest {
   private int[] ranks(Ensemble ensemble, Dataset data, String name, Trajectory target) {
     FeatureStore features =
         Featurizer.with(FEATURES, 2, Progress.SILENT).run(ensemble, data, folder.resolve(name));
-    Attribution attribution = Attributor.of(ensemble, features).attribute(target, Steps.of(STEPS));
+    Attribution attribution =
+        Attributor.of(ensemble, features).attribute(target, Timesteps.of(STEPS));
     int[] ranks = new int[STEPS.length];
     for (int s = 0; s < STEPS.length; s++) {
       List<String> ids =

@@ -12,7 +12,7 @@ import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
 import io.journey.score.Damping;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,7 +53,7 @@ public final class DuplicateRank {
         Attributor.of(ensemble, features)
             .withDamping(damping)
             .on(Runtime.getRuntime().availableProcessors(), Progress.SILENT)
-            .attribute(targets, Steps.of(STEPS));
+            .attribute(targets, Timesteps.of(STEPS));
     int[] order = Seed.of(99).stream().permutation(data.size());
     for (int s = 0; s < STEPS.length; s++) {
       int[] ranks = new int[count];

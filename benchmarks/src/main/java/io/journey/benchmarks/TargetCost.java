@@ -8,8 +8,8 @@ import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attributor;
 import io.journey.score.PixelMask;
-import io.journey.score.Steps;
 import io.journey.score.TargetDraws;
+import io.journey.score.Timesteps;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -64,7 +64,7 @@ public final class TargetCost {
 
   private static double seconds(Attributor estimator, Trajectory target, int[] steps) {
     long start = System.nanoTime();
-    estimator.attribute(target, Steps.of(steps));
+    estimator.attribute(target, Timesteps.of(steps));
     return (System.nanoTime() - start) * 1e-9;
   }
 }

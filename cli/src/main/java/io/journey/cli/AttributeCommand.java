@@ -10,8 +10,8 @@ import io.journey.score.Attributor;
 import io.journey.score.Estimator;
 import io.journey.score.Estimators;
 import io.journey.score.PixelMask;
-import io.journey.score.Steps;
 import io.journey.score.TargetDraws;
+import io.journey.score.Timesteps;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -87,7 +87,7 @@ final class AttributeCommand implements Runnable {
 
   @Override
   public void run() {
-    Steps wanted = target.steps();
+    Timesteps wanted = target.steps();
     PixelMask patch = mask == null ? null : PixelMask.parse(mask, target.shape());
     List<Trajectory> targets = target.read();
     FeatureStore store = FeatureStore.open(features);
@@ -95,13 +95,13 @@ final class AttributeCommand implements Runnable {
         estimator == null ? Estimators.defaultFor(store) : Estimators.named(estimator);
     Ensemble ensemble = Ensemble.open(checkpoints);
     Attributor attributor = Attributor.of(ensemble, store);
-    if (store.members().size() < ensemble.members().size()) {
+    if (store.checkpointNames().size() < ensemble.checkpointNames().size()) {
       console.say(
           features
               + " was made with "
-              + store.members().size()
+              + store.checkpointNames().size()
               + " of the "
-              + Counted.of(ensemble.members().size(), "checkpoints")
+              + Counted.of(ensemble.checkpointNames().size(), "checkpoints")
               + ": the others are not asked. To ask them too, featurize into a new directory.");
     }
     Attribution attribution =

@@ -13,7 +13,7 @@ import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attribution;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +89,7 @@ final class EmergenceCommand implements Runnable {
       names = "--timesteps",
       paramLabel = "TIMESTEPS",
       description = "first:last:distance or a list (default: all steps of the drawing).")
-  private Steps steps;
+  private Timesteps steps;
 
   @Option(
       names = "--samples",

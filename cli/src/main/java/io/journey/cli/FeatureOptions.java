@@ -1,7 +1,7 @@
 package io.journey.cli;
 
 import io.journey.diffusion.DrawScheme;
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.features.FeaturizerConfig;
 import io.journey.gradient.ParameterSelection;
 import io.journey.preconditioner.PreconditionerConfig;
@@ -46,7 +46,7 @@ final class FeatureOptions {
           "loss; norm: the gradients of the mean squared prediction, as in D-TRAK; mean: of the"
               + " mean prediction, as in DAS"
               + " (default: ${DEFAULT-VALUE}).")
-  private ModelOutput function;
+  private OutputFunction function;
 
   @Option(
       names = "--draw-scheme",
@@ -74,7 +74,7 @@ final class FeatureOptions {
       return preconditioner;
     }
     boolean fast = projection != null && projection.kind() == ProjectionConfig.Kind.FACTORED;
-    return function == ModelOutput.LOSS && !fast
+    return function == OutputFunction.LOSS && !fast
         ? PreconditionerConfig.DEFAULT
         : PreconditionerConfig.NONE;
   }

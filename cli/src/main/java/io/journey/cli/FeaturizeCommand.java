@@ -97,7 +97,7 @@ final class FeaturizeCommand implements Runnable {
         "Features of "
             + Counted.of(store.size(), "images")
             + " for "
-            + Counted.of(store.members().size(), "checkpoints")
+            + Counted.of(store.checkpointNames().size(), "checkpoints")
             + " are in "
             + out
             + ".");

@@ -1,11 +1,11 @@
 package io.journey.cli;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.gradient.ParameterSelection;
 import io.journey.model.CheckpointSpec;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import io.journey.training.Preset;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -104,12 +104,12 @@ public final class Main implements Runnable {
     line.setColorScheme(Help.defaultColorScheme(Ansi.OFF)); // Only so are there no escapes at all.
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.registerConverter(CheckpointSpec.class, CheckpointSpec::parse);
-    line.registerConverter(ModelOutput.class, ModelOutput::parse);
+    line.registerConverter(OutputFunction.class, OutputFunction::parse);
     line.registerConverter(ParameterSelection.class, ParameterSelection::new);
     line.registerConverter(PreconditionerConfig.class, PreconditionerConfig::parse);
     line.registerConverter(Preset.class, Preset::parse);
     line.registerConverter(ProjectionConfig.class, ProjectionConfig::parse);
-    line.registerConverter(Steps.class, Steps::parse);
+    line.registerConverter(Timesteps.class, Timesteps::parse);
     line.setExecutionStrategy(
         parsed -> {
           OptionRanges.check(parsed);

@@ -24,7 +24,7 @@ import io.journey.sampling.SamplingRun;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.Preset;
 import java.net.URI;
@@ -163,7 +163,7 @@ final class QuickstartCommand implements Runnable {
             Attributor.of(ensemble, features)
                 .withSeed(featureSeed)
                 .on(console.threads(), progress)
-                .attribute(TrajectoryFile.read(drawn), Steps.parse("100:900:100"), scores));
+                .attribute(TrajectoryFile.read(drawn), Timesteps.parse("100:900:100"), scores));
   }
 
   private static Path shippedData() {

@@ -3,7 +3,7 @@ package io.journey.cli;
 import io.journey.dataset.ImageShape;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -22,9 +22,9 @@ final class TargetOptions {
       paramLabel = "TIMESTEPS",
       defaultValue = "100:900:100",
       description = "first:last:distance or a list (default: ${DEFAULT-VALUE}).")
-  private Steps steps;
+  private Timesteps steps;
 
-  Steps steps() {
+  Timesteps steps() {
     return steps;
   }
 

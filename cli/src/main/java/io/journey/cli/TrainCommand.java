@@ -95,7 +95,7 @@ final class TrainCommand implements Runnable {
         "Checkpoints to train, each with its own randomness (default: 2; with --from as many as there).",
         "More than a finished directory has: the others are added."
       })
-  @InRange(from = 1, to = Ensemble.MOST_MEMBERS)
+  @InRange(from = 1, to = Ensemble.MOST_CHECKPOINTS)
   private Integer count;
 
   @Option(
@@ -135,7 +135,7 @@ final class TrainCommand implements Runnable {
     Ensemble ensemble = trainer.run(images, out, console.progress());
     console.say(
         "Checkpoints of "
-            + Counted.of(ensemble.members().size(), "models")
+            + Counted.of(ensemble.checkpointNames().size(), "models")
             + " are in "
             + out
             + ".");
@@ -170,7 +170,7 @@ final class TrainCommand implements Runnable {
               + dropClasses
               + " needs a model with a table of classes: add --classes, or leave it out");
     }
-    int checkpoints = count != null ? count : start == null ? 2 : start.members();
+    int checkpoints = count != null ? count : start == null ? 2 : start.count();
     long root = seed != null ? seed : start == null ? 0 : start.seed();
     return new EnsembleTrainer(
         model,

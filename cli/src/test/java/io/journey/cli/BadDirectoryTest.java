@@ -41,7 +41,8 @@ class BadDirectoryTest {
   void aFinishedRunRefusesOtherSettings() throws IOException {
     String remedy = "match it or name a new directory";
     Refusal.of(root, flow.train("--seed", "9"), "checkpoints", "seed 3", "asks for 9", remedy);
-    Refusal.of(root, flow.train("--training-steps", "9"), "training.steps 12", "asks for 9", remedy);
+    Refusal.of(
+        root, flow.train("--training-steps", "9"), "training.steps 12", "asks for 9", remedy);
     Refusal.of(root, flow.featurize("--draws", "3"), "draws 2", "asks for 3", remedy);
     Refusal.of(
         root, flow.featurize("--projection", "none"), "projection", "sparse:64", "none", remedy);

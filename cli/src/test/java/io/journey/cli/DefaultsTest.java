@@ -3,7 +3,7 @@ package io.journey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.JourneyException;
 import io.journey.score.Estimators;
@@ -59,7 +59,8 @@ class DefaultsTest {
 
   @Test
   void featuresThatNoEstimatorWorksWithAreRefused() {
-    assertThatThrownBy(() -> Estimators.defaultFor(ModelOutput.NORM, PreconditionerConfig.DEFAULT))
+    assertThatThrownBy(
+            () -> Estimators.defaultFor(OutputFunction.NORM, PreconditionerConfig.DEFAULT))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("--preconditioner none");
   }

@@ -40,7 +40,8 @@ class KillTest {
   }
 
   private static String[] train(TinyFlow of, String... changes) {
-    return of.train(with(changes, "--data", DATA, "--training-steps", "60", "--save-interval", "0"));
+    return of.train(
+        with(changes, "--data", DATA, "--training-steps", "60", "--save-interval", "0"));
   }
 
   private static String[] featurize(TinyFlow of, String... changes) {

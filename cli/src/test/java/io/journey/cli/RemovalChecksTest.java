@@ -69,7 +69,8 @@ class RemovalChecksTest {
   void distributionsAreComparedAndToldOnceMoreTheSame() throws IOException {
     Path out = folder.resolve("out");
     List<String> command =
-        command("retrain", "--timestep", "300", "--delta", "200", "--remove", "6", "--samples", "5");
+        command(
+            "retrain", "--timestep", "300", "--delta", "200", "--remove", "6", "--samples", "5");
     Collections.addAll(command, "--embedding", "classifier:" + shared.resolve("classifier"));
     String told = run(command, "--out", out);
     assertThat(told)

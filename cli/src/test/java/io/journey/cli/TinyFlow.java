@@ -142,7 +142,9 @@ record TinyFlow(Path root) {
         with(evaluate, "classifier", "--data", DATA, "--epochs", 1, "--out", classifier));
     Object[] asked = {"--checkpoint", member(), "--target", targets, "--classifier", classifier};
     CommandRun.runs(
-        with(with(evaluate, "emergence", "--out", out, "--samples", 2, "--timesteps", steps), asked));
+        with(
+            with(evaluate, "emergence", "--out", out, "--samples", 2, "--timesteps", steps),
+            asked));
     return out;
   }
 

@@ -62,7 +62,8 @@ class TrainingOnTest {
             .hasSameBinaryContentAs(whole.resolve(member).resolve(file));
       }
     }
-    assertThat(runs(on("--from", flow.checkpoints().toString(), "--training-steps", "8"))).isEqualTo(said);
+    assertThat(runs(on("--from", flow.checkpoints().toString(), "--training-steps", "8")))
+        .isEqualTo(said);
     CommandRun verified = CommandRun.of("inspect", "--verify", folder.resolve("on").toString());
     assertThat(verified.status()).as(verified.err()).isZero();
     assertThat(verified.out()).contains("from");
@@ -99,7 +100,8 @@ class TrainingOnTest {
     String said = runs(on("--from", GOLDEN.resolve(form).toString(), "--training-steps", "2"));
     assertThat(said).contains("DDPM is assumed", "Checkpoints of 1 model are in");
     Path reference = folder.resolve("reference");
-    String[] command = on("--from", GOLDEN.resolve("reference").toString(), "--training-steps", "2");
+    String[] command =
+        on("--from", GOLDEN.resolve("reference").toString(), "--training-steps", "2");
     command[4] = reference.toString();
     runs(command);
     assertThat(folder.resolve("on").resolve(weights))
@@ -132,7 +134,9 @@ class TrainingOnTest {
     refuses("set dropout to 0", "--from", foreign.toString(), "--training-steps", "1");
     Path without = folder.resolve("without.json");
     Files.writeString(without, "{\"model\": {\"dropout\": 0.0}}");
-    String[] off = {"--from", foreign.toString(), "--training-steps", "1", "--config", without.toString()};
+    String[] off = {
+      "--from", foreign.toString(), "--training-steps", "1", "--config", without.toString()
+    };
     runs(on(off));
     assertThat(Json.read(folder.resolve("on/member-000/unet/config.json")).has("dropout"))
         .isFalse();
@@ -171,7 +175,13 @@ class TrainingOnTest {
     assertThat(refused.err()).contains("or add channels=1 to the data's name");
     refuses("learningRateSteps is 20", "--from", from, "--training-steps", "9");
     refuses(
-        "has 2 checkpoints, checkpoint 2 has none", "--from", from, "--training-steps", "1", "--count", "3");
+        "has 2 checkpoints, checkpoint 2 has none",
+        "--from",
+        from,
+        "--training-steps",
+        "1",
+        "--count",
+        "3");
     refuses(
         "is a program, which cannot be trained",
         "--from",

@@ -19,7 +19,7 @@ public final class DenoisingLoss {
    * @return the loss of each row, times its weight where the batch has weights, [B]
    */
   public static Tensor perRow(Tensor predicted, DenoisingBatch batch, Tensor mask) {
-    return perRow(ModelOutput.LOSS, predicted, batch, mask);
+    return perRow(OutputFunction.LOSS, predicted, batch, mask);
   }
 
   /**
@@ -28,7 +28,7 @@ public final class DenoisingLoss {
    * @param output what is averaged over pixels
    */
   public static Tensor perRow(
-      ModelOutput output, Tensor predicted, DenoisingBatch batch, Tensor mask) {
+      OutputFunction output, Tensor predicted, DenoisingBatch batch, Tensor mask) {
     Tensor exact = predicted.to(batch.target().scalar_type());
     Tensor ofPixels =
         switch (output) {

@@ -2,7 +2,7 @@ package io.journey.evaluation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.evaluation.AttributionAgreement.AtStep;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
@@ -19,7 +19,7 @@ import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,7 +47,7 @@ public record Stability(
     Ensemble ensemble,
     Dataset data,
     List<Trajectory> targets,
-    Steps steps,
+    Timesteps steps,
     FeaturizerConfig features,
     List<Integer> draws,
     double damping,
@@ -99,7 +99,7 @@ public record Stability(
     settings.put("draw_scheme", features.sampling().name());
     settings.put("parameters", features.parameters().toString());
     settings.put("preconditioner", features.preconditioner().toString());
-    if (features.function() != ModelOutput.LOSS) {
+    if (features.function() != OutputFunction.LOSS) {
       settings.put("function", features.function().toString());
     }
     settings.put("damping", damping).put("target_draws", targetDraws);

@@ -3,7 +3,7 @@ package io.journey.features;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.gradient.ParameterSelection;
 import io.journey.nn.Parameter;
 import io.journey.preconditioner.PreconditionerConfig;
@@ -50,7 +50,7 @@ public final class FeatureStore {
   private final ProjectionConfig projection;
   private final PreconditionerConfig preconditioner;
   private final ParameterSelection parameters;
-  private final ModelOutput function;
+  private final OutputFunction function;
   private final long seed;
   private final Map<String, Npy> shards = new HashMap<>();
 
@@ -65,7 +65,7 @@ public final class FeatureStore {
       this.projection = ProjectionConfig.parse(settings.text(FeaturizerConfig.PROJECTION));
       this.preconditioner =
           PreconditionerConfig.parse(settings.text(FeaturizerConfig.PRECONDITIONER));
-      this.function = ModelOutput.parse(settings.text("function"));
+      this.function = OutputFunction.parse(settings.text("function"));
     } catch (IllegalArgumentException e) {
       throw new JourneyException(
           settings.where() + ": " + e.getMessage() + "; make the features again.", e);
@@ -107,7 +107,7 @@ public final class FeatureStore {
               + ": make the features again.");
     }
     FeatureStore store = new FeatureStore(manifest, examples);
-    store.members().forEach(store::checkpointFingerprint);
+    store.checkpointNames().forEach(store::checkpointFingerprint);
     return store;
   }
 
@@ -127,7 +127,7 @@ public final class FeatureStore {
   }
 
   /** The checkpoints there are features of. */
-  public List<String> members() {
+  public List<String> checkpointNames() {
     List<String> members = new ArrayList<>();
     checkpoints().object().fieldNames().forEachRemaining(members::add);
     return members;
@@ -227,7 +227,7 @@ public final class FeatureStore {
 
   /** Returns whether the errors of training images are kept, for every checkpoint. */
   public boolean hasResiduals() {
-    return members().stream().allMatch(member -> manifest.lists(residualsFile(member)));
+    return checkpointNames().stream().allMatch(member -> manifest.lists(residualsFile(member)));
   }
 
   /**
@@ -242,7 +242,7 @@ public final class FeatureStore {
   }
 
   /** The function whose gradients they are. */
-  public ModelOutput function() {
+  public OutputFunction function() {
     return function;
   }
 

@@ -5,8 +5,8 @@ import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DrawScheme;
-import io.journey.diffusion.ModelOutput;
-import io.journey.diffusion.StepDistribution;
+import io.journey.diffusion.OutputFunction;
+import io.journey.diffusion.TimestepDistribution;
 import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
@@ -77,7 +77,7 @@ public final class Featurizer {
     inputs.put("data", data.fingerprint()).put("examples", data.size());
     ObjectNode checkpoints = inputs.putObject("checkpoints");
     ObjectNode weights = null;
-    for (String member : ensemble.members()) {
+    for (String member : ensemble.checkpointNames()) {
       try (Checkpoint checkpoint = ensemble.load(member)) {
         checkpoint.inputs().requireImages(data);
         checkpoint.inputs().requireAllTimesteps(checkpoint.schedule().steps());
@@ -108,12 +108,12 @@ public final class Featurizer {
 
   private void compute(
       FeaturizerConfig resolved, Ensemble ensemble, Dataset data, RunDirectory run) {
-    long total = (long) data.size() * ensemble.members().size();
+    long total = (long) data.size() * ensemble.checkpointNames().size();
     run.write(
         FeatureStore.EXAMPLES,
         out -> out.write(ExampleTable.of(data).getBytes(StandardCharsets.UTF_8)));
     ScalarType type = resolved.precision() == DType.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
-    for (String member : ensemble.members()) {
+    for (String member : ensemble.checkpointNames()) {
       try (Checkpoint checkpoint = ensemble.load(member, type)) {
         compute(resolved, checkpoint, data, run);
       }
@@ -148,7 +148,7 @@ public final class Featurizer {
         workers.forEach(shards, s -> shard.write(run, s, task));
       }
     }
-    if (config.function() == ModelOutput.MEAN) {
+    if (config.function() == OutputFunction.MEAN) {
       writeResiduals(run, config, checkpoint, data);
     }
   }
@@ -162,7 +162,7 @@ public final class Featurizer {
     }
     float[] residuals = new float[data.size()];
     Seed seed = Seed.of(config.seed()).child("residuals").child(checkpoint.name());
-    StepDistribution steps = StepDistribution.uniform(checkpoint.schedule().steps());
+    TimestepDistribution steps = TimestepDistribution.uniform(checkpoint.schedule().steps());
     String title = "Measuring the errors of " + checkpoint.name();
     try (Progress.Task task = progress.start(title, data.size(), "examples")) {
       workers.forEach(
@@ -245,8 +245,8 @@ public final class Featurizer {
     if (!run.has(file)) {
       // Without the preconditioner, which is fitted to gradients with these draws.
       try (GradientPipeline plain = pipeline(config, checkpoint, gradients, null)) {
-        StepSpread measured =
-            StepSpread.measure(checkpoint, data, plain, seed.child("spread"), workers);
+        TimestepSpread measured =
+            TimestepSpread.measure(checkpoint, data, plain, seed.child("spread"), workers);
         run.write(file, out -> out.write(measured.csv().getBytes(StandardCharsets.UTF_8)));
       }
     }
@@ -254,7 +254,7 @@ public final class Featurizer {
     return DenoisingDraws.stratified(
         new float[data.shape().numel()],
         Condition.NONE,
-        StepSpread.parse(text(run.path(file)), file).distribution(steps),
+        TimestepSpread.parse(text(run.path(file)), file).distribution(steps),
         seed.child("shared"),
         config.draws());
   }

@@ -2,7 +2,7 @@ package io.journey.features;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.diffusion.DrawScheme;
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.gradient.GradientMethod;
 import io.journey.gradient.ParameterSelection;
 import io.journey.preconditioner.PreconditionerConfig;
@@ -33,7 +33,7 @@ public record FeaturizerConfig(
     ParameterSelection parameters,
     ProjectionConfig projection,
     PreconditionerConfig preconditioner,
-    ModelOutput function,
+    OutputFunction function,
     int draws,
     DrawScheme sampling,
     DType dtype,
@@ -88,7 +88,7 @@ public record FeaturizerConfig(
         ParameterSelection.ALL,
         ProjectionConfig.defaultFor(!plain),
         preconditioner,
-        ModelOutput.LOSS,
+        OutputFunction.LOSS,
         plain ? 20 : 40,
         DrawScheme.SHARED,
         plain ? DType.F32 : DType.I8,
@@ -147,7 +147,7 @@ public record FeaturizerConfig(
   }
 
   /** The same with the gradients of another function. */
-  public FeaturizerConfig withFunction(ModelOutput other) {
+  public FeaturizerConfig withFunction(OutputFunction other) {
     return new FeaturizerConfig(
         parameters,
         projection,

@@ -1,7 +1,7 @@
 package io.journey.gradient;
 
-import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.diffusion.OutputFunction;
 import io.journey.model.Denoiser;
 import io.journey.model.LayeredDenoiser;
 import io.journey.run.SettingException;
@@ -20,11 +20,11 @@ public enum GradientMethod {
 
   /** This way for a model and its loss. */
   public ExampleGradients of(Denoiser model, NoiseSchedule schedule) {
-    return of(model, schedule, ModelOutput.LOSS);
+    return of(model, schedule, OutputFunction.LOSS);
   }
 
   /** This way for an output of a model. */
-  public ExampleGradients of(Denoiser model, NoiseSchedule schedule, ModelOutput output) {
+  public ExampleGradients of(Denoiser model, NoiseSchedule schedule, OutputFunction output) {
     if (this == ONE_IMAGE) {
       return new OneImageGradients(model, schedule, output);
     }

@@ -25,7 +25,7 @@ public final class Ensemble {
   public static final String KIND = "checkpoints";
 
   /** Names of members have three digits. */
-  public static final int MOST_MEMBERS = 999;
+  public static final int MOST_CHECKPOINTS = 999;
 
   private final Path directory;
   private final Manifest manifest;
@@ -64,9 +64,9 @@ public final class Ensemble {
       }
     }
     Manifest manifest = Manifest.read(path, KIND);
-    int count = manifest.settingFields().whole("count", 1, MOST_MEMBERS);
+    int count = manifest.settingFields().whole("count", 1, MOST_CHECKPOINTS);
     for (int m = 0; m < count; m++) {
-      members.put(memberName(m), CheckpointSpec.of(Confined.path(path, memberName(m))));
+      members.put(checkpointName(m), CheckpointSpec.of(Confined.path(path, checkpointName(m))));
     }
     return new Ensemble(path, manifest, Collections.unmodifiableMap(members));
   }
@@ -84,7 +84,7 @@ public final class Ensemble {
   }
 
   /** The name of member m: {@code member-000}, … */
-  public static String memberName(int m) {
+  public static String checkpointName(int m) {
     return String.format(java.util.Locale.ROOT, "member-%03d", m);
   }
 
@@ -99,7 +99,7 @@ public final class Ensemble {
   }
 
   /** The names of the members. */
-  public List<String> members() {
+  public List<String> checkpointNames() {
     return List.copyOf(members.keySet());
   }
 
@@ -152,6 +152,6 @@ public final class Ensemble {
 
   /** Loads the first member; the caller closes it. */
   public Checkpoint first() {
-    return load(members().get(0));
+    return load(checkpointNames().get(0));
   }
 }

@@ -3,7 +3,7 @@ package io.journey.report;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.evaluation.EvaluationFiles;
-import io.journey.report.ShownSteps.Fitted;
+import io.journey.report.ShownTimesteps.Fitted;
 import io.journey.run.AtomicFile;
 import io.journey.run.Json;
 import io.journey.run.Manifest;
@@ -74,7 +74,7 @@ public final class AttributionReport {
    */
   public static void write(
       Path attributionDir, Path againDir, List<Path> evaluations, Dataset data, Path outHtml) {
-    write(attributionDir, againDir, evaluations, data, ShownSteps.fitting(), outHtml);
+    write(attributionDir, againDir, evaluations, data, ShownTimesteps.fitting(), outHtml);
   }
 
   /**
@@ -91,7 +91,7 @@ public final class AttributionReport {
       Path againDir,
       List<Path> evaluations,
       Dataset data,
-      ShownSteps steps,
+      ShownTimesteps steps,
       Path outHtml) {
     Attribution attribution = Attribution.open(attributionDir);
     SecondAnswer again =
@@ -106,7 +106,7 @@ public final class AttributionReport {
     if (!leftOut.isEmpty()) {
       notes.add(leftOut);
     }
-    if (page.length > 2 * ShownSteps.BUDGET) {
+    if (page.length > 2 * ShownTimesteps.BUDGET) {
       notes.add(
           String.format(
               Locale.ROOT,

@@ -43,8 +43,8 @@ final class CheckpointAgreement {
    */
   static CheckpointAgreement of(Attribution attribution) {
     List<Npy> scores = new ArrayList<>();
-    for (String member : attribution.members()) {
-      scores.add(attribution.memberScores(member));
+    for (String member : attribution.checkpointNames()) {
+      scores.add(attribution.checkpointScores(member));
     }
     if (scores.size() < 2) {
       return null;

@@ -75,7 +75,7 @@ public final class Attribution {
   /** Opens a finished attribution; a damaged file is an error. */
   public static Attribution open(Path directory) {
     Manifest manifest = Manifest.read(directory, KIND);
-    int[] steps = Steps.rising(manifest.settingFields());
+    int[] steps = Timesteps.rising(manifest.settingFields());
     List<ExampleTable.Example> examples =
         ExampleTable.read(manifest.verified(FeatureStore.EXAMPLES));
     Npy scores = Npy.map(manifest.verified(SCORES));
@@ -103,22 +103,22 @@ public final class Attribution {
   }
 
   /** The file of one checkpoint's own scores, float32 [steps, targets, N]. */
-  static String memberScoresFile(String member) {
+  static String checkpointScoresFile(String member) {
     return member + ".scores.npy";
   }
 
   /** The file of one checkpoint's part of {@link #EVEN}. */
-  static String memberEvenFile(String member) {
+  static String checkpointEvenFile(String member) {
     return member + ".scores-even.npy";
   }
 
   /** The file of one checkpoint's f_t (Eq. 3), float32 [steps, targets]. */
-  static String memberMeasurementFile(String member) {
+  static String checkpointMeasurementFile(String member) {
     return member + ".measurement.npy";
   }
 
   /** The checkpoints whose own scores are kept, which needs {@link #manifest()}. */
-  public List<String> members() {
+  public List<String> checkpointNames() {
     List<String> members = new ArrayList<>();
     manifest
         .inputFields()
@@ -126,7 +126,7 @@ public final class Attribution {
         .fieldNames()
         .forEachRemaining(
             member -> {
-              if (manifest.lists(memberScoresFile(member))) {
+              if (manifest.lists(checkpointScoresFile(member))) {
                 members.add(member);
               }
             });
@@ -136,8 +136,8 @@ public final class Attribution {
   /**
    * The scores by one checkpoint alone, float32 [steps, targets, N]; a damaged file is an error.
    */
-  public Npy memberScores(String member) {
-    Npy scores = Npy.map(manifest.verified(memberScoresFile(member)));
+  public Npy checkpointScores(String member) {
+    Npy scores = Npy.map(manifest.verified(checkpointScoresFile(member)));
     long[] expected = {steps.length, targets, size()};
     if (!Arrays.equals(scores.shape(), expected)) {
       throw new JourneyException(

@@ -59,21 +59,21 @@ final class AttributionWriter {
     MeanScores sum = new MeanScores(steps.length * targets.size());
     MeanScores even = new MeanScores(steps.length * targets.size());
     boolean halved = false;
-    for (String member : features.members()) {
-      if (!run.has(Attribution.memberMeasurementFile(member))
-          || !run.has(Attribution.memberScoresFile(member))) {
+    for (String member : features.checkpointNames()) {
+      if (!run.has(Attribution.checkpointMeasurementFile(member))
+          || !run.has(Attribution.checkpointScoresFile(member))) {
         writeMember(run, member);
       }
-      sum.add(readScores(run.path(Attribution.memberScoresFile(member)), n));
-      if (run.has(Attribution.memberEvenFile(member))) {
+      sum.add(readScores(run.path(Attribution.checkpointScoresFile(member)), n));
+      if (run.has(Attribution.checkpointEvenFile(member))) {
         halved = true;
-        even.add(readScores(run.path(Attribution.memberEvenFile(member)), n));
+        even.add(readScores(run.path(Attribution.checkpointEvenFile(member)), n));
       }
     }
-    float[][] mean = sum.of(features.members().size());
+    float[][] mean = sum.of(features.checkpointNames().size());
     run.write(Attribution.SCORES, out -> writeScores(out, mean, n));
     if (halved) {
-      float[][] half = even.of(features.members().size());
+      float[][] half = even.of(features.checkpointNames().size());
       run.write(Attribution.EVEN, out -> writeScores(out, half, n));
     }
     run.write(
@@ -106,11 +106,11 @@ final class AttributionWriter {
           });
     }
     if (even[0] != null) {
-      run.write(Attribution.memberEvenFile(member), out -> writeScores(out, even, n));
+      run.write(Attribution.checkpointEvenFile(member), out -> writeScores(out, even, n));
     }
-    run.write(Attribution.memberScoresFile(member), out -> writeScores(out, scores, n));
+    run.write(Attribution.checkpointScoresFile(member), out -> writeScores(out, scores, n));
     run.write(
-        Attribution.memberMeasurementFile(member),
+        Attribution.checkpointMeasurementFile(member),
         out -> Npy.write(out, measurements, steps.length, targets.size()));
   }
 
@@ -190,7 +190,7 @@ final class AttributionWriter {
   /** The members' loss curves as one table, or "" where they have none. */
   private String losses() {
     StringBuilder csv = new StringBuilder();
-    for (String member : estimator.features().members()) {
+    for (String member : estimator.features().checkpointNames()) {
       for (String line : estimator.ensemble().lossCurve(member)) {
         csv.append(csv.isEmpty() ? "member,step,loss\n" : "");
         csv.append(ExampleTable.quote(member)).append(',').append(line).append('\n');

@@ -56,14 +56,14 @@ public final class Attributor {
    * @throws JourneyException if the features were made with other checkpoints
    */
   public static Attributor of(Ensemble ensemble, FeatureStore features) {
-    if (!ensemble.members().containsAll(features.members())) {
+    if (!ensemble.checkpointNames().containsAll(features.checkpointNames())) {
       throw new JourneyException(
           "The features have the checkpoints "
-              + features.members()
+              + features.checkpointNames()
               + ", "
               + ensemble.directory()
               + " has "
-              + ensemble.members()
+              + ensemble.checkpointNames()
               + ": featurize with these checkpoints.");
     }
     String trainedOn = ensemble.dataFingerprint();
@@ -135,21 +135,21 @@ public final class Attributor {
   }
 
   /** Attributes one target, in memory. */
-  public Attribution attribute(Trajectory target, Steps steps) {
+  public Attribution attribute(Trajectory target, Timesteps steps) {
     return attribute(List.of(target), steps);
   }
 
   /** Attributes targets, in memory. */
-  public Attribution attribute(List<Trajectory> targets, Steps steps) {
+  public Attribution attribute(List<Trajectory> targets, Timesteps steps) {
     int[] at = steps.of(targets.get(0));
     check(targets, at);
     MeanScores mean = new MeanScores(at.length * targets.size());
-    for (String member : features.members()) {
+    for (String member : features.checkpointNames()) {
       try (CheckpointScorer scorer = engine().open(member)) {
         scorer.score(targets, at, (r, query, scored) -> mean.add(query, scored.scores()));
       }
     }
-    float[][] scores = mean.of(features.members().size());
+    float[][] scores = mean.of(features.checkpointNames().size());
     return new Attribution(
         null,
         features.examples(),
@@ -162,7 +162,7 @@ public final class Attributor {
    * Attributes targets and writes the result as a directory; continues, or does nothing where all
    * is done.
    */
-  public Attribution attribute(List<Trajectory> targets, Steps steps, Path directory) {
+  public Attribution attribute(List<Trajectory> targets, Timesteps steps, Path directory) {
     int[] at = steps.of(targets.get(0));
     check(targets, at);
     new AttributionWriter(this, targets, at).write(directory);
@@ -173,7 +173,7 @@ public final class Attributor {
   private void check(List<Trajectory> targets, int[] steps) {
     checkTargets(targets, steps);
     ScoringEngine.requirePossible(features, List.of(request));
-    for (String member : features.members()) {
+    for (String member : features.checkpointNames()) {
       try (Checkpoint checkpoint = TargetGradients.load(ensemble, features, member)) {
         int last = steps[steps.length - 1];
         if (last >= checkpoint.schedule().steps()) {
@@ -191,7 +191,7 @@ public final class Attributor {
 
   private void checkTargets(List<Trajectory> targets, int[] steps) {
     List<String> known = new ArrayList<>();
-    features.members().forEach(m -> known.add(features.checkpointFingerprint(m)));
+    features.checkpointNames().forEach(m -> known.add(features.checkpointFingerprint(m)));
     for (Trajectory target : targets) {
       if (!known.contains(target.modelFingerprint())) {
         throw new JourneyException(

@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.features.FeatureStore;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.JourneyException;
@@ -61,7 +61,7 @@ public final class Estimators {
    *
    * @throws JourneyException if no estimator takes such features
    */
-  public static Estimator defaultFor(ModelOutput function, PreconditionerConfig preconditioner) {
+  public static Estimator defaultFor(OutputFunction function, PreconditionerConfig preconditioner) {
     return all().stream()
         .filter(e -> e.needs().isServedBy(function, preconditioner))
         .findFirst()
@@ -80,7 +80,7 @@ public final class Estimators {
    * nevertheless, for use elsewhere.
    */
   public static Optional<String> warning(
-      ModelOutput function, PreconditionerConfig preconditioner) {
+      OutputFunction function, PreconditionerConfig preconditioner) {
     return all().stream().anyMatch(e -> e.needs().isServedBy(function, preconditioner))
         ? Optional.empty()
         : Optional.of(

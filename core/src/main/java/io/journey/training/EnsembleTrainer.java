@@ -52,9 +52,9 @@ public record EnsembleTrainer(
 
   public EnsembleTrainer {
     architecture.requireTrainable();
-    if (members < 1 || members > Ensemble.MOST_MEMBERS) {
+    if (members < 1 || members > Ensemble.MOST_CHECKPOINTS) {
       throw new SettingException(
-          "count must be between 1 and " + Ensemble.MOST_MEMBERS + ", got " + members);
+          "count must be between 1 and " + Ensemble.MOST_CHECKPOINTS + ", got " + members);
     }
     NoiseSchedule.of(scheduler.forward());
     training.nullClass(architecture);
@@ -166,12 +166,12 @@ public record EnsembleTrainer(
 
   /** Returns the seed of all that is random about member m of an ensemble. */
   static Seed seedOf(long seed, int member) {
-    return Seed.of(seed).child("training").child(Ensemble.memberName(member));
+    return Seed.of(seed).child("training").child(Ensemble.checkpointName(member));
   }
 
   private void train(Dataset data, RunDirectory run, Progress progress) {
-    MemberTraining.Recipe recipe =
-        new MemberTraining.Recipe(architecture, training, scheduler, saveInterval, true);
+    CheckpointTraining.Recipe recipe =
+        new CheckpointTraining.Recipe(architecture, training, scheduler, saveInterval, true);
     long total = (long) members * training.steps();
     try (Progress.Task task =
         progress.start("Training " + Counted.of(members, "models"), total, "steps")) {
@@ -179,9 +179,9 @@ public record EnsembleTrainer(
           .forEachShared(
               members,
               (m, parts) ->
-                  new MemberTraining(
+                  new CheckpointTraining(
                           run,
-                          Ensemble.memberName(m),
+                          Ensemble.checkpointName(m),
                           data,
                           null,
                           recipe,

@@ -140,12 +140,13 @@ public record Retraining(
       if (run.isFinished()) {
         progress.advance(training.steps());
       } else {
-        new MemberTraining(
+        new CheckpointTraining(
                 run,
-                Ensemble.memberName(0),
+                Ensemble.checkpointName(0),
                 data,
                 kept,
-                new MemberTraining.Recipe(architecture, training, scheduler, saveInterval, false),
+                new CheckpointTraining.Recipe(
+                    architecture, training, scheduler, saveInterval, false),
                 seedOf(member, examples),
                 null)
             .run(progress, parts);

@@ -89,8 +89,8 @@ public final class StartingPoint {
   }
 
   /** How many there are. */
-  public int members() {
-    return ensemble.members().size();
+  public int count() {
+    return ensemble.checkpointNames().size();
   }
 
   /** The settings they were trained with, or null where they were trained elsewhere. */
@@ -141,7 +141,7 @@ public final class StartingPoint {
   ObjectNode inputs(int count) {
     ObjectNode inputs = Json.object();
     for (int m = 0; m < count; m++) {
-      ObjectNode from = inputs.putObject(Ensemble.memberName(m));
+      ObjectNode from = inputs.putObject(Ensemble.checkpointName(m));
       try (Checkpoint checkpoint = open(m)) {
         from.put("checkpoint", checkpoint.fingerprint());
         TrainingState state = stateOf(m, (LayeredDenoiser) checkpoint.model());
@@ -178,7 +178,7 @@ public final class StartingPoint {
   }
 
   private String name(int m) {
-    List<String> members = ensemble.members();
+    List<String> members = ensemble.checkpointNames();
     if (members.size() > 1 && m >= members.size()) {
       throw new JourneyException(
           spec

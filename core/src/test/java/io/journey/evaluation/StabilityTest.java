@@ -17,7 +17,7 @@ import io.journey.run.Progress;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attribution;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.TrainingConfig;
 import java.io.IOException;
@@ -60,7 +60,7 @@ class StabilityTest {
         ensemble,
         data,
         targets,
-        Steps.of(100, 300),
+        Timesteps.of(100, 300),
         FeaturizerConfig.defaults(),
         draws,
         0.1,
@@ -118,7 +118,7 @@ class StabilityTest {
             ensemble,
             data,
             targets,
-            Steps.of(100),
+            Timesteps.of(100),
             FeaturizerConfig.defaults(),
             List.of(1),
             0.1,

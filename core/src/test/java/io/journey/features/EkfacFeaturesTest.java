@@ -26,7 +26,7 @@ import io.journey.run.Progress;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attributor;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.Safetensors;
 import io.journey.training.EnsembleTrainer;
@@ -247,7 +247,7 @@ class EkfacFeaturesTest {
       float[] scores =
           Attributor.of(ensemble, preconditioned)
               .withDraws(2)
-              .attribute(target, Steps.of(300))
+              .attribute(target, Timesteps.of(300))
               .scores(0, 0);
       float[] xt = target.xt()[target.indexOf(300)];
       float[] x0 =
@@ -445,7 +445,7 @@ class EkfacFeaturesTest {
       return DenoisingDraws.stratified(
           new float[data.shape().numel()],
           Condition.NONE,
-          StepSpread.parse(Files.readString(file), file)
+          TimestepSpread.parse(Files.readString(file), file)
               .distribution(checkpoint.schedule().steps()),
           Seed.of(0).child("features").child(MEMBER).child("shared"),
           6);

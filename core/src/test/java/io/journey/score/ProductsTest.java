@@ -77,7 +77,7 @@ class ProductsTest {
 
   @Test
   void targetsTakenOneByOneHaveTheScoresOfAllTogether() {
-    for (String member : narrow.members()) {
+    for (String member : narrow.checkpointNames()) {
       Scored[] all = scored(member, 3);
       for (int together = 1; together <= 2; together++) {
         Scored[] parts = scored(member, together);
@@ -153,7 +153,7 @@ class ProductsTest {
   @Test
   void anAttributionKeepsBothHalves() {
     Attribution written =
-        attributor(narrow).attribute(targets, Steps.of(STEPS), shared.resolve("a"));
+        attributor(narrow).attribute(targets, Timesteps.of(STEPS), shared.resolve("a"));
     List<Attribution> halves = written.halves().orElseThrow();
     float[] whole = written.scores(1, 2);
     float[] even = halves.get(0).scores(1, 2);
@@ -183,7 +183,7 @@ class ProductsTest {
     // Where steps are drawn is measured through the projection: only as alike as that leaves them.
     assertThat(a).containsExactly(b, within(1e-3f * largest));
     Attribution written =
-        attributor(wide).attribute(targets, Steps.of(STEPS), shared.resolve("wide-a"));
+        attributor(wide).attribute(targets, Timesteps.of(STEPS), shared.resolve("wide-a"));
     assertThat(written.halves()).isEmpty();
   }
 }

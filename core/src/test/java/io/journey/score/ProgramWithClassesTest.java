@@ -82,7 +82,7 @@ class ProgramWithClassesTest {
     Attribution scores =
         Attributor.of(Ensemble.open(PROGRAM), features)
             .withDraws(2)
-            .attribute(targets, Steps.of(200, 400), folder.resolve("scores"));
+            .attribute(targets, Timesteps.of(200, 400), folder.resolve("scores"));
     assertThat(scores.scores(0, 0)).hasSize(4).doesNotContain(0f);
     // The same images under other classes push otherwise: the class reaches the gradient.
     FeatureStore others = featurize(images(1, 1, 2, 0), "others");
@@ -91,7 +91,7 @@ class ProgramWithClassesTest {
   }
 
   private static float[] row(FeatureStore features, int example) {
-    String member = features.members().get(0);
+    String member = features.checkpointNames().get(0);
     float[] row = new float[features.dim(member)];
     features.read(member, example, 0, row.length, row, 0);
     return row;

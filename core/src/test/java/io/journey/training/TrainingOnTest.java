@@ -132,7 +132,7 @@ class TrainingOnTest {
           .hasMessage("killed");
       // Until the third is there, the directory is the finished one of two.
       assertThat(RunStatus.of(folder.resolve("two")).finished()).isTrue();
-      assertThat(Ensemble.open(folder.resolve("two")).members()).hasSize(2);
+      assertThat(Ensemble.open(folder.resolve("two")).checkpointNames()).hasSize(2);
       assertThat(bytes("two"))
           .containsKey("member-002/resume.safetensors")
           .containsKey("settings.json");
@@ -141,7 +141,7 @@ class TrainingOnTest {
     for (Map.Entry<String, byte[]> file : before.entrySet()) {
       assertThat(bytes("two").get(file.getKey())).as(file.getKey()).isEqualTo(file.getValue());
     }
-    assertThat(train("two", training, 3, null).members()).hasSize(3);
+    assertThat(train("two", training, 3, null).checkpointNames()).hasSize(3);
     assertSame("two", bytes("three"));
     assertThatThrownBy(() -> train("two", training, 2, null))
         .isInstanceOf(JourneyException.class)

@@ -61,7 +61,8 @@ public record Stage(String name, int weight, String command) {
                 + TARGET),
         new Stage("report", 14, "report --attribution @/attribute/a --out >/r.html" + DATA + "60"),
         new Stage("export", 10, "export --checkpoint @/train/c/member-000 --out >/x"),
-        new Stage("evaluate timesteps", 10, "evaluate timesteps --attribution @/attribute/a --out >/e"),
+        new Stage(
+            "evaluate timesteps", 10, "evaluate timesteps --attribution @/attribute/a --out >/e"),
         new Stage("evaluate flips", 8, "evaluate flips --attribution @/attribute/a --out >/e"),
         new Stage(
             "evaluate classifier", 10, "evaluate classifier --epochs 2 --out >/k" + DATA + "60"),
@@ -101,7 +102,9 @@ public record Stage(String name, int weight, String command) {
                 + " classifier:@/evaluate-classifier/k"
                 + REMOVAL),
         new Stage(
-            "evaluate forget", 14, "evaluate forget --timestep 300 --remove 6 --out >/e" + REMOVAL));
+            "evaluate forget",
+            14,
+            "evaluate forget --timestep 300 --remove 6 --out >/e" + REMOVAL));
   }
 
   /** Where its results lie below a folder. */

@@ -81,7 +81,7 @@ record EstimatorPredictions(
         new ScoringEngine(ensemble, features, requests, asked, workers, progress);
     List<MeanScores> means = new ArrayList<>();
     requests.forEach(r -> means.add(new MeanScores(truth.steps().length * targets.size())));
-    for (String member : features.members()) {
+    for (String member : features.checkpointNames()) {
       try (CheckpointScorer scorer = engine.open(member)) {
         scorer.score(
             targets,
@@ -89,7 +89,7 @@ record EstimatorPredictions(
             (request, query, scored) -> means.get(request).add(query, scored.scores()));
       }
     }
-    return means.stream().map(mean -> mean.of(features.members().size())).toList();
+    return means.stream().map(mean -> mean.of(features.checkpointNames().size())).toList();
   }
 
   /**

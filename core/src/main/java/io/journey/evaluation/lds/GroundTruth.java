@@ -5,7 +5,7 @@ import io.journey.features.FeatureStore;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import io.journey.tensor.Npy;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,7 +72,7 @@ public final class GroundTruth {
    */
   public static GroundTruth open(Path directory) {
     Manifest manifest = Manifest.read(directory, KIND, FORMAT);
-    int[] steps = Steps.rising(manifest.settingFields());
+    int[] steps = Timesteps.rising(manifest.settingFields());
     List<ExampleTable.Example> examples =
         ExampleTable.read(manifest.verified(FeatureStore.EXAMPLES));
     List<BitSet> subsets = subsets(manifest, examples.size());

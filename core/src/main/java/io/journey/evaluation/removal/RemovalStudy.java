@@ -217,7 +217,7 @@ public record RemovalStudy(
 
   private Set<Unit> units(List<Removal> removals) {
     Set<Unit> units = new LinkedHashSet<>();
-    for (int number = 1; number <= members(); number++) {
+    for (int number = 1; number <= checkpoints(); number++) {
       for (int target = 0; target < config.targets(); target++) {
         units.add(new Unit(target, Model.member(number, data.size())));
       }
@@ -233,7 +233,7 @@ public record RemovalStudy(
   }
 
   /** The highest number of a model trained on all images. */
-  private int members() {
+  private int checkpoints() {
     int baselines = config.coupling() == Coupling.COUPLED ? config.seeds() - 1 : 0;
     return Math.max(config.otherSeeds(), baselines);
   }

@@ -55,7 +55,7 @@ public record SeedConsistency(
     if (maxPairs < 1) {
       throw new SettingException("pairs must be at least 1, got " + maxPairs);
     }
-    if (ensemble.members().size() < 2) {
+    if (ensemble.checkpointNames().size() < 2) {
       throw new JourneyException(
           ensemble.directory()
               + " has one model, expected two or more of an ensemble: train more checkpoints.");
@@ -73,7 +73,7 @@ public record SeedConsistency(
     TreeSet<Integer> used = new TreeSet<>();
     pairs.forEach(pair -> Arrays.stream(pair).forEach(used::add));
     List<Integer> places = List.copyOf(used);
-    List<String> members = places.stream().map(ensemble.members()::get).toList();
+    List<String> members = places.stream().map(ensemble.checkpointNames()::get).toList();
     EnsembleDrawing drawing =
         new EnsembleDrawing(ensemble, members, count, inferenceSteps, seed, conditions);
     EnsembleDrawing.Models models = drawing.models();
@@ -106,8 +106,8 @@ public record SeedConsistency(
   /** Pairs of members in order, all or as many as asked for. */
   private List<int[]> pairs() {
     List<int[]> all = new ArrayList<>();
-    for (int a = 0; a < ensemble.members().size(); a++) {
-      for (int b = a + 1; b < ensemble.members().size(); b++) {
+    for (int a = 0; a < ensemble.checkpointNames().size(); a++) {
+      for (int b = a + 1; b < ensemble.checkpointNames().size(); b++) {
         all.add(new int[] {a, b});
       }
     }

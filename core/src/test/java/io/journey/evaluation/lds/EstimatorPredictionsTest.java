@@ -26,7 +26,7 @@ import io.journey.score.Estimators;
 import io.journey.score.FeatureRequirement;
 import io.journey.score.Scorer;
 import io.journey.score.ScoringEngine;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import io.journey.score.TrainingFeatures;
 import io.journey.tensor.Libtorch;
 import io.journey.training.EnsembleTrainer;
@@ -133,7 +133,7 @@ class EstimatorPredictionsTest {
                 .withDamping(DAMPINGS[d])
                 .withDraws(2)
                 .on(1, Progress.SILENT)
-                .attribute(targets, Steps.of(STEPS), folder.resolve(dim + "-" + d));
+                .attribute(targets, Timesteps.of(STEPS), folder.resolve(dim + "-" + d));
         for (int s = 0; s < STEPS.length; s++) {
           for (int t = 0; t < targets.size(); t++) {
             double[] scores = truth.predictions(written.scores(s, t));

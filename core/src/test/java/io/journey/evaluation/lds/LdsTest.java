@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingDraws;
-import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.diffusion.OutputFunction;
 import io.journey.evaluation.StepAgreement;
 import io.journey.features.PlainGradients;
 import io.journey.gradient.OneImageGradients;
@@ -132,7 +132,7 @@ class LdsTest {
     float[][] phi;
     float[][] g;
     try (LinearDenoiser model = new LinearDenoiser(start)) {
-      var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
+      var gradients = new OneImageGradients(model, schedule, OutputFunction.LOSS);
       phi = PlainGradients.of(gradients, model, examples);
       g = PlainGradients.of(gradients, model, targets);
     }

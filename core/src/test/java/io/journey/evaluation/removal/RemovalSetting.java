@@ -18,7 +18,7 @@ import io.journey.sampling.Sampler;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attribution;
 import io.journey.score.Attributor;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.Retraining.Coupling;
 import io.journey.training.TrainingConfig;
@@ -65,7 +65,7 @@ final class RemovalSetting {
     Attributor.of(ensemble, features)
         .withDraws(1)
         .withSeed(seed)
-        .attribute(targets.read(new int[] {STEP, 300}), Steps.of(300, STEP), directory);
+        .attribute(targets.read(new int[] {STEP, 300}), Timesteps.of(300, STEP), directory);
     return new NamedAttribution(directory.getFileName().toString(), Attribution.open(directory));
   }
 

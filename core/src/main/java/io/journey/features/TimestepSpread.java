@@ -3,7 +3,7 @@ package io.journey.features;
 import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
-import io.journey.diffusion.StepDistribution;
+import io.journey.diffusion.TimestepDistribution;
 import io.journey.model.Checkpoint;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
@@ -20,12 +20,12 @@ import java.util.Locale;
  * @param at the steps
  * @param spread the root of the mean squared distance from the images' mean, at each
  */
-record StepSpread(int[] at, double[] spread) {
+record TimestepSpread(int[] at, double[] spread) {
   private static final int STEPS = 20;
   private static final int IMAGES = 16;
 
   /** Measures it with one noise a step, the same for all images. */
-  static StepSpread measure(
+  static TimestepSpread measure(
       Checkpoint checkpoint, Dataset data, GradientPipeline pipeline, Seed seed, Workers workers) {
     int steps = checkpoint.schedule().steps();
     int count = Math.min(STEPS, steps);
@@ -48,7 +48,7 @@ record StepSpread(int[] at, double[] spread) {
           }
           spread[s] = spread(pipeline.project(asked, null).features());
         });
-    return new StepSpread(at, spread);
+    return new TimestepSpread(at, spread);
   }
 
   private static double spread(float[][] features) {
@@ -66,8 +66,8 @@ record StepSpread(int[] at, double[] spread) {
   }
 
   /** Steps in proportion to the spread. */
-  StepDistribution distribution(int steps) {
-    return StepDistribution.of(steps, at, spread);
+  TimestepDistribution distribution(int steps) {
+    return TimestepDistribution.of(steps, at, spread);
   }
 
   /** {@code step,spread}, a line each. */
@@ -80,7 +80,7 @@ record StepSpread(int[] at, double[] spread) {
   }
 
   /** Reads {@link #csv()}. */
-  static StepSpread parse(String csv, Object file) {
+  static TimestepSpread parse(String csv, Object file) {
     List<String> lines = csv.lines().skip(1).toList();
     int[] at = new int[lines.size()];
     double[] spread = new double[lines.size()];
@@ -102,6 +102,6 @@ record StepSpread(int[] at, double[] spread) {
     if (at.length == 0) {
       throw new JourneyException(file + " has no steps: delete it and featurize anew.");
     }
-    return new StepSpread(at, spread);
+    return new TimestepSpread(at, spread);
   }
 }

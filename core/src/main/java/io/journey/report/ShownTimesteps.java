@@ -2,7 +2,7 @@ package io.journey.report;
 
 import io.journey.run.Counted;
 import io.journey.score.Attribution;
-import io.journey.score.Steps;
+import io.journey.score.Timesteps;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * Which of an attribution's steps the figures of a page show. Findings and stability are always
  * computed from all steps.
  */
-public final class ShownSteps {
+public final class ShownTimesteps {
   /** Size of a page's numbers and pictures, in bytes, above which steps are left out. */
   static final int BUDGET = 10_000_000;
 
@@ -21,11 +21,11 @@ public final class ShownSteps {
   /** Share of the estimated count that is tried next, as pages do not shrink quite linearly. */
   private static final double CAUTION = 0.97;
 
-  private final Steps chosen;
+  private final Timesteps chosen;
   private final int most;
   private final int budget;
 
-  private ShownSteps(Steps chosen, int most, int budget) {
+  private ShownTimesteps(Timesteps chosen, int most, int budget) {
     this.chosen = chosen;
     this.most = most;
     this.budget = budget;
@@ -35,20 +35,20 @@ public final class ShownSteps {
    * All steps, or as many evenly spaced ones as fit into a page of about 10 MB, at most 100; the
    * first and the last are always among them.
    */
-  public static ShownSteps fitting() {
-    return new ShownSteps(null, MOST, BUDGET);
+  public static ShownTimesteps fitting() {
+    return new ShownTimesteps(null, MOST, BUDGET);
   }
 
   /**
    * Reads a choice of steps, shown however large the page becomes.
    *
-   * @param text {@code all}, or what {@link Steps#parse} reads
+   * @param text {@code all}, or what {@link Timesteps#parse} reads
    * @throws IllegalArgumentException if it is neither
    */
-  public static ShownSteps parse(String text) {
+  public static ShownTimesteps parse(String text) {
     return text.equals("all")
-        ? new ShownSteps(null, Integer.MAX_VALUE, Integer.MAX_VALUE)
-        : new ShownSteps(Steps.parse(text), Integer.MAX_VALUE, Integer.MAX_VALUE);
+        ? new ShownTimesteps(null, Integer.MAX_VALUE, Integer.MAX_VALUE)
+        : new ShownTimesteps(Timesteps.parse(text), Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
   /**

@@ -8,37 +8,37 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** Which steps t of a trajectory are attributed. */
-public final class Steps {
+public final class Timesteps {
   /** More than any drawing has. */
   private static final int MAX_STEPS = 100_000;
 
   private final int[] fixed;
   private final int stride;
 
-  private Steps(int[] fixed, int stride) {
+  private Timesteps(int[] fixed, int stride) {
     this.fixed = fixed;
     this.stride = stride;
   }
 
   /** These steps; the trajectory must have them. */
-  public static Steps of(int... steps) {
+  public static Timesteps of(int... steps) {
     int[] sorted = Arrays.stream(steps).sorted().distinct().toArray();
     if (sorted.length == 0 || sorted[0] < 0) {
       throw new SettingException("timesteps must be at least 0, got " + Arrays.toString(steps));
     }
-    return new Steps(sorted, 0);
+    return new Timesteps(sorted, 0);
   }
 
   /** All of the trajectory's steps above 0 that are multiples of {@code stride}. */
-  public static Steps every(int stride) {
+  public static Timesteps every(int stride) {
     if (stride < 1) {
       throw new SettingException("the distance of steps must be at least 1, got " + stride);
     }
-    return new Steps(null, stride);
+    return new Timesteps(null, stride);
   }
 
   /** Reads {@code 100:900:100} (first, last, distance; the last is included) or {@code 100,400}. */
-  public static Steps parse(String text) {
+  public static Timesteps parse(String text) {
     try {
       if (text.contains(":")) {
         int[] parts = Arrays.stream(text.split(":", -1)).mapToInt(Integer::parseInt).toArray();

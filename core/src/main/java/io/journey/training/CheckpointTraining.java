@@ -39,7 +39,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Trains one member of an ensemble. Every number drawn is named by what it is for (member, step),
  * so that a run continued from {@code resume.safetensors} ends in the same bytes.
  */
-final class MemberTraining {
+final class CheckpointTraining {
   /** Rows of the loss curve average this many steps. */
   private static final int LOSS_WINDOW = 25;
 
@@ -75,7 +75,7 @@ final class MemberTraining {
    * @param seed of everything random about this member
    * @param start what it starts from; null: random weights
    */
-  MemberTraining(
+  CheckpointTraining(
       RunDirectory run,
       String name,
       Dataset data,
