@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 /** Scores training images for targets. */
 @Command(
     name = "attribute",
-    description = "Score every training image at every step of the targets' drawing.",
+    description = "Score every training image at every timestep of the targets' trajectories.",
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey attribute --checkpoints runs/fashion/checkpoints --features runs/fashion/features \\",

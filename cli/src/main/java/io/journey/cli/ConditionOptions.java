@@ -22,7 +22,7 @@ final class ConditionOptions {
       names = "--labels",
       paramLabel = "LABELS",
       description =
-          "Classes to draw in turn, for a model with classes: numbers or names such as 1,7 or cat,dog,"
+          "Classes to sample in turn, for a model with classes: numbers or names such as 1,7 or cat,dog,"
               + " or all (the default).")
   private String labels;
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "emergence",
     description = {
-      "At which step of a drawing is a feature of its picture decided?",
+      "At which timestep of sampling is a feature of an image decided?",
       "Each target is continued from its latents at each step with fresh noise, many times; how"
           + " often a classifier finds the feature on the pictures rises where it is decided."
     },
@@ -88,7 +88,7 @@ final class EmergenceCommand implements Runnable {
   @Option(
       names = "--timesteps",
       paramLabel = "TIMESTEPS",
-      description = "first:last:distance or a list (default: all steps of the drawing).")
+      description = "first:last:distance or a list (default: all of the trajectory).")
   private Timesteps steps;
 
   @Option(

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
     description = {
       "Does a model forget a picture when it is trained again without the images with the highest"
           + " scores?",
-      "It draws from the same start with the same noise; told is how far its picture is from the"
+      "It samples from the same start with the same noise; told is how far its picture is from the"
           + " original, beside random removal and models trained on all images."
     },
     footerHeading = Main.EXAMPLES_HEADING,

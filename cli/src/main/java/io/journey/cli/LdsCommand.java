@@ -54,7 +54,7 @@ final class LdsCommand implements Runnable {
       names = "--checkpoints",
       required = true,
       paramLabel = "SPEC",
-      description = "The ensemble whose drawings are attributed.")
+      description = "The ensemble whose samples are attributed.")
   private CheckpointSpec checkpoints;
 
   @Mixin private DataOptions data;

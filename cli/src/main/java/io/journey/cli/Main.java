@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Version.class,
-    description = "Which training images made a diffusion model draw this, step by step?",
+    description = "Which training images made a diffusion model generate this, step by step?",
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
     abbreviateSynopsis = true,

@@ -90,7 +90,7 @@ final class QuickstartCommand implements Runnable {
       names = "--targets",
       paramLabel = "N",
       defaultValue = "12",
-      description = "Pictures that are drawn and attributed (default: ${DEFAULT-VALUE}).")
+      description = "Images that are sampled and attributed (default: ${DEFAULT-VALUE}).")
   @InRange(from = 1)
   private int targets;
 

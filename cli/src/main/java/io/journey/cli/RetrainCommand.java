@@ -46,7 +46,7 @@ final class RetrainCommand implements Runnable {
       paramLabel = "D",
       defaultValue = "100",
       description =
-          "The other model draws the steps from t down to above t - D (default: ${DEFAULT-VALUE}).")
+          "The other model samples the steps from t down to above t - D (default: ${DEFAULT-VALUE}).")
   @InRange(from = 1)
   private int delta;
 

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
 /** Draws images and keeps their trajectories. */
 @Command(
     name = "sample",
-    description = "Draw images with a checkpoint and keep every step of their drawing.",
+    description =
+        "Sample images from a checkpoint and keep their trajectories, every step of the way.",
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey sample --checkpoint runs/fashion/checkpoints/member-000 \\",
@@ -51,7 +52,7 @@ final class SampleCommand implements Runnable {
       description = "File for the trajectories (.safetensors).")
   private Path out;
 
-  @Option(names = "--count", required = true, paramLabel = "N", description = "Images to draw.")
+  @Option(names = "--count", required = true, paramLabel = "N", description = "Images to sample.")
   @InRange(from = 1)
   private int count;
 
@@ -66,7 +67,7 @@ final class SampleCommand implements Runnable {
       names = "--inference-steps",
       paramLabel = "N",
       defaultValue = "50",
-      description = "Steps of a drawing, 1..1000 (default: ${DEFAULT-VALUE}).")
+      description = "Inference steps, 1..1000 (default: ${DEFAULT-VALUE}).")
   @InRange(from = 1)
   private int inferenceSteps;
 

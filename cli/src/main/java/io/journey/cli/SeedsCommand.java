@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "seeds",
     description = {
-      "Do independently trained models draw the same picture from the same noise?",
+      "Do independently trained models sample the same image from the same noise?",
       "Distances of pictures of two models with the same noise and with different noise, and how"
           + " often the picture with the same noise is the nearest of all."
     },
@@ -59,7 +59,7 @@ final class SeedsCommand implements Runnable {
       names = "--inference-steps",
       paramLabel = "N",
       defaultValue = "50",
-      description = "Steps of a drawing, 1..1000 (default: ${DEFAULT-VALUE}).")
+      description = "Inference steps, 1..1000 (default: ${DEFAULT-VALUE}).")
   @InRange(from = 1)
   private int inferenceSteps;
 

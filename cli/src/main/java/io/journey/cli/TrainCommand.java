@@ -76,7 +76,7 @@ final class TrainCommand implements Runnable {
 
   @Option(
       names = "--classes",
-      description = "Tell the models the class of every image, to draw pictures of a class.")
+      description = "Tell the models the class of every image, to sample images of a class.")
   private boolean classes;
 
   @Option(

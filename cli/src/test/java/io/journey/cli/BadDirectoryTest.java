@@ -138,11 +138,11 @@ class BadDirectoryTest {
       Refusal.of(
           root,
           flow.attribute("--target", target.toString(), "--out", out),
-          "drawn by the model",
+          "sampled from the model",
           "none of the 2 checkpoints",
           "sample it with one of them");
     }
-    Refusal.of(root, flow.sample("--checkpoint", member), "another model's drawings", "new file");
+    Refusal.of(root, flow.sample("--checkpoint", member), "another model's samples", "new file");
     assertThat(root.resolve("new")).doesNotExist();
   }
 

@@ -29,7 +29,7 @@ public final class TargetPlaces {
                   || !model.equals(target.modelFingerprint())) {
                 throw new JourneyException(
                     attribution.manifest().directory()
-                        + " is of other targets than those drawn with the seed "
+                        + " is of other targets than those sampled with the seed "
                         + target.seed()
                         + ": name the attribution of these targets.");
               }

@@ -64,7 +64,8 @@ public record ConditioningSpec(InputRange classes) {
   public void requireChoice(List<Condition> chosen) {
     for (Condition condition : chosen) {
       if (condition.isNone() && !isEmpty()) {
-        throw new SettingException("the model draws images of a class: choose labels, " + classes);
+        throw new SettingException(
+            "the model samples images of a class: choose labels, " + classes);
       }
       condition.classNumber().ifPresent(this::ofClass);
     }

@@ -18,7 +18,7 @@ final class ForeignWeights {
       "trace the model in Python with torch.jit.trace and name the program as torchscript:FILE, as"
           + " docs/formats/checkpoints.md says";
   private static final String OTHER =
-      "name the weights of a model that draws images without text, in pixels";
+      "name the weights of a model that samples images without text, in pixels";
 
   private static final int EXAMPLES = 3;
 

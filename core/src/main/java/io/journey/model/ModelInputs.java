@@ -54,7 +54,7 @@ public record ModelInputs(
     if (!shape.equals(data.shape())) {
       throw new SettingException(
           name
-              + " draws images of "
+              + " samples images of "
               + shape
               + ", the data are "
               + data.shape()
@@ -131,11 +131,11 @@ public record ModelInputs(
       if (!conditioning.accepts(condition)) {
         throw new JourneyException(
             name
-                + " draws pictures of "
+                + " samples images of "
                 + conditioning
                 + ", a target has "
                 + (condition.isNone() ? "no class" : condition.words(List.of()))
-                + ": draw targets with journey sample --labels.");
+                + ": sample targets with journey sample --labels.");
       }
     }
   }

@@ -65,7 +65,7 @@ record Origin(
     if (!model.equals(checkpoint.fingerprint())) {
       throw new JourneyException(
           file
-              + " was drawn by the checkpoint "
+              + " was sampled from the checkpoint "
               + shortened(modelName, model)
               + ", expected "
               + shortened(checkpoint.name(), checkpoint.fingerprint())

@@ -39,7 +39,7 @@ public final class PictureFile {
               + Arrays.toString(npy.shape())
               + ", expected "
               + Arrays.toString(expected)
-              + ": draw the pictures again.");
+              + ": sample the pictures again.");
     }
     float[][] pictures = new float[count][shape.numel()];
     for (int n = 0; n < count; n++) {

@@ -269,7 +269,7 @@ public final class Sampler {
     for (float value : x) {
       if (!Float.isFinite(value)) {
         throw new JourneyException(
-            "The drawing of "
+            "Sampling "
                 + checkpoint.name()
                 + " leaves the numbers at step "
                 + timestep
@@ -299,7 +299,7 @@ public final class Sampler {
     Trajectory[] drawn = new Trajectory[count];
     long total = (long) count * timesteps.length;
     try (Progress.Task task =
-        progress.start("Drawing " + Counted.of(count, "images"), total, "steps")) {
+        progress.start("Sampling " + Counted.of(count, "images"), total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEach(
               count,

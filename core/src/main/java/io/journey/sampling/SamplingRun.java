@@ -108,7 +108,7 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
     int steps = sampler.timesteps().length;
     long total = (long) count * steps;
     try (Progress.Task task =
-        progress.start("Drawing " + Counted.of(count, "images"), total, "steps")) {
+        progress.start("Sampling " + Counted.of(count, "images"), total, "steps")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEach(
               count,
@@ -143,7 +143,7 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
     Origin found = file.origin();
     Origin wanted = Origin.of(sampler, seed);
     if (!found.model().equals(wanted.model())) {
-      return "another model's drawings";
+      return "another model's samples";
     }
     if (!found.seed().equals(wanted.seed())) {
       return "seed " + found.seed() + ", this run asks for " + seed;

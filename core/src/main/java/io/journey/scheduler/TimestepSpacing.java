@@ -73,7 +73,7 @@ public enum TimestepSpacing {
     if (steps[0] >= trainSteps) {
       throw new SettingException(
           String.format(
-              "steps_offset %d with %d inference steps begins at step %d, the last is %d: draw with"
+              "steps_offset %d with %d inference steps begins at step %d, the last is %d: sample with"
                   + " fewer steps or another spacing",
               offset, count, steps[0], trainSteps - 1));
     }

@@ -195,7 +195,7 @@ public final class Attributor {
     for (Trajectory target : targets) {
       if (!known.contains(target.modelFingerprint())) {
         throw new JourneyException(
-            "The target was drawn by the model "
+            "The target was sampled from the model "
                 + shorten(target.modelFingerprint())
                 + ", which is none of the "
                 + Counted.of(known.size(), "checkpoints")

@@ -123,7 +123,7 @@ final class StageOriginals {
             .guardedBy(Guard.UNFINISHED));
     all.add(
         copied(
-                "unfinished/drawings",
+                "unfinished/samples",
                 15,
                 "begun.safetensors.parts",
                 "checkpoints",

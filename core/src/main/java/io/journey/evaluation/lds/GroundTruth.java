@@ -146,7 +146,7 @@ public final class GroundTruth {
       }
       if (!seen.add(subsets.get(j))) {
         throw new JourneyException(
-            where + " has the subset " + j + " twice, expected each once: draw others.");
+            where + " has the subset " + j + " twice, expected each once: name another --seed.");
       }
     }
   }

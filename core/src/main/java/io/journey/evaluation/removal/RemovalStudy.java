@@ -247,7 +247,7 @@ public record RemovalStudy(
       Progress progress) {
     int targets = config.targets();
     long steps = targets * measure.preparingSteps() + units.size() * measure.unitSteps();
-    try (Progress.Task task = progress.start("Drawing and comparing", steps, "steps")) {
+    try (Progress.Task task = progress.start("Sampling and comparing", steps, "steps")) {
       Workers workers = new Workers(threads, Libtorch::singleThreaded);
       workers.forEachShared(targets, (t, parts) -> measure.prepare(run, t, parts, task));
       workers.forEachShared(

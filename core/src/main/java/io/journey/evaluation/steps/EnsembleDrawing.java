@@ -99,7 +99,7 @@ record EnsembleDrawing(
   private float[][] draw(Checkpoint checkpoint, int threads, Progress progress) {
     Sampler sampler = sampler(checkpoint);
     float[][] pictures = new float[count][];
-    String title = "Drawing " + Counted.of(count, "pictures") + " with " + checkpoint.name();
+    String title = "Sampling " + Counted.of(count, "pictures") + " with " + checkpoint.name();
     try (Progress.Task task = progress.start(title, count, "pictures")) {
       new Workers(threads, Libtorch::singleThreaded)
           .forEach(

@@ -130,7 +130,7 @@ public record SeedConsistency(
     EvaluationResult.Draft result =
         EvaluationResult.of(
             "Pictures from the same noise",
-            "Do independently trained models draw the same picture from the same noise?");
+            "Do independently trained models sample the same image from the same noise?");
     for (PictureSpace space : spaces) {
       SeedDistances.Pair all = found.get(space.name()).all();
       int digits = all.different().mean() < 1 ? 3 : 2;

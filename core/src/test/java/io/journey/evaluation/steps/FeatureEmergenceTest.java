@@ -137,7 +137,7 @@ class FeatureEmergenceTest {
           .hasMessageContaining("classifier");
       Progress noDrawing =
           (task, total, unit) -> {
-            assertThat(task).isNotEqualTo("Continuing drawings");
+            assertThat(task).isNotEqualTo("Continuing trajectories");
             return Progress.Task.SILENT;
           };
       assertThat(other.run(folder.resolve("b"), pictures, 1, noDrawing).curves())
