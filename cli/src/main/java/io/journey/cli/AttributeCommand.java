@@ -107,7 +107,7 @@ final class AttributeCommand implements Runnable {
     Attribution attribution =
         attributor
             .withEstimator(chosen)
-            .withDamping(damping.of(chosen))
+            .withDamping(damping.forEstimator(chosen))
             .withDraws(draws)
             .withSeed(seed)
             .withMask(patch)

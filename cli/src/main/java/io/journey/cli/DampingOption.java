@@ -22,7 +22,7 @@ final class DampingOption {
    *
    * @throws SettingException if one was given that is negative, or the estimator has none
    */
-  double of(Estimator estimator) {
+  double forEstimator(Estimator estimator) {
     Damping asked = damping == null ? Damping.DEFAULT : new Damping(damping);
     if (damping != null && !estimator.needs().damped()) {
       throw new SettingException(

@@ -182,7 +182,7 @@ final class LdsCommand implements Runnable {
     }
     List<Trajectory> targets = target.read();
     Lds.requireEnough(subsets, targets.size());
-    int[] steps = target.steps().of(targets.get(0));
+    int[] steps = target.steps().among(targets.get(0));
     Dataset images = data.open(console.progress());
     Ensemble ensemble = Ensemble.open(checkpoints);
     List<LdsStudy.Store> stores = stores();

@@ -120,7 +120,7 @@ final class SampleCommand implements Runnable {
       CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
       Sampler sampler =
           Sampler.of(model, scheduler(model), inferenceSteps).withGuidance(new Guidance(guidance));
-      SamplingRun run = new SamplingRun(sampler, seed, count, conditions.of(model));
+      SamplingRun run = new SamplingRun(sampler, seed, count, conditions.forCheckpoint(model));
       boolean drawn = run.run(out, console.threads(), console.progress());
       console.say(
           drawn

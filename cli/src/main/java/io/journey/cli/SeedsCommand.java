@@ -102,7 +102,7 @@ final class SeedsCommand implements Runnable {
     Ensemble ensemble = Ensemble.open(checkpoints);
     List<Condition> chosen;
     try (Checkpoint first = ensemble.first()) {
-      chosen = conditions.of(first);
+      chosen = conditions.forCheckpoint(first);
     }
     Map<String, SeedDistances> found =
         new SeedConsistency(

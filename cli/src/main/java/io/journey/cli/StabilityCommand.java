@@ -75,7 +75,8 @@ final class StabilityCommand implements Runnable {
   public void run() {
     FeaturizerConfig config = options.config();
     double damping =
-        this.damping.of(Estimators.defaultFor(config.function(), config.preconditioner()));
+        this.damping.forEstimator(
+            Estimators.defaultFor(config.function(), config.preconditioner()));
     List<Trajectory> targets = target.read();
     Dataset images = data.open(console.progress());
     List<Stability.Line> lines =

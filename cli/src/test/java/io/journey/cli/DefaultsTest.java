@@ -21,7 +21,8 @@ class DefaultsTest {
   }
 
   private static double damping(String estimator, String... args) {
-    return CommandLine.populateCommand(new DampingOption(), args).of(Estimators.named(estimator));
+    return CommandLine.populateCommand(new DampingOption(), args)
+        .forEstimator(Estimators.named(estimator));
   }
 
   @ParameterizedTest

@@ -82,7 +82,7 @@ record Selection(List<Clause> clauses, int limit) {
    * @param spec for messages
    * @throws JourneyException if a class or id does not exist, or nothing is left
    */
-  List<StoredExample> of(Listing listing, String spec) {
+  List<StoredExample> select(Listing listing, String spec) {
     List<StoredExample> kept = listing.examples();
     for (Clause clause : clauses) {
       kept =

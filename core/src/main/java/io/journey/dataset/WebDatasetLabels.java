@@ -45,7 +45,7 @@ final class WebDatasetLabels {
   }
 
   /** The class of a key as it is written, or null. */
-  String of(String key) {
+  String labelOf(String key) {
     return values.get(key);
   }
 

@@ -106,7 +106,7 @@ public record DenoisingDraws(
   }
 
   /** The same draws of another image. */
-  public DenoisingDraws of(float[] otherImage, Condition otherCondition) {
+  public DenoisingDraws withImage(float[] otherImage, Condition otherCondition) {
     return new DenoisingDraws(otherImage, otherCondition, timesteps, noise, weights);
   }
 

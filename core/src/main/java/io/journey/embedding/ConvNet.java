@@ -100,9 +100,9 @@ final class ConvNet implements Module, AutoCloseable {
     Tensor h = x;
     for (int i = 0; i < convolutions.size(); i++) {
       h = convolutions.get(i).forward(h, Tape.NONE); // (B, c_i, h_i, w_i)
-      h = Activation.RELU.of(norms.get(i).forward(h, Tape.NONE));
+      h = Activation.RELU.apply(norms.get(i).forward(h, Tape.NONE));
     }
-    return Activation.RELU.of(toFeatures.forward(h.flatten(1, -1), Tape.NONE));
+    return Activation.RELU.apply(toFeatures.forward(h.flatten(1, -1), Tape.NONE));
   }
 
   /**

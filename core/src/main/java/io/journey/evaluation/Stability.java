@@ -103,11 +103,12 @@ public record Stability(
       settings.put("function", features.function().toString());
     }
     settings.put("damping", damping).put("target_draws", targetDraws);
-    settings.set("timesteps", Json.tree(Arrays.stream(steps.of(targets.get(0))).boxed().toList()));
+    settings.set(
+        "timesteps", Json.tree(Arrays.stream(steps.among(targets.get(0))).boxed().toList()));
     ObjectNode inputs = Json.object();
     inputs.put("data", data.fingerprint()).put("examples", data.size());
     inputs.put("targets", targets.size());
-    inputs.put("trajectories", Trajectory.fingerprint(targets, steps.of(targets.get(0))));
+    inputs.put("trajectories", Trajectory.fingerprint(targets, steps.among(targets.get(0))));
     List<Line> lines = new ArrayList<>();
     try (RunDirectory run = RunDirectory.claim(directory, KIND, settings, inputs)) {
       for (int r : draws) {

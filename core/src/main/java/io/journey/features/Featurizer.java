@@ -129,7 +129,7 @@ public final class Featurizer {
       FeaturizerConfig config, Checkpoint checkpoint, Dataset data, RunDirectory run) {
     Seed seed = Seed.of(config.seed()).child("features").child(checkpoint.name());
     ExampleGradients gradients =
-        config.method().of(checkpoint.model(), checkpoint.schedule(), config.function());
+        config.method().create(checkpoint.model(), checkpoint.schedule(), config.function());
     TrainingDraws draws =
         new TrainingDraws(
             data,
@@ -180,7 +180,7 @@ public final class Featurizer {
   }
 
   private static List<Parameter> selected(FeaturizerConfig config, Checkpoint checkpoint) {
-    return config.parameters().of(checkpoint.model().parameters().list(), checkpoint.name());
+    return config.parameters().select(checkpoint.model().parameters().list(), checkpoint.name());
   }
 
   /**
@@ -333,7 +333,7 @@ public final class Featurizer {
     }
 
     private float[][] features(int start, int end) {
-      return pipeline.project(draws.of(IntStream.range(start, end)), null).features();
+      return pipeline.project(draws.forExamples(IntStream.range(start, end)), null).features();
     }
   }
 }

@@ -74,14 +74,14 @@ final class PreconditionerFit {
       return EkfacFit.of(
           weights,
           new Units(examples, MAX_GROUP, i -> some(examples[i], SIDE_DRAWS * i), task),
-          new Units(examples, group, i -> draws.of(examples[i]), task),
+          new Units(examples, group, i -> draws.forExamples(examples[i]), task),
           workers);
     }
   }
 
   /** Some draws of an example, from one on; behind the last comes the first. */
   private DenoisingDraws some(int example, int first) {
-    DenoisingDraws all = draws.of(example);
+    DenoisingDraws all = draws.forExamples(example);
     int count = Math.min(SIDE_DRAWS, all.count());
     return all.some(IntStream.range(0, count).map(r -> (first + r) % all.count()).toArray());
   }

@@ -44,7 +44,7 @@ record TimestepSpread(int[] at, double[] spread) {
             int example = (int) ((long) i * data.size() / images);
             float[] image = new float[data.shape().numel()];
             data.read(example, image, 0);
-            asked.add(one.of(image, data.condition(example)));
+            asked.add(one.withImage(image, data.condition(example)));
           }
           spread[s] = spread(pipeline.project(asked, null).features());
         });

@@ -19,12 +19,12 @@ public enum GradientMethod {
   }
 
   /** This way for a model and its loss. */
-  public ExampleGradients of(Denoiser model, NoiseSchedule schedule) {
-    return of(model, schedule, OutputFunction.LOSS);
+  public ExampleGradients create(Denoiser model, NoiseSchedule schedule) {
+    return create(model, schedule, OutputFunction.LOSS);
   }
 
   /** This way for an output of a model. */
-  public ExampleGradients of(Denoiser model, NoiseSchedule schedule, OutputFunction output) {
+  public ExampleGradients create(Denoiser model, NoiseSchedule schedule, OutputFunction output) {
     if (this == ONE_IMAGE) {
       return new OneImageGradients(model, schedule, output);
     }

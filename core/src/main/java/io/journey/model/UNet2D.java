@@ -133,6 +133,6 @@ public final class UNet2D implements LayeredDenoiser {
     if (classEmbedding != null) {
       temb = temb.add(classEmbedding.forward(in.condition().classNumbers(), tape));
     }
-    return config.actFn().of(temb);
+    return config.actFn().apply(temb);
   }
 }

@@ -43,9 +43,9 @@ public final class FeedForward implements Module {
     Tensor h = in.forward(x, tape); // (B, …, inner or 2·inner)
     if (gated) {
       long inner = h.size(-1) / 2;
-      h = h.narrow(-1, 0, inner).mul(activation.of(h.narrow(-1, inner, inner)));
+      h = h.narrow(-1, 0, inner).mul(activation.apply(h.narrow(-1, inner, inner)));
     } else {
-      h = activation.of(h);
+      h = activation.apply(h);
     }
     return out.forward(h, tape);
   }

@@ -74,7 +74,7 @@ record Clipping(double limit, double divisor) {
     return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
   }
 
-  double of(double x) {
+  double clip(double x) {
     return Math.max(-limit, Math.min(limit, x)) / divisor;
   }
 }

@@ -70,10 +70,10 @@ final class AttributionWriter {
         even.add(readScores(run.path(Attribution.checkpointEvenFile(member)), n));
       }
     }
-    float[][] mean = sum.of(features.checkpointNames().size());
+    float[][] mean = sum.over(features.checkpointNames().size());
     run.write(Attribution.SCORES, out -> writeScores(out, mean, n));
     if (halved) {
-      float[][] half = even.of(features.checkpointNames().size());
+      float[][] half = even.over(features.checkpointNames().size());
       run.write(Attribution.EVEN, out -> writeScores(out, half, n));
     }
     run.write(

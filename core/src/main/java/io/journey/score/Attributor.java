@@ -141,7 +141,7 @@ public final class Attributor {
 
   /** Attributes targets, in memory. */
   public Attribution attribute(List<Trajectory> targets, Timesteps steps) {
-    int[] at = steps.of(targets.get(0));
+    int[] at = steps.among(targets.get(0));
     check(targets, at);
     MeanScores mean = new MeanScores(at.length * targets.size());
     for (String member : features.checkpointNames()) {
@@ -149,7 +149,7 @@ public final class Attributor {
         scorer.score(targets, at, (r, query, scored) -> mean.add(query, scored.scores()));
       }
     }
-    float[][] scores = mean.of(features.checkpointNames().size());
+    float[][] scores = mean.over(features.checkpointNames().size());
     return new Attribution(
         null,
         features.examples(),
@@ -163,7 +163,7 @@ public final class Attributor {
    * is done.
    */
   public Attribution attribute(List<Trajectory> targets, Timesteps steps, Path directory) {
-    int[] at = steps.of(targets.get(0));
+    int[] at = steps.among(targets.get(0));
     check(targets, at);
     new AttributionWriter(this, targets, at).write(directory);
     return Attribution.open(directory);

@@ -79,7 +79,7 @@ final class TargetGradients implements AutoCloseable {
     try {
       ExampleGradients gradients =
           GradientMethod.fasterFor(checkpoint.model())
-              .of(checkpoint.model(), checkpoint.schedule(), features.function());
+              .create(checkpoint.model(), checkpoint.schedule(), features.function());
       GradientPipeline pipeline =
           GradientPipeline.of(features, gradients, member, checkpoint.model().parameters());
       return new TargetGradients(checkpoint, pipeline, features, asked, workers, progress);

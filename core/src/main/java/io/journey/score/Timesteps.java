@@ -90,7 +90,7 @@ public final class Timesteps {
   }
 
   /** The steps for a trajectory, rising. */
-  public int[] of(Trajectory trajectory) {
+  public int[] among(Trajectory trajectory) {
     return among(trajectory.timesteps());
   }
 

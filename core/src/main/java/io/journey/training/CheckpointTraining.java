@@ -137,7 +137,7 @@ final class CheckpointTraining {
     progress.advance(start - first);
     long saved = System.nanoTime();
     for (int step = start; step < end; step++) {
-      List<DenoisingDraws> images = batches.of(step);
+      List<DenoisingDraws> images = batches.batch(step);
       losses[step - first] =
           images.isEmpty()
               ? losses[Math.max(0, step - first - 1)]

@@ -258,7 +258,7 @@ class EkfacFeaturesTest {
       DenoisingDraws draws = DenoisingDraws.atStep(x0, Condition.NONE, 300, seed, 2);
       float[][] gradient =
           PlainGradients.of(
-              GradientMethod.LAYERWISE.of(checkpoint.model(), checkpoint.schedule()),
+              GradientMethod.LAYERWISE.create(checkpoint.model(), checkpoint.schedule()),
               checkpoint.model(),
               List.of(draws));
       double[] expected = influences(gradient)[0];
@@ -461,7 +461,7 @@ class EkfacFeaturesTest {
     FeaturizerConfig all = PLAIN.withSampling(DrawScheme.INDEPENDENT);
     float[][] whole = rows(run(all, folder.resolve("all"), 2));
     FeatureStore store = run(all.withParameters(attention), folder.resolve("a"), 2);
-    List<Parameter> chosen = attention.of(weights, "the model");
+    List<Parameter> chosen = attention.select(weights, "the model");
     assertThat(chosen).isNotEmpty().allMatch(w -> w.name().matches(".*attentions.*to_.*weight"));
     float[][] found = rows(store);
     int from = 0;
@@ -475,9 +475,9 @@ class EkfacFeaturesTest {
     }
     assertThat(from).isEqualTo(store.dim(MEMBER));
     assertThat(store.manifest().inputs().path("weights").size()).isEqualTo(chosen.size());
-    assertThat(new ParameterSelection("!*.bias").of(weights, "the model"))
+    assertThat(new ParameterSelection("!*.bias").select(weights, "the model"))
         .isEqualTo(weights.stream().filter(w -> !w.name().endsWith(".bias")).toList());
-    assertThatThrownBy(() -> new ParameterSelection("nothing*").of(weights, "the model"))
+    assertThatThrownBy(() -> new ParameterSelection("nothing*").select(weights, "the model"))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("No weight of the model matches --parameters nothing*; there are");
   }

@@ -145,7 +145,7 @@ class TrainingOnTest {
     assertSame("two", bytes("three"));
     assertThatThrownBy(() -> train("two", training, 2, null))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("settings.members 3, this run asks for 2");
+        .hasMessageContaining("settings.count 3, this run asks for 2");
     assertThatThrownBy(() -> train("two", training(7, 0.9), 4, null))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("settings.training.steps 6, this run asks for 7");
@@ -188,7 +188,7 @@ class TrainingOnTest {
     assertSame("on", bytes("three"));
     assertThatThrownBy(() -> train("on", training(7, 0), 4, "begun"))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("has 3 checkpoints, member 3 has none to start from");
+        .hasMessageContaining("has 3 checkpoints, checkpoint 3 has none to start from");
     assertThatThrownBy(() -> train("on", training(7, 0), 3, null))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("inputs.from");

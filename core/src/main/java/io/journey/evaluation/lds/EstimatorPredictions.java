@@ -48,7 +48,7 @@ record EstimatorPredictions(
    * @param features one store
    * @param suffix of the names, to tell several stores of one kind apart
    */
-  List<Prediction> of(List<Estimator> estimators, FeatureStore features, String suffix) {
+  List<Prediction> predict(List<Estimator> estimators, FeatureStore features, String suffix) {
     List<Tried> tried = new ArrayList<>();
     List<ScoringEngine.Request> requests = new ArrayList<>();
     for (Estimator estimator : estimators) {
@@ -89,7 +89,7 @@ record EstimatorPredictions(
             (request, query, scored) -> means.get(request).add(query, scored.scores()));
       }
     }
-    return means.stream().map(mean -> mean.of(features.checkpointNames().size())).toList();
+    return means.stream().map(mean -> mean.over(features.checkpointNames().size())).toList();
   }
 
   /**

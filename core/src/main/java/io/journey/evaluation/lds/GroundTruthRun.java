@@ -125,7 +125,7 @@ public record GroundTruthRun(
     long total = (long) units * retraining.training().steps();
     List<BitSet> drawn = new ArrayList<>();
     for (int j = 0; j < count; j++) {
-      drawn.add(subsets.of(j));
+      drawn.add(subsets.subset(j));
     }
     GroundTruth.requireEqualAndDistinct(drawn, run.directory());
     try (Progress.Task task =

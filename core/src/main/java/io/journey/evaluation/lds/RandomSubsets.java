@@ -33,7 +33,7 @@ public record RandomSubsets(int examples, double fraction, long seed) {
   }
 
   /** Subset j. */
-  public BitSet of(int j) {
+  public BitSet subset(int j) {
     int[] order = Seed.of(seed).child("subsets").child(j).stream().permutation(examples);
     BitSet subset = new BitSet(examples);
     for (int i = 0; i < size(); i++) {

@@ -108,7 +108,7 @@ class EstimatorPredictionsTest {
         n ->
             new EstimatorPredictions(
                     ensemble, targets, truth, 2, DAMPINGS, workers, Progress.SILENT)
-                .of(Estimators.all(), features, ""));
+                .predict(Estimators.all(), features, ""));
   }
 
   static Stream<Estimator> estimators() {
