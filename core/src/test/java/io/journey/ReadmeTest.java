@@ -72,12 +72,8 @@ class ReadmeTest {
   /** All of Journey's packages and some of Java's are imported. */
   private static String program(String code) throws IOException {
     StringBuilder program = new StringBuilder("import java.nio.file.Path;\n");
-    try (var packages = Files.list(Path.of("src/main/java/io/journey"))) {
-      packages
-          .filter(Files::isDirectory)
-          .map(directory -> directory.getFileName().toString())
-          .sorted()
-          .forEach(name -> program.append("import io.journey.").append(name).append(".*;\n"));
+    for (String name : Sources.packages()) {
+      program.append("import io.journey.").append(name).append(".*;\n");
     }
     return program
         .append("public class Snippet { public static void main(String[] args) {\n")

@@ -1,5 +1,6 @@
 package io.journey.benchmarks;
 
+import io.journey.array.Npy;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.DenoisingDraws;
@@ -14,7 +15,6 @@ import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.run.Memory;
 import io.journey.tensor.Libtorch;
-import io.journey.tensor.Npy;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,8 +1,10 @@
 package io.journey.benchmarks;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.array.Npy;
 import io.journey.features.FeatureStore;
 import io.journey.random.Seed;
+import io.journey.results.ExampleTable;
 import io.journey.run.Json;
 import io.journey.run.Memory;
 import io.journey.run.Progress;
@@ -13,7 +15,6 @@ import io.journey.score.Estimators;
 import io.journey.score.FeatureRows;
 import io.journey.score.TrainingFeatures;
 import io.journey.tensor.Libtorch;
-import io.journey.tensor.Npy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -111,8 +112,7 @@ public final class ScoringCost {
         table.append(i).append(",x").append(i).append(",-1,\n");
       }
       run.write(
-          FeatureStore.EXAMPLES,
-          out -> out.write(table.toString().getBytes(StandardCharsets.UTF_8)));
+          ExampleTable.FILE, out -> out.write(table.toString().getBytes(StandardCharsets.UTF_8)));
       for (int from = 0; from < n; from += SHARD) {
         float[] rows = new float[Math.min(SHARD, n - from) * k];
         for (int at = 0; at < rows.length; at += k) {

@@ -2,6 +2,7 @@ package io.journey.benchmarks;
 
 import io.journey.features.FeatureStore;
 import io.journey.model.Ensemble;
+import io.journey.results.Timesteps;
 import io.journey.run.Memory;
 import io.journey.run.Progress;
 import io.journey.sampling.Trajectory;
@@ -9,7 +10,6 @@ import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attributor;
 import io.journey.score.PixelMask;
 import io.journey.score.TargetDraws;
-import io.journey.score.Timesteps;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.journey.cli;
 
+import io.journey.array.DType;
+import io.journey.array.NamedTensors;
+import io.journey.array.Npy;
+import io.journey.array.Safetensors;
 import io.journey.run.Counted;
-import io.journey.tensor.DType;
-import io.journey.tensor.NamedTensors;
-import io.journey.tensor.Npy;
-import io.journey.tensor.Safetensors;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;

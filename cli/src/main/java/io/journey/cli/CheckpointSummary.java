@@ -1,5 +1,8 @@
 package io.journey.cli;
 
+import io.journey.array.NamedTensors;
+import io.journey.array.PyTorchFile;
+import io.journey.array.Safetensors;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
@@ -9,9 +12,6 @@ import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunStatus;
-import io.journey.tensor.NamedTensors;
-import io.journey.tensor.PyTorchFile;
-import io.journey.tensor.Safetensors;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.journey.cli;
 
+import io.journey.array.DType;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
 import io.journey.run.SettingException;
-import io.journey.tensor.DType;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.journey.cli;
 
+import io.journey.array.DType;
 import io.journey.diffusion.DrawScheme;
 import io.journey.diffusion.OutputFunction;
 import io.journey.features.FeaturizerConfig;
 import io.journey.gradient.ParameterSelection;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
-import io.journey.tensor.DType;
 import picocli.CommandLine.Option;
 
 /** How training features are made. */

@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.array.DType;
 import io.journey.dataset.Dataset;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
@@ -9,7 +10,6 @@ import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.run.Counted;
 import io.journey.score.Estimators;
-import io.journey.tensor.DType;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,10 +1,10 @@
 package io.journey.cli;
 
-import io.journey.evaluation.steps.SignFlips;
-import io.journey.evaluation.steps.SignFlips.AtK;
-import io.journey.evaluation.steps.SignFlips.Flip;
-import io.journey.evaluation.steps.SignFlipsRun;
-import io.journey.score.Attribution;
+import io.journey.results.Attribution;
+import io.journey.results.steps.SignFlips;
+import io.journey.results.steps.SignFlips.AtK;
+import io.journey.results.steps.SignFlips.Flip;
+import io.journey.results.steps.SignFlipsRun;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;

@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.array.Safetensors;
 import io.journey.dataset.ContactSheet;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
@@ -10,7 +11,6 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunStatus;
 import io.journey.run.SettingException;
-import io.journey.tensor.Safetensors;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

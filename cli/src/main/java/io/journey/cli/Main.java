@@ -5,7 +5,7 @@ import io.journey.gradient.ParameterSelection;
 import io.journey.model.CheckpointSpec;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
-import io.journey.score.Timesteps;
+import io.journey.results.Timesteps;
 import io.journey.training.Preset;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

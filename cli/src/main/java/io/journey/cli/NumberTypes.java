@@ -1,6 +1,6 @@
 package io.journey.cli;
 
-import io.journey.tensor.DType;
+import io.journey.array.DType;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;

@@ -1,12 +1,12 @@
 package io.journey.cli;
 
-import io.journey.evaluation.NamedAttribution;
 import io.journey.evaluation.removal.RemovalConfig;
 import io.journey.evaluation.removal.RemovalStudy;
 import io.journey.evaluation.removal.RemovalTable;
 import io.journey.evaluation.removal.RemovalTable.Summary;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
+import io.journey.results.NamedAttribution;
 import io.journey.run.Progress;
 import io.journey.sampling.TrajectoryFile;
 import java.nio.file.Path;

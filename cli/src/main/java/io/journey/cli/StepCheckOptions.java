@@ -1,6 +1,6 @@
 package io.journey.cli;
 
-import io.journey.score.Attribution;
+import io.journey.results.Attribution;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

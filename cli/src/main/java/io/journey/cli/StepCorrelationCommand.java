@@ -1,8 +1,8 @@
 package io.journey.cli;
 
-import io.journey.evaluation.steps.StepCorrelation;
-import io.journey.evaluation.steps.StepCorrelation.AtDistance;
-import io.journey.evaluation.steps.StepCorrelationRun;
+import io.journey.results.steps.StepCorrelation;
+import io.journey.results.steps.StepCorrelation.AtDistance;
+import io.journey.results.steps.StepCorrelationRun;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,9 +1,9 @@
 package io.journey.cli;
 
 import io.journey.dataset.ImageShape;
+import io.journey.results.Timesteps;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
-import io.journey.score.Timesteps;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;

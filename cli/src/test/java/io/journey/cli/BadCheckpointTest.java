@@ -3,9 +3,9 @@ package io.journey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.array.Safetensors;
 import io.journey.model.Checkpoint;
 import io.journey.run.Json;
-import io.journey.tensor.Safetensors;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

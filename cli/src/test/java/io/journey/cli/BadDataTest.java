@@ -125,7 +125,7 @@ class BadDataTest {
 
   @Test
   void parquetWithoutImagesIsRefused() throws IOException {
-    Path parquet = Path.of("../core/src/test/resources/parquet");
+    Path parquet = Path.of("../dataset/src/test/resources/parquet");
     refused(parquet.resolve("no-images.parquet").toString(), "no column of images", "text (text)");
     byte[] whole = Files.readAllBytes(parquet.resolve("two.parquet"));
     Path cut = Files.write(data.resolve("cut.parquet"), Arrays.copyOf(whole, whole.length - 9));

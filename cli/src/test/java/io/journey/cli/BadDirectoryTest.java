@@ -3,10 +3,10 @@ package io.journey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.journey.array.Safetensors;
 import io.journey.model.Checkpoint;
 import io.journey.run.Json;
 import io.journey.run.RunDirectory;
-import io.journey.tensor.Safetensors;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

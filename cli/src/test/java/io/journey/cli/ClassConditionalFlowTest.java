@@ -5,8 +5,8 @@ import static io.journey.cli.CommandRun.runs;
 import static io.journey.cli.TinyFlow.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.journey.array.Safetensors;
 import io.journey.run.Json;
-import io.journey.tensor.Safetensors;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,11 +3,11 @@ package io.journey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.array.Npy;
+import io.journey.array.Safetensors;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.run.Json;
-import io.journey.tensor.Npy;
-import io.journey.tensor.Safetensors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;

@@ -3,8 +3,8 @@ package io.journey.cli;
 import static io.journey.cli.CommandRun.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.journey.array.Npy;
 import io.journey.run.Json;
-import io.journey.tensor.Npy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

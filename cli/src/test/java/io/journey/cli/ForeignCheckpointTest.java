@@ -3,10 +3,10 @@ package io.journey.cli;
 import static io.journey.cli.CommandRun.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.journey.array.DType;
+import io.journey.array.NamedTensors;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
-import io.journey.tensor.DType;
-import io.journey.tensor.NamedTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Checkpoints other programs made (tools/golden/make_checkpoints.py), as a user names them. */
 class ForeignCheckpointTest {
   private static final Path GOLDEN =
-      Path.of("../core/src/test/resources/golden/checkpoints").toAbsolutePath().normalize();
+      Path.of("../base/src/test/resources/golden/checkpoints").toAbsolutePath().normalize();
 
   @TempDir Path root;
 

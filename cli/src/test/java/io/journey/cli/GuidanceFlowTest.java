@@ -6,8 +6,8 @@ import static io.journey.cli.TinyFlow.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.array.Safetensors;
 import io.journey.run.Json;
-import io.journey.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,11 +3,11 @@ package io.journey.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.journey.array.Npy;
+import io.journey.array.Safetensors;
 import io.journey.run.AtomicFile;
 import io.journey.run.Json;
 import io.journey.run.RunDirectory;
-import io.journey.tensor.Npy;
-import io.journey.tensor.Safetensors;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

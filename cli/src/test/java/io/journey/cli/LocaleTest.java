@@ -116,8 +116,8 @@ class LocaleTest {
   /** A launcher with a java that says what it sees, in a folder ü. */
   private String launcher() throws Exception {
     shell(
-        "u=$(printf '\\303\\274') && mkdir -p $u/.mvn/wrapper $u/cli/target/lib $u/core/src/main"
-            + " $u/cli/src/main && cp '"
+        "u=$(printf '\\303\\274') && mkdir -p $u/.mvn/wrapper $u/cli/target/lib $u/cli/src/main"
+            + " $u/core && cp '"
             + Path.of("..").toRealPath()
             + "/journey' $u/ && cp '"
             + Path.of("../.mvn/wrapper/java.sh").toRealPath()
@@ -125,7 +125,10 @@ class LocaleTest {
             + Path.of("../.mvn/wrapper/memory.sh").toRealPath()
             + "' $u/.mvn/wrapper/"
             + " && touch $u/pom.xml $u/core/pom.xml $u/cli/pom.xml"
-            + " && touch $u/cli/target/journey-cli-0.1.0.jar $u/cli/target/lib/journey-core-0.1.0.jar"
+            + " && for m in base dataset results diffusion attribution evaluation report; do"
+            + " mkdir -p $u/$m/src/main && touch $u/$m/pom.xml"
+            + " $u/cli/target/lib/journey-$m-0.1.0.jar; done"
+            + " && touch $u/cli/target/journey-cli-0.1.0.jar"
             + " && mkdir -p jdk/bin && echo 'JAVA_VERSION=\"17.0.1\"' > jdk/release");
     script("jdk/bin/java", "#!/bin/sh\nlocale charmap\nprintf '%s\\n' \"$@\"\n");
     return "cd '" + folder + "' && \"$(printf '\\303\\274')/journey\"";

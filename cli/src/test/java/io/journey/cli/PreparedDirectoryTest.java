@@ -3,12 +3,12 @@ package io.journey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.array.DType;
+import io.journey.array.Npy;
+import io.journey.array.Safetensors;
 import io.journey.model.Checkpoint;
 import io.journey.run.Checksums;
 import io.journey.run.Json;
-import io.journey.tensor.DType;
-import io.journey.tensor.Npy;
-import io.journey.tensor.Safetensors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

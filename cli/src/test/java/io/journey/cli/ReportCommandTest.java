@@ -2,7 +2,7 @@ package io.journey.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.journey.evaluation.EvaluationResult;
+import io.journey.results.EvaluationResult;
 import io.journey.run.Json;
 import io.journey.run.RunDirectory;
 import java.io.IOException;

@@ -3,10 +3,10 @@ package io.journey.cli;
 import static io.journey.cli.CommandRun.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.journey.array.Safetensors;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.random.Seed;
 import io.journey.run.Json;
-import io.journey.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

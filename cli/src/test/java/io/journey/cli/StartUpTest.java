@@ -32,7 +32,7 @@ class StartUpTest {
   /** Shows that the test above sees what is loaded. */
   @Test
   void realWorkLoadsJson() throws IOException, InterruptedException {
-    String golden = "../core/src/test/resources/golden/unet-small";
+    String golden = "../diffusion/src/test/resources/golden/unet-small";
     assertThat(loaded("inspect " + golden)).anyMatch(line -> line.contains(SLOW.get(0)));
   }
 

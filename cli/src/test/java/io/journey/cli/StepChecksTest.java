@@ -2,8 +2,8 @@ package io.journey.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.journey.evaluation.EvaluationFiles;
-import io.journey.evaluation.EvaluationResult;
+import io.journey.results.EvaluationFiles;
+import io.journey.results.EvaluationResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

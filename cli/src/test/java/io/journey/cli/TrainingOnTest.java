@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code train --from} and a larger {@code --count}, as a user types them. */
 class TrainingOnTest {
-  private static final Path GOLDEN = Path.of("../core/src/test/resources/golden/checkpoints");
+  private static final Path GOLDEN = Path.of("../base/src/test/resources/golden/checkpoints");
 
   @TempDir static Path root;
   @TempDir Path folder;

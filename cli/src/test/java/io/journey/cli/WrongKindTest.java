@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Files and directories of another kind than an option takes: the sentence says which. */
 class WrongKindTest {
   private static final Path GOLDEN =
-      Path.of("../core/src/test/resources/golden/checkpoints").toAbsolutePath().normalize();
+      Path.of("../base/src/test/resources/golden/checkpoints").toAbsolutePath().normalize();
 
   @TempDir Path root;
 

@@ -1,5 +1,7 @@
 package io.journey.benchmarks.hostile;
 
+import io.journey.array.DType;
+import io.journey.array.Npy;
 import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.random.RandomStream;
@@ -9,8 +11,6 @@ import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
-import io.journey.tensor.DType;
-import io.journey.tensor.Npy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,9 +50,9 @@ final class Corpus {
     return home.resolve("benchmarks/originals");
   }
 
-  /** A folder of the core's golden files. */
-  Path golden(String name) {
-    return home.resolve("core/src/test/resources").resolve(name);
+  /** A folder of a module's golden files. */
+  Path golden(String module, String name) {
+    return home.resolve(module).resolve("src/test/resources").resolve(name);
   }
 
   /** The folder of an original, made. */

@@ -1,8 +1,8 @@
 package io.journey.benchmarks.hostile;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.array.DType;
 import io.journey.run.Json;
-import io.journey.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,8 +124,8 @@ final class Originals {
   }
 
   private void tables() throws IOException {
-    List<Path> files = new ArrayList<>(children(corpus.golden("parquet/plain")));
-    files.addAll(children(corpus.golden("parquet/hub/data")));
+    List<Path> files = new ArrayList<>(children(corpus.golden("dataset", "parquet/plain")));
+    files.addAll(children(corpus.golden("dataset", "parquet/hub/data")));
     files.removeIf(file -> file.endsWith("brotli.parquet")); // refused as it is
     for (Path file : files) {
       String file0 = file.getFileName().toString();
@@ -177,7 +177,7 @@ final class Originals {
   }
 
   private void pickle(String name, String golden, int weight) throws IOException {
-    Path file = corpus.golden(golden);
+    Path file = corpus.golden("base", golden);
     String own = file.getFileName().toString();
     Files.copy(file, corpus.folder(name).resolve(own));
     add(Original.of(name, weight, List.of(own), "inspect", "{}/" + own));
@@ -185,7 +185,7 @@ final class Originals {
 
   private void checkpoint(String name, String golden) throws IOException {
     Path folder = corpus.folder(name);
-    for (Path file : children(corpus.golden(golden))) {
+    for (Path file : children(corpus.golden("base", golden))) {
       Files.copy(file, folder.resolve(file.getFileName().toString()));
     }
     add(

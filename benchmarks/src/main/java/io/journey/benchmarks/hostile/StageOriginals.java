@@ -167,7 +167,7 @@ final class StageOriginals {
             SEEDS + "classifier:{}/classifier"));
     Path clip = corpus.folder("clip/vision");
     Corpus.copy(corpus.flow().resolve("checkpoints"), clip.resolve("checkpoints"));
-    Corpus.copy(corpus.golden("golden/embedding/clip"), clip.resolve("clip"));
+    Corpus.copy(corpus.golden("diffusion", "golden/embedding/clip"), clip.resolve("clip"));
     Files.delete(clip.resolve("clip/golden.safetensors"));
     List<String> files = Originals.names(clip).stream().filter(n -> n.startsWith("clip/")).toList();
     all.add(made("clip/vision", 10, files, SEEDS + "clip:{}/clip"));

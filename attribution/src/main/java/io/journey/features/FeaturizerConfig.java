@@ -1,0 +1,290 @@
+package io.journey.features;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.array.DType;
+import io.journey.diffusion.DrawScheme;
+import io.journey.diffusion.OutputFunction;
+import io.journey.gradient.GradientMethod;
+import io.journey.gradient.ParameterSelection;
+import io.journey.preconditioner.PreconditionerConfig;
+import io.journey.projection.ProjectionConfig;
+import io.journey.run.Json;
+import io.journey.run.SettingException;
+import java.util.Objects;
+
+/**
+ * How training features are computed.
+ *
+ * @param parameters the weights whose gradients are taken
+ * @param projection of gradients
+ * @param preconditioner what gradients are multiplied by before
+ * @param function whose gradient a feature is
+ * @param draws R, draws of (t, ε) each example's loss is averaged over
+ * @param sampling how they are drawn
+ * @param dtype {@link DType#F32}, {@link DType#F16} or {@link DType#I8} on disk; the latter two
+ *     with a scale for each row
+ * @param precision {@link DType#F32}, or {@link DType#BF16} to compute gradients in bfloat16, which
+ *     is faster on processors with instructions for it and far slower on others
+ * @param method how gradients are computed; null: the faster one
+ * @param shardRows examples in one file
+ * @param seed of draws and projections
+ */
+public record FeaturizerConfig(
+    ParameterSelection parameters,
+    ProjectionConfig projection,
+    PreconditionerConfig preconditioner,
+    OutputFunction function,
+    int draws,
+    DrawScheme sampling,
+    DType dtype,
+    DType precision,
+    GradientMethod method,
+    int shardRows,
+    long seed) {
+  /** The name of the projection's setting in a manifest. */
+  static final String PROJECTION = "projection";
+
+  /** The name of the preconditioner's setting. */
+  static final String PRECONDITIONER = "preconditioner";
+
+  /** The name of the setting that chooses weights. */
+  static final String PARAMETERS = "parameters";
+
+  public FeaturizerConfig {
+    Objects.requireNonNull(parameters, "features.parameters");
+    Objects.requireNonNull(projection, "features.projection");
+    Objects.requireNonNull(preconditioner, "features.preconditioner");
+    Objects.requireNonNull(function, "features.function");
+    Objects.requireNonNull(sampling, "features.drawScheme");
+    if (draws < 1) {
+      throw new SettingException("features.draws must be at least 1, got " + draws);
+    }
+    if (dtype != DType.F32 && !Scales.belongTo(dtype)) {
+      throw new SettingException("features.dtype must be F32, F16 or I8, got " + dtype);
+    }
+    if (precision != DType.F32 && precision != DType.BF16) {
+      throw new SettingException("features.precision must be F32 or BF16, got " + precision);
+    }
+    if (shardRows < 1) {
+      throw new SettingException("features.shardRows must be at least 1, got " + shardRows);
+    }
+  }
+
+  /**
+   * Gradients preconditioned by EK-FAC, sparse projection to 65 536, 40 shared draws, int8 on disk.
+   */
+  public static FeaturizerConfig defaults() {
+    return defaults(PreconditionerConfig.DEFAULT);
+  }
+
+  /**
+   * Defaults behind a preconditioner: preconditioned gradients are long, stored in a byte a number,
+   * and gain with draws; plain ones, of which estimators decompose a matrix, are projected to 4096
+   * numbers of float32, of 20 draws.
+   */
+  public static FeaturizerConfig defaults(PreconditionerConfig preconditioner) {
+    boolean plain = preconditioner.equals(PreconditionerConfig.NONE);
+    return new FeaturizerConfig(
+        ParameterSelection.ALL,
+        ProjectionConfig.defaultFor(!plain),
+        preconditioner,
+        OutputFunction.LOSS,
+        plain ? 20 : 40,
+        DrawScheme.SHARED,
+        plain ? DType.F32 : DType.I8,
+        DType.F32,
+        null,
+        64,
+        0);
+  }
+
+  /** The same of other weights. */
+  public FeaturizerConfig withParameters(ParameterSelection other) {
+    return new FeaturizerConfig(
+        other,
+        projection,
+        preconditioner,
+        function,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        seed);
+  }
+
+  /** The same with another projection. */
+  public FeaturizerConfig withProjection(ProjectionConfig other) {
+    return new FeaturizerConfig(
+        parameters,
+        other,
+        preconditioner,
+        function,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        seed);
+  }
+
+  /** The same with another preconditioner. */
+  public FeaturizerConfig withPreconditioner(PreconditionerConfig other) {
+    return new FeaturizerConfig(
+        parameters,
+        projection,
+        other,
+        function,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        seed);
+  }
+
+  /** The same with the gradients of another function. */
+  public FeaturizerConfig withFunction(OutputFunction other) {
+    return new FeaturizerConfig(
+        parameters,
+        projection,
+        preconditioner,
+        other,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        seed);
+  }
+
+  /** The same with another number of draws. */
+  public FeaturizerConfig withDraws(int other) {
+    return new FeaturizerConfig(
+        parameters,
+        projection,
+        preconditioner,
+        function,
+        other,
+        sampling,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        seed);
+  }
+
+  /** The same with draws of another kind. */
+  public FeaturizerConfig withSampling(DrawScheme other) {
+    return new FeaturizerConfig(
+        parameters,
+        projection,
+        preconditioner,
+        function,
+        draws,
+        other,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        seed);
+  }
+
+  /** The same with another seed. */
+  public FeaturizerConfig withSeed(long other) {
+    return new FeaturizerConfig(
+        parameters,
+        projection,
+        preconditioner,
+        function,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        method,
+        shardRows,
+        other);
+  }
+
+  /** The same with another number type on disk. */
+  public FeaturizerConfig withDtype(DType other) {
+    return new FeaturizerConfig(
+        parameters,
+        projection,
+        preconditioner,
+        function,
+        draws,
+        sampling,
+        other,
+        precision,
+        method,
+        shardRows,
+        seed);
+  }
+
+  /** The same with gradients computed in numbers of another type. */
+  public FeaturizerConfig withPrecision(DType other) {
+    return new FeaturizerConfig(
+        parameters,
+        projection,
+        preconditioner,
+        function,
+        draws,
+        sampling,
+        dtype,
+        other,
+        method,
+        shardRows,
+        seed);
+  }
+
+  /** The same with this gradient method. */
+  public FeaturizerConfig withMethod(GradientMethod other) {
+    return new FeaturizerConfig(
+        parameters,
+        projection,
+        preconditioner,
+        function,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        other,
+        shardRows,
+        seed);
+  }
+
+  /** The same with other shards. */
+  public FeaturizerConfig withShardRows(int other) {
+    return new FeaturizerConfig(
+        parameters,
+        projection,
+        preconditioner,
+        function,
+        draws,
+        sampling,
+        dtype,
+        precision,
+        method,
+        other,
+        seed);
+  }
+
+  /** As a manifest keeps it; the method must have been decided. */
+  ObjectNode toJson() {
+    ObjectNode json = Json.object();
+    json.put(PARAMETERS, parameters.toString());
+    json.put(PRECONDITIONER, preconditioner.toString());
+    json.put(PROJECTION, projection.toString()).put("function", function.toString());
+    json.put("draws", draws);
+    json.put("draw_scheme", sampling.name());
+    json.put("dtype", dtype.name()).put("precision", precision.name());
+    json.put("gradients", method.name());
+    json.put("shard_rows", shardRows).put("seed", seed);
+    return json;
+  }
+}

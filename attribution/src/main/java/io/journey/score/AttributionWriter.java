@@ -1,0 +1,203 @@
+package io.journey.score;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.array.Npy;
+import io.journey.array.Safetensors;
+import io.journey.condition.ConditionColumn;
+import io.journey.dataset.ImageShape;
+import io.journey.features.FeatureStore;
+import io.journey.results.Attribution;
+import io.journey.results.ExampleTable;
+import io.journey.results.Influence;
+import io.journey.results.StepScores;
+import io.journey.run.Json;
+import io.journey.run.RunDirectory;
+import io.journey.sampling.Trajectory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** Writes an attribution as a directory, checkpoint by checkpoint, so that a kill loses one. */
+final class AttributionWriter {
+  /** Examples at each end of a ranking. */
+  private static final int RANKED = 20;
+
+  private final Attributor estimator;
+  private final List<Trajectory> targets;
+  private final int[] steps;
+
+  AttributionWriter(Attributor estimator, List<Trajectory> targets, int[] steps) {
+    this.estimator = estimator;
+    this.targets = targets;
+    this.steps = steps;
+  }
+
+  void write(Path directory) {
+    FeatureStore features = estimator.features();
+    ObjectNode inputs = Json.object();
+    inputs.put("data", features.dataFingerprint());
+    inputs.put("features", features.fingerprint());
+    inputs.set("checkpoints", features.manifest().inputs().path("checkpoints"));
+    inputs.set("feature_settings", features.manifest().settings());
+    inputs
+        .put("targets", targets.size())
+        .put("trajectories", Trajectory.fingerprint(targets, steps));
+    if (!targets.get(0).guidance().isNone()) {
+      inputs.put("guidance", targets.get(0).guidance().toString());
+    }
+    try (RunDirectory run =
+        RunDirectory.claim(directory, Attribution.KIND, estimator.settings(steps), inputs)) {
+      if (!run.isFinished()) {
+        writeAll(run);
+      }
+    }
+  }
+
+  private void writeAll(RunDirectory run) {
+    FeatureStore features = estimator.features();
+    int n = features.size();
+    MeanScores sum = new MeanScores(steps.length * targets.size());
+    MeanScores even = new MeanScores(steps.length * targets.size());
+    boolean halved = false;
+    for (String member : features.checkpointNames()) {
+      if (!run.has(Attribution.checkpointMeasurementFile(member))
+          || !run.has(Attribution.checkpointScoresFile(member))) {
+        writeMember(run, member);
+      }
+      sum.add(readScores(run.path(Attribution.checkpointScoresFile(member)), n));
+      if (run.has(Attribution.checkpointEvenFile(member))) {
+        halved = true;
+        even.add(readScores(run.path(Attribution.checkpointEvenFile(member)), n));
+      }
+    }
+    float[][] mean = sum.over(features.checkpointNames().size());
+    run.write(Attribution.SCORES, out -> writeScores(out, mean, n));
+    if (halved) {
+      float[][] half = even.over(features.checkpointNames().size());
+      run.write(Attribution.EVEN, out -> writeScores(out, half, n));
+    }
+    run.write(
+        ExampleTable.FILE, out -> Files.copy(features.manifest().verified(ExampleTable.FILE), out));
+    run.write(Attribution.TARGETS, this::writeTargets);
+    run.write(
+        Attribution.RANKING, out -> out.write(ranking(mean).getBytes(StandardCharsets.UTF_8)));
+    String losses = losses();
+    if (!losses.isEmpty()) {
+      run.write(Attribution.LOSS, out -> out.write(losses.getBytes(StandardCharsets.UTF_8)));
+    }
+    run.finish(Json.object().put("threads", estimator.threads()));
+  }
+
+  private void writeMember(RunDirectory run, String member) {
+    int n = estimator.features().size();
+    int queries = steps.length * targets.size();
+    float[][] scores = new float[queries][];
+    float[][] even = new float[queries][];
+    float[] measurements = new float[queries];
+    try (CheckpointScorer scorer = estimator.engine().open(member)) {
+      scorer.score(
+          targets,
+          steps,
+          (request, query, scored) -> {
+            scores[query] = scored.scores();
+            even[query] = scored.even();
+            measurements[query] = scored.measurement();
+          });
+    }
+    if (even[0] != null) {
+      run.write(Attribution.checkpointEvenFile(member), out -> writeScores(out, even, n));
+    }
+    run.write(Attribution.checkpointScoresFile(member), out -> writeScores(out, scores, n));
+    run.write(
+        Attribution.checkpointMeasurementFile(member),
+        out -> Npy.write(out, measurements, steps.length, targets.size()));
+  }
+
+  private void writeScores(java.io.OutputStream out, float[][] scores, int n) throws IOException {
+    Npy.writeHeader(out, io.journey.array.DType.F32, steps.length, targets.size(), n);
+    for (float[] row : scores) {
+      Npy.writeNumbers(out, io.journey.array.DType.F32, row);
+    }
+  }
+
+  private float[][] readScores(Path file, int n) {
+    Npy npy = Npy.map(file);
+    float[][] scores = new float[steps.length * targets.size()][n];
+    for (int q = 0; q < scores.length; q++) {
+      npy.read((long) q * n, scores[q], 0, n);
+    }
+    return scores;
+  }
+
+  private void writeTargets(java.io.OutputStream out) throws IOException {
+    ImageShape shape = targets.get(0).shape();
+    int numel = shape.numel();
+    float[] xt = new float[steps.length * targets.size() * numel];
+    float[] x0 = new float[xt.length];
+    float[] image = new float[targets.size() * numel];
+    for (int j = 0; j < targets.size(); j++) {
+      Trajectory target = targets.get(j);
+      for (int s = 0; s < steps.length; s++) {
+        int to = (s * targets.size() + j) * numel;
+        System.arraycopy(target.xt()[target.indexOf(steps[s])], 0, xt, to, numel);
+        System.arraycopy(target.x0()[target.indexOf(steps[s])], 0, x0, to, numel);
+      }
+      System.arraycopy(target.image(), 0, image, j * numel, numel);
+    }
+    int c = shape.channels();
+    int h = shape.height();
+    int w = shape.width();
+    Safetensors.Writer writer =
+        new Safetensors.Writer()
+            .metadata("model", targets.get(0).modelFingerprint())
+            .metadata("seeds", String.join(" ", targets.stream().map(Trajectory::seed).toList()))
+            .add("xt", xt, steps.length, targets.size(), c, h, w)
+            .add("x0", x0, steps.length, targets.size(), c, h, w)
+            .add("image", image, targets.size(), c, h, w);
+    ConditionColumn.add(writer, targets.stream().map(Trajectory::condition).toList());
+    if (estimator.mask() != null) {
+      writer.add("mask", estimator.mask().weights(), h, w);
+    }
+    writer.writeTo(out);
+  }
+
+  private String ranking(float[][] scores) {
+    StringBuilder csv = new StringBuilder("target,step,sign,rank,example,id,class,score\n");
+    for (int j = 0; j < targets.size(); j++) {
+      for (int s = 0; s < steps.length; s++) {
+        StepScores at =
+            new StepScores(scores[s * targets.size() + j], estimator.features().examples());
+        append(csv, j, steps[s], "positive", at.top(RANKED));
+        append(csv, j, steps[s], "negative", at.bottom(RANKED));
+      }
+    }
+    return csv.toString();
+  }
+
+  private static void append(
+      StringBuilder csv, int target, int step, String sign, List<Influence> ranked) {
+    for (int rank = 0; rank < ranked.size(); rank++) {
+      Influence influence = ranked.get(rank);
+      csv.append(target).append(',').append(step).append(',').append(sign).append(',');
+      csv.append(rank + 1).append(',').append(influence.index()).append(',');
+      csv.append(ExampleTable.quote(influence.exampleId())).append(',');
+      csv.append(ExampleTable.quote(influence.className())).append(',');
+      csv.append(String.format(Locale.ROOT, "%.6e", influence.score())).append('\n');
+    }
+  }
+
+  /** The members' loss curves as one table, or "" where they have none. */
+  private String losses() {
+    StringBuilder csv = new StringBuilder();
+    for (String member : estimator.features().checkpointNames()) {
+      for (String line : estimator.ensemble().lossCurve(member)) {
+        csv.append(csv.isEmpty() ? "member,step,loss\n" : "");
+        csv.append(ExampleTable.quote(member)).append(',').append(line).append('\n');
+      }
+    }
+    return csv.toString();
+  }
+}

@@ -1,0 +1,254 @@
+package io.journey.score;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.features.FeatureStore;
+import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
+import io.journey.results.Attribution;
+import io.journey.results.Timesteps;
+import io.journey.run.Counted;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import io.journey.run.Progress;
+import io.journey.run.Workers;
+import io.journey.sampling.Trajectory;
+import io.journey.tensor.Libtorch;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Scores of training images for targets, step by step, by an {@link Estimator}: the mean over
+ * checkpoints m. Of Journey-TRAK (Georgiev et al., Algorithm 1): τ_t = (1/M) Σ_m Φ_m(Φ_mᵀΦ_m +
+ * λI)⁻¹ g_{t,m}.
+ *
+ * <p>Code to paper: {@code x0} x̂0^(t) by θ_m from the target's x_t; {@code measurements} f_t (Eq.
+ * 3, a mean over draws and pixels where the paper has a sum); {@code targetFeatures} g_t; {@code
+ * scores} τ_t. Positive scores lower f_t: they guide the step towards its outcome.
+ */
+public final class Attributor {
+  private final Ensemble ensemble;
+  private final FeatureStore features;
+  private final ScoringEngine.Request request;
+  private final TargetDraws draws;
+  private final Workers workers;
+  private final Progress progress;
+
+  private Attributor(
+      Ensemble ensemble,
+      FeatureStore features,
+      ScoringEngine.Request request,
+      TargetDraws draws,
+      Workers workers,
+      Progress progress) {
+    this.ensemble = ensemble;
+    this.features = features;
+    this.request = request;
+    this.draws = draws;
+    this.workers = workers;
+    this.progress = progress;
+  }
+
+  /**
+   * Returns one with the default settings, one worker thread per core, and the first estimator that
+   * the features serve. The checkpoints asked are those of the features: the ensemble may have
+   * grown since.
+   *
+   * @throws JourneyException if the features were made with other checkpoints
+   */
+  public static Attributor of(Ensemble ensemble, FeatureStore features) {
+    if (!ensemble.checkpointNames().containsAll(features.checkpointNames())) {
+      throw new JourneyException(
+          "The features have the checkpoints "
+              + features.checkpointNames()
+              + ", "
+              + ensemble.directory()
+              + " has "
+              + ensemble.checkpointNames()
+              + ": featurize with these checkpoints.");
+    }
+    String trainedOn = ensemble.dataFingerprint();
+    String featurized = features.dataFingerprint();
+    if (!trainedOn.isEmpty() && !trainedOn.equals(featurized)) {
+      throw new JourneyException(
+          "The features are of the data "
+              + shorten(featurized)
+              + ", the checkpoints in "
+              + ensemble.directory()
+              + " were trained on "
+              + shorten(trainedOn)
+              + ": featurize the training data.");
+    }
+    Workers workers =
+        new Workers(Runtime.getRuntime().availableProcessors(), Libtorch::singleThreaded);
+    Estimator estimator = Estimators.defaultFor(features);
+    return new Attributor(
+        ensemble,
+        features,
+        new ScoringEngine.Request(estimator, Damping.DEFAULT),
+        new TargetDraws(TargetDraws.DEFAULT, 0, null),
+        workers,
+        Progress.SILENT);
+  }
+
+  private Attributor with(ScoringEngine.Request other) {
+    return new Attributor(ensemble, features, other, draws, workers, progress);
+  }
+
+  private Attributor with(TargetDraws other) {
+    return new Attributor(ensemble, features, request, other, workers, progress);
+  }
+
+  /**
+   * Returns the same scored by another estimator.
+   *
+   * @throws JourneyException if it needs other features
+   */
+  public Attributor withEstimator(Estimator other) {
+    ScoringEngine.requireServed(features, other);
+    return with(new ScoringEngine.Request(other, request.damping()));
+  }
+
+  /** Returns the same with damping c, which estimators without damping do not use. */
+  public Attributor withDamping(double c) {
+    return with(new ScoringEngine.Request(request.estimator(), new Damping(c)));
+  }
+
+  /** Returns the same with k' draws of noise for each step of a target. */
+  public Attributor withDraws(int k) {
+    return with(new TargetDraws(k, draws.seed(), draws.mask()));
+  }
+
+  /** Returns the same with another seed of the targets' noise. */
+  public Attributor withSeed(long other) {
+    return with(new TargetDraws(draws.draws(), other, draws.mask()));
+  }
+
+  /** Returns the same for a patch of the image; null: the whole image. */
+  public Attributor withMask(PixelMask other) {
+    return with(new TargetDraws(draws.draws(), draws.seed(), other));
+  }
+
+  /** Returns the same on so many worker threads, telling of its progress. */
+  public Attributor on(int threads, Progress shown) {
+    Workers others = new Workers(threads, Libtorch::singleThreaded);
+    return new Attributor(ensemble, features, request, draws, others, shown);
+  }
+
+  /** Attributes one target, in memory. */
+  public Attribution attribute(Trajectory target, Timesteps steps) {
+    return attribute(List.of(target), steps);
+  }
+
+  /** Attributes targets, in memory. */
+  public Attribution attribute(List<Trajectory> targets, Timesteps steps) {
+    int[] at = steps.among(targets.get(0).timesteps());
+    check(targets, at);
+    MeanScores mean = new MeanScores(at.length * targets.size());
+    for (String member : features.checkpointNames()) {
+      try (CheckpointScorer scorer = engine().open(member)) {
+        scorer.score(targets, at, (r, query, scored) -> mean.add(query, scored.scores()));
+      }
+    }
+    float[][] scores = mean.over(features.checkpointNames().size());
+    return Attribution.inMemory(
+        features.examples(),
+        at,
+        targets.size(),
+        (step, target) -> scores[step * targets.size() + target].clone());
+  }
+
+  /**
+   * Attributes targets and writes the result as a directory; continues, or does nothing where all
+   * is done.
+   */
+  public Attribution attribute(List<Trajectory> targets, Timesteps steps, Path directory) {
+    int[] at = steps.among(targets.get(0).timesteps());
+    check(targets, at);
+    new AttributionWriter(this, targets, at).write(directory);
+    return Attribution.open(directory);
+  }
+
+  /** Everything that can be wrong is found before the work begins. */
+  private void check(List<Trajectory> targets, int[] steps) {
+    checkTargets(targets, steps);
+    ScoringEngine.requirePossible(features, List.of(request));
+    for (String member : features.checkpointNames()) {
+      try (Checkpoint checkpoint = TargetGradients.load(ensemble, features, member)) {
+        int last = steps[steps.length - 1];
+        if (last >= checkpoint.schedule().steps()) {
+          throw new JourneyException(
+              String.format(
+                  "%s knows steps below %d, the target has step %d: sample it again.",
+                  member, checkpoint.schedule().steps(), last));
+        }
+        checkpoint.schedule().requireEstimable(last);
+        checkpoint.inputs().requireConditions(targets.stream().map(Trajectory::condition).toList());
+        checkpoint.inputs().requireTimesteps(steps);
+      }
+    }
+  }
+
+  private void checkTargets(List<Trajectory> targets, int[] steps) {
+    List<String> known = new ArrayList<>();
+    features.checkpointNames().forEach(m -> known.add(features.checkpointFingerprint(m)));
+    for (Trajectory target : targets) {
+      if (!known.contains(target.modelFingerprint())) {
+        throw new JourneyException(
+            "The target was sampled from the model "
+                + shorten(target.modelFingerprint())
+                + ", which is none of the "
+                + Counted.of(known.size(), "checkpoints")
+                + " in "
+                + ensemble.directory()
+                + ": sample it with one of them.");
+      }
+      for (int step : steps) {
+        target.indexOf(step);
+      }
+    }
+  }
+
+  static String shorten(String fingerprint) {
+    return fingerprint.length() > 12 ? fingerprint.substring(0, 12) + "…" : fingerprint;
+  }
+
+  ScoringEngine engine() {
+    return new ScoringEngine(ensemble, features, List.of(request), draws, workers, progress);
+  }
+
+  /** The settings, as a manifest keeps them. */
+  ObjectNode settings(int[] steps) {
+    ObjectNode json = Json.object();
+    json.put("estimator", request.estimator().name());
+    json.set("timesteps", Json.tree(Arrays.stream(steps).boxed().toList()));
+    if (request.estimator().needs().damped()) {
+      json.put("damping", request.damping().c());
+    }
+    json.put("draws", draws.draws()).put("seed", draws.seed());
+    if (draws.mask() == null) {
+      json.putNull("mask");
+    } else {
+      ObjectNode node = json.putObject("mask");
+      node.put("source", draws.mask().source()).put("sha256", draws.mask().fingerprint());
+    }
+    return json;
+  }
+
+  FeatureStore features() {
+    return features;
+  }
+
+  Ensemble ensemble() {
+    return ensemble;
+  }
+
+  PixelMask mask() {
+    return draws.mask();
+  }
+
+  int threads() {
+    return workers.threads();
+  }
+}

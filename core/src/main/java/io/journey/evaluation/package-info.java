@@ -1,2 +1,0 @@
-/** Checks of what scores claim: what they share; each check is a package below. */
-package io.journey.evaluation;

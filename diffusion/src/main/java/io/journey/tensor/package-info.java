@@ -1,0 +1,2 @@
+/** Native memory: what passes between libtorch and Java. */
+package io.journey.tensor;

@@ -1,0 +1,270 @@
+package io.journey.training;
+
+import io.journey.array.Safetensors;
+import io.journey.dataset.Dataset;
+import io.journey.dataset.ImageShape;
+import io.journey.diffusion.DenoisingBatch;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.DenoisingLoss;
+import io.journey.diffusion.NoiseSchedule;
+import io.journey.model.Checkpoint;
+import io.journey.model.ClassNames;
+import io.journey.model.DenoiserConfig;
+import io.journey.model.Ensemble;
+import io.journey.model.LayeredDenoiser;
+import io.journey.random.Seed;
+import io.journey.run.AtomicFile;
+import io.journey.run.Failures;
+import io.journey.run.JourneyException;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
+import io.journey.run.Workers;
+import io.journey.scheduler.SchedulerConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Trains one member of an ensemble. Every number drawn is named by what it is for (member, step),
+ * so that a run continued from {@code resume.safetensors} ends in the same bytes.
+ */
+final class CheckpointTraining {
+  /** Rows of the loss curve average this many steps. */
+  private static final int LOSS_WINDOW = 25;
+
+  /**
+   * How every member of a run is trained.
+   *
+   * @param saveInterval how much work a kill may lose
+   * @param keepsState whether the finished member can be trained on as if it had not been finished
+   */
+  record Recipe(
+      DenoiserConfig architecture,
+      TrainingConfig config,
+      SchedulerConfig scheduler,
+      Duration saveInterval,
+      boolean keepsState) {}
+
+  private final RunDirectory run;
+  private final String name;
+  private final ImageShape shape;
+  private final Recipe recipe;
+  private final TrainingConfig config;
+  private final Seed seed;
+  private final Supplier<StartingPoint.Loaded> start;
+  private final ClassNames classNames;
+  private final NoiseSchedule schedule;
+  private final Path resumeFile;
+  private final TrainingBatches batches;
+
+  /**
+   * @param name of the member's folder
+   * @param kept the examples it is trained on; null: all
+   * @param recipe how it is trained
+   * @param seed of everything random about this member
+   * @param start what it starts from; null: random weights
+   */
+  CheckpointTraining(
+      RunDirectory run,
+      String name,
+      Dataset data,
+      BitSet kept,
+      Recipe recipe,
+      Seed seed,
+      Supplier<StartingPoint.Loaded> start) {
+    this.run = run;
+    this.name = name;
+    this.shape = data.shape();
+    this.recipe = recipe;
+    this.config = recipe.config();
+    this.seed = seed;
+    this.start = start;
+    OptionalInt nullClass = config.nullClass(recipe.architecture());
+    this.classNames =
+        recipe.architecture().conditioning().isEmpty()
+            ? ClassNames.NONE
+            : ClassNames.of(data.classNames()).withNullClass(nullClass);
+    this.schedule = NoiseSchedule.of(recipe.scheduler().forward());
+    this.resumeFile = run.path(resumeName(name));
+    this.batches = new TrainingBatches(data, kept, config, schedule, seed, nullClass);
+  }
+
+  /** Trains to the end, or does nothing where that has been done. */
+  void run(Progress.Task progress, Workers.Parts parts) {
+    if (run.has(Checkpoint.weightsFile(name))) {
+      progress.advance(config.steps());
+      discardResume();
+      return;
+    }
+    StartingPoint.Loaded from = start == null ? null : start.get();
+    TrainingState state = from == null ? null : from.state();
+    int first = state == null ? 0 : state.nextStep();
+    try (LayeredDenoiser model = model(from);
+        Adam adam = new Adam(config, model.parameters(), first)) {
+      config.requireRate(first);
+      if (state != null) {
+        state.restore(model, adam);
+      }
+      train(model, adam, first, progress, parts);
+    }
+    discardResume();
+  }
+
+  private LayeredDenoiser model(StartingPoint.Loaded from) {
+    LayeredDenoiser model = recipe.architecture().random(seed.child("init"), ScalarType.Float);
+    if (from != null) {
+      model.parameters().set(from.weights());
+    }
+    return model;
+  }
+
+  private void train(
+      LayeredDenoiser model, Adam adam, int first, Progress.Task progress, Workers.Parts parts) {
+    int end = Math.addExact(first, config.steps());
+    float[] losses = new float[config.steps()];
+    int start = resume(model, adam, first, losses);
+    progress.advance(start - first);
+    long saved = System.nanoTime();
+    for (int step = start; step < end; step++) {
+      List<DenoisingDraws> images = batches.batch(step);
+      losses[step - first] =
+          images.isEmpty()
+              ? losses[Math.max(0, step - first - 1)]
+              : step(model, adam, step, images, parts);
+      requireFinite(losses[step - first], step);
+      if (System.nanoTime() - saved > recipe.saveInterval().toNanos()) {
+        save(model, adam, losses, step + 1);
+        saved = System.nanoTime();
+      }
+      progress.advance(1);
+    }
+    write(model, adam, losses, first);
+  }
+
+  /** The weights come last: they say that the member is complete. */
+  private void write(LayeredDenoiser model, Adam adam, float[] losses, int first) {
+    float[] result = adam.result();
+    run.write(
+        Ensemble.lossFile(name),
+        out -> out.write(lossTable(losses, first).getBytes(StandardCharsets.UTF_8)));
+    if (recipe.keepsState()) {
+      Safetensors.Writer state =
+          TrainingState.of(first + config.steps(), model, adam).besides(result);
+      run.write(name + "/" + TrainingState.FILE, state::writeTo);
+    }
+    Checkpoint.write(run, name, model, result, recipe.scheduler(), classNames);
+  }
+
+  private void requireFinite(float loss, int step) {
+    if (!Float.isFinite(loss)) {
+      throw new JourneyException(
+          name
+              + " diverged: its loss at step "
+              + step
+              + " is "
+              + loss
+              + "; train with a learning rate below "
+              + config.learningRate()
+              + ".");
+    }
+  }
+
+  private float step(
+      LayeredDenoiser model,
+      Adam adam,
+      int step,
+      List<DenoisingDraws> images,
+      Workers.Parts parts) {
+    int pass = config.passImages();
+    try (GradientSum sum = new GradientSum()) {
+      parts.forEach(
+          (images.size() + pass - 1) / pass,
+          i -> {
+            int from = i * pass;
+            int to = Math.min(images.size(), from + pass);
+            double share = (double) (to - from) / images.size();
+            add(model, images.subList(from, to), share, i, sum);
+          });
+      adam.step(step, sum.gradient(), parts);
+      return sum.loss();
+    }
+  }
+
+  /** Adds the share of some images in the step's mean loss and its gradient. */
+  private void add(
+      LayeredDenoiser model, List<DenoisingDraws> images, double share, int pass, GradientSum sum) {
+    try (PointerScope scope = new PointerScope()) {
+      DenoisingBatch batch = DenoisingBatch.of(images, shape, schedule, ScalarType.Float);
+      Tensor predicted = model.predict(batch.input());
+      Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
+      if (share < 1) {
+        loss = loss.mul(new Scalar(share));
+      }
+      sum.add(pass, loss.item_float(), model.parameters().gradient(loss));
+    }
+  }
+
+  private void save(LayeredDenoiser model, Adam adam, float[] losses, int next) {
+    Safetensors.Writer writer =
+        TrainingState.of(next, model, adam).writer().add("losses", losses, losses.length);
+    AtomicFile.write(resumeFile, writer::writeSealedTo);
+  }
+
+  /** The next step to be taken: the first, or the one after those that were saved. */
+  private int resume(LayeredDenoiser model, Adam adam, int first, float[] losses) {
+    if (!Files.exists(resumeFile)) {
+      return first;
+    }
+    String remedy = "delete it, and " + name + " is trained from its start";
+    Safetensors file = Safetensors.open(resumeFile);
+    file.requireUnchanged(remedy);
+    float[] known = file.floats("losses");
+    TrainingState state = TrainingState.read(file);
+    int done = state.nextStep() - first;
+    if (known.length != losses.length || done < 1 || done > losses.length) {
+      throw new JourneyException(resumeFile + " is not of this training: " + remedy + ".");
+    }
+    state.restore(model, adam);
+    System.arraycopy(known, 0, losses, 0, losses.length);
+    return state.nextStep();
+  }
+
+  private static String resumeName(String member) {
+    return member + "/resume.safetensors";
+  }
+
+  private void discardResume() {
+    try {
+      Files.deleteIfExists(resumeFile);
+      // A kill during a save leaves its temporary file.
+      Files.deleteIfExists(run.path(resumeName(name) + AtomicFile.TEMPORARY));
+    } catch (IOException e) {
+      throw new JourneyException(
+          "Cannot delete " + resumeFile + ": " + Failures.reason(e) + ".", e);
+    }
+  }
+
+  private static String lossTable(float[] losses, int first) {
+    StringBuilder csv = new StringBuilder("step,loss\n");
+    for (int from = 0; from < losses.length; from += LOSS_WINDOW) {
+      int to = Math.min(losses.length, from + LOSS_WINDOW);
+      double sum = 0;
+      for (int i = from; i < to; i++) {
+        sum += losses[i];
+      }
+      csv.append(first + to).append(String.format(Locale.ROOT, ",%.6f%n", sum / (to - from)));
+    }
+    return csv.toString().replace("\r\n", "\n");
+  }
+}

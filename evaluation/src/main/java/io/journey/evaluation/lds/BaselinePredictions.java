@@ -1,0 +1,103 @@
+package io.journey.evaluation.lds;
+
+import io.journey.dataset.Dataset;
+import io.journey.embedding.Embedder;
+import io.journey.random.RandomStream;
+import io.journey.random.Seed;
+import io.journey.results.NamedAttribution;
+import io.journey.results.lds.GroundTruth;
+import io.journey.results.lds.Prediction;
+import io.journey.run.JourneyException;
+import io.journey.run.Progress;
+import io.journey.sampling.Trajectory;
+import io.journey.statistics.PixelSimilarity;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The predictions of estimators that know no gradients: similarity with the finished image, the
+ * same at every step, and chance.
+ *
+ * @param truth whose subsets are predicted
+ * @param data the training images
+ * @param targets the targets
+ */
+record BaselinePredictions(GroundTruth truth, Dataset data, List<Trajectory> targets) {
+
+  private float[][] images() {
+    return targets.stream().map(Trajectory::image).toArray(float[][]::new);
+  }
+
+  /** Cosine similarity of pixels. */
+  Prediction pixels() {
+    return atAllSteps("pixel-cosine", PixelSimilarity.cosines(data, images()));
+  }
+
+  /** Cosine similarity of vectors that a network makes. */
+  Prediction embedded(Embedder embedder, String name, int threads, Progress progress) {
+    float[][] examples = embedder.embed(data, threads, progress);
+    float[][] asked = embedder.embed(Arrays.asList(images()), data.shape(), threads, progress);
+    float[][] cosines = new float[asked.length][examples.length];
+    for (int t = 0; t < asked.length; t++) {
+      for (int i = 0; i < examples.length; i++) {
+        cosines[t][i] = (float) PixelSimilarity.cosine(asked[t], examples[i]);
+      }
+    }
+    return atAllSteps(name, cosines);
+  }
+
+  /** Standard Gaussian scores, other ones for every step and target. */
+  Prediction random() {
+    int steps = truth.steps().length;
+    double[][][] sums = new double[steps][targets.size()][];
+    for (int s = 0; s < steps; s++) {
+      for (int t = 0; t < targets.size(); t++) {
+        RandomStream stream = Seed.of(0).child("lds").child("random").child(s).child(t).stream();
+        float[] scores = new float[data.size()];
+        stream.fillGaussian(scores);
+        sums[s][t] = truth.predictions(scores);
+      }
+    }
+    return Prediction.of("random", sums);
+  }
+
+  /**
+   * Scores that somebody else has computed: an attribution of the same targets.
+   *
+   * @throws JourneyException if it is of other steps, targets or training images
+   */
+  Prediction scored(NamedAttribution named) {
+    var attribution = named.attribution();
+    if (!Arrays.equals(attribution.steps(), truth.steps())
+        || attribution.targets() != targets.size()
+        || !attribution.examples().equals(truth.examples())
+        || !attribution
+            .manifest()
+            .inputs()
+            .path("trajectories")
+            .equals(truth.manifest().inputs().path("trajectories"))) {
+      throw new JourneyException(
+          "The attribution "
+              + named.name()
+              + " is of other steps, targets or training images than the ground truth: attribute the"
+              + " same targets at the same steps.");
+    }
+    double[][][] sums = new double[truth.steps().length][targets.size()][];
+    for (int s = 0; s < sums.length; s++) {
+      for (int t = 0; t < targets.size(); t++) {
+        sums[s][t] = truth.predictions(attribution.scores(s, t));
+      }
+    }
+    return Prediction.of(named.name(), sums);
+  }
+
+  private Prediction atAllSteps(String name, float[][] scores) {
+    double[][] ofTargets = new double[targets.size()][];
+    for (int t = 0; t < ofTargets.length; t++) {
+      ofTargets[t] = truth.predictions(scores[t]);
+    }
+    double[][][] sums = new double[truth.steps().length][][];
+    Arrays.fill(sums, ofTargets);
+    return Prediction.of(name, sums);
+  }
+}

@@ -1,0 +1,162 @@
+package io.journey.evaluation.lds;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.Dataset;
+import io.journey.embedding.Embedder;
+import io.journey.features.FeatureStore;
+import io.journey.model.Ensemble;
+import io.journey.results.EvaluationResult;
+import io.journey.results.NamedAttribution;
+import io.journey.results.lds.GroundTruth;
+import io.journey.results.lds.Lds;
+import io.journey.results.lds.LdsResult;
+import io.journey.results.lds.Prediction;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
+import io.journey.run.SettingException;
+import io.journey.run.Workers;
+import io.journey.sampling.Trajectory;
+import io.journey.score.Estimator;
+import io.journey.tensor.Libtorch;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Judges estimators by a ground truth: {@link Lds} of each, with intervals, differences and the
+ * ceiling, as a run directory with an {@link EvaluationResult}.
+ *
+ * @param truth the ground truth
+ * @param ensemble the checkpoints that are attributed
+ * @param data the training images
+ * @param targets of the ground truth
+ * @param estimators those to judge
+ * @param features what they work with
+ * @param embedders networks for similarity, by name in the tables; closed by the caller
+ * @param attributions scores computed elsewhere
+ * @param dampings c to choose from
+ * @param draws of noise for each step of a target
+ * @param threads workers
+ * @param progress told of the work
+ */
+public record LdsStudy(
+    GroundTruth truth,
+    Ensemble ensemble,
+    Dataset data,
+    List<Trajectory> targets,
+    List<Estimator> estimators,
+    List<Store> features,
+    Map<String, Embedder> embedders,
+    List<NamedAttribution> attributions,
+    double[] dampings,
+    int draws,
+    int threads,
+    Progress progress) {
+  /**
+   * Features, and what tells the estimators that use them from those of other features.
+   *
+   * @param suffix of the estimators' names, such as " (k = 1024)", or ""
+   */
+  public record Store(String suffix, FeatureStore features) {}
+
+  /** The kind of run directory. */
+  public static final String KIND = "lds";
+
+  /** The dampings tried where nothing else is said. */
+  public static final double[] DAMPINGS = {0.001, 0.01, 0.1, 1, 10, 100};
+
+  public LdsStudy {
+    if (dampings.length < 1 || Arrays.stream(dampings).anyMatch(c -> !(c > 0))) {
+      throw new SettingException("dampings must be positive, got " + Arrays.toString(dampings));
+    }
+    if (!data.fingerprint().equals(truth.manifest().inputFields().text("data"))) {
+      throw new JourneyException(
+          truth.manifest().directory()
+              + " was made with other data than "
+              + data.spec()
+              + ": name the data it was made with.");
+    }
+    String asked = Trajectory.fingerprint(targets, truth.steps());
+    if (!asked.equals(truth.manifest().inputFields().text("trajectories"))) {
+      throw new JourneyException(
+          truth.manifest().directory()
+              + " asked its models about other targets: name the targets it was made with.");
+    }
+    for (Store each : features) {
+      FeatureStore store = each.features();
+      if (!store.dataFingerprint().equals(data.fingerprint())) {
+        throw new JourneyException(
+            store.manifest().directory()
+                + " has features of other data than the ground truth: featurize its data.");
+      }
+    }
+  }
+
+  /**
+   * Judges, or does nothing where that is done.
+   *
+   * @return what was found
+   */
+  public EvaluationResult run(Path directory) {
+    try (RunDirectory run = RunDirectory.claim(directory, KIND, settings(), inputs())) {
+      if (run.isFinished()) {
+        return EvaluationResult.open(directory).result();
+      }
+      List<Prediction> predictions = predictions();
+      EvaluationResult result = judge(predictions, run);
+      run.finish(Json.object().put("threads", threads));
+      return result;
+    }
+  }
+
+  private EvaluationResult judge(List<Prediction> predictions, RunDirectory run) {
+    ObjectNode shown = settings();
+    shown.set("ground truth", truth.manifest().settings());
+    return LdsResult.of(truth, predictions).settings(shown).write(run);
+  }
+
+  private List<Prediction> predictions() {
+    Workers workers = new Workers(threads, Libtorch::singleThreaded);
+    List<Prediction> all = new ArrayList<>();
+    EstimatorPredictions estimated =
+        new EstimatorPredictions(ensemble, targets, truth, draws, dampings, workers, progress);
+    features.forEach(
+        store -> all.addAll(estimated.predict(estimators, store.features(), store.suffix())));
+    BaselinePredictions baselines = new BaselinePredictions(truth, data, targets);
+    attributions.forEach(named -> all.add(baselines.scored(named)));
+    all.add(baselines.pixels());
+    embedders.forEach(
+        (name, embedder) -> all.add(baselines.embedded(embedder, name, threads, progress)));
+    all.add(baselines.random());
+    return Prediction.merged(all);
+  }
+
+  private ObjectNode settings() {
+    ObjectNode settings = Json.object();
+    settings.set("estimators", Json.tree(estimators.stream().map(Estimator::name).toList()));
+    settings.set("dampings", Json.tree(Arrays.stream(dampings).boxed().toList()));
+    settings.put("draws", draws).put("resamples", Lds.RESAMPLES);
+    ArrayNode stores = settings.putArray("features");
+    features.forEach(store -> stores.add(store.features().manifest().settings()));
+    return settings;
+  }
+
+  private ObjectNode inputs() {
+    ObjectNode inputs = Json.object();
+    inputs.put("ground_truth", truth.manifest().fingerprint());
+    inputs.put("data", data.fingerprint());
+    ArrayNode stores = inputs.putArray("features");
+    features.forEach(store -> stores.add(store.features().fingerprint()));
+    ObjectNode networks = inputs.putObject("embedders");
+    embedders.forEach((name, embedder) -> networks.put(name, embedder.fingerprint()));
+    ObjectNode scores = inputs.putObject("attributions");
+    attributions.forEach(
+        named -> scores.put(named.name(), named.attribution().manifest().fingerprint()));
+    return inputs;
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * How drawings change over steps: seeds, emergence of features. Nothing is trained here. What
+ * scores tell of steps is in {@code io.journey.results.steps}.
+ */
+package io.journey.evaluation.steps;

@@ -1,0 +1,147 @@
+package io.journey.evaluation.lds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.journey.array.Npy;
+import io.journey.condition.Condition;
+import io.journey.dataset.Dataset;
+import io.journey.dataset.Datasets;
+import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
+import io.journey.model.UNet2DConfig;
+import io.journey.random.Seed;
+import io.journey.results.lds.GroundTruth;
+import io.journey.results.lds.RandomSubsets;
+import io.journey.run.JourneyException;
+import io.journey.run.Progress;
+import io.journey.sampling.Sampler;
+import io.journey.sampling.Trajectory;
+import io.journey.scheduler.SchedulerConfig;
+import io.journey.training.EnsembleTrainer;
+import io.journey.training.Retraining;
+import io.journey.training.TrainingConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models trained on random subsets, and what they say of the targets. */
+class GroundTruthRunTest {
+  private static final UNet2DConfig MODEL =
+      new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
+  private static final TrainingConfig TRAINING = TrainingConfig.of(6, 8, 1e-3);
+  private static final int[] STEPS = {200, 600};
+
+  @TempDir static Path shared;
+  private static Dataset data;
+  private static List<Trajectory> targets;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void draw() {
+    data = Datasets.open("../data/fashion-mnist?size=8&limit=24");
+    Ensemble ensemble =
+        new EnsembleTrainer(MODEL, TRAINING, 1, 3, 2, Duration.ofHours(1))
+            .run(data, shared.resolve("checkpoints"), Progress.SILENT);
+    try (Checkpoint first = ensemble.first()) {
+      Sampler sampler = Sampler.of(first, 5);
+      targets = List.of(sampler.sample(Seed.of(1)), sampler.sample(Seed.of(2)));
+    }
+  }
+
+  private static GroundTruthRun run(int count, int threads) {
+    Retraining retraining =
+        new Retraining(
+            MODEL,
+            TRAINING,
+            SchedulerConfig.DEFAULT,
+            Retraining.Coupling.COUPLED,
+            9,
+            Duration.ofHours(1));
+    return new GroundTruthRun(
+        retraining,
+        data,
+        targets,
+        STEPS,
+        new RandomSubsets(data.size(), 0.5, 9),
+        count,
+        2,
+        4,
+        threads,
+        Progress.SILENT);
+  }
+
+  @Test
+  void subsetsHaveOneSizeAndAreDrawnAlikeWhateverTheirNumber() {
+    RandomSubsets random = new RandomSubsets(31, 0.5, 4);
+    Set<BitSet> seen = new HashSet<>();
+    int[] met = new int[31];
+    for (int j = 0; j < 200; j++) {
+      BitSet subset = random.subset(j);
+      assertThat(subset.cardinality()).isEqualTo(16);
+      assertThat(seen.add(subset)).isTrue();
+      subset.stream().forEach(i -> met[i]++);
+    }
+    // 200 draws of probability 16/31: standard deviation 7.
+    for (int count : met) {
+      assertThat(count).isBetween(103 - 35, 103 + 35);
+    }
+  }
+
+  @Test
+  void measurementsAreTheLossesOfEachModelOnCommonNoise() {
+    GroundTruth truth = run(2, 2).run(folder.resolve("models"), folder.resolve("truth"));
+    Seed noise = Seed.of(9).child("ground-truth").child(1).child(600);
+    Ensemble model = Ensemble.open(folder.resolve("models/subset-0001/seed-0"));
+    float[] x0 = targets.get(1).x0()[targets.get(1).indexOf(600)];
+    try (Checkpoint checkpoint = model.first()) {
+      double expected = 0;
+      float[] eps = new float[x0.length];
+      noise.child(0).stream().fillGaussian(eps);
+      for (int sign : new int[] {1, -1}) {
+        double alphaBar = checkpoint.schedule().alphaBar(600);
+        float[] xt = new float[x0.length];
+        for (int i = 0; i < xt.length; i++) {
+          xt[i] = (float) (Math.sqrt(alphaBar) * x0[i] + Math.sqrt(1 - alphaBar) * sign * eps[i]);
+        }
+        float[] predicted = checkpoint.model().predict(xt, 600, Condition.NONE);
+        for (int i = 0; i < xt.length; i++) {
+          expected += Math.pow(sign * eps[i] - predicted[i], 2) / xt.length / 2;
+        }
+      }
+      GroundTruth one = truth.only(new int[] {0}, new int[] {1});
+      assertThat(one.predictable(0, 1, 1)[1]).isEqualTo(-expected, within(1e-5));
+      Npy file = Npy.map(folder.resolve("truth").resolve(GroundTruth.MEASUREMENTS));
+      assertThat(file.shape()).containsExactly(2, 2, 2, 2, 2); // subsets, seeds, halves, steps, T
+      float[] found = new float[1];
+      file.read(0b10111, found, 0, 1);
+      assertThat((double) found[0]).isEqualTo(expected, within(1e-5));
+    }
+  }
+
+  @Test
+  void threadsInterruptionsAndEarlierModelsChangeNoByte() throws IOException {
+    run(4, 1).run(folder.resolve("models"), folder.resolve("truth"));
+    run(2, 2).run(folder.resolve("more"), folder.resolve("first"));
+    run(4, 2).run(folder.resolve("more"), folder.resolve("second"));
+    for (String file :
+        new String[] {GroundTruth.MEASUREMENTS, GroundTruth.SUBSETS, "manifest.json"}) {
+      assertThat(Files.readAllBytes(folder.resolve("second").resolve(file)))
+          .as(file)
+          .isEqualTo(Files.readAllBytes(folder.resolve("truth").resolve(file)));
+    }
+    assertThatThrownBy(() -> run(2, 2).run(folder.resolve("models"), folder.resolve("truth")))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("subsets");
+  }
+}

@@ -1,0 +1,224 @@
+package io.journey.report;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.Dataset;
+import io.journey.report.ShownTimesteps.Fitted;
+import io.journey.results.Attribution;
+import io.journey.results.EvaluationFiles;
+import io.journey.run.AtomicFile;
+import io.journey.run.Json;
+import io.journey.run.Manifest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The page of an attribution: one HTML file that shows, for every picture, its drawing step by step
+ * and the training images that pushed towards and away from it. It needs no network and loads
+ * nothing; the same attribution gives the same bytes.
+ */
+public final class AttributionReport {
+  private final Attribution attribution;
+  private final Dataset dataset;
+  private final SecondAnswer again;
+
+  private final List<EvaluationFiles> evaluations;
+  private final TargetImages images;
+  private final Evidence evidence;
+  private final CheckpointAgreement agreement;
+
+  private AttributionReport(
+      Attribution attribution,
+      Dataset dataset,
+      SecondAnswer again,
+      List<EvaluationFiles> evaluations) {
+    this.attribution = attribution;
+    this.dataset = dataset;
+    this.again = again;
+    this.evaluations = evaluations;
+    this.images = TargetImages.of(attribution);
+    this.evidence = Evidence.of(attribution, dataset, images);
+    this.agreement = CheckpointAgreement.of(attribution);
+  }
+
+  /**
+   * Writes the page.
+   *
+   * @param attributionDir a finished attribution
+   * @param data the training images it was made from
+   * @param outHtml the file to write
+   * @throws io.journey.run.JourneyException if the attribution is damaged or was made from other
+   *     data
+   */
+  public static void write(Path attributionDir, Dataset data, Path outHtml) {
+    write(attributionDir, null, data, outHtml);
+  }
+
+  /**
+   * Writes the page, and how much of it remains when it is asked again.
+   *
+   * @param againDir an attribution of the same with features of another seed, or null
+   */
+  public static void write(Path attributionDir, Path againDir, Dataset data, Path outHtml) {
+    write(attributionDir, againDir, List.of(), data, outHtml);
+  }
+
+  /**
+   * Writes the page with what evaluations found, of as many steps as fit.
+   *
+   * @param evaluations directories of finished evaluations, in the page's order
+   */
+  public static void write(
+      Path attributionDir, Path againDir, List<Path> evaluations, Dataset data, Path outHtml) {
+    write(attributionDir, againDir, evaluations, data, ShownTimesteps.fitting(), outHtml);
+  }
+
+  /**
+   * Writes the page with what evaluations found.
+   *
+   * @param againDir an attribution of the same with features of another seed, or null
+   * @param evaluations directories of finished evaluations, in the page's order
+   * @param steps the steps its figures show
+   * @return what its maker should know of it: steps that were left out, or that it is large
+   * @throws io.journey.run.JourneyException if one of them is damaged or no evaluation
+   */
+  public static List<String> write(
+      Path attributionDir,
+      Path againDir,
+      List<Path> evaluations,
+      Dataset data,
+      ShownTimesteps steps,
+      Path outHtml) {
+    Attribution attribution = Attribution.open(attributionDir);
+    SecondAnswer again =
+        againDir == null ? null : SecondAnswer.of(attribution, Attribution.open(againDir));
+    List<EvaluationFiles> checked = EvaluationSection.open(evaluations);
+    AttributionReport report = new AttributionReport(attribution, data, again, checked);
+    Fitted fitted = steps.fit(attribution, report.images, report::json);
+    String leftOut = steps.sentence(fitted.shown().length, attribution.steps().length);
+    byte[] page = report.html(fitted, leftOut).getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(outHtml, page);
+    List<String> notes = new ArrayList<>();
+    if (!leftOut.isEmpty()) {
+      notes.add(leftOut);
+    }
+    if (page.length > 2 * ShownTimesteps.BUDGET) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "The page has %.0f MB, with which browsers are slow: show fewer steps with --timesteps, or"
+                  + " attribute fewer pictures.",
+              page.length / 1e6));
+    }
+    return notes;
+  }
+
+  /** Numbers and pictures of the steps of these indices. */
+  private String json(int[] shown) {
+    ObjectNode data = new PageData(attribution, dataset, images, evidence, shown).build();
+    if (agreement != null) {
+      agreement.addTo(data, shown);
+    }
+    if (attribution.manifest().lists(Attribution.LOSS)) {
+      data.set("loss", LossCurve.read(attribution.manifest().verified(Attribution.LOSS)));
+    }
+    return Html.json(data);
+  }
+
+  private String html(Fitted fitted, String leftOut) {
+    String style = "\n" + Html.resource("page.css");
+    String script =
+        "\n"
+            + Html.resource("dom.js")
+            + Html.resource("journey.js")
+            + Html.resource("charts.js")
+            + Html.resource("page.js");
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("policy", Html.policyHash(style) + "; script-src " + Html.policyHash(script));
+    values.put("style", style);
+    values.put("findings", findings(Findings.told(Findings.candidates(evidence))));
+    values.put("mask", images.hasMask() ? maskNote(images.mask()) : "");
+    values.put(
+        "steps", leftOut.isEmpty() ? "" : "<p class=\"note\">" + Html.escape(leftOut) + "</p>");
+    values.put(
+        "stability",
+        agreement == null
+            ? "This attribution keeps no scores of single checkpoints, so how far they agree is not"
+                + " known."
+            : Html.escape(agreement.sentence()));
+    values.put(
+        "again",
+        again == null
+            ? "<p>It was not asked again with other draws (<code>journey report --again</code>),"
+                + " so how much of it is chance is not known.</p>"
+            : again.html(fitted.shown()));
+    values.put("checked", checked());
+    values.put("trust", trust());
+    values.put("examples", Integer.toString(attribution.size()));
+    values.put("settings", settings());
+    values.put("manifest", Html.escape(manifestText()));
+    values.put("data", fitted.json());
+    values.put("script", script);
+    return Html.fill(Html.resource("page.html"), values);
+  }
+
+  private static String findings(List<String> told) {
+    if (told.isEmpty()) {
+      return "<p>Nothing here stands out from what chance alone would give.</p>";
+    }
+    StringBuilder out = new StringBuilder("<ol>\n");
+    for (String sentence : told) {
+      out.append("<li>").append(Html.sentence(sentence)).append("</li>\n");
+    }
+    return out.append("</ol>").toString();
+  }
+
+  private String checked() {
+    return evaluations.isEmpty()
+        ? "<p>Nothing here has been checked by retraining (<code>journey evaluate</code>, then"
+            + " <code>journey report --evaluation</code>).</p>"
+        : EvaluationSection.html(evaluations, "h3", dataset.fingerprint());
+  }
+
+  private String trust() {
+    return evaluations.isEmpty()
+        ? "No retraining has checked these scores. Until that is done, take them as a hypothesis"
+            + " about this model."
+        : "What stands under “Checked” holds for what was tested there. Beyond it, take scores as a"
+            + " hypothesis about this model.";
+  }
+
+  private static String maskNote(float[] mask) {
+    double sum = 0;
+    for (float value : mask) {
+      sum += value;
+    }
+    return "<p class=\"note\">Only a part of the picture was attributed: the bright part of x̂₀, "
+        + Math.round(100 * sum / mask.length)
+        + "% of its pixels.</p>";
+  }
+
+  private String settings() {
+    Manifest manifest = attribution.manifest();
+    ObjectNode result = Json.object();
+    result.put("attribution", manifest.fingerprint());
+    result.put("data", dataset.spec());
+    result.put("image shape", dataset.shape().toString());
+    result.put("training images", dataset.size());
+    return SettingsTable.group("This attribution", result)
+        + SettingsTable.group("Settings", manifest.settings())
+        + SettingsTable.group("Made from", manifest.inputs())
+        + SettingsTable.group("Pictures", Json.tree(images.metadata()));
+  }
+
+  private String manifestText() {
+    ObjectNode text = Json.object();
+    text.set("settings", attribution.manifest().settings());
+    text.set("inputs", attribution.manifest().inputs());
+    return new String(Json.bytes(text), StandardCharsets.UTF_8);
+  }
+}

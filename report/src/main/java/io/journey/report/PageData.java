@@ -1,0 +1,198 @@
+package io.journey.report;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.condition.Condition;
+import io.journey.dataset.Dataset;
+import io.journey.results.Attribution;
+import io.journey.run.Json;
+import io.journey.run.Printable;
+import io.journey.statistics.Ranking;
+import io.journey.statistics.StepAgreement;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The numbers and pictures a page draws from, as compact JSON; each training image is in it once.
+ * Steps come in the order of drawing, the noisiest first. Scores are given as they are and in
+ * standard deviations of all scores at the step.
+ */
+final class PageData {
+  /** Influential examples shown of each sign. */
+  static final int SHOWN = 5;
+
+  /** The strongest examples whose classes are counted. */
+  static final int COUNTED = 20;
+
+  private final Attribution attribution;
+  private final Dataset dataset;
+  private final TargetImages images;
+  private final Evidence evidence;
+
+  /** Indices into the attribution's steps, rising: those with a column. */
+  private final int[] shown;
+
+  /** The examples the page shows anywhere, to embed. */
+  private final Map<Integer, ObjectNode> examples = new TreeMap<>();
+
+  private final double[][] overlapSum;
+  private final double[][] spearmanSum;
+
+  PageData(
+      Attribution attribution,
+      Dataset dataset,
+      TargetImages images,
+      Evidence evidence,
+      int[] shown) {
+    this.attribution = attribution;
+    this.dataset = dataset;
+    this.images = images;
+    this.evidence = evidence;
+    this.shown = shown;
+    this.overlapSum = new double[shown.length][shown.length];
+    this.spearmanSum = new double[shown.length][shown.length];
+  }
+
+  /** The whole tree. */
+  ObjectNode build() {
+    ObjectNode page = Json.object();
+    ArrayNode times = page.putArray("steps");
+    for (int c = 0; c < shown.length; c++) {
+      times.add(evidence.steps()[row(c)]);
+    }
+    page.put("size", attribution.size());
+    page.put("top", evidence.k());
+    page.put("counted", Math.min(COUNTED, attribution.size()));
+    page.put("width", images.shape().width()).put("height", images.shape().height());
+    ArrayNode classes = page.putArray("classes");
+    for (int c = 0; c < evidence.classNames().size(); c++) {
+      classes.add(evidence.words(new Condition.ClassLabel(c)));
+    }
+    if (images.hasMask()) {
+      page.put(
+          "veil",
+          Png.base64(Png.veil(images.mask(), images.shape().height(), images.shape().width())));
+    }
+    ArrayNode targets = page.putArray("targets");
+    for (int t = 0; t < attribution.targets(); t++) {
+      addTarget(targets.addObject(), t);
+    }
+    addMatrix(page.putArray("overlap"), overlapSum, attribution.targets());
+    addMatrix(page.putArray("spearman"), spearmanSum, attribution.targets());
+    ObjectNode embedded = page.putObject("examples");
+    examples.forEach((index, example) -> embedded.set(Integer.toString(index), example));
+    return page;
+  }
+
+  /** The index of the step in a column: columns run from noise to picture. */
+  private int row(int column) {
+    return shown[shown.length - 1 - column];
+  }
+
+  private void addTarget(ObjectNode out, int target) {
+    out.put("final", Png.base64(Png.of(images.finished(target), images.shape())));
+    out.put("kin", evidence.ownClass(target).classNumber().orElse(-1));
+    Condition asked = images.condition(target);
+    if (!asked.isNone()) {
+      out.put("asked", evidence.words(asked));
+    }
+    float[][] scores = new float[shown.length][];
+    int[][] places = new int[shown.length][];
+    ArrayNode columns = out.putArray("columns");
+    for (int c = 0; c < shown.length; c++) {
+      scores[c] = attribution.scores(row(c), target);
+      places[c] = Ranking.places(scores[c]);
+      addColumn(columns.addObject(), scores[c], row(c), target);
+    }
+    int[][] overlaps = StepAgreement.overlaps(scores, Evidence.TOP);
+    double[][] spearmans = StepAgreement.spearmans(scores);
+    double[][] counts = new double[shown.length][shown.length];
+    for (int a = 0; a < shown.length; a++) {
+      for (int b = 0; b < shown.length; b++) {
+        counts[a][b] = overlaps[a][b];
+        overlapSum[a][b] += overlaps[a][b];
+        spearmanSum[a][b] += spearmans[a][b];
+      }
+    }
+    addMatrix(out.putArray("overlap"), counts, 1);
+    addMatrix(out.putArray("spearman"), spearmans, 1);
+    addPlaces(out.putObject("places"), places, target);
+  }
+
+  private void addColumn(ObjectNode column, float[] scores, int step, int target) {
+    column.put("xt", Png.base64(Png.of(images.noisy(step, target), images.shape())));
+    column.put("x0", Png.base64(Png.of(images.predicted(step, target), images.shape())));
+    double deviation = Numbers.deviation(scores);
+    column.put("deviation", Numbers.rounded(deviation, 3));
+    int[] top = evidence.top()[step][target];
+    addScored(column.putArray("pos"), top, scores, deviation);
+    addScored(column.putArray("neg"), evidence.bottom()[step][target], scores, deviation);
+    ArrayNode list = column.putArray("top");
+    for (int example : top) {
+      list.add(embed(example));
+    }
+    int[] counts = new int[evidence.classNames().size()];
+    for (int example : Ranking.top(scores, COUNTED)) {
+      evidence.conditions().get(example).classNumber().ifPresent(number -> counts[number]++);
+    }
+    ArrayNode classes = column.putArray("classes");
+    for (int count : counts) {
+      classes.add(count);
+    }
+  }
+
+  private void addScored(ArrayNode out, int[] list, float[] scores, double deviation) {
+    for (int i = 0; i < Math.min(SHOWN, list.length); i++) {
+      int example = embed(list[i]);
+      out.addArray()
+          .add(example)
+          .add(Numbers.cents(scores[example] / deviation))
+          .add(Numbers.rounded(scores[example], 4));
+    }
+  }
+
+  /** The place of every example shown for this target, at every step. */
+  private void addPlaces(ObjectNode out, int[][] places, int target) {
+    Set<Integer> placed = new TreeSet<>();
+    for (int s : shown) {
+      for (int example : evidence.top()[s][target]) {
+        placed.add(example);
+      }
+      int[] bottom = evidence.bottom()[s][target];
+      for (int i = 0; i < Math.min(SHOWN, bottom.length); i++) {
+        placed.add(bottom[i]);
+      }
+    }
+    for (int example : placed) {
+      ArrayNode list = out.putArray(Integer.toString(example));
+      for (int[] column : places) {
+        list.add(column[example]);
+      }
+    }
+  }
+
+  private int embed(int example) {
+    examples.computeIfAbsent(
+        example,
+        index -> {
+          float[] image = new float[dataset.shape().numel()];
+          dataset.read(index, image, 0);
+          ObjectNode out = Json.object();
+          out.put("id", Printable.of(dataset.id(index)))
+              .put("label", dataset.condition(index).classNumber().orElse(-1));
+          return out.put("png", Png.base64(Png.of(image, dataset.shape())));
+        });
+    return example;
+  }
+
+  private static void addMatrix(ArrayNode out, double[][] matrix, int divisor) {
+    for (double[] line : matrix) {
+      ArrayNode row = out.addArray();
+      for (double value : line) {
+        row.add(Numbers.cents(value / divisor));
+      }
+    }
+  }
+}

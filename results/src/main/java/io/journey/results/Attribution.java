@@ -1,0 +1,280 @@
+package io.journey.results;
+
+import io.journey.array.Npy;
+import io.journey.run.Counted;
+import io.journey.run.JourneyException;
+import io.journey.run.Manifest;
+import io.journey.run.SettingException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Scores of every training example at every attributed step of every target. A positive score:
+ * training on the example makes the target's predicted original more likely at that step.
+ *
+ * <p>Read from the directory {@code journey attribute} writes, or fresh from an attributor.
+ */
+public final class Attribution {
+  /** More steps than these are not listed in a message. */
+  private static final int LISTED = 20;
+
+  /** The manifest's kind. */
+  public static final String KIND = "attribution";
+
+  /** The scores' file: float32 [steps, targets, N]. */
+  public static final String SCORES = "scores.npy";
+
+  /**
+   * The part of the scores that comes from the numbers at even places of features, float32 [steps,
+   * targets, N]; only where scores are plain products of random projections.
+   */
+  public static final String EVEN = "scores-even.npy";
+
+  /**
+   * The targets' images: xt and x0 [steps, targets, C, H, W], image [targets, C, H, W]; of a model
+   * with classes labels [targets].
+   */
+  public static final String TARGETS = "targets.safetensors";
+
+  /** Top and bottom examples of every target and step. */
+  public static final String RANKING = "ranking.csv";
+
+  /** The loss curves of the checkpoints, where they have any. */
+  public static final String LOSS = "loss.csv";
+
+  /** Reads the scores of one step of one target. */
+  @FunctionalInterface
+  public interface Source {
+    /** The scores of all examples, [N], which are the caller's. */
+    float[] scores(int step, int target);
+  }
+
+  private final Manifest manifest;
+  private final List<ExampleTable.Example> examples;
+  private final int[] steps;
+  private final int targets;
+  private final Source source;
+
+  private Attribution(
+      Manifest manifest,
+      List<ExampleTable.Example> examples,
+      int[] steps,
+      int targets,
+      Source source) {
+    this.manifest = manifest;
+    this.examples = examples;
+    this.steps = steps;
+    this.targets = targets;
+    this.source = source;
+  }
+
+  /**
+   * An attribution that is in memory only.
+   *
+   * @param steps rising
+   * @param targets how many
+   */
+  public static Attribution inMemory(
+      List<ExampleTable.Example> examples, int[] steps, int targets, Source source) {
+    return new Attribution(null, examples, steps, targets, source);
+  }
+
+  /** Opens a finished attribution; a damaged file is an error. */
+  public static Attribution open(Path directory) {
+    Manifest manifest = Manifest.read(directory, KIND);
+    int[] steps = Timesteps.rising(manifest.settingFields());
+    List<ExampleTable.Example> examples = ExampleTable.read(manifest.verified(ExampleTable.FILE));
+    Npy scores = Npy.map(manifest.verified(SCORES));
+    long[] shape = scores.shape();
+    if (shape.length != 3
+        || shape[0] != steps.length
+        || shape[1] < 1
+        || shape[2] != examples.size()
+        || !scores.dtype().isFloat()) {
+      throw new JourneyException(
+          directory + " has scores that do not fit its steps and examples: make it again.");
+    }
+    int targets = Math.toIntExact(shape[1]);
+    int size = examples.size();
+    return new Attribution(
+        manifest,
+        examples,
+        steps,
+        targets,
+        (step, target) -> {
+          float[] out = new float[size];
+          scores.read(((long) step * targets + target) * size, out, 0, size);
+          return out;
+        });
+  }
+
+  /** The file of one checkpoint's own scores, float32 [steps, targets, N]. */
+  public static String checkpointScoresFile(String member) {
+    return member + ".scores.npy";
+  }
+
+  /** The file of one checkpoint's part of {@link #EVEN}. */
+  public static String checkpointEvenFile(String member) {
+    return member + ".scores-even.npy";
+  }
+
+  /** The file of one checkpoint's f_t (Eq. 3), float32 [steps, targets]. */
+  public static String checkpointMeasurementFile(String member) {
+    return member + ".measurement.npy";
+  }
+
+  /** The checkpoints whose own scores are kept, which needs {@link #manifest()}. */
+  public List<String> checkpointNames() {
+    List<String> members = new ArrayList<>();
+    manifest
+        .inputFields()
+        .object("checkpoints")
+        .fieldNames()
+        .forEachRemaining(
+            member -> {
+              if (manifest.lists(checkpointScoresFile(member))) {
+                members.add(member);
+              }
+            });
+    return members;
+  }
+
+  /**
+   * The scores by one checkpoint alone, float32 [steps, targets, N]; a damaged file is an error.
+   */
+  public Npy checkpointScores(String member) {
+    Npy scores = Npy.map(manifest.verified(checkpointScoresFile(member)));
+    long[] expected = {steps.length, targets, size()};
+    if (!Arrays.equals(scores.shape(), expected)) {
+      throw new JourneyException(
+          "The scores of "
+              + member
+              + " have the shape "
+              + Arrays.toString(scores.shape())
+              + ", expected "
+              + Arrays.toString(expected)
+              + ": make the attribution again.");
+    }
+    return scores;
+  }
+
+  /**
+   * The scores in two halves, from the even and from the odd places of features: how little they
+   * agree shows what the projection leaves to chance.
+   *
+   * @return two attributions of the same steps, targets and examples; empty where there are none
+   */
+  public Optional<List<Attribution>> halves() {
+    if (manifest == null || !manifest.lists(EVEN)) {
+      return Optional.empty();
+    }
+    Npy half = Npy.map(manifest.verified(EVEN));
+    long[] expected = {steps.length, targets, size()};
+    if (!Arrays.equals(half.shape(), expected) || !half.dtype().isFloat()) {
+      throw new JourneyException(
+          manifest.directory()
+              + "/"
+              + EVEN
+              + " has the shape "
+              + Arrays.toString(half.shape())
+              + ", expected "
+              + Arrays.toString(expected)
+              + ": make the attribution again.");
+    }
+    Source even =
+        (step, target) -> {
+          float[] out = new float[size()];
+          half.read(((long) step * targets + target) * size(), out, 0, size());
+          return out;
+        };
+    Source odd =
+        (step, target) -> {
+          float[] out = scores(step, target);
+          float[] other = even.scores(step, target);
+          for (int i = 0; i < out.length; i++) {
+            out[i] -= other[i];
+          }
+          return out;
+        };
+    return Optional.of(
+        List.of(
+            new Attribution(manifest, examples, steps, targets, even),
+            new Attribution(manifest, examples, steps, targets, odd)));
+  }
+
+  /** The settings and inputs that made it; null for one that is in memory only. */
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /** The training examples, in the order of scores. */
+  public List<ExampleTable.Example> examples() {
+    return examples;
+  }
+
+  /** The attributed steps t, rising. */
+  public int[] steps() {
+    return steps.clone();
+  }
+
+  /** The number of targets. */
+  public int targets() {
+    return targets;
+  }
+
+  /** The number of training examples N. */
+  public int size() {
+    return examples.size();
+  }
+
+  /**
+   * The scores of all examples.
+   *
+   * @param step an index into {@link #steps()}
+   * @param target 0 &lt;= target &lt; {@link #targets()}
+   * @return [N]
+   */
+  public float[] scores(int step, int target) {
+    return source.scores(step, target);
+  }
+
+  /** The scores at step t of the only target. */
+  public StepScores at(int t) {
+    if (targets != 1) {
+      throw new SettingException("there are " + Counted.of(targets, "targets") + ": say which");
+    }
+    return at(t, 0);
+  }
+
+  /** The scores at step t of a target. */
+  public StepScores at(int t, int target) {
+    return new StepScores(scores(indexOf(t), target), examples);
+  }
+
+  /**
+   * Where step t stands among {@link #steps()}.
+   *
+   * @throws SettingException if it was not attributed
+   */
+  public int indexOf(int t) {
+    int at = Arrays.binarySearch(steps, t);
+    if (at < 0) {
+      throw new SettingException(
+          "step "
+              + t
+              + " was not attributed, only "
+              + (steps.length <= LISTED
+                  ? Arrays.toString(steps)
+                  : Counted.of(steps.length, "steps")
+                      + " from "
+                      + steps[0]
+                      + " to "
+                      + steps[steps.length - 1])
+              + ": name steps it has");
+    }
+    return at;
+  }
+}

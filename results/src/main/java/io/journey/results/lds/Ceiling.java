@@ -1,0 +1,102 @@
+package io.journey.results.lds;
+
+import io.journey.results.lds.Lds.Interval;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How far models of one subset agree with each other: the noise in what an estimator is compared
+ * with, which no estimator can predict.
+ *
+ * @param agreement at each step, and in the last place the mean over steps: Spearman's correlation
+ *     over subsets of the models of one training seed with the mean of the others, the mean over
+ *     seeds
+ * @param attainable at each step, and over all: the correlation that the expectation over training
+ *     seeds itself would reach with the mean of all seeds, √(R·r/(1 + (R−1)·r)) with r the
+ *     correlation of two single seeds (Spearman 1910, Brown 1910); an estimate, not a bound
+ * @param draws the agreement of the same models asked with two halves of the noise draws; empty
+ *     where only one is kept
+ */
+public record Ceiling(List<Interval> agreement, double[] attainable, List<Interval> draws) {
+
+  /**
+   * Measures it.
+   *
+   * @return null where there is one training seed only
+   */
+  public static Ceiling of(GroundTruth truth) {
+    int seeds = truth.seeds();
+    if (seeds < 2) {
+      return null;
+    }
+    int steps = truth.steps().length;
+    int[] all = IntStream.range(0, seeds).toArray();
+    int[] halves = IntStream.range(0, truth.halves()).toArray();
+    double[] single = new double[steps + 1];
+    List<List<Interval>> ofSeeds = new ArrayList<>();
+    for (int seed : all) {
+      int[] others = IntStream.of(all).filter(s -> s != seed).toArray();
+      GroundTruth one = truth.only(new int[] {seed}, halves);
+      ofSeeds.add(compare(truth.only(others, halves), one));
+      for (int other : others) {
+        List<Interval> pair =
+            others.length == 1
+                ? ofSeeds.get(seed)
+                : compare(truth.only(new int[] {other}, halves), one);
+        for (int s = 0; s <= steps; s++) {
+          single[s] += pair.get(s).value() / (seeds * (seeds - 1.0));
+        }
+      }
+    }
+    List<Interval> agreement = new ArrayList<>();
+    double[] attainable = new double[steps + 1];
+    for (int s = 0; s <= steps; s++) {
+      int step = s;
+      agreement.add(mean(ofSeeds.stream().map(list -> list.get(step)).toList()));
+      double r = Math.max(0, single[s]);
+      attainable[s] = Math.sqrt(seeds * r / (1 + (seeds - 1) * r));
+    }
+    List<Interval> draws =
+        truth.halves() < GroundTruth.HALVES
+            ? List.of()
+            : compare(truth.only(all, new int[] {0}), truth.only(all, new int[] {1}));
+    return new Ceiling(agreement, attainable, draws);
+  }
+
+  /** One ground truth as the estimator of another, at every step and over all. */
+  private static List<Interval> compare(GroundTruth truth, GroundTruth estimator) {
+    int steps = truth.steps().length;
+    double[][][] sums = new double[steps][truth.targets()][];
+    for (int s = 0; s < steps; s++) {
+      for (int t = 0; t < sums[s].length; t++) {
+        sums[s][t] = estimator.predictable(s, t);
+      }
+    }
+    Lds lds = Lds.of(truth, List.of(Prediction.of("models", sums)));
+    List<Interval> out = new ArrayList<>();
+    for (int s = 0; s < steps; s++) {
+      out.add(lds.at(0, s));
+    }
+    out.add(lds.overall(0));
+    return out;
+  }
+
+  /** The means of all numbers: the intervals are of the same resamples, and alike. */
+  private static Interval mean(List<Interval> of) {
+    return new Interval(
+        of.stream().mapToDouble(Interval::value).average().orElseThrow(),
+        of.stream().mapToDouble(Interval::standardError).average().orElseThrow(),
+        of.stream().mapToDouble(Interval::low).average().orElseThrow(),
+        of.stream().mapToDouble(Interval::high).average().orElseThrow(),
+        of.stream().mapToDouble(Interval::deviation).average().orElseThrow());
+  }
+
+  /**
+   * Whether estimators can be told apart at a step: the interval of the agreement lies above a
+   * tenth, below which noise decides.
+   */
+  public boolean canRank(int step) {
+    return agreement.get(step).low() > 0.1;
+  }
+}

@@ -1,0 +1,312 @@
+package io.journey.results.lds;
+
+import io.journey.figure.LineChart;
+import io.journey.figure.LineChart.Series;
+import io.journey.results.lds.Lds.Interval;
+import io.journey.run.Counted;
+import io.journey.run.Csv;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Tables, figure and sentences of an LDS evaluation. */
+final class LdsTables {
+  /** Below so many subsets a bootstrap over halves of them says too little. */
+  static final int FEW_SUBSETS = 64;
+
+  /** In place of a step: the mean over those that can be ranked. */
+  private static final String RANKED = "ranked";
+
+  /** In place of a step: the mean over all. */
+  private static final String ALL = "all";
+
+  /** Points (hundredths of LDS) to which a difference should be known: one standard deviation. */
+  private static final double WANTED = 1.5;
+
+  private final GroundTruth truth;
+  private final Lds lds;
+  private final Ceiling ceiling; // or null
+  private final int[] steps;
+  private final int[] ranked; // indices of the steps that can be ranked
+
+  LdsTables(GroundTruth truth, Lds lds, Ceiling ceiling) {
+    this.truth = truth;
+    this.lds = lds;
+    this.ceiling = ceiling;
+    this.steps = truth.steps();
+    this.ranked = ranked(ceiling, steps.length);
+  }
+
+  /** The indices of the steps at which estimators can be told apart. */
+  static int[] ranked(Ceiling ceiling, int steps) {
+    return ceiling == null
+        ? new int[0]
+        : IntStream.range(0, steps).filter(ceiling::canRank).toArray();
+  }
+
+  /** The steps that decide: those that can be ranked, or all if none can. */
+  int[] deciding() {
+    return ranked.length > 0 ? ranked : lds.allSteps();
+  }
+
+  /** Every estimator at every step, over the steps that can be ranked, and over all. */
+  String scores() {
+    StringBuilder csv =
+        new StringBuilder("estimator,step,lds,standard_error,low,high,dampings,ranked\n");
+    for (int e = 0; e < lds.names().size(); e++) {
+      for (int s = 0; s < steps.length; s++) {
+        line(csv, e, Integer.toString(steps[s]), lds.at(e, s), canRank(s));
+      }
+      if (ranked.length > 0) {
+        line(csv, e, RANKED, lds.over(ranked, e), true);
+      }
+      line(csv, e, ALL, lds.overall(e), ranked.length == steps.length);
+    }
+    return csv.toString();
+  }
+
+  private void line(StringBuilder csv, int e, String step, Interval found, boolean isRanked) {
+    csv.append(Csv.quote(lds.names().get(e))).append(',').append(step).append(',');
+    csv.append(cells(found)).append(',').append(dampings(e));
+    csv.append(',').append(isRanked ? "yes" : "no").append('\n');
+  }
+
+  private String stepName(int s) {
+    return s == steps.length ? ALL : Integer.toString(steps[s]);
+  }
+
+  private boolean canRank(int s) {
+    return s == steps.length
+        ? ranked.length == steps.length
+        : IntStream.of(ranked).anyMatch(r -> r == s);
+  }
+
+  /** The dampings of the four cells: subsets by half, in each targets by half. */
+  private String dampings(int e) {
+    if (Double.isNaN(lds.damping(e, 0, 0))) {
+      return "";
+    }
+    return IntStream.range(0, 4)
+        .mapToObj(cell -> Double.toString(lds.damping(e, cell / 2, cell % 2)))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String cells(Interval found) {
+    return String.format(
+        Locale.ROOT,
+        "%.4f,%.4f,%.4f,%.4f",
+        found.value(),
+        found.standardError(),
+        found.low(),
+        found.high());
+  }
+
+  /** Every pair of estimators, over the steps that can be ranked and over all. */
+  String differences() {
+    StringBuilder csv = new StringBuilder("estimator,other,steps,difference,deviation,low,high\n");
+    for (int e = 0; e < lds.names().size(); e++) {
+      for (int other = 0; other < lds.names().size(); other++) {
+        if (other != e && ranked.length > 0) {
+          difference(csv, e, other, RANKED, ranked);
+        }
+        if (other != e) {
+          difference(csv, e, other, ALL, lds.allSteps());
+        }
+      }
+    }
+    return csv.toString();
+  }
+
+  private void difference(StringBuilder csv, int e, int other, String name, int[] over) {
+    Interval found = lds.difference(over, e, other);
+    csv.append(Csv.quote(lds.names().get(e))).append(',');
+    csv.append(Csv.quote(lds.names().get(other))).append(',').append(name);
+    csv.append(
+        String.format(
+            Locale.ROOT,
+            ",%.4f,%.4f,%.4f,%.4f\n",
+            found.value(),
+            found.deviation(),
+            found.low(),
+            found.high()));
+  }
+
+  /** The noise ceiling at every step. */
+  String ceiling() {
+    StringBuilder csv =
+        new StringBuilder("step,seed_agreement,low,high,attainable,draws_agreement,ranked\n");
+    for (int s = 0; s <= steps.length; s++) {
+      Interval seeds = ceiling.agreement().get(s);
+      csv.append(
+          String.format(
+              Locale.ROOT,
+              "%s,%.4f,%.4f,%.4f,%.4f,%.4f,%s\n",
+              stepName(s),
+              seeds.value(),
+              seeds.low(),
+              seeds.high(),
+              ceiling.attainable()[s],
+              ceiling.draws().get(s).value(),
+              canRank(s) ? "yes" : "no"));
+    }
+    return csv.toString();
+  }
+
+  /** LDS by damping, of each half of the subsets with each half of the targets. */
+  String dampings(List<Prediction> predictions) {
+    StringBuilder csv = new StringBuilder("estimator,damping,subsets_half,targets_half,lds\n");
+    for (int e = 0; e < predictions.size(); e++) {
+      double[] tried = predictions.get(e).dampings();
+      for (int cell = 0; cell < 4 && tried.length > 1; cell++) {
+        double[] curve = lds.dampingCurve(e, cell / 2, cell % 2);
+        for (int d = 0; d < tried.length; d++) {
+          csv.append(Csv.quote(predictions.get(e).name())).append(',').append(tried[d]);
+          csv.append(
+              String.format(Locale.ROOT, ",%d,%d,%.4f\n", cell / 2 + 1, cell % 2 + 1, curve[d]));
+        }
+      }
+    }
+    return csv.toString();
+  }
+
+  /** Figure 4 of the paper. */
+  LineChart figure() {
+    double[] x = IntStream.of(steps).asDoubleStream().toArray();
+    List<Series> lines = new ArrayList<>();
+    for (int e : lds.ranking(deciding())) {
+      double[] y = new double[x.length];
+      for (int s = 0; s < y.length; s++) {
+        y[s] = lds.at(e, s).value();
+      }
+      lines.add(Series.of(lds.names().get(e), x, y));
+    }
+    if (ceiling != null) {
+      double[] y = new double[x.length];
+      double[] low = new double[x.length];
+      double[] high = new double[x.length];
+      for (int s = 0; s < y.length; s++) {
+        y[s] = ceiling.agreement().get(s).value();
+        low[s] = ceiling.agreement().get(s).low();
+        high[s] = ceiling.agreement().get(s).high();
+      }
+      lines.add(new Series("one training seed (ceiling)", x, y, low, high).withDashes());
+    }
+    return new LineChart(
+            "LDS: what scores predict and what retraining does",
+            "step t, from noise to image",
+            "Spearman correlation over subsets",
+            lines,
+            List.of(new LineChart.Rule("nothing predicted", 0)))
+        .xReversed();
+  }
+
+  /** Returns the findings, in words; who is best only where some step can be ranked. */
+  List<String> sentences() {
+    List<String> out = new ArrayList<>();
+    int[] ranking = lds.ranking(deciding());
+    if (ranked.length > 0) {
+      out.add(lds.names().get(ranking[0]) + " predicts best" + where() + ".");
+    } else {
+      out.add("No step can be ranked: models trained on the same images agree too little.");
+    }
+    if (ceiling != null) {
+      out.add(
+          String.format(
+              Locale.ROOT,
+              "Models of one training seed agree with those of the others at %.1f of 100; the"
+                  + " expectation over seeds would reach %.1f.",
+              100 * ceiling.agreement().get(steps.length).value(),
+              100 * ceiling.attainable()[steps.length]));
+    }
+    for (int e : ranking) {
+      boolean compared = ranked.length > 0 && e != ranking[0];
+      out.add(sentence(e, compared ? lds.difference(ranked, ranking[0], e) : null));
+    }
+    return out;
+  }
+
+  private String where() {
+    if (ranked.length == 0 || ranked.length == steps.length) {
+      return " over all steps";
+    }
+    return " at t = "
+        + IntStream.of(ranked).mapToObj(this::stepName).collect(Collectors.joining(", "));
+  }
+
+  /** An estimator's LDS over the steps that decide, and how far it is behind the best, or null. */
+  private String sentence(int estimator, Interval behind) {
+    Interval found = lds.over(deciding(), estimator);
+    String own =
+        String.format(
+            Locale.ROOT,
+            "%s: LDS %.1f of 100%s (95 %% interval %.1f to %.1f)",
+            lds.names().get(estimator),
+            100 * found.value(),
+            where(),
+            100 * found.low(),
+            100 * found.high());
+    if (behind == null) {
+      return own + ".";
+    }
+    return own
+        + String.format(
+            Locale.ROOT,
+            ", %.1f behind (%.1f to %.1f)%s.",
+            100 * behind.value(),
+            100 * behind.low(),
+            100 * behind.high(),
+            behind.low() > 0 ? "" : ", not told apart from the best");
+  }
+
+  /** Returns the limits of the result, in words. */
+  List<String> warnings() {
+    List<String> out = new ArrayList<>();
+    int subsets = truth.subsets().size();
+    if (subsets < FEW_SUBSETS) {
+      out.add(
+          String.format(
+              Locale.ROOT,
+              "Only %s: each half has %d, too few for the intervals to be trusted; %d or more"
+                  + " are needed.",
+              Counted.of(subsets, "subsets"),
+              subsets / 2,
+              FEW_SUBSETS));
+    }
+    if (ceiling == null) {
+      out.add(
+          "One model of each subset: how much of what it does is chance is not known, so no step is"
+              + " ranked.");
+    } else {
+      List<String> lost = new ArrayList<>();
+      for (int s = 0; s < steps.length; s++) {
+        if (!canRank(s)) {
+          lost.add(stepName(s));
+        }
+      }
+      if (!lost.isEmpty()) {
+        out.add(
+            "Models agree too little to rank estimators at t = " + String.join(", ", lost) + ".");
+      }
+    }
+    double worst = 0;
+    int best = lds.ranking(deciding())[0];
+    for (int e = 0; e < lds.names().size(); e++) {
+      worst =
+          e == best
+              ? worst
+              : Math.max(worst, 100 * lds.difference(deciding(), best, e).deviation());
+    }
+    if (worst > WANTED) {
+      out.add(
+          String.format(
+              Locale.ROOT,
+              "A difference of two estimators is known to %.1f points at worst (one standard"
+                  + " deviation), more than %.1f.",
+              worst,
+              WANTED));
+    }
+    return out;
+  }
+}
