@@ -13,7 +13,7 @@ public enum GradientMethod {
   /** {@link LayerwiseGradients}: many images in one batch. */
   LAYERWISE;
 
-  /** The faster way for a model: layer by layer wherever its layers are known. */
+  /** Returns the faster way for a model: layer by layer wherever its layers are known. */
   public static GradientMethod fasterFor(Denoiser model) {
     return model instanceof LayeredDenoiser ? LAYERWISE : ONE_IMAGE;
   }

@@ -48,14 +48,14 @@ final class ZipDirectory {
     this.channel = channel;
   }
 
-  /** The entries of a zip file by name; none is listed twice. */
+  /** Returns the entries of a zip file by name; none is listed twice. */
   static Map<String, Entry> read(Path file, FileChannel channel) throws IOException {
     ZipDirectory directory = new ZipDirectory(file, channel);
     directory.readEntries();
     return directory.entries;
   }
 
-  /** Whether the file begins as a zip file does. */
+  /** Returns whether the file begins as a zip file does. */
   static boolean startsWithEntry(FileChannel channel) throws IOException {
     return channel.size() >= END_BYTES && FileBytes.read(channel, 0, 4).getInt(0) == LOCAL;
   }
@@ -155,7 +155,7 @@ final class ZipDirectory {
     return new Entry(begin, stored, plain);
   }
 
-  /** Where the content of the zip64 extra field begins, or -1. */
+  /** Returns where the content of the zip64 extra field begins, or -1. */
   private static int extra64(ByteBuffer extra) {
     int at = 0;
     while (at <= extra.limit() - 4) {

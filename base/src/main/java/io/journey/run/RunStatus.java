@@ -25,7 +25,7 @@ public record RunStatus(
     long bytes,
     double seconds) {
 
-  /** Whether a stage has begun to write this directory. */
+  /** Returns whether a stage has begun to write this directory. */
   public static boolean isRunDirectory(Path directory) {
     return isThere(directory, Manifest.FILE) || isThere(directory, RunDirectory.SETTINGS);
   }

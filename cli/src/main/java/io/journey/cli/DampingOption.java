@@ -18,7 +18,7 @@ final class DampingOption {
   private Double damping;
 
   /**
-   * The damping for an estimator.
+   * Returns the damping for an estimator.
    *
    * @throws SettingException if one was given that is negative, or the estimator has none
    */

@@ -68,7 +68,7 @@ final class FeatureOptions {
               + " instructions for it, far slower elsewhere (default: ${DEFAULT-VALUE}).")
   private DType precision;
 
-  /** The one asked for, or the best that the other settings allow. */
+  /** Returns the one asked for, or the best that the other settings allow. */
   private PreconditionerConfig chosenPreconditioner() {
     if (preconditioner != null) {
       return preconditioner;

@@ -112,7 +112,7 @@ final class InspectCommand implements Runnable {
     }
   }
 
-  /** The path, or null where the text cannot be one. */
+  /** Returns the path, or null where the text cannot be one. */
   private Path asPath() {
     try {
       return Path.of(path);

@@ -28,12 +28,15 @@ final class TargetOptions {
     return steps;
   }
 
-  /** The shape of the targets. */
+  /** Returns the shape of the targets. */
   ImageShape shape() {
     return TrajectoryFile.open(target).shape();
   }
 
-  /** The targets, of which only what is attributed is read: the file may be larger than memory. */
+  /**
+   * Returns the targets, of which only what is attributed is read: the file may be larger than
+   * memory.
+   */
   List<Trajectory> read() {
     TrajectoryFile file = TrajectoryFile.open(target);
     return file.read(steps.among(file.timesteps()));

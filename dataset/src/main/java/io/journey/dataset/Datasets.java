@@ -39,7 +39,7 @@ public final class Datasets {
     return open(spec, Progress.SILENT);
   }
 
-  /** The same, telling how far the reading of many images is. */
+  /** Returns the same, telling how far the reading of many images is. */
   public static Dataset open(String spec, Progress progress) {
     DatasetSpec parsed = DatasetSpec.parse(spec);
     requireExistence(parsed.path());

@@ -16,7 +16,7 @@ final class KindDetection {
   private KindDetection() {}
 
   /**
-   * The format of a file or folder.
+   * Returns the format of a file or folder.
    *
    * @throws JourneyException if it is a file of another kind
    */
@@ -62,7 +62,7 @@ final class KindDetection {
     return holds(folder, ParquetTable::isParquet, DEPTH) ? Own.PARQUET : Own.IMAGES;
   }
 
-  /** Whether shards are found before any image is. */
+  /** Returns whether shards are found before any image is. */
   private static boolean holds(Path folder, Predicate<String> shard, int depth) {
     List<Path> children = Datasets.children(folder);
     Optional<Boolean> here =

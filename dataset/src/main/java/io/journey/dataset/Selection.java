@@ -77,7 +77,7 @@ record Selection(List<Clause> clauses, int limit) {
   }
 
   /**
-   * The examples that are kept, in order.
+   * Returns the examples that are kept, in order.
    *
    * @param spec for messages
    * @throws JourneyException if a class or id does not exist, or nothing is left

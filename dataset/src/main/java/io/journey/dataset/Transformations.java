@@ -54,7 +54,9 @@ public record Transformations(
     HORIZONTAL
   }
 
-  /** The steps in the order they are taken, as options of a spec: "crop=center", "size=32". */
+  /**
+   * Returns the steps in the order they are taken, as options of a spec: "crop=center", "size=32".
+   */
   public List<String> steps() {
     List<String> steps = new ArrayList<>();
     orient.ifPresent(o -> steps.add("orient=" + o.name().toLowerCase(Locale.ROOT)));
@@ -74,7 +76,7 @@ public record Transformations(
     return orient.orElse(Orient.STORED);
   }
 
-  /** The same, with pictures turned upright if nothing was said. */
+  /** Returns the same, with pictures turned upright if nothing was said. */
   Transformations upright() {
     return new Transformations(
         Optional.of(orient.orElse(Orient.UPRIGHT)), channels, crop, size, flip);

@@ -23,7 +23,7 @@ public final class DenoisingLoss {
   }
 
   /**
-   * The same, or another output in its place.
+   * Returns the same, or another output in its place.
    *
    * @param output what is averaged over pixels
    */

@@ -17,7 +17,7 @@ public final class TimestepDistribution {
     this.cumulative = cumulative;
   }
 
-  /** Every step as often as any other. */
+  /** Returns every step as often as any other. */
   public static TimestepDistribution uniform(int steps) {
     double[] cumulative = new double[steps + 1];
     for (int t = 0; t <= steps; t++) {
@@ -72,7 +72,10 @@ public final class TimestepDistribution {
     return cumulative.length - 1;
   }
 
-  /** The step t that holds a place in [0, 1): P(step &lt; t) &lt;= place &lt; P(step &lt;= t). */
+  /**
+   * Returns the step t that holds a place in [0, 1): P(step &lt; t) &lt;= place &lt; P(step &lt;=
+   * t).
+   */
   int at(double place) {
     int found = Arrays.binarySearch(cumulative, place);
     int t = found >= 0 ? found : -found - 2;

@@ -13,12 +13,12 @@ public enum Interpolation {
     this.radius = radius;
   }
 
-  /** How many pixels to each side have weight. */
+  /** Returns how many pixels to each side have weight. */
   int radius() {
     return radius;
   }
 
-  /** The weight at a distance in pixels. */
+  /** Returns the weight at a distance in pixels. */
   double weight(double distance) {
     double x = Math.abs(distance);
     if (this == BILINEAR) {

@@ -35,7 +35,7 @@ public record ClassNames(SortedMap<Integer, String> byNumber, OptionalInt nullCl
     byNumber = Collections.unmodifiableSortedMap(new TreeMap<>(byNumber));
   }
 
-  /** Names in the order of their numbers, from 0 on. */
+  /** Returns names in the order of their numbers, from 0 on. */
   public static ClassNames of(List<String> names) {
     SortedMap<Integer, String> byNumber = new TreeMap<>();
     names.forEach(name -> byNumber.put(byNumber.size(), name));
@@ -104,7 +104,7 @@ public record ClassNames(SortedMap<Integer, String> byNumber, OptionalInt nullCl
     nullClass.ifPresent(number -> index.put(NULL_CLASS, number));
   }
 
-  /** The number of a class, or -1 where no class has this name. */
+  /** Returns the number of a class, or -1 where no class has this name. */
   public int numberOf(String name) {
     return byNumber.entrySet().stream()
         .filter(entry -> entry.getValue().equals(name))

@@ -189,7 +189,7 @@ final class ForeignWeights {
     return file.file() + " holds no weights of a " + className + ": ";
   }
 
-  /** Whether a set of names is a U-Net's without text, whatever else is in the file. */
+  /** Returns whether a set of names is a U-Net's without text, whatever else is in the file. */
   private static boolean hasUNet(Set<String> names) {
     return names.stream()
         .filter(n -> n.equals(TIME) || n.endsWith("." + TIME))

@@ -86,7 +86,7 @@ public record ModelInputs(
         : condition.words(List.of()) + " (" + condition.words(classNames) + ")";
   }
 
-  /** The options that make images of another shape the model's, or "" where none do. */
+  /** Returns the options that make images of another shape the model's, or "" where none do. */
   private String remedy(ImageShape found) {
     List<String> options = new ArrayList<>();
     if (found.channels() != shape.channels()) {

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 public interface ExampleGradientRule {
   /** Receives gradients. */
   interface Sink {
-    /** Whether the gradients of a weight are wanted. */
+    /** Returns whether the gradients of a weight are wanted. */
     boolean wants(Parameter weight);
 
     /** Takes the gradients of a weight, those of all examples of the batch. */

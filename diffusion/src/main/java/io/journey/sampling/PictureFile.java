@@ -12,7 +12,7 @@ import java.util.Arrays;
 public final class PictureFile {
   private PictureFile() {}
 
-  /** The content of a file. */
+  /** Returns the content of a file. */
   public static AtomicFile.Content content(float[][] pictures, ImageShape shape) {
     return out -> {
       Npy.writeHeader(

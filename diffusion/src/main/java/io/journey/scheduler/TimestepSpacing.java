@@ -50,11 +50,11 @@ public enum TimestepSpacing {
     }
   }
 
-  /** The i-th step visited. Numbers halfway are rounded to the even one. */
+  /** Returns the i-th step visited. Numbers halfway are rounded to the even one. */
   abstract int step(int i, int trainSteps, int count, int offset);
 
   /**
-   * The steps t of a drawing, falling.
+   * Returns the steps t of a drawing, falling.
    *
    * @param trainSteps T
    * @param count n, 1..T

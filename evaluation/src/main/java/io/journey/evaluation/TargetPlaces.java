@@ -12,7 +12,7 @@ public final class TargetPlaces {
   private TargetPlaces() {}
 
   /**
-   * Where each target is in an attribution.
+   * Returns where each target is in an attribution.
    *
    * @throws JourneyException if the attribution is not of these targets
    */

@@ -117,7 +117,7 @@ public final class AttributionReport {
     return notes;
   }
 
-  /** Numbers and pictures of the steps of these indices. */
+  /** Returns numbers and pictures of the steps of these indices. */
   private String json(int[] shown) {
     ObjectNode data = new PageData(attribution, dataset, images, evidence, shown).build();
     if (agreement != null) {

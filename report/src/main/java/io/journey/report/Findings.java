@@ -49,7 +49,7 @@ public final class Findings {
   private Findings() {}
 
   /**
-   * The findings to tell, most surprising first, at most one of a kind.
+   * Returns the findings to tell, most surprising first, at most one of a kind.
    *
    * @param dataset the training images, in the order of the scores
    * @return up to {@link #TOLD} sentences; none where nothing stands out
@@ -66,7 +66,7 @@ public final class Findings {
         .toList();
   }
 
-  /** The best finding of every kind that applies, most surprising first. */
+  /** Returns the best finding of every kind that applies, most surprising first. */
   static List<Finding> candidates(Evidence evidence) {
     FindingSearch search = new FindingSearch(evidence);
     List<Finding> found = new ArrayList<>();

@@ -32,8 +32,8 @@ public final class ShownTimesteps {
   }
 
   /**
-   * All steps, or as many evenly spaced ones as fit into a page of about 10 MB, at most 100; the
-   * first and the last are always among them.
+   * Returns all steps, or as many evenly spaced ones as fit into a page of about 10 MB, at most
+   * 100; the first and the last are always among them.
    */
   public static ShownTimesteps fitting() {
     return new ShownTimesteps(null, MOST, BUDGET);
@@ -105,7 +105,7 @@ public final class ShownTimesteps {
     return Math.max(1, bytes * attribution.targets() / 3);
   }
 
-  /** Which steps are shown, and why, as the page says it; empty where all are. */
+  /** Returns which steps are shown, and why, as the page says it; empty where all are. */
   String sentence(int shown, int attributed) {
     return shown == attributed
         ? ""

@@ -51,10 +51,10 @@ public final class AttributionAgreement {
   }
 
   /**
-   * How far the scores are those of whole gradients, as far as the projection to fewer numbers
-   * leaves them to chance: Spearman's correlation with another projection of the same gradients,
-   * estimated from two halves of the features by the formula of Spearman and Brown (1910), 2r/(1 +
-   * r). Beside two projections it came out low by up to 0.03 (decision 19).
+   * Returns how far the scores are those of whole gradients, as far as the projection to fewer
+   * numbers leaves them to chance: Spearman's correlation with another projection of the same
+   * gradients, estimated from two halves of the features by the formula of Spearman and Brown
+   * (1910), 2r/(1 + r). Beside two projections it came out low by up to 0.03 (decision 19).
    *
    * @return one number a step, means over targets, rising; empty where scores are not plain
    *     products of random projections

@@ -28,7 +28,7 @@ public final class Timesteps {
     return new Timesteps(sorted, 0);
   }
 
-  /** All of the trajectory's steps above 0 that are multiples of {@code stride}. */
+  /** Returns all of the trajectory's steps above 0 that are multiples of {@code stride}. */
   public static Timesteps every(int stride) {
     if (stride < 1) {
       throw new SettingException("the distance of steps must be at least 1, got " + stride);
@@ -64,13 +64,13 @@ public final class Timesteps {
         + " are unreadable: write 100:900:100 (first, last, distance) or 100,400";
   }
 
-  /** The steps that were named, rising; none where a distance was given. */
+  /** Returns the steps that were named, rising; none where a distance was given. */
   public int[] named() {
     return fixed == null ? new int[0] : fixed.clone();
   }
 
   /**
-   * The setting {@code timesteps} of a finished stage.
+   * Returns the setting {@code timesteps} of a finished stage.
    *
    * @return at least one, rising
    * @throws JourneyException if it is something else
@@ -89,8 +89,8 @@ public final class Timesteps {
   }
 
   /**
-   * The steps for a trajectory with these timesteps, rising. Those that were named are as they were
-   * named: whoever looks one up that the trajectory has not tells so.
+   * Returns the steps for a trajectory with these timesteps, rising. Those that were named are as
+   * they were named: whoever looks one up that the trajectory has not tells so.
    */
   public int[] among(int[] timesteps) {
     if (fixed != null) {

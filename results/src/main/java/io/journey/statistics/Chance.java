@@ -91,7 +91,7 @@ public final class Chance {
     return sum;
   }
 
-  /** The logarithm of a sum, from logarithms; at most 0, as befits a probability. */
+  /** Returns the logarithm of a sum, from logarithms; at most 0, as befits a probability. */
   private static double logSum(double[] logs) {
     double max = Double.NEGATIVE_INFINITY;
     for (double log : logs) {

@@ -154,22 +154,22 @@ public final class GroundTruth {
     return manifest;
   }
 
-  /** The training examples, one a column of the subsets. */
+  /** Returns the training examples, one a column of the subsets. */
   public List<ExampleTable.Example> examples() {
     return examples;
   }
 
-  /** The subsets, all of one size, no two alike. */
+  /** Returns the subsets, all of one size, no two alike. */
   public List<BitSet> subsets() {
     return subsets;
   }
 
-  /** The steps t, rising. */
+  /** Returns the steps t, rising. */
   public int[] steps() {
     return steps.clone();
   }
 
-  /** How many models there are of each subset. */
+  /** Returns how many models there are of each subset. */
   public int seeds() {
     return seeds;
   }
@@ -181,12 +181,12 @@ public final class GroundTruth {
     return halves;
   }
 
-  /** How many targets. */
+  /** Returns how many targets. */
   public int targets() {
     return targets;
   }
 
-  /** The first subsets and targets as a ground truth of its own. */
+  /** Returns the first subsets and targets as a ground truth of its own. */
   GroundTruth only(int ofSubsets, int ofTargets) {
     int rows = ofSubsets * seeds * halves * steps.length;
     float[] chosen = new float[rows * ofTargets];
@@ -197,7 +197,7 @@ public final class GroundTruth {
         manifest, examples, subsets.subList(0, ofSubsets), steps, seeds, halves, ofTargets, chosen);
   }
 
-  /** A part of the models and draws as a ground truth of its own. */
+  /** Returns a part of the models and draws as a ground truth of its own. */
   public GroundTruth only(int[] ofSeeds, int[] ofHalves) {
     int cells = steps.length * targets;
     float[] chosen = new float[subsets.size() * ofSeeds.length * ofHalves.length * cells];

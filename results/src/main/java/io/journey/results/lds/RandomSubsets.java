@@ -27,7 +27,7 @@ public record RandomSubsets(int examples, double fraction, long seed) {
     return Math.min(examples - 1, (int) Math.round(examples * fraction));
   }
 
-  /** How many examples each subset has. */
+  /** Returns how many examples each subset has. */
   public int size() {
     return size(examples, fraction);
   }

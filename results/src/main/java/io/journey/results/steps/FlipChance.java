@@ -32,7 +32,7 @@ final class FlipChance {
   }
 
   /**
-   * The chance of a flip.
+   * Returns the chance of a flip.
    *
    * @param n training images
    * @param k K, 1 ≤ K ≤ n/2
