@@ -6,7 +6,10 @@ import io.journey.model.Denoiser;
 import io.journey.model.LayeredDenoiser;
 import io.journey.run.SettingException;
 
-/** How the gradient of each example is computed. Both ways give the same numbers up to rounding. */
+/**
+ * The methods of computing the gradient of each example. Both ways give the same numbers up to
+ * rounding.
+ */
 public enum GradientMethod {
   /** {@link OneImageGradients}: one backward pass over the draws of one image. */
   ONE_IMAGE,

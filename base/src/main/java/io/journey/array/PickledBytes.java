@@ -15,7 +15,7 @@ final class PickledBytes {
   private final int stored;
   private int length = UNKNOWN;
 
-  /** How a byte string is written. */
+  /** The notation of a byte string. */
   enum Form {
     /** As it is. */
     PLAIN,

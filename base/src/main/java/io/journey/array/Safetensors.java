@@ -45,7 +45,7 @@ public final class Safetensors implements NamedTensors {
   private static final String NO_DIGEST = "0".repeat(64);
 
   /**
-   * Where a tensor is.
+   * The place of a tensor in the file.
    *
    * @param dtype its number type
    * @param shape its shape

@@ -13,8 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Where the entries of a zip file lie. {@code torch.save} stores its entries as they are; nothing
- * here decompresses, so nothing can swell while it is read. Names are keys only, never paths.
+ * The places of the entries of a zip file. {@code torch.save} stores its entries as they are;
+ * nothing here decompresses, so nothing can swell while it is read. Names are keys only, never
+ * paths.
  *
  * <p>Layout (APPNOTE 6.3): local headers with data, the central directory, its end record, and
  * before that the zip64 end record and its locator where a number does not fit 16 or 32 bits.

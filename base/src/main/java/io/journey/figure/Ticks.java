@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where an axis is labelled.
+ * The places at which an axis is labelled.
  *
  * @param at ascending
  * @param labels one each

@@ -25,7 +25,8 @@ public final class Memory {
   }
 
   /**
-   * Returns the largest resident size so far in bytes (Linux: VmHWM), or -1 where it is not told.
+   * Returns the largest resident size so far in bytes (Linux: VmHWM), or -1 where the system does
+   * not tell it.
    */
   public static long peakResidentBytes() {
     try {

@@ -6,7 +6,7 @@ import io.journey.score.Damping;
 import io.journey.score.Estimator;
 import picocli.CommandLine.Option;
 
-/** How far features are damped where scores are made with one damping. */
+/** The option of the damping, where scores are made with one. */
 final class DampingOption {
   @Option(
       names = "--damping",

@@ -9,7 +9,7 @@ import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import picocli.CommandLine.Option;
 
-/** How training features are made. */
+/** Options of the training features. */
 final class FeatureOptions {
   @Option(
       names = "--projection",

@@ -19,7 +19,7 @@ import java.util.Map;
  * Summaries of files that are neither arrays nor weights nor data: pages, tables, figures, JSON.
  */
 final class FileSummary {
-  /** What to do with files of these endings, which Journey writes and does not read. */
+  /** Advice on files of these endings, which Journey writes and does not read. */
   private static final Map<String, String> ADVICE =
       Map.of(
           "html", "a page: open it in a browser",

@@ -189,7 +189,7 @@ final class CifarFiles {
     return container.endsWith(name) ? container.toString() : container + ": " + name;
   }
 
-  /** How bytes of a batch that have just been read are read again. */
+  /** Reads bytes of a batch again that have just been read. */
   private interface Keeper {
     Content keep(long offset, byte[] bytes) throws IOException;
   }

@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 
 /** Finds out from names what a file or folder holds. */
 final class KindDetection {
-  /** How deep shards may lie: {@code data/train/0000.parquet}. */
+  /** Greatest depth of folders that shards are found in: {@code data/train/0000.parquet}. */
   private static final int DEPTH = 3;
 
   private KindDetection() {}

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which examples of a data set are kept: those that satisfy every clause, and of them the first.
+ * Selects the examples of a data set that are kept: those that satisfy every clause, and of them
+ * the first.
  *
  * @param clauses all must hold
  * @param limit at most so many, at least 1

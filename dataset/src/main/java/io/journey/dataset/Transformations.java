@@ -38,7 +38,7 @@ public record Transformations(
     STORED
   }
 
-  /** Which part of an image is kept. */
+  /** The part of an image that is kept. */
   public enum Crop {
     /** All of it. */
     NONE,
@@ -46,7 +46,7 @@ public record Transformations(
     CENTER
   }
 
-  /** How images are mirrored. */
+  /** The mirroring of images. */
   public enum Flip {
     /** Not at all. */
     NONE,

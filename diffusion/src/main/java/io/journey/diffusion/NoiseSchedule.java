@@ -3,8 +3,8 @@ package io.journey.diffusion;
 import io.journey.run.SettingException;
 
 /**
- * How training noises, as numbers: ᾱ_t in float64, so that q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I)
- * (Ho et al. 2020), and what the model's output says of x_0 and ε.
+ * The noise schedule of training, as numbers: ᾱ_t in float64, so that q(x_t | x_0) = N(√ᾱ_t·x_0,
+ * (1−ᾱ_t)·I) (Ho et al. 2020), and what the model's output says of x_0 and ε.
  */
 public final class NoiseSchedule {
   private final ForwardConfig forward;

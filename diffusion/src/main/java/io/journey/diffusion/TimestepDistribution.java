@@ -3,8 +3,8 @@ package io.journey.diffusion;
 import java.util.Arrays;
 
 /**
- * How often each step t is drawn, and the weight 1/(T·p(t)) that keeps a weighted mean over draws
- * the mean over steps (importance sampling).
+ * The probability of drawing each timestep t, and the weight 1/(T·p(t)) that keeps a weighted mean
+ * over draws the mean over steps (importance sampling).
  */
 public final class TimestepDistribution {
   /** The share of draws that are uniform, so that no weight exceeds its reciprocal. */

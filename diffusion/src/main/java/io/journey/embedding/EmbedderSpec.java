@@ -32,7 +32,7 @@ record EmbedderSpec(String text, Kind kind, Path path, Map<String, String> optio
 
   private static final String FORMS = "classifier:DIR, clip:DIR, onnx:FILE or torchscript:FILE";
 
-  /** Which network. */
+  /** The kind of network. */
   enum Kind {
     CLASSIFIER(List.of()),
     CLIP(List.of()),

@@ -1,6 +1,9 @@
 package io.journey.embedding;
 
-/** How pixels between pixels are made; kernels as Pillow's (Keys 1981 with a = −½ for cubic). */
+/**
+ * The interpolation of pixels between pixels; kernels as Pillow's (Keys 1981 with a = −½ for
+ * cubic).
+ */
 public enum Interpolation {
   /** A triangle. */
   BILINEAR(1),

@@ -19,12 +19,12 @@ import java.util.TreeMap;
  * {@code id2label} in {@code model_index.json}. They help people; no number depends on them. Beside
  * them, as {@code null_class}, stands the number that means "no class".
  *
- * @param byNumber empty where they are not told
+ * @param byNumber empty where the files do not name them
  * @param nullClass what the model was told in place of a class that was dropped in training; no
  *     image is of it
  */
 public record ClassNames(SortedMap<Integer, String> byNumber, OptionalInt nullClass) {
-  /** None are told. */
+  /** No names. */
   public static final ClassNames NONE = new ClassNames(new TreeMap<>(), OptionalInt.empty());
 
   static final String INDEX = "model_index.json";

@@ -18,7 +18,7 @@ import java.util.List;
  * @param shape of its images
  * @param conditioning the conditions of images
  * @param timesteps t
- * @param classNames of the classes, where they are told
+ * @param classNames of the classes, where the files name them
  */
 public record ModelInputs(
     String name,
@@ -30,7 +30,7 @@ public record ModelInputs(
   /**
    * Of an architecture that no checkpoint has yet.
    *
-   * @param classNames of its classes, where they are told
+   * @param classNames of its classes, where the files name them
    * @throws JourneyException if it does not tell the shape of its images
    */
   public static ModelInputs of(DenoiserConfig config, ClassNames classNames) {

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch;
  * ResnetBlock2D}.
  */
 public final class ResnetBlock2D implements Resampler {
-  /** How a block changes the size of its images. */
+  /** The change of a block's image size. */
   public enum Resample {
     /** (H, W) -> (H, W) */
     NONE {
@@ -40,7 +40,7 @@ public final class ResnetBlock2D implements Resampler {
     abstract Tensor of(Tensor x);
   }
 
-  /** How the time embedding enters. */
+  /** The way in which the time embedding enters. */
   public enum TimeNorm {
     /** It is added before the second norm. */
     @JsonProperty("default")

@@ -32,7 +32,7 @@ public final class TrajectoryFile {
   private static final String KIND = "trajectories";
   private static final String TIMESTEPS = "timesteps";
 
-  /** Where the numbers of a file to be written come from. */
+  /** The source of the numbers of a file to be written. */
   interface Source {
     /** Returns the rows of a tensor for image n: one a step, or one for the picture. */
     float[][] rows(String tensor, int n);

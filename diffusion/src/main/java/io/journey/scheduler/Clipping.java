@@ -4,7 +4,7 @@ import io.journey.run.SettingException;
 import java.util.Arrays;
 
 /**
- * How x̂0 is kept in range before a step: x → clamp(x, ±limit) / divisor.
+ * Keeps x̂0 in range before a step: x → clamp(x, ±limit) / divisor.
  *
  * @param limit infinite where nothing is clipped
  * @param divisor 1, or the limit for dynamic thresholding

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.journey.run.SettingException;
 
 /**
- * Which n of the T training steps a drawing visits (Lin et al. 2024, Table 2), to the integer as
- * diffusers does.
+ * The choice of n of the T timesteps that sampling visits (Lin et al. 2024, Table 2), to the
+ * integer as diffusers does.
  */
 public enum TimestepSpacing {
   /** (n−1)·⌊T/n⌋, …, ⌊T/n⌋, 0, all plus {@code steps_offset}. */

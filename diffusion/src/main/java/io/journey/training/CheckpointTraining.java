@@ -44,7 +44,7 @@ final class CheckpointTraining {
   private static final int LOSS_WINDOW = 25;
 
   /**
-   * How every member of a run is trained.
+   * The training settings of every checkpoint of a run.
    *
    * @param saveInterval how much work a kill may lose
    * @param keepsState whether the finished member can be trained on as if it had not been finished

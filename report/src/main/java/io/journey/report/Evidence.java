@@ -33,7 +33,7 @@ record Evidence(
     List<Condition> conditions,
     List<String> classNames,
     IntFunction<String> id) {
-  /** How many of the strongest examples are looked at. */
+  /** Number of the strongest examples that findings are about. */
   static final int TOP = 10;
 
   /**

@@ -36,10 +36,10 @@ import java.util.List;
  * candidates and keeps out what chance alone would give; it is no p-value to report.
  */
 public final class Findings {
-  /** How many are told. */
+  /** The largest number of findings. */
   public static final int TOLD = 3;
 
-  /** Findings less surprising than one in a hundred are not told. */
+  /** The least surprise of a finding: one in a hundred. */
   public static final double LEAST_SURPRISE = 2;
 
   /** Said where there are no findings. */

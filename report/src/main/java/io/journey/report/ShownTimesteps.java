@@ -8,8 +8,8 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Which of an attribution's steps the figures of a page show. Findings and stability are always
- * computed from all steps.
+ * Selects the timesteps of an attribution that the figures of a page show. Findings and stability
+ * are always computed from all steps.
  */
 public final class ShownTimesteps {
   /** Size of a page's numbers and pictures, in bytes, above which steps are left out. */

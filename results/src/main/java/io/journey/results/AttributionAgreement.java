@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** How alike two attributions of the same targets and training images are, step by step. */
+/**
+ * The agreement of two attributions of the same targets and training images, timestep by timestep.
+ */
 public final class AttributionAgreement {
   /**
    * Means over targets at one step.

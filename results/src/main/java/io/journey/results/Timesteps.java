@@ -6,9 +6,9 @@ import io.journey.run.SettingException;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** Which steps t of a trajectory are attributed. */
+/** The timesteps t of a trajectory that are attributed. */
 public final class Timesteps {
-  /** More than any drawing has. */
+  /** More steps than any trajectory has. */
   private static final int MAX_STEPS = 100_000;
 
   private final int[] fixed;

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How likely the final picture has a feature, once the drawing has come to step t (Georgiev et al.,
- * section 3.1 and figure 3), and where that is decided.
+ * The probability that the final image has a feature, given the latent of timestep t (Georgiev et
+ * al., section 3.1 and figure 3), and where that is decided.
  *
  * @param target number of the trajectory
  * @param feature the class looked for

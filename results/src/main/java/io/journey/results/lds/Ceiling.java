@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How far models of one subset agree with each other: the noise in what an estimator is compared
- * with, which no estimator can predict.
+ * The agreement of models of one subset: the noise in what an estimator is compared with, which no
+ * estimator can predict.
  *
  * @param agreement at each step, and in the last place the mean over steps: Spearman's correlation
  *     over subsets of the models of one training seed with the mean of the others, the mean over

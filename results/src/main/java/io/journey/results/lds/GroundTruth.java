@@ -26,7 +26,7 @@ public final class GroundTruth {
   /** The format of its files: the first had −f_t. */
   public static final int FORMAT = 2;
 
-  /** Which examples each subset holds: float16 [subsets, N], 1 or 0. */
+  /** File of the subsets' examples: float16 [subsets, N], 1 or 0. */
   public static final String SUBSETS = "subsets.npy";
 
   /** f_t: float32 [subsets, seeds, halves of the draws, steps, targets]. */
