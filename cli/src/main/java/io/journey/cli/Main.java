@@ -102,14 +102,7 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(main);
     line.setOut(printable(out)).setErr(printable(err));
     line.setColorScheme(Help.defaultColorScheme(Ansi.OFF)); // Only so are there no escapes at all.
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.registerConverter(CheckpointSpec.class, CheckpointSpec::parse);
-    line.registerConverter(OutputFunction.class, OutputFunction::parse);
-    line.registerConverter(ParameterSelection.class, ParameterSelection::new);
-    line.registerConverter(PreconditionerConfig.class, PreconditionerConfig::parse);
-    line.registerConverter(Preset.class, Preset::parse);
-    line.registerConverter(ProjectionConfig.class, ProjectionConfig::parse);
-    line.registerConverter(Timesteps.class, Timesteps::parse);
+    register(line);
     line.setExecutionStrategy(
         parsed -> {
           OptionRanges.check(parsed);
@@ -118,6 +111,18 @@ public final class Main implements Runnable {
     line.setParameterExceptionHandler(main.errors::usage);
     line.setExecutionExceptionHandler(main.errors::execution);
     return line;
+  }
+
+  /** Registers how texts of options become settings. */
+  static void register(CommandLine line) {
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.registerConverter(CheckpointSpec.class, CheckpointSpec::parse);
+    line.registerConverter(OutputFunction.class, OutputFunction::parse);
+    line.registerConverter(ParameterSelection.class, ParameterSelection::new);
+    line.registerConverter(PreconditionerConfig.class, PreconditionerConfig::parse);
+    line.registerConverter(Preset.class, Preset::parse);
+    line.registerConverter(ProjectionConfig.class, ProjectionConfig::parse);
+    line.registerConverter(Timesteps.class, Timesteps::parse);
   }
 
   private static PrintWriter printable(PrintWriter terminal) {

@@ -74,17 +74,16 @@ final class UsageSentence {
             .filter(OptionSpec.class::isInstance)
             .map(option -> OptionRanges.name(option) + " " + option.paramLabel())
             .toList();
-    if (names.isEmpty() || names.size() < e.getMissing().size()) {
-      return e.getMessage().strip().replaceFirst("^Error: ", "");
-    }
-    if (e.getMessage().startsWith("Missing required option")) {
+    boolean known = !names.isEmpty() && names.size() == e.getMissing().size();
+    if (known && e.getMessage().startsWith("Missing required option")) {
       return names.size() == 1
           ? "The option " + names.get(0) + " is missing"
           : "The options " + joined(names, "and") + " are missing";
     }
-    return OptionRanges.name(e.getMissing().get(0))
-        + " has no value: write "
-        + String.join(", ", names);
+    if (known && e.getMessage().startsWith("Missing required parameter")) {
+      return OptionRanges.name(e.getMissing().get(0)) + " has no value: write " + names.get(0);
+    }
+    return e.getMessage().strip().replaceFirst("^Error: ", "");
   }
 
   /** Returns whether a value is no NAME=VALUE, of which picocli tells no cause. */

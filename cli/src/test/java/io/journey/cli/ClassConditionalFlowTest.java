@@ -303,7 +303,7 @@ class ClassConditionalFlowTest {
       writer.writeSealedTo(out);
     }
     Path out = folder.resolve("scores");
-    String sentence = "draws pictures of the classes 0 to 9, a target has no class";
+    String sentence = "samples images of the classes 0 to 9, a target has no class";
     refuses(sentence, flow.attribute("--target", file.toString(), "--out", out.toString()));
     refuses(
         sentence,

@@ -185,7 +185,7 @@ class CommandFlowTest {
     CommandRun run = CommandRun.of("evaluate");
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err())
-        .contains("evaluate needs to be told what: lds, stability, classifier, steps, flips");
+        .contains("evaluate needs to be told what: lds, stability, classifier, timesteps, flips");
   }
 
   @Test

@@ -16,8 +16,14 @@ import picocli.CommandLine;
 class DefaultsTest {
   private static PreconditionerConfig preconditioner(String... args) {
     FeatureOptions options = new FeatureOptions();
-    new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
+    parse(options, args);
     return options.config().preconditioner();
+  }
+
+  private static void parse(FeatureOptions options, String... args) {
+    CommandLine line = new CommandLine(options);
+    Main.register(line);
+    line.parseArgs(args);
   }
 
   private static double damping(String estimator, String... args) {
@@ -53,7 +59,7 @@ class DefaultsTest {
   })
   void featuresAreLongWhereScoresAreProducts(String args, String projection, String dtype) {
     FeatureOptions options = new FeatureOptions();
-    new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
+    parse(options, args);
     assertThat(options.config().projection()).hasToString(projection);
     assertThat(options.config().dtype()).hasToString(dtype);
   }

@@ -49,7 +49,7 @@ class PreparedDirectoryTest {
       {"features", "\"seed\" : 0", "\"seed\" : 1"},
       {"features", "sparse:64", "gaussian:64"},
       {"features", "\"draws\" : 2", "\"draws\" : 3"},
-      {"attribution", "\"steps\" : [ 100, 300 ]", "\"steps\" : [ 200, 400 ]"},
+      {"attribution", "\"timesteps\" : [ 100, 300 ]", "\"timesteps\" : [ 200, 400 ]"},
       {"attribution", "\"estimator\" : \"ek-fac\"", "\"estimator\" : \"journey-trak\""},
       {"checkpoints", "\"seed\" : 3", "\"seed\" : 4"},
     };
