@@ -1,6 +1,6 @@
 package org.example;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.score.Damping;
 import io.journey.score.Estimator;
 import io.journey.score.FeatureRequirement;
@@ -16,7 +16,7 @@ public final class SignAgreement implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.LOSS);
+    return FeatureRequirement.of(OutputFunction.LOSS);
   }
 
   @Override

@@ -10,7 +10,7 @@ import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.DenoisingDraws;
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
@@ -22,7 +22,7 @@ import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.results.Attribution;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The flow from images to scores on real garments of 8×8, small enough for seconds. */
 class FlowTest {
-  private static final Steps STEPS = Steps.of(100, 300);
+  private static final Timesteps STEPS = Timesteps.of(100, 300);
 
   @TempDir static Path shared;
   @TempDir Path folder;
@@ -266,7 +266,7 @@ class FlowTest {
   @Test
   void targetsAreAskedTheFunctionOfTheFeatures() {
     FeatureStore norms =
-        Featurizer.of(PLAIN.withFunction(ModelOutput.NORM), ensemble, data)
+        Featurizer.of(PLAIN.withFunction(OutputFunction.NORM), ensemble, data)
             .run(folder.resolve("f"), TestContext.of(2));
     assertThat(norms.manifest().settings().path("function").asText()).isEqualTo("norm");
     Attributor.of(ensemble, norms)
@@ -274,7 +274,7 @@ class FlowTest {
         .stage(targets, STEPS)
         .run(folder.resolve("a"), TestContext.TWO);
     float[] found = new float[4];
-    Npy.map(folder.resolve("a/member-001.output.npy")).read(0, found, 0, 4); // [S, T]
+    Npy.map(folder.resolve("a/member-001.measurement.npy")).read(0, found, 0, 4); // [S, T]
     try (Checkpoint checkpoint = ensemble.load("member-001")) {
       float[] xt = targets.get(0).xt()[targets.get(0).indexOf(300)];
       float[] predicted = checkpoint.model().predict(xt, 300, Condition.NONE);
@@ -306,7 +306,7 @@ class FlowTest {
       Attribution attribution =
           Attributor.of(ensemble, features)
               .withDraws(2)
-              .attribute(trajectory, Steps.every(100), TestContext.TWO);
+              .attribute(trajectory, Timesteps.every(100), TestContext.TWO);
       assertThat(attribution.steps()).containsExactly(100, 200, 300, 400, 500, 600, 700, 800, 900);
       assertThat(attribution.at(400).top(5)).hasSize(5);
     }
@@ -327,7 +327,7 @@ class FlowTest {
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining("none of the 2 checkpoints");
     }
-    assertThatThrownBy(() -> estimator().attribute(targets, Steps.of(150), TestContext.TWO))
+    assertThatThrownBy(() -> estimator().attribute(targets, Timesteps.of(150), TestContext.TWO))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("no step 150");
     assertThatThrownBy(

@@ -16,7 +16,7 @@ import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.results.Attribution;
 import io.journey.results.Influence;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attributor;
@@ -88,7 +88,7 @@ class PlantedDuplicateTest {
     FeatureStore features =
         Featurizer.of(FEATURES, ensemble, data).run(folder.resolve(name), TestContext.of(2));
     Attribution attribution =
-        Attributor.of(ensemble, features).attribute(target, Steps.of(STEPS), TestContext.TWO);
+        Attributor.of(ensemble, features).attribute(target, Timesteps.of(STEPS), TestContext.TWO);
     int[] ranks = new int[STEPS.length];
     for (int s = 0; s < STEPS.length; s++) {
       List<String> ids =

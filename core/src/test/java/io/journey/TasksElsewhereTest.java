@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.evaluation.lds.GroundTruthRun;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
@@ -14,7 +14,7 @@ import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.results.lds.RandomSubsets;
 import io.journey.run.Executor;
 import io.journey.run.Progress;
@@ -140,7 +140,7 @@ class TasksElsewhereTest {
     FeatureStore features =
         Featurizer.of(config, ensemble, data).run(out.resolve("features"), context);
     Featurizer.of(
-            config.withPreconditioner(PreconditionerConfig.NONE).withFunction(ModelOutput.MEAN),
+            config.withPreconditioner(PreconditionerConfig.NONE).withFunction(OutputFunction.MEAN),
             ensemble,
             data)
         .run(out.resolve("mean"), context);
@@ -151,7 +151,7 @@ class TasksElsewhereTest {
     Attributor.of(ensemble, features)
         .withDraws(2)
         .withMask(PixelMask.parse("0,0,3,3", data.shape()))
-        .stage(targets, Steps.of(200, 400))
+        .stage(targets, Timesteps.of(200, 400))
         .run(out.resolve("attribution"), context);
     new GroundTruthRun(
             Retraining.like(ensemble, Coupling.COUPLED),

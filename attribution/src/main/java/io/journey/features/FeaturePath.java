@@ -45,7 +45,7 @@ record FeaturePath(
     FeaturizerConfig resolved = config;
     Map<String, String> checkpoints = new LinkedHashMap<>();
     ObjectNode weights = null;
-    for (String member : ensemble.members()) {
+    for (String member : ensemble.checkpointNames()) {
       try (Checkpoint checkpoint = ensemble.load(member)) {
         checkpoint.inputs().requireImages(data);
         checkpoint.inputs().requireAllTimesteps(checkpoint.schedule().steps());
@@ -83,7 +83,7 @@ record FeaturePath(
 
   /** Returns the gradients of a checkpoint. */
   ExampleGradients gradients(Checkpoint checkpoint) {
-    return config.method().of(checkpoint.model(), checkpoint.schedule(), config.function());
+    return config.method().create(checkpoint.model(), checkpoint.schedule(), config.function());
   }
 
   /** Returns the weights of a checkpoint that gradients are taken of. */
@@ -92,7 +92,7 @@ record FeaturePath(
   }
 
   private static List<Parameter> selected(FeaturizerConfig config, Checkpoint checkpoint) {
-    return config.parameters().of(checkpoint.model().parameters().list(), checkpoint.name());
+    return config.parameters().select(checkpoint.model().parameters().list(), checkpoint.name());
   }
 
   /** Returns the seed of a checkpoint's draws. */

@@ -10,7 +10,7 @@ import static java.util.Objects.requireNonNull;
  * @param projection as {@code ProjectionConfig} reads it
  * @param function whose gradient a feature is
  * @param draws R
- * @param sampling how draws are drawn
+ * @param drawScheme how draws are drawn
  * @param dtype of the numbers on disk
  * @param precision of gradients
  * @param gradients the method
@@ -23,7 +23,7 @@ record FeatureSettings(
     String projection,
     String function,
     int draws,
-    String sampling,
+    String drawScheme,
     String dtype,
     String precision,
     String gradients,

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.DType;
 import io.journey.array.Npy;
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.gradient.ParameterSelection;
 import io.journey.nn.Parameter;
 import io.journey.preconditioner.PreconditionerConfig;
@@ -49,7 +49,7 @@ public final class FeatureStore implements Serializable {
   private final ProjectionConfig projection;
   private final PreconditionerConfig preconditioner;
   private final ParameterSelection parameters;
-  private final ModelOutput function;
+  private final OutputFunction function;
   private final long seed;
   private final Map<String, Npy> shards = new HashMap<>();
 
@@ -63,7 +63,7 @@ public final class FeatureStore implements Serializable {
       this.parameters = new ParameterSelection(settings.parameters());
       this.projection = ProjectionConfig.parse(settings.projection());
       this.preconditioner = PreconditionerConfig.parse(settings.preconditioner());
-      this.function = ModelOutput.parse(settings.function());
+      this.function = OutputFunction.parse(settings.function());
     } catch (IllegalArgumentException e) {
       throw new JourneyException(
           manifest.settingFields().where() + ": " + e.getMessage() + "; make the features again.",
@@ -98,7 +98,7 @@ public final class FeatureStore implements Serializable {
               + ": make the features again.");
     }
     FeatureStore store = new FeatureStore(manifest, examples);
-    store.members().forEach(store::checkpointFingerprint);
+    store.checkpointNames().forEach(store::checkpointFingerprint);
     return store;
   }
 
@@ -118,7 +118,7 @@ public final class FeatureStore implements Serializable {
   }
 
   /** The checkpoints there are features of. */
-  public List<String> members() {
+  public List<String> checkpointNames() {
     List<String> members = new ArrayList<>();
     checkpoints().object().fieldNames().forEachRemaining(members::add);
     return members;
@@ -218,7 +218,7 @@ public final class FeatureStore implements Serializable {
 
   /** Returns whether the errors of training images are kept, for every checkpoint. */
   public boolean hasResiduals() {
-    return members().stream().allMatch(member -> manifest.lists(residualsFile(member)));
+    return checkpointNames().stream().allMatch(member -> manifest.lists(residualsFile(member)));
   }
 
   /**
@@ -233,7 +233,7 @@ public final class FeatureStore implements Serializable {
   }
 
   /** The function whose gradients they are. */
-  public ModelOutput function() {
+  public OutputFunction function() {
     return function;
   }
 

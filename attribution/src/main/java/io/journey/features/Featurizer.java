@@ -5,8 +5,8 @@ import io.journey.array.Npy;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DrawScheme;
-import io.journey.diffusion.ModelOutput;
-import io.journey.diffusion.StepDistribution;
+import io.journey.diffusion.OutputFunction;
+import io.journey.diffusion.TimestepDistribution;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.preconditioner.PreconditionerConfig;
@@ -91,12 +91,12 @@ public final class Featurizer implements FileStage<FeatureStore> {
     if (preconditioned) {
       work.run(new PreconditionerFit(path, importance), PreconditionerFit.FOLDER);
     }
-    long total = (long) data.size() * path.ensemble().members().size();
+    long total = (long) data.size() * path.ensemble().checkpointNames().size();
     try (Progress.Task task = work.progress().start("Computing features", total, "examples")) {
       work.write(
           ExampleTable.FILE,
           out -> out.write(ExampleTable.of(data).getBytes(StandardCharsets.UTF_8)));
-      for (String member : path.ensemble().members()) {
+      for (String member : path.ensemble().checkpointNames()) {
         String fitted =
             preconditioned
                 ? work.path(PreconditionerFit.FOLDER + "/" + PreconditionerFit.file(member))
@@ -105,9 +105,9 @@ public final class Featurizer implements FileStage<FeatureStore> {
         work.run(shards(new OfCheckpoint(path, member, importance, fitted)), task);
       }
     }
-    if (config.function() == ModelOutput.MEAN) {
+    if (config.function() == OutputFunction.MEAN) {
       List<ResidualTask> tasks =
-          path.ensemble().members().stream().map(m -> new ResidualTask(path, m)).toList();
+          path.ensemble().checkpointNames().stream().map(m -> new ResidualTask(path, m)).toList();
       work.run("Measuring the errors of training images", "examples", tasks);
     }
     work.describeData(data.describe());
@@ -206,7 +206,10 @@ public final class Featurizer implements FileStage<FeatureStore> {
       for (int start = from(); start < to(); start += group) {
         int end = Math.min(to(), start + group);
         float[][] features =
-            loaded.pipeline().project(draws.of(IntStream.range(start, end)), null).features();
+            loaded
+                .pipeline()
+                .project(draws.forExamples(IntStream.range(start, end)), null)
+                .features();
         for (int i = start; i < end; i++) {
           checkFinite(features[i - start], of.member, draws.data().id(i));
           System.arraycopy(features[i - start], 0, rows, (i - from()) * dim, dim);
@@ -253,7 +256,7 @@ public final class Featurizer implements FileStage<FeatureStore> {
       float[] residuals = new float[data.size()];
       Seed seed = Seed.of(path.config().seed()).child("residuals").child(member);
       try (Checkpoint checkpoint = path.load(member)) {
-        StepDistribution steps = StepDistribution.uniform(checkpoint.schedule().steps());
+        TimestepDistribution steps = TimestepDistribution.uniform(checkpoint.schedule().steps());
         context
             .parts()
             .forEach(

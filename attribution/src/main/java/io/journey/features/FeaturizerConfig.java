@@ -2,7 +2,7 @@ package io.journey.features;
 
 import io.journey.array.DType;
 import io.journey.diffusion.DrawScheme;
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.gradient.GradientMethod;
 import io.journey.gradient.ParameterSelection;
 import io.journey.preconditioner.PreconditionerConfig;
@@ -34,7 +34,7 @@ public record FeaturizerConfig(
     ParameterSelection parameters,
     ProjectionConfig projection,
     PreconditionerConfig preconditioner,
-    ModelOutput function,
+    OutputFunction function,
     int draws,
     DrawScheme sampling,
     DType dtype,
@@ -48,7 +48,7 @@ public record FeaturizerConfig(
     Objects.requireNonNull(projection, "features.projection");
     Objects.requireNonNull(preconditioner, "features.preconditioner");
     Objects.requireNonNull(function, "features.function");
-    Objects.requireNonNull(sampling, "features.sampling");
+    Objects.requireNonNull(sampling, "features.drawScheme");
     if (draws < 1) {
       throw new SettingException("features.draws must be at least 1, got " + draws);
     }
@@ -81,7 +81,7 @@ public record FeaturizerConfig(
         ParameterSelection.ALL,
         ProjectionConfig.defaultFor(!plain),
         preconditioner,
-        ModelOutput.LOSS,
+        OutputFunction.LOSS,
         plain ? 20 : 40,
         DrawScheme.SHARED,
         plain ? DType.F32 : DType.I8,

@@ -56,7 +56,7 @@ public final class GradientPipeline implements AutoCloseable {
    */
   public static GradientPipeline of(
       FeatureStore features, ExampleGradients gradients, String member, Parameters parameters) {
-    List<Parameter> weights = features.parameters().of(parameters.list(), member);
+    List<Parameter> weights = features.parameters().select(parameters.list(), member);
     features.requireWeights(weights, member);
     Projection projection =
         features.projection().create(weights, FeaturePath.projectionSeed(features.seed(), member));

@@ -51,7 +51,7 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
       String preconditioner,
       String function,
       int draws,
-      String sampling,
+      String drawScheme,
       String precision,
       String gradients,
       long seed) {}
@@ -97,7 +97,9 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
   @Override
   public void write(StageWork work) {
     work.runWhole(
-        path.ensemble().members().stream().map(member -> new MemberFit(this, member)).toList());
+        path.ensemble().checkpointNames().stream()
+            .map(member -> new MemberFit(this, member))
+            .toList());
   }
 
   private record MemberFit(PreconditionerFit stage, String member) implements WholeTask {
@@ -160,14 +162,14 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
         return EkfacFit.of(
             weights,
             new Units(examples, BatchSizes.FITTED, i -> some(examples[i], SIDE_DRAWS * i), task),
-            new Units(examples, group, i -> draws.of(examples[i]), task),
+            new Units(examples, group, i -> draws.forExamples(examples[i]), task),
             workers);
       }
     }
 
     /** Some draws of an example, from one on; behind the last comes the first. */
     private DenoisingDraws some(int example, int first) {
-      DenoisingDraws all = draws.of(example);
+      DenoisingDraws all = draws.forExamples(example);
       int count = Math.min(SIDE_DRAWS, all.count());
       return all.some(IntStream.range(0, count).map(r -> (first + r) % all.count()).toArray());
     }

@@ -9,7 +9,7 @@ final class Scales {
 
   private Scales() {}
 
-  /** Whether rows of this type are stored with scales. */
+  /** Returns whether rows of this type are stored with scales. */
   static boolean belongTo(DType dtype) {
     return dtype == DType.F16 || dtype == DType.I8;
   }

@@ -1,7 +1,7 @@
 package io.journey.features;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.diffusion.StepDistribution;
+import io.journey.diffusion.TimestepDistribution;
 import io.journey.model.Checkpoint;
 import io.journey.random.Seed;
 import io.journey.run.Failures;
@@ -31,10 +31,10 @@ record TimestepImportance(FeaturePath path) implements FileStage<TimestepImporta
 
   /** The measurements of all checkpoints, on disk. */
   record Measured(Manifest manifest) implements Serializable {
-    StepDistribution distribution(String member, int steps) {
+    TimestepDistribution distribution(String member, int steps) {
       Path file = manifest.verified(file(member));
       try {
-        return StepSpread.parse(Files.readString(file), file).distribution(steps);
+        return TimestepSpread.parse(Files.readString(file), file).distribution(steps);
       } catch (IOException e) {
         throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
       }
@@ -79,7 +79,7 @@ record TimestepImportance(FeaturePath path) implements FileStage<TimestepImporta
   @Override
   public void write(StageWork work) {
     List<Measurement> tasks =
-        path.ensemble().members().stream().map(m -> new Measurement(path, m)).toList();
+        path.ensemble().checkpointNames().stream().map(m -> new Measurement(path, m)).toList();
     work.run("Measuring which timesteps matter", "checkpoints", tasks);
   }
 
@@ -100,8 +100,8 @@ record TimestepImportance(FeaturePath path) implements FileStage<TimestepImporta
       try (Checkpoint checkpoint = path.load(member);
           GradientPipeline plain = path.pipeline(checkpoint, null)) {
         Seed seed = path.seed(member).child("spread");
-        StepSpread spread =
-            StepSpread.measure(checkpoint, path.data(), plain, seed, context.parts());
+        TimestepSpread spread =
+            TimestepSpread.measure(checkpoint, path.data(), plain, seed, context.parts());
         context.write(file(), out -> out.write(spread.csv().getBytes(StandardCharsets.UTF_8)));
       }
       context.progress().advance(1);

@@ -45,19 +45,19 @@ record TrainingDraws(
   }
 
   /** Those of some examples. */
-  List<DenoisingDraws> of(IntStream examples) {
+  List<DenoisingDraws> forExamples(IntStream examples) {
     List<DenoisingDraws> draws = new ArrayList<>();
-    examples.forEach(i -> draws.add(of(i)));
+    examples.forEach(i -> draws.add(forExamples(i)));
     return draws;
   }
 
   /** Those of an example. */
-  DenoisingDraws of(int example) {
+  DenoisingDraws forExamples(int example) {
     float[] image = new float[data.shape().numel()];
     data.read(example, image, 0);
     Condition condition = data.condition(example);
     return shared == null
         ? DenoisingDraws.uniform(image, condition, schedule, seed.child(data.id(example)), count)
-        : shared.of(image, condition);
+        : shared.withImage(image, condition);
   }
 }

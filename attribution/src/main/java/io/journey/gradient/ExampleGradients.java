@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * The exact gradient of each image's loss, averaged over its draws: ∇_θ (1/R) Σ_r mean over pixels
- * of (ε_r − ε_θ(x_{t_r}, t_r))², or of another {@link io.journey.diffusion.ModelOutput} in the
+ * of (ε_r − ε_θ(x_{t_r}, t_r))², or of another {@link io.journey.diffusion.OutputFunction} in the
  * place of the loss. Images never share a gradient, whatever they are batched with. A gradient is
  * handed over weight by weight, so that whole gradients need not be held. Safe for many threads.
  */

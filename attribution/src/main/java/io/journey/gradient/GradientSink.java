@@ -15,7 +15,7 @@ public interface GradientSink {
    */
   void accept(Parameter weight, int image, LayerGradient gradient);
 
-  /** Whether the gradients of a weight are wanted at all; the work for others is spared. */
+  /** Returns whether the gradients of a weight are wanted at all; the work for others is spared. */
   default boolean wants(Parameter weight) {
     return true;
   }

@@ -3,8 +3,8 @@ package io.journey.gradient;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
-import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.diffusion.OutputFunction;
 import io.journey.model.LayeredDenoiser;
 import io.journey.nn.ExampleGradientRule;
 import io.journey.nn.LayerGradient;
@@ -34,10 +34,10 @@ public final class LayerwiseGradients implements ExampleGradients {
 
   private final LayeredDenoiser model;
   private final NoiseSchedule schedule;
-  private final ModelOutput output;
+  private final OutputFunction output;
   private final int rows;
 
-  public LayerwiseGradients(LayeredDenoiser model, NoiseSchedule schedule, ModelOutput output) {
+  public LayerwiseGradients(LayeredDenoiser model, NoiseSchedule schedule, OutputFunction output) {
     this.model = model;
     this.schedule = schedule;
     this.output = output;

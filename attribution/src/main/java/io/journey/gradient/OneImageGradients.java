@@ -3,8 +3,8 @@ package io.journey.gradient;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
-import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.diffusion.OutputFunction;
 import io.journey.model.Denoiser;
 import io.journey.nn.FormedGradient;
 import io.journey.nn.Parameter;
@@ -22,9 +22,9 @@ import org.bytedeco.pytorch.TensorVector;
 public final class OneImageGradients implements ExampleGradients {
   private final Denoiser model;
   private final NoiseSchedule schedule;
-  private final ModelOutput output;
+  private final OutputFunction output;
 
-  public OneImageGradients(Denoiser model, NoiseSchedule schedule, ModelOutput output) {
+  public OneImageGradients(Denoiser model, NoiseSchedule schedule, OutputFunction output) {
     this.model = model;
     this.schedule = schedule;
     this.output = output;

@@ -39,7 +39,7 @@ public record ParameterSelection(String text) implements Serializable {
    * @param model its name, for messages
    * @throws JourneyException if none is chosen
    */
-  public List<Parameter> of(List<Parameter> weights, String model) {
+  public List<Parameter> select(List<Parameter> weights, String model) {
     if (equals(ALL)) {
       return weights;
     }

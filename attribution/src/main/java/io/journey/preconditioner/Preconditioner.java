@@ -22,7 +22,7 @@ public interface Preconditioner extends AutoCloseable {
         }
       };
 
-  /** Whether a weight counts; the gradients of others are not even computed. */
+  /** Returns whether a weight counts; the gradients of others are not even computed. */
   boolean keeps(Parameter weight);
 
   /**

@@ -37,7 +37,8 @@ public record PreconditionerConfig(Kind kind, double damping) implements Seriali
   public PreconditionerConfig {
     Objects.requireNonNull(kind, "preconditioner.kind");
     if (kind == Kind.NONE ? damping != 0 : !(damping > 0) || Double.isInfinite(damping)) {
-      throw new SettingException("preconditioner.damping must be above 0, got " + damping);
+      throw new SettingException(
+          "preconditioner.damping must be finite and above 0, got " + damping);
     }
   }
 
@@ -55,7 +56,14 @@ public record PreconditionerConfig(Kind kind, double damping) implements Seriali
       return DEFAULT;
     }
     try {
-      return new PreconditionerConfig(Kind.EKFAC, Double.parseDouble(parts[1]));
+      double damping = Double.parseDouble(parts[1]);
+      if (!(damping > 0) || Double.isInfinite(damping)) {
+        throw new SettingException(
+            "preconditioner "
+                + text
+                + " has a damping that is not finite and above 0: write ekfac:0.003");
+      }
+      return new PreconditionerConfig(Kind.EKFAC, damping);
     } catch (NumberFormatException e) {
       throw new SettingException(
           "preconditioner " + text + " has no number behind the colon: write ekfac:0.003", e);

@@ -4,6 +4,7 @@ import io.journey.nn.Parameter;
 import io.journey.random.Seed;
 import io.journey.run.SettingException;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -62,22 +63,31 @@ public record ProjectionConfig(Kind kind, int dim) implements Serializable {
     }
     String[] parts = text.split(":", 2);
     try {
-      Kind kind = Kind.valueOf(parts[0].toUpperCase(Locale.ROOT));
-      if (kind != Kind.NONE && parts.length == 2) {
-        return new ProjectionConfig(kind, Integer.parseInt(parts[1]));
+      Kind kind = kind(parts[0]);
+      if (kind != null && parts.length == 2) {
+        int dim = Integer.parseInt(parts[1]);
+        if (dim < 1) {
+          throw new SettingException(
+              "projection " + text + " has fewer than 1 number: write sparse:4096");
+        }
+        return new ProjectionConfig(kind, dim);
       }
     } catch (NumberFormatException e) {
       throw new SettingException(
           "projection " + text + " has no whole number behind the colon: write sparse:4096", e);
-    } catch (IllegalArgumentException e) {
-      if (e.getMessage().startsWith("projection.")) {
-        throw e;
-      }
     }
     throw new SettingException(
         "projection "
             + text
             + " is unknown: write sparse:4096, factored:4096, gaussian:2048 or none");
+  }
+
+  /** Returns the kind of a matrix by its name, or null. */
+  private static Kind kind(String name) {
+    return Arrays.stream(Kind.values())
+        .filter(kind -> kind != Kind.NONE && kind.name().equalsIgnoreCase(name))
+        .findFirst()
+        .orElse(null);
   }
 
   /** As {@link #parse} reads it. */

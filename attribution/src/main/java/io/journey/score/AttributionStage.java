@@ -78,18 +78,18 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
     MeanScores sum = new MeanScores(steps.length * targets.size());
     MeanScores even = new MeanScores(steps.length * targets.size());
     boolean halved = false;
-    run.runWhole(features.members().stream().map(m -> new MemberTask(this, m)).toList());
-    for (String member : features.members()) {
-      sum.add(readScores(run.path(Attribution.memberScoresFile(member)), n));
-      if (run.has(Attribution.memberEvenFile(member))) {
+    run.runWhole(features.checkpointNames().stream().map(m -> new MemberTask(this, m)).toList());
+    for (String member : features.checkpointNames()) {
+      sum.add(readScores(run.path(Attribution.checkpointScoresFile(member)), n));
+      if (run.has(Attribution.checkpointEvenFile(member))) {
         halved = true;
-        even.add(readScores(run.path(Attribution.memberEvenFile(member)), n));
+        even.add(readScores(run.path(Attribution.checkpointEvenFile(member)), n));
       }
     }
-    float[][] mean = sum.of(features.members().size());
+    float[][] mean = sum.over(features.checkpointNames().size());
     run.write(Attribution.SCORES, out -> writeScores(out, mean, n));
     if (halved) {
-      float[][] half = even.of(features.members().size());
+      float[][] half = even.over(features.checkpointNames().size());
       run.write(Attribution.EVEN, out -> writeScores(out, half, n));
     }
     run.write(
@@ -107,7 +107,7 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
   private record MemberTask(AttributionStage stage, String member) implements WholeTask {
     @Override
     public String file() {
-      return Attribution.memberOutputFile(member);
+      return Attribution.checkpointMeasurementFile(member);
     }
 
     @Override
@@ -133,11 +133,11 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
           });
     }
     if (even[0] != null) {
-      run.write(Attribution.memberEvenFile(member), out -> writeScores(out, even, n));
+      run.write(Attribution.checkpointEvenFile(member), out -> writeScores(out, even, n));
     }
-    run.write(Attribution.memberScoresFile(member), out -> writeScores(out, scores, n));
+    run.write(Attribution.checkpointScoresFile(member), out -> writeScores(out, scores, n));
     run.write(
-        Attribution.memberOutputFile(member),
+        Attribution.checkpointMeasurementFile(member),
         out -> Npy.write(out, measurements, steps.length, targets.size()));
   }
 
@@ -236,7 +236,7 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
   /** The members' loss curves as one table, or "" where they have none. */
   private String losses() {
     List<MemberLoss> rows = new ArrayList<>();
-    for (String member : estimator.features().members()) {
+    for (String member : estimator.features().checkpointNames()) {
       for (Ensemble.Loss at : estimator.ensemble().lossCurve(member)) {
         rows.add(new MemberLoss(member, at.step(), at.loss()));
       }

@@ -5,7 +5,7 @@ import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.RunContext;
@@ -46,14 +46,14 @@ public final class Attributor implements Serializable {
    * @throws JourneyException if the features were made with other checkpoints
    */
   public static Attributor of(Ensemble ensemble, FeatureStore features) {
-    if (!ensemble.members().containsAll(features.members())) {
+    if (!ensemble.checkpointNames().containsAll(features.checkpointNames())) {
       throw new JourneyException(
           "The features have the checkpoints "
-              + features.members()
+              + features.checkpointNames()
               + ", "
               + ensemble.directory()
               + " has "
-              + ensemble.members()
+              + ensemble.checkpointNames()
               + ": featurize with these checkpoints.");
     }
     String trainedOn = ensemble.dataFingerprint();
@@ -115,21 +115,21 @@ public final class Attributor implements Serializable {
   }
 
   /** Attributes one target, in memory. */
-  public Attribution attribute(Trajectory target, Steps steps, RunContext context) {
+  public Attribution attribute(Trajectory target, Timesteps steps, RunContext context) {
     return attribute(List.of(target), steps, context);
   }
 
   /** Attributes targets, in memory. */
-  public Attribution attribute(List<Trajectory> targets, Steps steps, RunContext context) {
+  public Attribution attribute(List<Trajectory> targets, Timesteps steps, RunContext context) {
     int[] at = steps.among(targets.get(0).timesteps());
     check(targets, at);
     MeanScores mean = new MeanScores(at.length * targets.size());
-    for (String member : features.members()) {
+    for (String member : features.checkpointNames()) {
       try (CheckpointScorer scorer = engine(context).open(member)) {
         scorer.score(targets, at, (r, query, scored) -> mean.add(query, scored.scores()));
       }
     }
-    float[][] scores = mean.of(features.members().size());
+    float[][] scores = mean.over(features.checkpointNames().size());
     return Attribution.inMemory(
         features.examples(),
         at,
@@ -138,7 +138,7 @@ public final class Attributor implements Serializable {
   }
 
   /** Returns the stage that attributes targets, checkpoint by checkpoint. */
-  public Stage<Attribution> stage(List<Trajectory> targets, Steps steps) {
+  public Stage<Attribution> stage(List<Trajectory> targets, Timesteps steps) {
     return new AttributionStage(this, targets, steps.among(targets.get(0).timesteps()));
   }
 
@@ -146,7 +146,7 @@ public final class Attributor implements Serializable {
   void check(List<Trajectory> targets, int[] steps) {
     checkTargets(targets, steps);
     ScoringEngine.requirePossible(features, List.of(request));
-    for (String member : features.members()) {
+    for (String member : features.checkpointNames()) {
       try (Checkpoint checkpoint = TargetGradients.load(ensemble, features, member)) {
         int last = steps[steps.length - 1];
         if (last >= checkpoint.schedule().steps()) {
@@ -164,11 +164,11 @@ public final class Attributor implements Serializable {
 
   private void checkTargets(List<Trajectory> targets, int[] steps) {
     List<String> known = new ArrayList<>();
-    features.members().forEach(m -> known.add(features.checkpointFingerprint(m)));
+    features.checkpointNames().forEach(m -> known.add(features.checkpointFingerprint(m)));
     for (Trajectory target : targets) {
       if (!known.contains(target.modelFingerprint())) {
         throw new JourneyException(
-            "The target was drawn by the model "
+            "The target was sampled from the model "
                 + shorten(target.modelFingerprint())
                 + ", which is none of the "
                 + Counted.of(known.size(), "checkpoints")
@@ -198,7 +198,7 @@ public final class Attributor implements Serializable {
    */
   private record Settings(
       String estimator,
-      int[] steps,
+      int[] timesteps,
       Double damping,
       int draws,
       long seed,

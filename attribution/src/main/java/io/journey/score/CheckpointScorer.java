@@ -52,7 +52,7 @@ public final class CheckpointScorer implements AutoCloseable {
     }
   }
 
-  /** The places of requests for a gradient, those of one damping together. */
+  /** Returns the places of requests for a gradient, those of one damping together. */
   private List<Integer> wanted(FeatureRequirement.Target kind) {
     return IntStream.range(0, requests.size())
         .filter(r -> requests.get(r).estimator().needs().target() == kind)

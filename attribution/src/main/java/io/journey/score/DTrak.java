@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 
 /**
  * D-TRAK (Zheng et al., ICLR 2024) at one step: Φ(ΦᵀΦ + λI)⁻¹g where both are gradients of the
@@ -19,7 +19,7 @@ public final class DTrak implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.NORM).withDamped(true);
+    return FeatureRequirement.of(OutputFunction.NORM).withDamped(true);
   }
 
   @Override

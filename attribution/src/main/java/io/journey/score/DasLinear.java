@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 
 /**
  * The diffusion attribution score (Lin et al., ICLR 2025) before it is squared: how far the
@@ -21,7 +21,7 @@ public final class DasLinear implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.MEAN).withResiduals(true).withDamped(true);
+    return FeatureRequirement.of(OutputFunction.MEAN).withResiduals(true).withDamped(true);
   }
 
   @Override

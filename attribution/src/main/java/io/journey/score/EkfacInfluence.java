@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.preconditioner.PreconditionerConfig;
 
 /**
@@ -21,7 +21,7 @@ public final class EkfacInfluence implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.LOSS)
+    return FeatureRequirement.of(OutputFunction.LOSS)
         .withPreconditioner(PreconditionerConfig.Kind.EKFAC);
   }
 

@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.features.FeatureStore;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.JourneyException;
@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The estimators there are: those registered in any module. */
 public final class Estimators {
@@ -60,7 +61,7 @@ public final class Estimators {
    *
    * @throws JourneyException if no estimator takes such features
    */
-  public static Estimator defaultFor(ModelOutput function, PreconditionerConfig preconditioner) {
+  public static Estimator defaultFor(OutputFunction function, PreconditionerConfig preconditioner) {
     return all().stream()
         .filter(e -> e.needs().isServedBy(function, preconditioner))
         .findFirst()
@@ -72,6 +73,22 @@ public final class Estimators {
                         + ": there are "
                         + String.join("; ", described())
                         + "."));
+  }
+
+  /**
+   * Returns a sentence on features that no estimator takes, empty where one does. They can be made
+   * nevertheless, for use elsewhere.
+   */
+  public static Optional<String> warning(
+      OutputFunction function, PreconditionerConfig preconditioner) {
+    return all().stream().anyMatch(e -> e.needs().isServedBy(function, preconditioner))
+        ? Optional.empty()
+        : Optional.of(
+            "No estimator takes features of "
+                + FeatureRequirement.options(function, preconditioner)
+                + ", so attribute and evaluate will refuse them: there are "
+                + String.join("; ", described())
+                + ".");
   }
 
   /**

@@ -2,7 +2,7 @@ package io.journey.score;
 
 import static java.util.Objects.requireNonNull;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.features.FeatureStore;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -19,7 +19,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
  */
 @RecordBuilder
 public record FeatureRequirement(
-    ModelOutput function,
+    OutputFunction function,
     PreconditionerConfig.Kind preconditioner,
     Target target,
     boolean residuals,
@@ -40,7 +40,7 @@ public record FeatureRequirement(
   }
 
   /** Plain gradients of a function, those of targets at each step, no residuals, no damping. */
-  public static FeatureRequirement of(ModelOutput function) {
+  public static FeatureRequirement of(OutputFunction function) {
     return new FeatureRequirement(
         function, PreconditionerConfig.Kind.NONE, Target.AT_STEP, false, false);
   }
@@ -51,7 +51,7 @@ public record FeatureRequirement(
   }
 
   /** Returns whether such features are gradients of the right function and preconditioner. */
-  public boolean isServedBy(ModelOutput of, PreconditionerConfig with) {
+  public boolean isServedBy(OutputFunction of, PreconditionerConfig with) {
     return function == of && preconditioner == with.kind();
   }
 
@@ -66,9 +66,9 @@ public record FeatureRequirement(
         : PreconditionerConfig.DEFAULT_DAMPING;
   }
 
-  static String options(ModelOutput function, PreconditionerConfig preconditioner) {
+  static String options(OutputFunction function, PreconditionerConfig preconditioner) {
     String kind = preconditioner.toString().split(":", 2)[0];
-    return (function == ModelOutput.LOSS ? "" : "--function " + function + " ")
+    return (function == OutputFunction.LOSS ? "" : "--function " + function + " ")
         + "--preconditioner "
         + kind;
   }

@@ -13,12 +13,12 @@ public interface FeatureRows {
   /** Reads {@code count} numbers of a row from {@code column} on into {@code out}. */
   void read(int row, int column, int count, float[] out, int offset);
 
-  /** Where they are from, for messages: "The features in DIR". */
+  /** Returns where they are from, for messages: "The features in DIR". */
   default String name() {
     return "The features";
   }
 
-  /** The features of one checkpoint in a store. */
+  /** Returns the features of one checkpoint in a store. */
   static FeatureRows of(FeatureStore features, String member) {
     int dim = features.dim(member);
     return new FeatureRows() {

@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 
 /**
  * The cosine of gradients, φ_iᵀg/(‖φ_i‖·‖g‖), as in GAS (Hammoudeh and Lowd 2022) with the last
@@ -19,7 +19,7 @@ public final class GradientCosine implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.LOSS);
+    return FeatureRequirement.of(OutputFunction.LOSS);
   }
 
   @Override

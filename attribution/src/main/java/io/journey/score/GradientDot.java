@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 
 /**
  * TracIn (Pruthi et al. 2020) with the last checkpoint of each training: φ_iᵀg. TracIn's sum over
@@ -19,7 +19,7 @@ public final class GradientDot implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.LOSS);
+    return FeatureRequirement.of(OutputFunction.LOSS);
   }
 
   @Override

@@ -171,7 +171,7 @@ final class Gram implements AutoCloseable {
         n);
   }
 
-  /** The same memory from a number on; its owner closes it, the view is not closed. */
+  /** Returns the same memory from a number on; its owner closes it, the view is not closed. */
   static DoublePointer at(DoublePointer numbers, long index) {
     return numbers.getPointer(index);
   }

@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 
 /** Journey-TRAK (Georgiev et al. 2023, Algorithm 1): Φ(ΦᵀΦ + λI)⁻¹g_t. */
 public final class JourneyTrak implements Estimator {
@@ -16,7 +16,7 @@ public final class JourneyTrak implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.LOSS).withDamped(true);
+    return FeatureRequirement.of(OutputFunction.LOSS).withDamped(true);
   }
 
   @Override

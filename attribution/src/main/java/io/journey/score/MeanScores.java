@@ -34,7 +34,7 @@ public final class MeanScores {
    *
    * @return [queries][N]
    */
-  public float[][] of(int checkpoints) {
+  public float[][] over(int checkpoints) {
     for (float[] row : sums) {
       for (int i = 0; i < row.length; i++) {
         row[i] /= checkpoints;

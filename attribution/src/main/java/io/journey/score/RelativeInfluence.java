@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 
 /**
  * Relative influence (Barshan et al. 2020), with K = ΦᵀΦ + λI for the Hessian: φ_iᵀK⁻¹g/‖K⁻¹φ_i‖.
@@ -18,7 +18,7 @@ public final class RelativeInfluence implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.LOSS).withDamped(true);
+    return FeatureRequirement.of(OutputFunction.LOSS).withDamped(true);
   }
 
   @Override

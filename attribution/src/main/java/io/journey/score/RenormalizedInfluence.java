@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 
 /**
  * Renormalized influence (Hammoudeh and Lowd 2022), with K = ΦᵀΦ + λI for the Hessian:
@@ -19,7 +19,7 @@ public final class RenormalizedInfluence implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.LOSS).withDamped(true);
+    return FeatureRequirement.of(OutputFunction.LOSS).withDamped(true);
   }
 
   @Override

@@ -63,7 +63,7 @@ public record ScoringEngine(
     for (Request request : requests) {
       requireServed(features, request.estimator());
       FeatureRequirement needs = request.estimator().needs();
-      for (String member : features.members()) {
+      for (String member : features.checkpointNames()) {
         FeatureRows rows = FeatureRows.of(features, member); // Finds a damaged file, too.
         if (needs.damped()) {
           DampedSolver.requirePossible(rows.name(), rows.size(), rows.dim(), request.damping());

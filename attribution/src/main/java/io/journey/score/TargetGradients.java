@@ -1,7 +1,7 @@
 package io.journey.score;
 
 import io.journey.diffusion.DenoisingDraws;
-import io.journey.diffusion.StepDistribution;
+import io.journey.diffusion.TimestepDistribution;
 import io.journey.features.FeatureStore;
 import io.journey.features.GradientPipeline;
 import io.journey.gradient.ExampleGradients;
@@ -75,7 +75,7 @@ final class TargetGradients implements AutoCloseable {
     try {
       ExampleGradients gradients =
           GradientMethod.fasterFor(checkpoint.model())
-              .of(checkpoint.model(), checkpoint.schedule(), features.function());
+              .create(checkpoint.model(), checkpoint.schedule(), features.function());
       GradientPipeline pipeline =
           GradientPipeline.of(features, gradients, member, checkpoint.model().parameters());
       return new TargetGradients(checkpoint, pipeline, features, asked, context);
@@ -192,7 +192,7 @@ final class TargetGradients implements AutoCloseable {
     return DenoisingDraws.stratified(
         target.image(),
         target.condition(),
-        StepDistribution.uniform(checkpoint.schedule().steps()),
+        TimestepDistribution.uniform(checkpoint.schedule().steps()),
         seed().child("averaged"),
         AVERAGED * asked.draws());
   }

@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 
 /**
  * TRAK (Park et al. 2023) as applied to diffusion models: Φ(ΦᵀΦ + λI)⁻¹g with g the gradient of the
@@ -19,7 +19,7 @@ public final class Trak implements Estimator {
 
   @Override
   public FeatureRequirement needs() {
-    return FeatureRequirement.of(ModelOutput.LOSS)
+    return FeatureRequirement.of(OutputFunction.LOSS)
         .withTarget(FeatureRequirement.Target.AVERAGED)
         .withDamped(true);
   }

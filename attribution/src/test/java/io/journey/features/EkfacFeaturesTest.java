@@ -21,7 +21,7 @@ import io.journey.nn.Parameter;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
@@ -201,6 +201,34 @@ class EkfacFeaturesTest {
     return sum;
   }
 
+  /** Two displays at once would interleave, and the second would count the time of the first. */
+  @Test
+  void aTaskEndsBeforeTheNextBegins() {
+    AtomicLong open = new AtomicLong();
+    List<String> titles = new ArrayList<>();
+    Progress shown =
+        (title, total, unit) -> {
+          titles.add(title);
+          assertThat(open.incrementAndGet()).as(titles.toString()).isEqualTo(1);
+          return new Progress.Task() {
+            @Override
+            public void advance(long units) {}
+
+            @Override
+            public void close() {
+              open.decrementAndGet();
+            }
+          };
+        };
+    Featurizer.of(PLAIN.withPreconditioner(ekfac(DAMPING)), ensemble, data)
+        .run(folder.resolve("told"), TestContext.of(2, shown));
+    assertThat(titles)
+        .containsExactly(
+            "Measuring which timesteps matter",
+            "Fitting the preconditioner of " + MEMBER,
+            "Computing features");
+  }
+
   @Test
   void productsOfFeaturesAreThoseOfTheInverseWrittenOut() {
     double[][] expected = influences(gradients);
@@ -222,7 +250,7 @@ class EkfacFeaturesTest {
       float[] scores =
           Attributor.of(ensemble, preconditioned)
               .withDraws(2)
-              .attribute(target, Steps.of(300), TestContext.TWO)
+              .attribute(target, Timesteps.of(300), TestContext.TWO)
               .scores(0, 0);
       float[] xt = target.xt()[target.indexOf(300)];
       float[] x0 =
@@ -233,7 +261,7 @@ class EkfacFeaturesTest {
       DenoisingDraws draws = DenoisingDraws.atStep(x0, Condition.NONE, 300, seed, 2);
       float[][] gradient =
           PlainGradients.of(
-              GradientMethod.LAYERWISE.of(checkpoint.model(), checkpoint.schedule()),
+              GradientMethod.LAYERWISE.create(checkpoint.model(), checkpoint.schedule()),
               checkpoint.model(),
               List.of(draws));
       double[] expected = influences(gradient)[0];
@@ -437,7 +465,7 @@ class EkfacFeaturesTest {
     FeaturizerConfig all = PLAIN.withSampling(DrawScheme.INDEPENDENT);
     float[][] whole = rows(run(all, folder.resolve("all"), 2));
     FeatureStore store = run(all.withParameters(attention), folder.resolve("a"), 2);
-    List<Parameter> chosen = attention.of(weights, "the model");
+    List<Parameter> chosen = attention.select(weights, "the model");
     assertThat(chosen).isNotEmpty().allMatch(w -> w.name().matches(".*attentions.*to_.*weight"));
     float[][] found = rows(store);
     int from = 0;
@@ -451,9 +479,9 @@ class EkfacFeaturesTest {
     }
     assertThat(from).isEqualTo(store.dim(MEMBER));
     assertThat(store.manifest().inputs().path("weights").size()).isEqualTo(chosen.size());
-    assertThat(new ParameterSelection("!*.bias").of(weights, "the model"))
+    assertThat(new ParameterSelection("!*.bias").select(weights, "the model"))
         .isEqualTo(weights.stream().filter(w -> !w.name().endsWith(".bias")).toList());
-    assertThatThrownBy(() -> new ParameterSelection("nothing*").of(weights, "the model"))
+    assertThatThrownBy(() -> new ParameterSelection("nothing*").select(weights, "the model"))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("No weight of the model matches --parameters nothing*; there are");
   }

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
-import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.diffusion.OutputFunction;
 import io.journey.model.LayeredDenoiser;
 import io.journey.model.UNet2DConfig;
 import io.journey.nn.Parameter;
@@ -106,7 +106,8 @@ class ExampleGradientsTest {
 
   private static float[][] gradients(
       GradientMethod method, LayeredDenoiser model, List<DenoisingDraws> images, Tensor mask) {
-    return WholeGradients.of(method.of(model, SCHEDULE), model.parameters().count(), images, mask);
+    return WholeGradients.of(
+        method.create(model, SCHEDULE), model.parameters().count(), images, mask);
   }
 
   /** One draw of an image, of weight 1. */
@@ -221,8 +222,8 @@ class ExampleGradientsTest {
           new DenoisingDraws(
               plain.image(), plain.condition(), plain.timesteps(), plain.noise(), ofDraws);
       float[] gradient =
-          WholeGradients.of(method.of(model, SCHEDULE, ModelOutput.NORM), p, List.of(image), mask)[
-              0];
+          WholeGradients.of(
+              method.create(model, SCHEDULE, OutputFunction.NORM), p, List.of(image), mask)[0];
       float[] direction = new float[p];
       Seed.of(11).stream().fillGaussian(direction);
       double expected = 0;
@@ -367,7 +368,7 @@ class ExampleGradientsTest {
         List<DenoisingDraws> images = images(model, 3, 4);
         double[][] found = new double[images.size()][model.parameters().count()];
         method
-            .of(model, SCHEDULE)
+            .create(model, SCHEDULE)
             .compute(
                 images,
                 null,

@@ -40,7 +40,7 @@ class NativeMemoryTest {
     UNet2DConfig config =
         new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
     try (LayeredDenoiser model = config.random(Seed.of(1), ScalarType.Float)) {
-      ExampleGradients gradients = method.of(model, NoiseSchedule.ddpm());
+      ExampleGradients gradients = method.create(model, NoiseSchedule.ddpm());
       List<DenoisingDraws> images =
           List.of(
               DenoisingDraws.uniform(

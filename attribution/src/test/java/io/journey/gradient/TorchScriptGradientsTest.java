@@ -57,7 +57,8 @@ class TorchScriptGradientsTest {
 
   private static float[][] gradients(Checkpoint checkpoint, List<DenoisingDraws> images) {
     ExampleGradients gradients =
-        GradientMethod.fasterFor(checkpoint.model()).of(checkpoint.model(), checkpoint.schedule());
+        GradientMethod.fasterFor(checkpoint.model())
+            .create(checkpoint.model(), checkpoint.schedule());
     return WholeGradients.of(gradients, checkpoint.model().parameters().count(), images, null);
   }
 

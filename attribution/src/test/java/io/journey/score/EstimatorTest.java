@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
@@ -111,13 +111,14 @@ class EstimatorTest {
     assertThat(Estimators.all().stream().map(Estimator::name))
         .startsWith("journey-trak", "trak", "d-trak")
         .endsWith("das-linear", "das-squared", "ek-fac");
-    assertThat(Estimators.defaultFor(ModelOutput.LOSS, PreconditionerConfig.DEFAULT).name())
+    assertThat(Estimators.defaultFor(OutputFunction.LOSS, PreconditionerConfig.DEFAULT).name())
         .isEqualTo("ek-fac");
-    assertThat(Estimators.defaultFor(ModelOutput.LOSS, PreconditionerConfig.NONE).name())
+    assertThat(Estimators.defaultFor(OutputFunction.LOSS, PreconditionerConfig.NONE).name())
         .isEqualTo("journey-trak");
-    assertThat(Estimators.defaultFor(ModelOutput.MEAN, PreconditionerConfig.NONE).name())
+    assertThat(Estimators.defaultFor(OutputFunction.MEAN, PreconditionerConfig.NONE).name())
         .isEqualTo("das-linear");
-    assertThatThrownBy(() -> Estimators.defaultFor(ModelOutput.NORM, PreconditionerConfig.DEFAULT))
+    assertThatThrownBy(
+            () -> Estimators.defaultFor(OutputFunction.NORM, PreconditionerConfig.DEFAULT))
         .isInstanceOf(JourneyException.class)
         .hasMessageStartingWith(
             "No estimator takes features of --function norm --preconditioner ekfac: there are"

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.ForwardConfig;
-import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.diffusion.OutputFunction;
 import io.journey.diffusion.PredictionType;
 import io.journey.features.PlainGradients;
 import io.journey.gradient.OneImageGradients;
@@ -119,7 +119,7 @@ class LeaveOneOutTest {
       DenoisingDraws target =
           DenoisingDraws.atStep(
               new float[] {0.4f}, Condition.NONE, 250, Seed.of(6), TargetDraws.DEFAULT);
-      var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
+      var gradients = new OneImageGradients(model, schedule, OutputFunction.LOSS);
       float[][] phi = PlainGradients.of(gradients, model, examples);
       float[][] g = PlainGradients.of(gradients, model, List.of(target));
 

@@ -14,7 +14,7 @@ import io.journey.model.UNet2DConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.results.Attribution;
 import io.journey.results.AttributionAgreement;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.ScoringEngine.Scored;
@@ -76,7 +76,7 @@ class ProductsTest {
 
   @Test
   void targetsTakenOneByOneHaveTheScoresOfAllTogether() {
-    for (String member : narrow.members()) {
+    for (String member : narrow.checkpointNames()) {
       Scored[] all = scored(member, 3);
       for (int together = 1; together <= 2; together++) {
         Scored[] parts = scored(member, together);
@@ -148,7 +148,7 @@ class ProductsTest {
   void anAttributionKeepsBothHalves() {
     Attribution written =
         attributor(narrow)
-            .stage(targets, Steps.of(STEPS))
+            .stage(targets, Timesteps.of(STEPS))
             .run(shared.resolve("a"), TestContext.TWO);
     List<Attribution> halves = written.halves().orElseThrow();
     float[] whole = written.scores(1, 2);
@@ -180,7 +180,7 @@ class ProductsTest {
     assertThat(a).containsExactly(b, within(1e-3f * largest));
     Attribution written =
         attributor(wide)
-            .stage(targets, Steps.of(STEPS))
+            .stage(targets, Timesteps.of(STEPS))
             .run(shared.resolve("wide-a"), TestContext.TWO);
     assertThat(written.halves()).isEmpty();
   }

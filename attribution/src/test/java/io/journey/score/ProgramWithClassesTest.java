@@ -16,7 +16,7 @@ import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
 import io.journey.results.Attribution;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.run.JourneyException;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
@@ -84,7 +84,7 @@ class ProgramWithClassesTest {
     Attribution scores =
         Attributor.of(Ensemble.open(PROGRAM), features)
             .withDraws(2)
-            .stage(targets, Steps.of(200, 400))
+            .stage(targets, Timesteps.of(200, 400))
             .run(folder.resolve("scores"), TestContext.TWO);
     assertThat(scores.scores(0, 0)).hasSize(4).doesNotContain(0f);
     // The same images under other classes push otherwise: the class reaches the gradient.
@@ -94,7 +94,7 @@ class ProgramWithClassesTest {
   }
 
   private static float[] row(FeatureStore features, int example) {
-    String member = features.members().get(0);
+    String member = features.checkpointNames().get(0);
     float[] row = new float[features.dim(member)];
     features.read(member, example, 0, row.length, row, 0);
     return row;

@@ -25,12 +25,14 @@ public enum DType {
     this.bytes = bytes;
   }
 
-  /** The name in a safetensors header. */
+  /** Returns the name in a safetensors header. */
   public String safetensorsName() {
     return safetensors;
   }
 
-  /** The type string in an NPY header, or null where NumPy has none or Journey reads none. */
+  /**
+   * Returns the type string in an NPY header, or null where NumPy has none or Journey reads none.
+   */
   public String numpyName() {
     return numpy;
   }
@@ -40,7 +42,7 @@ public enum DType {
     return bytes;
   }
 
-  /** Whether it is a floating-point type. */
+  /** Returns whether it is a floating-point type. */
   public boolean isFloat() {
     return this == F16 || this == BF16 || this == F32 || this == F64;
   }

@@ -55,7 +55,7 @@ final class FileBytes {
     return out;
   }
 
-  /** How many numbers an array will hold; more than Java's arrays can is an error. */
+  /** Returns how many numbers an array will hold; more than Java's arrays can is an error. */
   static int arrayLength(Path file, String name, long numel) {
     if (numel > Integer.MAX_VALUE - 8) {
       throw new JourneyException(

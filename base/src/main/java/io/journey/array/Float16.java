@@ -4,7 +4,7 @@ package io.journey.array;
 public final class Float16 {
   private Float16() {}
 
-  /** The half nearest to {@code value}; beyond 65504 plus half a step it is infinite. */
+  /** Returns the half nearest to {@code value}; beyond 65504 plus half a step it is infinite. */
   public static short of(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = (bits >>> 16) & 0x8000;
@@ -24,7 +24,7 @@ public final class Float16 {
     return (short) (sign | ((rounded - 0x38000000) >>> 13));
   }
 
-  /** The exact value of a half. */
+  /** Returns the exact value of a half. */
   public static float toFloat(short half) {
     int sign = (half & 0x8000) << 16;
     int exponent = (half >>> 10) & 0x1F;

@@ -6,19 +6,19 @@ import java.util.Set;
 
 /** Named arrays in a file, or in several. Opening reads names, types and shapes only. */
 public interface NamedTensors {
-  /** The file, for messages; the index where there are several. */
+  /** Returns the file, for messages; the index where there are several. */
   Path file();
 
-  /** Every file that holds numbers. */
+  /** Returns every file that holds numbers. */
   List<Path> files();
 
-  /** The names, in the file's order. */
+  /** Returns the names, in the file's order. */
   Set<String> names();
 
-  /** The number type of a tensor. */
+  /** Returns the number type of a tensor. */
   DType dtype(String name);
 
-  /** The shape of a tensor. */
+  /** Returns the shape of a tensor. */
   List<Long> shape(String name);
 
   /**

@@ -183,7 +183,7 @@ public final class Npy {
     }
   }
 
-  /** The type of its numbers. */
+  /** Returns the type of its numbers. */
   public DType dtype() {
     return dtype;
   }
@@ -194,7 +194,7 @@ public final class Npy {
   }
 
   /**
-   * How many numbers it has, to make an array of them.
+   * Returns how many numbers it has, to make an array of them.
    *
    * @throws JourneyException if they are more than an array can hold
    */

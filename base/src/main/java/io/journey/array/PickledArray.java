@@ -23,12 +23,12 @@ public final class PickledArray {
     return shape;
   }
 
-  /** Where in the pickle its first number lies, -1 if they are written there as a text. */
+  /** Returns where in the pickle its first number lies, -1 if they are written there as a text. */
   public int offset() {
     return numbers.offset();
   }
 
-  /** A copy of its numbers. */
+  /** Returns a copy of its numbers. */
   public byte[] numbers(ByteBuffer pickle) {
     return numbers.copy(pickle);
   }

@@ -15,7 +15,7 @@ final class PickledBytes {
   private final int stored;
   private int length = UNKNOWN;
 
-  /** How a byte string is written. */
+  /** The notation of a byte string. */
   enum Form {
     /** As it is. */
     PLAIN,
@@ -37,12 +37,12 @@ final class PickledBytes {
     this.stored = stored;
   }
 
-  /** Where it lies as it is, or -1. */
+  /** Returns where it lies as it is, or -1. */
   int offset() {
     return form == Form.PLAIN ? offset : NONE;
   }
 
-  /** How many bytes it is, -1 where it is a text that is no byte string. */
+  /** Returns how many bytes it is, -1 where it is a text that is no byte string. */
   int length(ByteBuffer pickle) {
     if (length == UNKNOWN) { // once: a pickle may name it again and again
       length = form == Form.PLAIN ? stored : write(pickle, null);
@@ -50,7 +50,7 @@ final class PickledBytes {
     return length;
   }
 
-  /** A copy of the bytes. */
+  /** Returns a copy of the bytes. */
   byte[] copy(ByteBuffer pickle) {
     byte[] bytes = new byte[length(pickle)];
     if (form == Form.PLAIN) {
@@ -87,12 +87,12 @@ final class PickledBytes {
     return count;
   }
 
-  /** How many digits follow a backslash and this letter. */
+  /** Returns how many digits follow a backslash and this letter. */
   static int digits(byte letter) {
     return letter == 'u' ? 4 : letter == 'U' ? 8 : 0;
   }
 
-  /** The number that some digits are, -1 where they are none. */
+  /** Returns the number that some digits are, -1 where they are none. */
   static int hexadecimal(ByteBuffer pickle, int offset, int digits) {
     int value = 0;
     for (int i = 0; i < digits; i++) {

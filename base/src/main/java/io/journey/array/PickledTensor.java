@@ -27,7 +27,7 @@ record PickledTensor(
     }
   }
 
-  /** How many numbers it has. */
+  /** Returns how many numbers it has. */
   long numel() {
     long n = 1;
     for (long dim : shape) {
@@ -36,7 +36,7 @@ record PickledTensor(
     return n;
   }
 
-  /** How many numbers of the storage it spans from its first to its last. */
+  /** Returns how many numbers of the storage it spans from its first to its last. */
   long span() {
     long last = 0;
     for (int d = 0; d < shape.size(); d++) {
@@ -48,7 +48,7 @@ record PickledTensor(
     return last + 1;
   }
 
-  /** Whether its numbers lie side by side in C order. */
+  /** Returns whether its numbers lie side by side in C order. */
   boolean isContiguous() {
     long expected = 1;
     for (int d = shape.size() - 1; d >= 0; d--) {
@@ -60,7 +60,7 @@ record PickledTensor(
     return true;
   }
 
-  /** Whether the view lies inside its storage; sizes that overflow do not. */
+  /** Returns whether the view lies inside its storage; sizes that overflow do not. */
   boolean fits() {
     try {
       boolean signs =

@@ -79,7 +79,7 @@ public final class PyTorchFile implements NamedTensors {
     }
   }
 
-  /** Whether a file is a zip with the entries of a TorchScript program. */
+  /** Returns whether a file is a zip with the entries of a TorchScript program. */
   public static boolean isTorchScript(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return ZipDirectory.startsWithEntry(channel)
@@ -116,7 +116,7 @@ public final class PyTorchFile implements NamedTensors {
                 : " is not a file of torch.save, expected a zip: check the path."));
   }
 
-  /** The folder all entries are in, with its slash. */
+  /** Returns the folder all entries are in, with its slash. */
   private String folder() {
     for (String name : entries.keySet()) {
       int slash = name.indexOf('/');
@@ -210,7 +210,7 @@ public final class PyTorchFile implements NamedTensors {
     }
   }
 
-  /** An entry of the folder, or null; one that is compressed is refused. */
+  /** Returns an entry of the folder, or null; one that is compressed is refused. */
   private ZipDirectory.Entry plainEntry(String name) {
     ZipDirectory.Entry entry = entries.get(folder + name);
     if (entry != null && !entry.plain()) {
@@ -271,7 +271,7 @@ public final class PyTorchFile implements NamedTensors {
     return gather(tensor, FileBytes.floats(file, first, tensor.dtype(), order, span), count);
   }
 
-  /** The numbers of a view in C order: the last index runs fastest. */
+  /** Returns the numbers of a view in C order: the last index runs fastest. */
   private static float[] gather(PickledTensor tensor, float[] storage, int count) {
     float[] out = new float[count];
     int rank = tensor.shape().size();

@@ -45,7 +45,7 @@ public final class Safetensors implements NamedTensors {
   private static final String NO_DIGEST = "0".repeat(64);
 
   /**
-   * Where a tensor is.
+   * The place of a tensor in the file.
    *
    * @param dtype its number type
    * @param shape its shape
@@ -53,7 +53,7 @@ public final class Safetensors implements NamedTensors {
    * @param bytes how many bytes it has
    */
   public record Entry(DType dtype, List<Long> shape, long begin, long bytes) {
-    /** How many numbers it has. */
+    /** Returns how many numbers it has. */
     public int numel() {
       return Math.toIntExact(bytes / dtype.bytes());
     }
@@ -182,7 +182,7 @@ public final class Safetensors implements NamedTensors {
     }
   }
 
-  /** Where a tensor is; an unknown name is an error that lists the names there are. */
+  /** Returns where a tensor is; an unknown name is an error that lists the names there are. */
   public Entry entry(String name) {
     Entry entry = entries.get(name);
     if (entry == null) {
@@ -226,7 +226,7 @@ public final class Safetensors implements NamedTensors {
     return FileBytes.floats(file, begin, entry.dtype(), ByteOrder.LITTLE_ENDIAN, count);
   }
 
-  /** A float64 tensor. */
+  /** Returns a float64 tensor. */
   public double[] doubles(String name) {
     Entry entry = typed(name, DType.F64);
     double[] out = new double[entry.numel()];
@@ -234,7 +234,7 @@ public final class Safetensors implements NamedTensors {
     return out;
   }
 
-  /** An int64 tensor. */
+  /** Returns an int64 tensor. */
   public long[] longs(String name) {
     Entry entry = typed(name, DType.I64);
     long[] out = new long[entry.numel()];

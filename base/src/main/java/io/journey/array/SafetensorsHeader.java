@@ -107,7 +107,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     return new Entry(dtype, List.copyOf(shape), dataStart + begin, end - begin);
   }
 
-  /** The number, or -1 where there is none of 63 bits. */
+  /** Returns the number, or -1 where there is none of 63 bits. */
   private static long wholeNumber(JsonNode node) {
     return node.isIntegralNumber() && node.canConvertToLong() ? node.asLong() : -1;
   }

@@ -71,7 +71,7 @@ public final class Shards implements NamedTensors {
     return new Shards(index, shardOf, opened.values().stream().map(NamedTensors::file).toList());
   }
 
-  /** A name without any folder, so that an index cannot point elsewhere. */
+  /** Returns a name without any folder, so that an index cannot point elsewhere. */
   private static String fileName(Path index, JsonNode node) {
     String name = node.asText();
     boolean plain =

@@ -130,7 +130,7 @@ final class Unpickler {
   }
 
   /**
-   * The object a pickle describes.
+   * Returns the object a pickle describes.
    *
    * @param file for messages
    */
@@ -139,8 +139,8 @@ final class Unpickler {
   }
 
   /**
-   * The same for plain data with numpy's arrays of bytes, as Python 2 and 3 write them in protocols
-   * 0 to 5: byte strings are {@code String} (Latin-1), arrays are {@link PickledArray}.
+   * Returns the same for plain data with numpy's arrays of bytes, as Python 2 and 3 write them in
+   * protocols 0 to 5: byte strings are {@code String} (Latin-1), arrays are {@link PickledArray}.
    */
   static Object readArrays(Path file, ByteBuffer pickle) {
     return read(new Unpickler(file, pickle, true), pickle);
@@ -233,7 +233,7 @@ final class Unpickler {
     return true;
   }
 
-  /** A number with an L behind it; those beyond 64 bits are of no use here. */
+  /** Returns a number with an L behind it; those beyond 64 bits are of no use here. */
   private static Object longInteger(String line) {
     String digits = line.endsWith("L") ? line.substring(0, line.length() - 1) : line;
     return digits.length() > 18 ? NOTHING : Long.valueOf(digits);
@@ -454,7 +454,7 @@ final class Unpickler {
     };
   }
 
-  /** A byte string written as the text of the same characters, which it stays here. */
+  /** Returns a byte string written as the text of the same characters, which it stays here. */
   private Object encoded(List<Object> arguments) {
     Object text = arguments.get(0);
     if (!LATIN_1.contains(arguments.get(1))
@@ -501,7 +501,7 @@ final class Unpickler {
     return List.copyOf(longs);
   }
 
-  /** A persistent id: ('storage', type, key, device, number of elements). */
+  /** Returns a persistent id: ('storage', type, key, device, number of elements). */
   private PickledTensor.Storage storage(List<Object> id) {
     String type = ((Global) id.get(1)).name();
     if (!"storage".equals(id.get(0)) || !(STORAGES.containsKey(type) || type.equals(UNTYPED))) {
@@ -607,7 +607,7 @@ final class Unpickler {
     }
   }
 
-  /** A two's complement number, little endian; those beyond 64 bits are of no use here. */
+  /** Returns a two's complement number, little endian; those beyond 64 bits are of no use here. */
   private static Object integer(byte[] bytes) {
     if (bytes.length > 8) {
       return NOTHING;

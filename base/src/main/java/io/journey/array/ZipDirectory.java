@@ -13,8 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Where the entries of a zip file lie. {@code torch.save} stores its entries as they are; nothing
- * here decompresses, so nothing can swell while it is read. Names are keys only, never paths.
+ * The places of the entries of a zip file. {@code torch.save} stores its entries as they are;
+ * nothing here decompresses, so nothing can swell while it is read. Names are keys only, never
+ * paths.
  *
  * <p>Layout (APPNOTE 6.3): local headers with data, the central directory, its end record, and
  * before that the zip64 end record and its locator where a number does not fit 16 or 32 bits.
@@ -48,14 +49,14 @@ final class ZipDirectory {
     this.channel = channel;
   }
 
-  /** The entries of a zip file by name; none is listed twice. */
+  /** Returns the entries of a zip file by name; none is listed twice. */
   static Map<String, Entry> read(Path file, FileChannel channel) throws IOException {
     ZipDirectory directory = new ZipDirectory(file, channel);
     directory.readEntries();
     return directory.entries;
   }
 
-  /** Whether the file begins as a zip file does. */
+  /** Returns whether the file begins as a zip file does. */
   static boolean startsWithEntry(FileChannel channel) throws IOException {
     return channel.size() >= END_BYTES && FileBytes.read(channel, 0, 4).getInt(0) == LOCAL;
   }
@@ -155,7 +156,7 @@ final class ZipDirectory {
     return new Entry(begin, stored, plain);
   }
 
-  /** Where the content of the zip64 extra field begins, or -1. */
+  /** Returns where the content of the zip64 extra field begins, or -1. */
   private static int extra64(ByteBuffer extra) {
     int at = 0;
     while (at <= extra.limit() - 4) {

@@ -56,7 +56,10 @@ final class ChartFrame {
     this.y = new Axis(low, high, plot.getMaxY(), plot.getY(), false);
   }
 
-  /** A chart whose vertical axis has this range, or where there is none, room for all numbers. */
+  /**
+   * Returns a chart whose vertical axis has this range, or where there is none, room for all
+   * numbers.
+   */
   static ChartFrame of(
       String title,
       String yLabel,
@@ -73,7 +76,7 @@ final class ChartFrame {
     return new ChartFrame(title, yLabel, ticks, ticks.first(), ticks.last(), entries, below, least);
   }
 
-  /** How the legend names a rule. */
+  /** Returns how the legend names a rule. */
   static Legend.Entry entry(LineChart.Rule rule) {
     return new Legend.Entry(
         rule.name(), (pen, x, y) -> pen.line(Palette.FAINT, RULE, x, y, x + Legend.SAMPLE, y));

@@ -4,10 +4,10 @@ import java.awt.Graphics2D;
 
 /** A drawing with a size of its own, drawn alike on a screen, into a PNG and into an SVG. */
 public interface Figure {
-  /** The width in pixels at scale 1. */
+  /** Returns the width in pixels at scale 1. */
   int width();
 
-  /** The height in pixels at scale 1. */
+  /** Returns the height in pixels at scale 1. */
   int height();
 
   /** Returns a description for a reader who does not see it. */

@@ -92,7 +92,7 @@ final class GridPlot {
     return Math.max(image.getWidth(), image.getHeight());
   }
 
-  /** Whether pixels are shown as squares of several. */
+  /** Returns whether pixels are shown as squares of several. */
   static boolean isEnlarged(BufferedImage image) {
     return side(image) <= ENLARGED;
   }

@@ -42,8 +42,8 @@ public record ImageGrid(String title, List<Row> rows) implements Figure {
     }
 
     /**
-     * A picture from numbers, grey for one channel, in colours for three; of other counts (latents)
-     * the first or the first three are shown.
+     * Returns a picture from numbers, grey for one channel, in colours for three; of other counts
+     * (latents) the first or the first three are shown.
      *
      * @param image [C·H·W]; −1 is black, 1 white, what lies beyond is clipped
      */

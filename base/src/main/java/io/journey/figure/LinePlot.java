@@ -100,7 +100,7 @@ final class LinePlot {
     pen.text(Pen.SMALL, Palette.FAINT, label, plot.getCenterX(), plot.getMaxY() + 37, 0.5);
   }
 
-  /** The places of the points where they are few, otherwise round numbers. */
+  /** Returns the places of the points where they are few, otherwise round numbers. */
   private Ticks ticks() {
     Ticks points = Ticks.of(places);
     if (places.length <= MOST_LABELLED && haveRoom(points)) {

@@ -59,12 +59,12 @@ final class Numbers {
       }
     }
 
-    /** The least, 0 where there are none. */
+    /** Returns the least, 0 where there are none. */
     double low() {
       return low > high ? 0 : low;
     }
 
-    /** The greatest, more than the least. */
+    /** Returns the greatest, more than the least. */
     double high() {
       if (low > high) {
         return 1;

@@ -53,7 +53,7 @@ final class Palette {
         : new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, dash, 0);
   }
 
-  /** Whether a marker is filled: those of the first round are, the others are hollow. */
+  /** Returns whether a marker is filled: those of the first round are, the others are hollow. */
   static boolean filled(int series) {
     return series < COLOURS.size();
   }

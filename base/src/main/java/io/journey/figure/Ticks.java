@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where an axis is labelled.
+ * The places at which an axis is labelled.
  *
  * @param at ascending
  * @param labels one each
@@ -30,7 +30,7 @@ record Ticks(double[] at, List<String> labels) {
     return multiples(step, first, Math.max(last, first + 1));
   }
 
-  /** The same between {@code low} and {@code high}. */
+  /** Returns the same between {@code low} and {@code high}. */
   static Ticks between(double low, double high, int about) {
     double step = step((high - low) / about);
     long first = (long) Math.ceil(low / step - 1e-9);
@@ -38,7 +38,7 @@ record Ticks(double[] at, List<String> labels) {
     return multiples(step, first, last);
   }
 
-  /** Every given number, or as many powers of ten as lie between the first and last. */
+  /** Returns every given number, or as many powers of ten as lie between the first and last. */
   static Ticks of(double[] ascending) {
     return new Ticks(
         ascending, Arrays.stream(ascending).mapToObj(v -> label(v, decimals(v))).toList());
@@ -73,7 +73,7 @@ record Ticks(double[] at, List<String> labels) {
     return 10 * power;
   }
 
-  /** How many decimals tell a number, or one multiple of it from the next. */
+  /** Returns how many decimals tell a number, or one multiple of it from the next. */
   private static int decimals(double value) {
     int most = value == 0 ? 0 : DIGITS - (int) Math.floor(Math.log10(Math.abs(value)));
     BigDecimal rounded = new BigDecimal(value).setScale(most, RoundingMode.HALF_EVEN);

@@ -43,7 +43,7 @@ public final class RandomStream {
     return NormalQuantile.of(uniform(index));
   }
 
-  /** The next uniform integer in {@code 0..bound-1}, without bias. */
+  /** Returns the next uniform integer in {@code 0..bound-1}, without bias. */
   public int nextInt(int bound) {
     if (bound < 1) {
       throw new IllegalArgumentException("bound must be at least 1, got " + bound);
@@ -68,7 +68,7 @@ public final class RandomStream {
     fillGaussian(out, 0, out.length);
   }
 
-  /** A uniformly random order of {@code 0..n-1} (Fisher–Yates). */
+  /** Returns a uniformly random order of {@code 0..n-1} (Fisher–Yates). */
   public int[] permutation(int n) {
     int[] order = new int[n];
     for (int i = 0; i < n; i++) {

@@ -17,18 +17,20 @@ import java.util.Locale;
  */
 public record Seed(long high, long low) {
 
-  /** The root seed of a run, from the number a user types. */
+  /** Returns the root seed of a run, from the number a user types. */
   public static Seed of(long value) {
     return digest(ByteBuffer.allocate(9).put((byte) 'R').putLong(value).array());
   }
 
-  /** The seed called {@code name} below this one. */
+  /** Returns the seed called {@code name} below this one. */
   public Seed child(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     return digest(prefix('S', bytes.length).put(bytes).array());
   }
 
-  /** The seed numbered {@code index} below this one; never equal to one called by a string. */
+  /**
+   * Returns the seed numbered {@code index} below this one; never equal to one called by a string.
+   */
   public Seed child(long index) {
     return digest(prefix('I', Long.BYTES).putLong(index).array());
   }
@@ -39,7 +41,7 @@ public record Seed(long high, long low) {
   }
 
   /**
-   * The seed of which this is the {@link #hex()}.
+   * Returns the seed of which this is the {@link #hex()}.
    *
    * @throws IllegalArgumentException if it is not 32 hexadecimal digits
    */
@@ -52,7 +54,7 @@ public record Seed(long high, long low) {
         Long.parseUnsignedLong(hex.substring(16), 16));
   }
 
-  /** The numbers of this seed, from the first on. */
+  /** Returns the numbers of this seed, from the first on. */
   public RandomStream stream() {
     return new RandomStream(this);
   }

@@ -12,7 +12,7 @@ import java.util.HexFormat;
 public final class Checksums {
   private Checksums() {}
 
-  /** A fresh SHA-256. */
+  /** Returns a fresh SHA-256. */
   public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -21,7 +21,7 @@ public final class Checksums {
     }
   }
 
-  /** The SHA-256 of a file in hexadecimal. */
+  /** Returns the SHA-256 of a file in hexadecimal. */
   public static String of(Path file) {
     MessageDigest digest = sha256();
     byte[] buffer = new byte[1 << 16];

@@ -21,7 +21,7 @@ public final class Confined {
   private Confined() {}
 
   /**
-   * Where a file of a directory is or will be.
+   * Returns where a file of a directory is or will be.
    *
    * @param name parts between slashes, none of them empty, {@code .} or {@code ..}
    * @throws JourneyException if the name leads out of the directory, or through a link
@@ -47,7 +47,7 @@ public final class Confined {
   }
 
   /**
-   * A file of a directory, to be read.
+   * Returns a file of a directory, to be read.
    *
    * @throws JourneyException if it is not there, is no regular file, or is not in the directory
    */
@@ -71,14 +71,14 @@ public final class Confined {
     return path;
   }
 
-  /** Whether a regular file of this name is in the directory; a link is an error. */
+  /** Returns whether a regular file of this name is in the directory; a link is an error. */
   public static boolean exists(Path directory, String name) {
     BasicFileAttributes found = attributes(path(directory, name));
     return found != null && found.isRegularFile();
   }
 
   /**
-   * The content of a file of a directory.
+   * Returns the content of a file of a directory.
    *
    * @param most bytes it may have
    * @throws JourneyException if it has more, or as {@link #file} says

@@ -7,7 +7,7 @@ public final class Counted {
   private Counted() {}
 
   /**
-   * A number and what is counted.
+   * Returns a number and what is counted.
    *
    * @param nouns in the plural, as it ends a phrase: "models", "whole files"
    */
@@ -15,12 +15,12 @@ public final class Counted {
     return count + " " + noun(count, nouns);
   }
 
-  /** The same with commas between thousands: "60,000 images". */
+  /** Returns the same with commas between thousands: "60,000 images". */
   public static String grouped(long count, String nouns) {
     return String.format(Locale.ROOT, "%,d ", count) + noun(count, nouns);
   }
 
-  /** The noun alone, in the singular for one. */
+  /** Returns the noun alone, in the singular for one. */
   public static String noun(long count, String nouns) {
     return count == 1 ? singular(nouns) : nouns;
   }

@@ -15,14 +15,14 @@ public final class Failures {
 
   private Failures() {}
 
-  /** A text of unknown origin, made safe for a message: one line, short, plain. */
+  /** Returns a text of unknown origin, made safe for a message: one line, short, plain. */
   public static String quoted(String text) {
     boolean whole = text.length() <= MAX_QUOTED;
     String start = whole ? text : text.substring(0, MAX_QUOTED) + "...";
     return start.replaceAll("[^\\x20-\\x7e]", "?");
   }
 
-  /** The reason of an I/O failure in a few words, without the class name. */
+  /** Returns the reason of an I/O failure in a few words, without the class name. */
   public static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "there is no such file, check the path";

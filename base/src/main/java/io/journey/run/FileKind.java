@@ -40,7 +40,7 @@ public final class FileKind {
   private FileKind() {}
 
   /**
-   * Names what is there, such as "a PNG picture" or "a directory".
+   * Returns names what is there, such as "a PNG picture" or "a directory".
    *
    * @return null where nothing is there, or it begins as nothing known does
    */

@@ -105,7 +105,7 @@ final class Journal {
     return files;
   }
 
-  /** The seconds of work that were noted last. */
+  /** Returns the seconds of work that were noted last. */
   double seconds() {
     return seconds;
   }

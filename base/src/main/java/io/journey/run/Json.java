@@ -34,17 +34,17 @@ public final class Json {
 
   private Json() {}
 
-  /** An empty object. */
+  /** Returns an empty object. */
   public static ObjectNode object() {
     return MAPPER.createObjectNode();
   }
 
-  /** A record, list or map as a tree. */
+  /** Returns a record, list or map as a tree. */
   public static <T extends JsonNode> T tree(Object value) {
     return MAPPER.valueToTree(value);
   }
 
-  /** The tree as a record; a field that is unknown, missing or out of range is an error. */
+  /** Returns the tree as a record; a field that is unknown, missing or out of range is an error. */
   public static <T> T bind(JsonNode node, Class<T> type, String where) {
     try {
       return MAPPER.treeToValue(node, type);
@@ -60,8 +60,8 @@ public final class Json {
   }
 
   /**
-   * The first field in which what is found differs from what is asked for, such as "norm_eps 1e-6,
-   * this run asks for 1e-5", or null where there is none.
+   * Returns the first field in which what is found differs from what is asked for, such as
+   * "norm_eps 1e-6, this run asks for 1e-5", or null where there is none.
    */
   public static String difference(JsonNode found, JsonNode asked) {
     return SettingsDifference.first(found, asked);
@@ -109,7 +109,7 @@ public final class Json {
     return read(file, MAPPER.reader());
   }
 
-  /** The same as Python writes it, whose numbers may be NaN or Infinity. */
+  /** Returns the same as Python writes it, whose numbers may be NaN or Infinity. */
   public static ObjectNode readPython(Path file) {
     return read(file, MAPPER.reader().with(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS));
   }

@@ -12,23 +12,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  */
 public record JsonFields(ObjectNode object, String where) {
 
-  /** Whether there is a field of this name, null included. */
+  /** Returns whether there is a field of this name, null included. */
   public boolean has(String name) {
     return object.has(name);
   }
 
-  /** A text. */
+  /** Returns a text. */
   public String text(String name) {
     return required(name, JsonType.TEXT).textValue();
   }
 
-  /** A text, or another where the field is not there. */
+  /** Returns a text, or another where the field is not there. */
   public String text(String name, String otherwise) {
     return has(name) ? text(name) : otherwise;
   }
 
   /**
-   * A whole number.
+   * Returns a whole number.
    *
    * @param least smallest value
    * @param most largest value
@@ -49,27 +49,27 @@ public record JsonFields(ObjectNode object, String where) {
     return value;
   }
 
-  /** A whole number of up to 64 bits, such as a seed. */
+  /** Returns a whole number of up to 64 bits, such as a seed. */
   public long integer(String name) {
     return required(name, JsonType.INTEGER).longValue();
   }
 
-  /** A number. */
+  /** Returns a number. */
   public double number(String name) {
     return required(name, JsonType.NUMBER).doubleValue();
   }
 
-  /** An object. */
+  /** Returns an object. */
   public ObjectNode object(String name) {
     return (ObjectNode) required(name, JsonType.OBJECT);
   }
 
-  /** The fields of an object. */
+  /** Returns the fields of an object. */
   public JsonFields fields(String name) {
     return new JsonFields(object(name), where + ", " + name);
   }
 
-  /** A list of whole numbers. */
+  /** Returns a list of whole numbers. */
   public int[] wholes(String name) {
     JsonNode list = required(name, JsonType.WHOLES);
     int[] out = new int[list.size()];

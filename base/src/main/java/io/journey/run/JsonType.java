@@ -42,17 +42,17 @@ public enum JsonType {
     return all;
   }
 
-  /** Whether a value is of this type. */
+  /** Returns whether a value is of this type. */
   public boolean accepts(JsonNode value) {
     return test.test(value);
   }
 
-  /** The type as people say it, such as "a number". */
+  /** Returns the type as people say it, such as "a number". */
   public String words() {
     return words;
   }
 
-  /** The type of a number, truth or text. */
+  /** Returns the type of a number, truth or text. */
   public static JsonType of(JsonNode example) {
     for (JsonType type : new JsonType[] {WHOLE, NUMBER, TRUTH, TEXT}) {
       if (type.test.test(example)) {

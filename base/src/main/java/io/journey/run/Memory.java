@@ -8,7 +8,7 @@ import java.nio.file.Path;
 public final class Memory {
   private Memory() {}
 
-  /** How to let Java use twice what it may use now, as the end of a sentence. */
+  /** Returns how to let Java use twice what it may use now, as the end of a sentence. */
   public static String raise() {
     return "set JOURNEY_JAVA_OPTS=-Xmx"
         + 2 * (Runtime.getRuntime().maxMemory() >> 20)
@@ -24,7 +24,10 @@ public final class Memory {
     }
   }
 
-  /** The largest resident size so far in bytes (Linux: VmHWM), or -1 where it is not told. */
+  /**
+   * Returns the largest resident size so far in bytes (Linux: VmHWM), or -1 where the system does
+   * not tell it.
+   */
   public static long peakResidentBytes() {
     try {
       for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {

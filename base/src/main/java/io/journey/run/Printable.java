@@ -14,12 +14,12 @@ public final class Printable {
 
   private Printable() {}
 
-  /** The text with every hidden character written out. */
+  /** Returns the text with every hidden character written out. */
   public static String of(String text) {
     return escaped(text, Printable::isHidden);
   }
 
-  /** The text with the characters of a kind written out. */
+  /** Returns the text with the characters of a kind written out. */
   static String escaped(String text, IntPredicate kind) {
     if (text.codePoints().noneMatch(kind)) {
       return text;
@@ -37,7 +37,7 @@ public final class Printable {
     return out.toString();
   }
 
-  /** A hidden character as it is written in Java, such as {@code \}{@code u001b}. */
+  /** Returns a hidden character as it is written in Java, such as {@code \}{@code u001b}. */
   public static String escaped(int codePoint) {
     StringBuilder out = new StringBuilder();
     for (char unit : Character.toChars(codePoint)) {
@@ -47,8 +47,9 @@ public final class Printable {
   }
 
   /**
-   * Whether a character is not seen itself: controls, line ends included, and marks of direction
-   * and format. Joiners are none of them: words of Persian and pictures of people need them.
+   * Returns whether a character is not seen itself: controls, line ends included, and marks of
+   * direction and format. Joiners are none of them: words of Persian and pictures of people need
+   * them.
    */
   public static boolean isHidden(int codePoint) {
     return switch (Character.getType(codePoint)) {

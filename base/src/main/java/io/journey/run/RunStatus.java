@@ -6,7 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * How far the stage of a run directory has come, seen from outside: nothing is claimed or changed.
+ * The state of the stage of a run directory, read without claiming or changing it.
  *
  * @param kind what the stage makes
  * @param finished whether the manifest is written
@@ -25,7 +25,7 @@ public record RunStatus(
     long bytes,
     double seconds) {
 
-  /** Whether a stage has begun to write this directory. */
+  /** Returns whether a stage has begun to write this directory. */
   public static boolean isRunDirectory(Path directory) {
     return isThere(directory, Manifest.FILE) || isThere(directory, RunDirectory.SETTINGS);
   }

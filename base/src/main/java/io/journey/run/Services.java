@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * What is registered on the class path: the classes that {@code META-INF/services} of Journey and
- * of other modules names for an interface, each found by a name of its own.
+ * Finds what is registered on the class path: the classes that {@code META-INF/services} of Journey
+ * and of other modules names for an interface, each found by a name of its own.
  */
 public final class Services {
   private static final Map<Class<?>, List<?>> LOADED = new ConcurrentHashMap<>();

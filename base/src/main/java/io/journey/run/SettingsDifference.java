@@ -21,7 +21,7 @@ final class SettingsDifference {
     }
   }
 
-  /** The first difference, or null where there is none. */
+  /** Returns the first difference, or null where there is none. */
   static String first(JsonNode found, JsonNode asked) {
     return first("", found, asked);
   }

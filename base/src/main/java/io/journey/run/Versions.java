@@ -34,7 +34,7 @@ public final class Versions {
     }
   }
 
-  /** The version of Journey. */
+  /** Returns the version of Journey. */
   public static String journey() {
     return PROPERTIES.getProperty("journey");
   }
@@ -53,8 +53,8 @@ public final class Versions {
   }
 
   /**
-   * The vector instructions of the processor, and the variables of the environment that limit their
-   * use.
+   * Returns the vector instructions of the processor, and the variables of the environment that
+   * limit their use.
    *
    * @param processors what the system tells of its processors
    */

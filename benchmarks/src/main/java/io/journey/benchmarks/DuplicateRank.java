@@ -8,7 +8,7 @@ import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.random.Seed;
 import io.journey.results.Attribution;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attributor;
@@ -53,7 +53,7 @@ public final class DuplicateRank {
     Attribution attribution =
         Attributor.of(ensemble, features)
             .withDamping(damping)
-            .attribute(targets, Steps.of(STEPS), RunContext.of(Libtorch.CPU));
+            .attribute(targets, Timesteps.of(STEPS), RunContext.of(Libtorch.CPU));
     int[] order = Seed.of(99).stream().permutation(data.size());
     for (int s = 0; s < STEPS.length; s++) {
       int[] ranks = new int[count];

@@ -103,7 +103,7 @@ public final class FeatureCost {
   private static float[][] project(Checkpoint checkpoint, Way way, List<DenoisingDraws> asked) {
     try (GradientPipeline pipeline =
         new GradientPipeline(
-            way.method().of(checkpoint.model(), checkpoint.schedule()),
+            way.method().create(checkpoint.model(), checkpoint.schedule()),
             checkpoint.model().parameters().list(),
             Preconditioner.NONE,
             way.projection())) {

@@ -56,7 +56,7 @@ public final class FeatureScaling {
             + " \"images_doubled\": %.2f, \"draws_doubled\": %.2f, \"peak_mib\": %s}%n",
         images,
         draws,
-        ensemble.members().size(),
+        ensemble.checkpointNames().size(),
         median[0],
         median[1],
         median[2],

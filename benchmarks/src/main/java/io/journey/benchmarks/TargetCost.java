@@ -2,7 +2,7 @@ package io.journey.benchmarks;
 
 import io.journey.features.FeatureStore;
 import io.journey.model.Ensemble;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.run.Memory;
 import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
@@ -64,7 +64,7 @@ public final class TargetCost {
 
   private static double seconds(Attributor estimator, Trajectory target, int[] steps) {
     long start = System.nanoTime();
-    estimator.attribute(target, Steps.of(steps), CONTEXT);
+    estimator.attribute(target, Timesteps.of(steps), CONTEXT);
     return (System.nanoTime() - start) * 1e-9;
   }
 }

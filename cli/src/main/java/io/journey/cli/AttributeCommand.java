@@ -4,7 +4,7 @@ import io.journey.features.FeatureStore;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.run.Counted;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attributor;
@@ -21,12 +21,12 @@ import picocli.CommandLine.Option;
 /** Scores training images for targets. */
 @Command(
     name = "attribute",
-    description = "Score every training image at every step of the targets' drawing.",
+    description = "Score every training image at every timestep of the targets' trajectories.",
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey attribute --checkpoints runs/fashion/checkpoints --features runs/fashion/features \\",
       "      --target runs/fashion/targets.safetensors --out runs/fashion/attribution",
-      "  journey attribute ... --steps 100,400 --mask 4,0,8,8"
+      "  journey attribute ... --timesteps 100,400 --mask 4,0,8,8"
     })
 final class AttributeCommand implements Runnable {
   @Mixin private Console console;
@@ -69,6 +69,7 @@ final class AttributeCommand implements Runnable {
       names = "--draws",
       paramLabel = "K",
       description = "Draws of noise for each step of a target (default: 40).")
+  @InRange(from = 1)
   private int draws = TargetDraws.DEFAULT;
 
   @Option(
@@ -86,7 +87,7 @@ final class AttributeCommand implements Runnable {
 
   @Override
   public void run() {
-    Steps wanted = target.steps();
+    Timesteps wanted = target.steps();
     PixelMask patch = mask == null ? null : PixelMask.parse(mask, target.shape());
     List<Trajectory> targets = target.read();
     FeatureStore store = FeatureStore.open(features);
@@ -94,19 +95,19 @@ final class AttributeCommand implements Runnable {
         estimator == null ? Estimators.defaultFor(store) : Estimators.named(estimator);
     Ensemble ensemble = Ensemble.open(checkpoints);
     Attributor attributor = Attributor.of(ensemble, store);
-    if (store.members().size() < ensemble.members().size()) {
+    if (store.checkpointNames().size() < ensemble.checkpointNames().size()) {
       console.say(
           features
               + " was made with "
-              + store.members().size()
+              + store.checkpointNames().size()
               + " of the "
-              + Counted.of(ensemble.members().size(), "checkpoints")
+              + Counted.of(ensemble.checkpointNames().size(), "checkpoints")
               + ": the others are not asked. To ask them too, featurize into a new directory.");
     }
     Attribution attribution =
         attributor
             .withEstimator(chosen)
-            .withDamping(damping.of(chosen))
+            .withDamping(damping.forEstimator(chosen))
             .withDraws(draws)
             .withSeed(seed)
             .withMask(patch)

@@ -28,7 +28,7 @@ final class CheckpointSummary {
 
   private CheckpointSummary() {}
 
-  /** Whether a file's name says that it holds weights. */
+  /** Returns whether a file's name says that it holds weights. */
   static boolean isWeights(Path file) {
     String name = file.getFileName().toString();
     return ENDINGS.stream().anyMatch(name::endsWith);

@@ -41,6 +41,7 @@ final class ClassifierCommand implements Runnable {
       paramLabel = "N",
       defaultValue = "12",
       description = "How often each image is met (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int epochs;
 
   @Option(

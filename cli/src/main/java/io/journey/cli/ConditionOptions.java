@@ -22,7 +22,7 @@ final class ConditionOptions {
       names = "--labels",
       paramLabel = "LABELS",
       description =
-          "Classes to draw in turn, for a model with classes: numbers or names such as 1,7 or cat,dog,"
+          "Classes to sample in turn, for a model with classes: numbers or names such as 1,7 or cat,dog,"
               + " or all (the default).")
   private String labels;
 
@@ -31,7 +31,7 @@ final class ConditionOptions {
    *
    * @throws SettingException if the model does not take one of them, or all cannot be counted up
    */
-  List<Condition> of(Checkpoint checkpoint) {
+  List<Condition> forCheckpoint(Checkpoint checkpoint) {
     ConditioningSpec known = checkpoint.inputs().conditioning();
     if (labels != null && known.isEmpty()) {
       throw new SettingException("the model knows no classes: leave --labels " + labels + " out");

@@ -37,8 +37,8 @@ record ConfigFile(Path file, ObjectNode content) {
   }
 
   /**
-   * The model it describes. Options left out are the preset's; those of another {@code _class_name}
-   * have its own defaults.
+   * Returns the model it describes. Options left out are the preset's; those of another {@code
+   * _class_name} have its own defaults.
    */
   DenoiserConfig model(DenoiserConfig preset) {
     ObjectNode base = preset.toDiffusers();
@@ -61,7 +61,7 @@ record ConfigFile(Path file, ObjectNode content) {
   }
 
   /**
-   * The scheduler it describes, with diffusers' defaults.
+   * Returns the scheduler it describes, with diffusers' defaults.
    *
    * @throws JourneyException naming every option that is not supported
    * @param otherwise where it describes none

@@ -2,9 +2,10 @@ package io.journey.cli;
 
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
-import io.journey.run.SettingException;
 import io.journey.tensor.Libtorch;
 import java.io.PrintWriter;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,10 +20,13 @@ final class Console {
   @Spec(Target.MIXEE)
   private CommandSpec spec;
 
+  private final Queue<String> announced = new ConcurrentLinkedQueue<>();
+
   @Option(
       names = "--threads",
       paramLabel = "N",
       description = "Worker threads (default: one for each core). They change no number.")
+  @InRange(from = 1)
   private Integer threads;
 
   private RunContext context;
@@ -31,9 +35,6 @@ final class Console {
   RunContext context() {
     if (context == null) {
       int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-      if (count < 1) {
-        throw new SettingException("--threads must be at least 1, got " + count);
-      }
       context = RunContext.of(Libtorch.CPU, count, progress());
     }
     return context;
@@ -51,13 +52,36 @@ final class Console {
     }
   }
 
-  /** Progress on standard error. */
+  /** Progress on standard error. What was announced is told when the first task starts. */
   Progress progress() {
-    return new ConsoleProgress(spec.commandLine().getErr());
+    Progress shown = new ConsoleProgress(spec.commandLine().getErr());
+    return (task, total, unit) -> {
+      tellAnnounced();
+      return shown.start(task, total, unit);
+    };
+  }
+
+  /**
+   * Tells a line when work begins, or its result is told: not where the work is refused. Stages
+   * refuse before they start their first task.
+   */
+  void announce(String line) {
+    announced.add(line);
+  }
+
+  private void tellAnnounced() {
+    for (String line = announced.poll(); line != null; line = announced.poll()) {
+      print(line);
+    }
   }
 
   /** Tells a result. */
   void say(String line) {
+    tellAnnounced();
+    print(line);
+  }
+
+  private void print(String line) {
     PrintWriter out = spec.commandLine().getOut();
     out.println(line);
     out.flush();

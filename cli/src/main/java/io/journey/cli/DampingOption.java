@@ -6,7 +6,7 @@ import io.journey.score.Damping;
 import io.journey.score.Estimator;
 import picocli.CommandLine.Option;
 
-/** How far features are damped where scores are made with one damping. */
+/** The option of the damping, where scores are made with one. */
 final class DampingOption {
   @Option(
       names = "--damping",
@@ -14,14 +14,15 @@ final class DampingOption {
       description =
           "Damping c, at least 0, of estimators that have one beside that of their features"
               + " (default: 1).")
+  @InRange(from = 0)
   private Double damping;
 
   /**
-   * The damping for an estimator.
+   * Returns the damping for an estimator.
    *
    * @throws SettingException if one was given that is negative, or the estimator has none
    */
-  double of(Estimator estimator) {
+  double forEstimator(Estimator estimator) {
     Damping asked = damping == null ? Damping.DEFAULT : new Damping(damping);
     if (damping != null && !estimator.needs().damped()) {
       throw new SettingException(

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** How every command is told its training data. */
+/** Options that name the training data, for every command that reads them. */
 final class DataOptions {
   @Option(
       names = "--data",

@@ -7,7 +7,7 @@ import io.journey.evaluation.steps.PictureClassifier;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.results.Attribution;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.run.SettingException;
 import io.journey.sampling.ContinuationRun;
 import io.journey.sampling.Sampler;
@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "emergence",
     description = {
-      "At which step of a drawing is a feature of its picture decided?",
+      "At which timestep of sampling is a feature of an image decided?",
       "Each target is continued from its latents at each step with fresh noise, many times; how"
           + " often a classifier finds the feature on the pictures rises where it is decided."
     },
@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
       "  journey evaluate emergence --checkpoint runs/fashion/checkpoints/member-000 \\",
       "      --target runs/fashion/targets.safetensors --classifier runs/fashion/classifier \\",
       "      --out runs/fashion/evaluation/emergence",
-      "  journey evaluate emergence ... --steps 0:980:20 --feature Bag,Coat --targets 3"
+      "  journey evaluate emergence ... --timesteps 0:980:20 --feature Bag,Coat --targets 3"
     })
 final class EmergenceCommand implements Runnable {
   @Mixin private Console console;
@@ -57,6 +57,7 @@ final class EmergenceCommand implements Runnable {
       names = "--targets",
       paramLabel = "N",
       description = "Only the first N of them (default: all).")
+  @InRange(from = 1)
   private Integer targets;
 
   @Option(
@@ -84,16 +85,17 @@ final class EmergenceCommand implements Runnable {
   private List<String> features = new ArrayList<>();
 
   @Option(
-      names = "--steps",
-      paramLabel = "STEPS",
-      description = "first:last:distance or a list (default: all steps of the drawing).")
-  private String steps;
+      names = "--timesteps",
+      paramLabel = "TIMESTEPS",
+      description = "first:last:distance or a list (default: all of the trajectory).")
+  private Timesteps steps;
 
   @Option(
       names = "--samples",
       paramLabel = "N",
       defaultValue = "60",
       description = "Pictures at each step (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int samples;
 
   @Option(
@@ -113,12 +115,12 @@ final class EmergenceCommand implements Runnable {
   public void run() {
     Attribution scores = attribution == null ? null : Attribution.open(attribution);
     TrajectoryFile file = TrajectoryFile.open(target);
-    int[] wanted = steps == null ? file.timesteps() : Steps.parse(steps).among(file.timesteps());
+    int[] wanted = steps == null ? file.timesteps() : steps.among(file.timesteps());
+    List<Trajectory> trajectories = chosen(file.read(wanted));
     try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float);
         Classifier trained = Classifier.open(classifier)) {
       Sampler sampler = file.sampler(model);
-      ContinuationRun drawing =
-          new ContinuationRun(sampler, chosen(file.read(wanted)), wanted, samples, seed);
+      ContinuationRun drawing = new ContinuationRun(sampler, trajectories, wanted, samples, seed);
       FeatureEmergence emergence =
           new FeatureEmergence(drawing, PictureClassifier.of(trained), features, scores, pictures);
       say(emergence.run(result.out(), console.context()));

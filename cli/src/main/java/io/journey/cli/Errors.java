@@ -6,12 +6,10 @@ import io.journey.run.SettingException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns exceptions into one sentence on standard error and an exit status. */
 final class Errors {
@@ -31,31 +29,9 @@ final class Errors {
   int usage(ParameterException e, String[] args) {
     CommandLine line = e.getCommandLine();
     PrintWriter err = line.getErr();
-    String message =
-        e instanceof UnmatchedArgumentException u
-            ? unmatched(u)
-            : oneLine(e.getMessage()).replaceFirst("^Error: ", "");
+    String message = oneLine(UsageSentence.of(e));
     err.println(ended(message) + " Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
     return MENDABLE;
-  }
-
-  private static String unmatched(UnmatchedArgumentException e) {
-    String first = e.getUnmatched().get(0);
-    if (e.isUnknownOption()) {
-      return "There is no option " + quoted(first) + didYouMean(e);
-    }
-    return e.getCommandLine().getSubcommands().isEmpty()
-        ? "There is one argument too many, " + quoted(first) + "."
-        : "There is no command " + quoted(first) + didYouMean(e);
-  }
-
-  private static String quoted(String text) {
-    return "'" + text + "'";
-  }
-
-  private static String didYouMean(UnmatchedArgumentException e) {
-    List<String> near = e.getSuggestions();
-    return near.isEmpty() ? "." : "; did you mean " + near.get(0) + "?";
   }
 
   /** A command that failed. */
@@ -65,6 +41,9 @@ final class Errors {
       e.printStackTrace(err);
     }
     String sentence = sentence(e);
+    if (e instanceof SettingException) {
+      sentence = UsageSentence.named(sentence, line.getParseResult().matchedArgs());
+    }
     if (sentence != null) {
       err.println(sentence);
       return MENDABLE;

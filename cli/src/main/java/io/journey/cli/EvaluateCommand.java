@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
       "  journey evaluate lds --help             who predicts what retraining does",
       "  journey evaluate stability --help       how alike two answers to one question are",
       "  journey evaluate classifier --help      a network that tells the data's classes apart",
-      "  journey evaluate steps --help           how alike the scores of two steps are",
+      "  journey evaluate timesteps --help           how alike the scores of two steps are",
       "  journey evaluate flips --help           which images push both ways",
-      "  journey evaluate seeds --help           whether models draw alike from the same noise",
+      "  journey evaluate seeds --help           whether models sample alike from the same noise",
       "  journey evaluate emergence --help       at which step a feature is decided",
       "  journey evaluate retrain --help         what images matter for a step, by leaving them out",
       "  journey evaluate forget --help          what images a picture is forgotten without"

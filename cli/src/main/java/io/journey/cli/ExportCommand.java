@@ -48,6 +48,7 @@ final class ExportCommand implements Runnable {
   @Option(
       names = "--dtype",
       paramLabel = "TYPE",
+      converter = NumberTypes.OfWeights.class,
       defaultValue = "f32",
       description = "f32, f16 or bf16 (default: ${DEFAULT-VALUE}).")
   private DType dtype;

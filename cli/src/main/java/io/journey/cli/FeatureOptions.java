@@ -2,14 +2,14 @@ package io.journey.cli;
 
 import io.journey.array.DType;
 import io.journey.diffusion.DrawScheme;
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.features.FeaturizerConfig;
 import io.journey.gradient.ParameterSelection;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import picocli.CommandLine.Option;
 
-/** How training features are made. */
+/** Options of the training features. */
 final class FeatureOptions {
   @Option(
       names = "--projection",
@@ -17,7 +17,7 @@ final class FeatureOptions {
       description =
           "sparse:K, factored:K (faster for large models), gaussian:K (the paper's) or none"
               + " (default: sparse:65536 with preconditioner ekfac, sparse:4096 without).")
-  private String projection;
+  private ProjectionConfig projection;
 
   @Option(
       names = "--preconditioner",
@@ -27,7 +27,7 @@ final class FeatureOptions {
               + " C times the mean eigenvalue, for the estimator ek-fac; none: as they are, for the"
               + " paper's and others, up to three times as fast (default: ekfac:0.003; none with"
               + " factored:K and with another function than loss).")
-  private String preconditioner;
+  private PreconditionerConfig preconditioner;
 
   @Option(
       names = "--parameters",
@@ -36,7 +36,7 @@ final class FeatureOptions {
       description =
           "The weights whose gradients are taken, by name, such as *attentions*,!*.to_out.*"
               + " (default: ${DEFAULT-VALUE}).")
-  private String parameters;
+  private ParameterSelection parameters;
 
   @Option(
       names = "--function",
@@ -46,47 +46,46 @@ final class FeatureOptions {
           "loss; norm: the gradients of the mean squared prediction, as in D-TRAK; mean: of the"
               + " mean prediction, as in DAS"
               + " (default: ${DEFAULT-VALUE}).")
-  private String function;
+  private OutputFunction function;
 
   @Option(
-      names = "--sampling",
+      names = "--draw-scheme",
       paramLabel = "SCHEME",
       defaultValue = "shared",
       description =
           "shared: the same draws of step and noise for all images, which makes scores far"
               + " stabler; independent: each image its own, as in the paper"
               + " (default: ${DEFAULT-VALUE}).")
-  private DrawScheme sampling;
+  private DrawScheme drawScheme;
 
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
       defaultValue = "f32",
+      converter = NumberTypes.OfGradients.class,
       description =
           "f32, or bf16 to compute gradients in bfloat16: faster where the processor has"
               + " instructions for it, far slower elsewhere (default: ${DEFAULT-VALUE}).")
   private DType precision;
 
-  /** The one asked for, or the best that the other settings allow. */
-  private PreconditionerConfig preconditioner(ProjectionConfig asked, ModelOutput of) {
+  /** Returns the one asked for, or the best that the other settings allow. */
+  private PreconditionerConfig chosenPreconditioner() {
     if (preconditioner != null) {
-      return PreconditionerConfig.parse(preconditioner);
+      return preconditioner;
     }
-    boolean fast = asked != null && asked.kind() == ProjectionConfig.Kind.FACTORED;
-    return of == ModelOutput.LOSS && !fast
+    boolean fast = projection != null && projection.kind() == ProjectionConfig.Kind.FACTORED;
+    return function == OutputFunction.LOSS && !fast
         ? PreconditionerConfig.DEFAULT
         : PreconditionerConfig.NONE;
   }
 
   FeaturizerConfig config() {
-    ProjectionConfig asked = projection == null ? null : ProjectionConfig.parse(projection);
-    ModelOutput of = ModelOutput.parse(function);
-    FeaturizerConfig defaults = FeaturizerConfig.defaults(preconditioner(asked, of));
+    FeaturizerConfig defaults = FeaturizerConfig.defaults(chosenPreconditioner());
     return defaults
-        .withParameters(new ParameterSelection(parameters))
-        .withProjection(asked == null ? defaults.projection() : asked)
-        .withFunction(of)
-        .withSampling(sampling)
+        .withParameters(parameters)
+        .withProjection(projection == null ? defaults.projection() : projection)
+        .withFunction(function)
+        .withSampling(drawScheme)
         .withPrecision(precision);
   }
 }

@@ -9,6 +9,7 @@ import io.journey.gradient.GradientMethod;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.run.Counted;
+import io.journey.score.Estimators;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,11 +53,13 @@ final class FeaturizeCommand implements Runnable {
       paramLabel = "R",
       description =
           "Draws of step and noise for each image (default: 40 with preconditioner ekfac, otherwise 20).")
+  @InRange(from = 1)
   private Integer draws;
 
   @Option(
       names = "--dtype",
       paramLabel = "TYPE",
+      converter = NumberTypes.OfFeatures.class,
       description =
           "f32, f16 or i8 on disk, the latter two with a scale for each image (default: i8 with"
               + " preconditioner ekfac, where a byte a number loses nothing that shows; otherwise f32).")
@@ -77,8 +80,6 @@ final class FeaturizeCommand implements Runnable {
 
   @Override
   public void run() {
-    Ensemble ensemble = Ensemble.open(checkpoints);
-    Dataset images = data.open(console.progress());
     FeaturizerConfig defaults = options.config();
     FeaturizerConfig config =
         defaults
@@ -86,13 +87,16 @@ final class FeaturizeCommand implements Runnable {
             .withDtype(dtype == null ? defaults.dtype() : dtype)
             .withMethod(gradients)
             .withSeed(seed);
+    Estimators.warning(config.function(), config.preconditioner()).ifPresent(console::say);
+    Ensemble ensemble = Ensemble.open(checkpoints);
+    Dataset images = data.open(console.progress());
     FeatureStore store = Featurizer.of(config, ensemble, images).run(out, console.context());
     ensemble.notes().forEach(console::say);
     console.say(
         "Features of "
             + Counted.of(store.size(), "images")
             + " for "
-            + Counted.of(store.members().size(), "checkpoints")
+            + Counted.of(store.checkpointNames().size(), "checkpoints")
             + " are in "
             + out
             + ".");

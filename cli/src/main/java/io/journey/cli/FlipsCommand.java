@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "flips",
     description = {
-      "Does an image that pushes most for a drawing at one step push most against it at another?",
+      "Does a training image that pushes most towards a target at one timestep push most against it at another?",
       "For each K: the share of targets with an image among the K highest scores at one step and"
           + " the K lowest at another, and how much of the K highest two steps share; both beside"
           + " what random scores would give."
@@ -38,6 +38,7 @@ final class FlipsCommand implements Runnable {
       paramLabel = "K",
       description =
           "Numbers of images, at most half of the training images (default: 16 from 1 to 100).")
+  @InRange(from = 1)
   private List<Integer> top;
 
   @Override

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
     description = {
       "Does a model forget a picture when it is trained again without the images with the highest"
           + " scores?",
-      "It draws from the same start with the same noise; told is how far its picture is from the"
+      "It samples from the same start with the same noise; told is how far its picture is from the"
           + " original, beside random removal and models trained on all images."
     },
     footerHeading = Main.EXAMPLES_HEADING,
@@ -32,10 +32,11 @@ final class ForgetCommand implements Runnable {
   @Mixin private RemovalOptions removal;
 
   @Option(
-      names = "--step",
+      names = "--timestep",
       paramLabel = "T",
       defaultValue = "300",
       description = "t of the scores (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 0)
   private int step;
 
   @Option(
@@ -44,12 +45,14 @@ final class ForgetCommand implements Runnable {
       paramLabel = "K",
       defaultValue = "500,1000,4000",
       description = "How many images are removed (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 0)
   private List<Integer> removed;
 
   @Option(
       names = "--targets",
       paramLabel = "N",
       description = "Only the first N targets (default: the first 60, or all).")
+  @InRange(from = 1)
   private Integer targets;
 
   @Override

@@ -42,7 +42,7 @@ final class InspectCommand implements Runnable {
       paramLabel = "PATH",
       description =
           "A directory a stage has written, a checkpoint's folder or file (.safetensors, .bin, .pt,"
-              + " .ckpt), an .npy file, or a data set.")
+              + " .ckpt), an .npy file, a page, table or figure, or a data set.")
   private String path;
 
   @Option(
@@ -112,7 +112,7 @@ final class InspectCommand implements Runnable {
     }
   }
 
-  /** The path, or null where the text cannot be one. */
+  /** Returns the path, or null where the text cannot be one. */
   private Path asPath() {
     try {
       return Path.of(path);
@@ -161,6 +161,8 @@ final class InspectCommand implements Runnable {
       if (verify && name.endsWith(".safetensors")) {
         verifyTensors(Safetensors.open(file), out);
       }
+    } else if (FileSummary.isKnown(file)) {
+      FileSummary.print(file, out);
     } else {
       DatasetSummary.print(Datasets.open(path), out);
     }

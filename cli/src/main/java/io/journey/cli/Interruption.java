@@ -69,7 +69,7 @@ final class Interruption {
     return Counted.of(run.wholeFiles(), "whole files");
   }
 
-  /** A stream that falls silent when an interruption is told. */
+  /** Returns a stream that falls silent when an interruption is told. */
   OutputStream silenced(OutputStream out) {
     return new FilterOutputStream(out) {
       @Override

@@ -14,6 +14,7 @@ import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.Lds;
 import io.journey.results.lds.RandomSubsets;
 import io.journey.run.Confined;
+import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Damping;
 import io.journey.score.Estimator;
@@ -53,7 +54,7 @@ final class LdsCommand implements Runnable {
       names = "--checkpoints",
       required = true,
       paramLabel = "SPEC",
-      description = "The ensemble whose drawings are attributed.")
+      description = "The ensemble whose samples are attributed.")
   private CheckpointSpec checkpoints;
 
   @Mixin private DataOptions data;
@@ -113,6 +114,7 @@ final class LdsCommand implements Runnable {
       paramLabel = "N",
       defaultValue = "100",
       description = "Random subsets (default: ${DEFAULT-VALUE}, the paper's).")
+  @InRange(from = 2)
   private int subsets;
 
   @Option(
@@ -120,6 +122,7 @@ final class LdsCommand implements Runnable {
       paramLabel = "F",
       defaultValue = "0.5",
       description = "Of the data in each subset (default: ${DEFAULT-VALUE}).")
+  @InRange(above = 0, below = 1)
   private double fraction;
 
   @Option(
@@ -127,6 +130,7 @@ final class LdsCommand implements Runnable {
       paramLabel = "R",
       defaultValue = "2",
       description = "Models of each subset (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int seeds;
 
   @Option(
@@ -146,12 +150,14 @@ final class LdsCommand implements Runnable {
       paramLabel = "K",
       defaultValue = "20",
       description = "Draws of noise for each output of a model, even (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 2)
   private int draws;
 
   @Option(
       names = "--target-draws",
       paramLabel = "K",
       description = "Draws of noise for each gradient of a target (default: 40).")
+  @InRange(from = 1)
   private int targetDraws = TargetDraws.DEFAULT;
 
   @Option(
@@ -159,6 +165,7 @@ final class LdsCommand implements Runnable {
       split = ",",
       paramLabel = "C",
       description = "Dampings to choose from (default: 0.001,0.01,0.1,1,10,100).")
+  @InRange(above = 0)
   private double[] dampings = LdsStudy.DAMPINGS;
 
   @Option(
@@ -170,6 +177,9 @@ final class LdsCommand implements Runnable {
 
   @Override
   public void run() {
+    if (draws % 2 != 0) {
+      throw new SettingException("--draws must be even, got " + draws);
+    }
     List<Trajectory> targets = target.read();
     Lds.requireEnough(subsets, targets.size());
     int[] steps = target.steps().among(targets.get(0).timesteps());
@@ -177,6 +187,9 @@ final class LdsCommand implements Runnable {
     Ensemble ensemble = Ensemble.open(checkpoints);
     List<LdsStudy.Store> stores = stores();
     List<Estimator> chosen = chosen(stores);
+    attributions.forEach(
+        NamedAttribution::parse); // What cannot be read is refused before training.
+    embeddings.values().forEach(spec -> Embedders.open(spec).close());
     GroundTruth truth =
         new GroundTruthRun(
                 Retraining.like(ensemble, coupling.value()).withSeed(seed),

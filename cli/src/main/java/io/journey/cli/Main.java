@@ -1,6 +1,12 @@
 package io.journey.cli;
 
+import io.journey.diffusion.OutputFunction;
+import io.journey.gradient.ParameterSelection;
 import io.journey.model.CheckpointSpec;
+import io.journey.preconditioner.PreconditionerConfig;
+import io.journey.projection.ProjectionConfig;
+import io.journey.results.Timesteps;
+import io.journey.training.Preset;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -33,7 +39,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Version.class,
-    description = "Which training images made a diffusion model draw this, step by step?",
+    description = "Which training images made a diffusion model generate this, step by step?",
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
     abbreviateSynopsis = true,
@@ -96,8 +102,12 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(main);
     line.setOut(printable(out)).setErr(printable(err));
     line.setColorScheme(Help.defaultColorScheme(Ansi.OFF)); // Only so are there no escapes at all.
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.registerConverter(CheckpointSpec.class, CheckpointSpec::parse);
+    register(line);
+    line.setExecutionStrategy(
+        parsed -> {
+          OptionRanges.check(parsed);
+          return new CommandLine.RunLast().execute(parsed);
+        });
     line.setParameterExceptionHandler(main.errors::usage);
     line.setExecutionExceptionHandler(main.errors::execution);
     line.setExecutionStrategy(
@@ -109,6 +119,18 @@ public final class Main implements Runnable {
           }
         });
     return line;
+  }
+
+  /** Registers how texts of options become settings. */
+  static void register(CommandLine line) {
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.registerConverter(CheckpointSpec.class, CheckpointSpec::parse);
+    line.registerConverter(OutputFunction.class, OutputFunction::parse);
+    line.registerConverter(ParameterSelection.class, ParameterSelection::new);
+    line.registerConverter(PreconditionerConfig.class, PreconditionerConfig::parse);
+    line.registerConverter(Preset.class, Preset::parse);
+    line.registerConverter(ProjectionConfig.class, ProjectionConfig::parse);
+    line.registerConverter(Timesteps.class, Timesteps::parse);
   }
 
   private static PrintWriter printable(PrintWriter terminal) {

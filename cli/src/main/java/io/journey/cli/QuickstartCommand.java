@@ -12,7 +12,7 @@ import io.journey.report.AttributionReport;
 import io.journey.report.Findings;
 import io.journey.report.TargetImages;
 import io.journey.results.Attribution;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.run.AtomicFile;
 import io.journey.run.Confined;
 import io.journey.run.JourneyException;
@@ -74,20 +74,23 @@ final class QuickstartCommand implements Runnable {
       paramLabel = "N",
       defaultValue = "1000",
       description = "Training images (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int images;
 
   @Option(
-      names = "--steps",
+      names = "--training-steps",
       paramLabel = "N",
       defaultValue = "1000",
       description = "Training steps of each model (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int steps;
 
   @Option(
       names = "--targets",
       paramLabel = "N",
       defaultValue = "12",
-      description = "Pictures that are drawn and attributed (default: ${DEFAULT-VALUE}).")
+      description = "Images that are sampled and attributed (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int targets;
 
   private final Map<String, ObjectNode> stages = new LinkedHashMap<>();
@@ -155,7 +158,7 @@ final class QuickstartCommand implements Runnable {
         () ->
             Attributor.of(ensemble, features)
                 .withSeed(featureSeed)
-                .stage(TrajectoryFile.read(drawn), Steps.parse("100:900:100"))
+                .stage(TrajectoryFile.read(drawn), Timesteps.parse("100:900:100"))
                 .run(scores, console.context()));
   }
 
@@ -229,6 +232,9 @@ final class QuickstartCommand implements Runnable {
 
   private void tell(Path page, List<String> findings) {
     console.say("");
+    if (findings.isEmpty()) {
+      console.say(Findings.NONE);
+    }
     for (String finding : findings) {
       console.say("* " + finding);
     }

@@ -24,7 +24,7 @@ final class RemovalOptions {
       names = "--checkpoints",
       required = true,
       paramLabel = "DIR",
-      description = "The ensemble of journey train whose first member drew the targets.")
+      description = "The ensemble of journey train whose first checkpoint sampled the targets.")
   private CheckpointSpec checkpoints;
 
   @Mixin private DataOptions data;
@@ -60,6 +60,7 @@ final class RemovalOptions {
       paramLabel = "R",
       defaultValue = "1",
       description = "Models trained without each set of images (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1, to = RemovalConfig.MOST)
   private int seeds;
 
   @Option(
@@ -67,8 +68,9 @@ final class RemovalOptions {
       paramLabel = "B",
       defaultValue = "3",
       description =
-          "Models trained on all images with another seed, for the baseline; further members of the"
+          "Models trained on all images with another seed, for the baseline; further checkpoints of the"
               + " ensemble as far as there are any (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1, to = RemovalConfig.MOST)
   private int otherSeeds;
 
   @Option(
@@ -79,6 +81,7 @@ final class RemovalOptions {
               + " attribution, at least "
               + FEWEST_RANDOM_SETS
               + ").")
+  @InRange(from = 1, to = RemovalConfig.MOST)
   private Integer randomSets;
 
   @Option(

@@ -2,7 +2,7 @@ package io.journey.cli;
 
 import io.journey.report.AttributionReport;
 import io.journey.report.EvaluationReport;
-import io.journey.report.ShownSteps;
+import io.journey.report.ShownTimesteps;
 import io.journey.run.JourneyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,8 +56,8 @@ final class ReportCommand implements Runnable {
     private Path again;
 
     @Option(
-        names = "--steps",
-        paramLabel = "STEPS",
+        names = "--timesteps",
+        paramLabel = "TIMESTEPS",
         description =
             "Steps the figures show: 100:900:100 (first, last, distance), 100,400 or all (default:"
                 + " all, or evenly spaced ones where the page would have over 10 MB or 100"
@@ -87,8 +87,8 @@ final class ReportCommand implements Runnable {
       throw new JourneyException(out + " is a directory: name a file for the page.");
     }
     if (answer != null) {
-      ShownSteps steps =
-          answer.steps == null ? ShownSteps.fitting() : ShownSteps.parse(answer.steps);
+      ShownTimesteps steps =
+          answer.steps == null ? ShownTimesteps.fitting() : ShownTimesteps.parse(answer.steps);
       AttributionReport.write(
               answer.attribution,
               answer.again,

@@ -3,7 +3,7 @@ package io.journey.cli;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where a check leaves what it found. */
+/** The option of the directory of a check's results. */
 final class ResultOption {
   @Option(
       names = "--out",

@@ -34,10 +34,11 @@ final class RetrainCommand implements Runnable {
   @Mixin private RemovalOptions removal;
 
   @Option(
-      names = "--step",
+      names = "--timestep",
       paramLabel = "T",
       defaultValue = "400",
       description = "t, where pictures branch off (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 0)
   private int step;
 
   @Option(
@@ -45,7 +46,8 @@ final class RetrainCommand implements Runnable {
       paramLabel = "D",
       defaultValue = "100",
       description =
-          "The other model draws the steps from t down to above t - D (default: ${DEFAULT-VALUE}).")
+          "The other model samples the steps from t down to above t - D (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int delta;
 
   @Option(
@@ -54,6 +56,7 @@ final class RetrainCommand implements Runnable {
       paramLabel = "K",
       defaultValue = "200,500,1000",
       description = "How many images are removed (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 0)
   private List<Integer> removed;
 
   @Option(
@@ -61,12 +64,14 @@ final class RetrainCommand implements Runnable {
       paramLabel = "N",
       defaultValue = "5000",
       description = "Pictures of each model for each target (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 2)
   private int samples;
 
   @Option(
       names = "--targets",
       paramLabel = "N",
       description = "Only the first N targets (default: the first 50, or all).")
+  @InRange(from = 1)
   private Integer targets;
 
   @Option(

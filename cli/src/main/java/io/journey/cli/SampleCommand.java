@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
 /** Draws images and keeps their trajectories. */
 @Command(
     name = "sample",
-    description = "Draw images with a checkpoint and keep every step of their drawing.",
+    description =
+        "Sample images from a checkpoint and keep their trajectories, every step of the way.",
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey sample --checkpoint runs/fashion/checkpoints/member-000 \\",
@@ -40,7 +41,7 @@ final class SampleCommand implements Runnable {
       required = true,
       paramLabel = "SPEC",
       description =
-          "One checkpoint: a member of an ensemble, a diffusers folder, a file of weights beside"
+          "One checkpoint: one of an ensemble, a diffusers folder, a file of weights beside"
               + " its config.json (FILE or FILE#PART), or torchscript:FILE.")
   private CheckpointSpec checkpoint;
 
@@ -51,7 +52,8 @@ final class SampleCommand implements Runnable {
       description = "File for the trajectories (.safetensors).")
   private Path out;
 
-  @Option(names = "--count", required = true, paramLabel = "N", description = "Images to draw.")
+  @Option(names = "--count", required = true, paramLabel = "N", description = "Images to sample.")
+  @InRange(from = 1)
   private int count;
 
   @Option(
@@ -65,7 +67,8 @@ final class SampleCommand implements Runnable {
       names = "--inference-steps",
       paramLabel = "N",
       defaultValue = "50",
-      description = "Steps of a drawing, 1..1000 (default: ${DEFAULT-VALUE}).")
+      description = "Inference steps, 1..1000 (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int inferenceSteps;
 
   /** The names of all schedulers, for the help. */
@@ -83,6 +86,7 @@ final class SampleCommand implements Runnable {
   private String scheduler;
 
   @Option(names = "--eta", paramLabel = "E", description = "Noise of DDIM, 0 to 1 (default: 0).")
+  @InRange(from = 0, to = 1)
   private Double eta;
 
   @Option(
@@ -99,6 +103,7 @@ final class SampleCommand implements Runnable {
       description =
           "Weight of classifier-free guidance, for a model trained with --drop-classes; 1: none"
               + " (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 0, to = Guidance.MOST)
   private double guidance;
 
   @Mixin private ConditionOptions conditions;
@@ -108,11 +113,14 @@ final class SampleCommand implements Runnable {
     if (Files.isDirectory(out)) {
       throw new JourneyException(out + " is a directory: name a file for the trajectories.");
     }
+    if (scheduler != null) {
+      Schedulers.named(scheduler);
+    }
     try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
       CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
       Sampler sampler =
           Sampler.of(model, scheduler(model), inferenceSteps).withGuidance(new Guidance(guidance));
-      SamplingRun run = new SamplingRun(sampler, seed, count, conditions.of(model));
+      SamplingRun run = new SamplingRun(sampler, seed, count, conditions.forCheckpoint(model));
       boolean drawn = run.run(out, console.context());
       console.say(
           drawn

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "seeds",
     description = {
-      "Do independently trained models draw the same picture from the same noise?",
+      "Do independently trained models sample the same image from the same noise?",
       "Distances of pictures of two models with the same noise and with different noise, and how"
           + " often the picture with the same noise is the nearest of all."
     },
@@ -52,19 +52,22 @@ final class SeedsCommand implements Runnable {
       required = true,
       paramLabel = "N",
       description = "Pictures of each model, at least 2.")
+  @InRange(from = 2)
   private int count;
 
   @Option(
       names = "--inference-steps",
       paramLabel = "N",
       defaultValue = "50",
-      description = "Steps of a drawing, 1..1000 (default: ${DEFAULT-VALUE}).")
+      description = "Inference steps, 1..1000 (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int inferenceSteps;
 
   @Option(
       names = "--pairs",
       paramLabel = "P",
       description = "Most pairs of models, chosen by the seed (default: all).")
+  @InRange(from = 1)
   private Integer pairs;
 
   @Option(
@@ -99,7 +102,7 @@ final class SeedsCommand implements Runnable {
     Ensemble ensemble = Ensemble.open(checkpoints);
     List<Condition> chosen;
     try (Checkpoint first = ensemble.first()) {
-      chosen = conditions.of(first);
+      chosen = conditions.forCheckpoint(first);
     }
     Map<String, SeedDistances> found =
         new SeedConsistency(

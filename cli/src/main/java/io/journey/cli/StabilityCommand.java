@@ -58,6 +58,7 @@ final class StabilityCommand implements Runnable {
       paramLabel = "R",
       defaultValue = "10,20,40",
       description = "Numbers of draws of training features (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private List<Integer> draws;
 
   @Option(
@@ -65,15 +66,19 @@ final class StabilityCommand implements Runnable {
       paramLabel = "K",
       defaultValue = "40",
       description = "Draws of noise for each step of a target (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
   private int targetDraws;
 
   @Mixin private FeatureOptions options;
 
   @Override
   public void run() {
+    FeaturizerConfig config = options.config();
+    double damping =
+        this.damping.forEstimator(
+            Estimators.defaultFor(config.function(), config.preconditioner()));
     List<Trajectory> targets = target.read();
     Dataset images = data.open(console.progress());
-    FeaturizerConfig config = options.config();
     List<Stability.Line> lines =
         new Stability(
                 Ensemble.open(checkpoints),
@@ -82,7 +87,7 @@ final class StabilityCommand implements Runnable {
                 target.steps(),
                 config,
                 draws,
-                damping.of(Estimators.defaultFor(config.function(), config.preconditioner())),
+                damping,
                 targetDraws)
             .run(out, console.context());
     console.say("draws  other draws of    step  Spearman  top 10  top 100");

@@ -10,16 +10,16 @@ import picocli.CommandLine.Option;
 
 /** Compares the scores of steps. */
 @Command(
-    name = "steps",
+    name = "timesteps",
     description = {
-      "How alike are the scores of one target at two steps, the further these are apart?",
+      "How alike are the scores of one target at two timesteps, the further these are apart?",
       "Spearman is the correlation of all scores, 1 where they are in the same order; beside it"
           + " stands that with the scores of other targets."
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
-      "  journey evaluate steps --attribution runs/fashion/attribution \\",
-      "      --out runs/fashion/evaluation/steps"
+      "  journey evaluate timesteps --attribution runs/fashion/attribution \\",
+      "      --out runs/fashion/evaluation/timesteps"
     })
 final class StepCorrelationCommand implements Runnable {
   @Mixin private Console console;

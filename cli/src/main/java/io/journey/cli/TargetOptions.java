@@ -1,7 +1,7 @@
 package io.journey.cli;
 
 import io.journey.dataset.ImageShape;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
 import java.nio.file.Path;
@@ -18,24 +18,27 @@ final class TargetOptions {
   private Path target;
 
   @Option(
-      names = "--steps",
-      paramLabel = "STEPS",
+      names = "--timesteps",
+      paramLabel = "TIMESTEPS",
       defaultValue = "100:900:100",
       description = "first:last:distance or a list (default: ${DEFAULT-VALUE}).")
-  private String steps;
+  private Timesteps steps;
 
-  Steps steps() {
-    return Steps.parse(steps);
+  Timesteps steps() {
+    return steps;
   }
 
-  /** The shape of the targets. */
+  /** Returns the shape of the targets. */
   ImageShape shape() {
     return TrajectoryFile.open(target).shape();
   }
 
-  /** The targets, of which only what is attributed is read: the file may be larger than memory. */
+  /**
+   * Returns the targets, of which only what is attributed is read: the file may be larger than
+   * memory.
+   */
   List<Trajectory> read() {
     TrajectoryFile file = TrajectoryFile.open(target);
-    return file.read(steps().among(file.timesteps()));
+    return file.read(steps.among(file.timesteps()));
   }
 }

@@ -23,14 +23,14 @@ import picocli.CommandLine.Option;
     name = "train",
     description = {
       "Train an ensemble of diffusion models; start again to continue.",
-      "A larger --members adds models to a directory; --from starts from what has been trained."
+      "A larger --count adds checkpoints to a directory; --from starts from what has been trained."
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey train --data 'data/fashion-mnist?size=16' --out runs/fashion/checkpoints",
       "  journey train --data photos?size=32 --out runs/photos/checkpoints --preset medium \\",
-      "      --members 5 --seed 7",
-      "  journey train --data photos?size=32 --out runs/longer --from runs/photos/checkpoints --steps 5000"
+      "      --count 5 --seed 7",
+      "  journey train --data photos?size=32 --out runs/longer --from runs/photos/checkpoints --training-steps 5000"
     })
 final class TrainCommand implements Runnable {
   @Mixin private Console console;
@@ -52,7 +52,7 @@ final class TrainCommand implements Runnable {
         names = "--preset",
         paramLabel = "NAME",
         description = "tiny, small (default), medium or cifar10-ddpm.")
-    private String preset;
+    private Preset preset;
 
     @Option(
         names = "--config",
@@ -67,7 +67,7 @@ final class TrainCommand implements Runnable {
       names = "--from",
       paramLabel = "SPEC",
       description = {
-        "Start from these weights: member by member from an ensemble, or all members from one"
+        "Start from these weights: one by one from an ensemble, or all from one"
             + " checkpoint of any form that sample takes.",
         "Model and scheduler are those of the checkpoint. Of an ensemble of journey train, seed and"
             + " training settings are too, and the optimizer's state is continued."
@@ -76,7 +76,7 @@ final class TrainCommand implements Runnable {
 
   @Option(
       names = "--classes",
-      description = "Tell the models the class of every image, to draw pictures of a class.")
+      description = "Tell the models the class of every image, to sample images of a class.")
   private boolean classes;
 
   @Option(
@@ -85,16 +85,18 @@ final class TrainCommand implements Runnable {
       description =
           "Tell the models with this probability that an image has no class, in an additional row of"
               + " their table of classes, to sample with --guidance (default: 0).")
+  @InRange(from = 0, below = 1)
   private Double dropClasses;
 
   @Option(
-      names = "--members",
+      names = "--count",
       paramLabel = "M",
       description = {
-        "Models, each with its own randomness (default: 2; with --from as many as there).",
+        "Checkpoints to train, each with its own randomness (default: 2; with --from as many as there).",
         "More than a finished directory has: the others are added."
       })
-  private Integer members;
+  @InRange(from = 1, to = Ensemble.MOST_CHECKPOINTS)
+  private Integer count;
 
   @Option(
       names = "--seed",
@@ -103,9 +105,10 @@ final class TrainCommand implements Runnable {
   private Long seed;
 
   @Option(
-      names = "--steps",
+      names = "--training-steps",
       paramLabel = "N",
       description = "Optimizer steps, instead of the preset's; with --from further steps.")
+  @InRange(from = 1, to = TrainingConfig.MOST_STEPS)
   private Integer steps;
 
   @Option(
@@ -114,6 +117,7 @@ final class TrainCommand implements Runnable {
       description =
           "How much work a kill may lose (default: 30); 0 saves after every step. It changes no"
               + " number.")
+  @InRange(from = 0)
   private Integer saveInterval;
 
   @Override
@@ -122,23 +126,23 @@ final class TrainCommand implements Runnable {
     StartingPoint start = from == null ? null : StartingPoint.of(from);
     EnsembleTrainer trainer = trainer(images, start);
     if (start != null) {
-      start.notes(images).forEach(console::say);
+      start.notes(images).forEach(console::announce);
     }
     if (start != null && !start.isContinued()) {
-      console.say(
+      console.announce(
           from + " keeps no state of its training: Adam starts anew, steps are counted from 0.");
     }
     Ensemble ensemble = trainer.run(out, console.context());
     console.say(
         "Checkpoints of "
-            + Counted.of(ensemble.members().size(), "models")
+            + Counted.of(ensemble.checkpointNames().size(), "models")
             + " are in "
             + out
             + ".");
   }
 
   private EnsembleTrainer trainer(Dataset images, StartingPoint start) {
-    Preset preset = settings.preset == null ? Preset.SMALL : Preset.parse(settings.preset);
+    Preset preset = settings.preset == null ? Preset.SMALL : settings.preset;
     DenoiserConfig model =
         start == null || settings.preset != null
             ? preset.model(images.shape())
@@ -160,13 +164,19 @@ final class TrainCommand implements Runnable {
     if (classes) {
       model = conditional(model, images, training.dropClasses() > 0 ? 1 : 0);
     }
-    int count = members != null ? members : start == null ? 2 : start.members();
+    if (dropClasses != null && dropClasses > 0 && model.classRows().isEmpty()) {
+      throw new SettingException(
+          "--drop-classes "
+              + dropClasses
+              + " needs a model with a table of classes: add --classes, or leave it out");
+    }
+    int checkpoints = count != null ? count : start == null ? 2 : start.count();
     long root = seed != null ? seed : start == null ? 0 : start.seed();
     return new EnsembleTrainer(
         images,
         model,
         steps == null ? training : training.withSteps(steps),
-        count,
+        checkpoints,
         root,
         saveInterval(),
         scheduler,
@@ -195,12 +205,6 @@ final class TrainCommand implements Runnable {
   }
 
   private Duration saveInterval() {
-    if (saveInterval == null) {
-      return EnsembleTrainer.SAVE_INTERVAL;
-    }
-    if (saveInterval < 0) {
-      throw new SettingException("--save-interval must be at least 0 seconds, got " + saveInterval);
-    }
-    return Duration.ofSeconds(saveInterval);
+    return saveInterval == null ? EnsembleTrainer.SAVE_INTERVAL : Duration.ofSeconds(saveInterval);
   }
 }

@@ -29,7 +29,7 @@ class BadDirectoryTest {
     flow = TinyFlow.made(root);
     otherCheckpoints = root.resolve("other");
     String[] train =
-        flow.train("--seed", "4", "--steps", "2", "--out", otherCheckpoints.toString());
+        flow.train("--seed", "4", "--training-steps", "2", "--out", otherCheckpoints.toString());
     assertThat(CommandRun.of(train).status()).isZero();
   }
 
@@ -41,12 +41,13 @@ class BadDirectoryTest {
   void aFinishedRunRefusesOtherSettings() throws IOException {
     String remedy = "match it or name a new directory";
     Refusal.of(root, flow.train("--seed", "9"), "checkpoints", "seed 3", "asks for 9", remedy);
-    Refusal.of(root, flow.train("--steps", "9"), "training.steps 12", "asks for 9", remedy);
+    Refusal.of(
+        root, flow.train("--training-steps", "9"), "training.steps 12", "asks for 9", remedy);
     Refusal.of(root, flow.featurize("--draws", "3"), "draws 2", "asks for 3", remedy);
     Refusal.of(
         root, flow.featurize("--projection", "none"), "projection", "sparse:64", "none", remedy);
     Refusal.of(root, flow.attribute("--draws", "3"), "draws 2", "asks for 3", remedy);
-    Refusal.of(root, flow.attribute("--steps", "100"), "steps [100,300]", "[100]", remedy);
+    Refusal.of(root, flow.attribute("--timesteps", "100"), "steps [100,300]", "[100]", remedy);
     Refusal.of(root, flow.attribute("--mask", "0,0,4,4"), "mask null", "0,0,4,4", remedy);
     Refusal.of(root, flow.sample("--seed", "5"), "targets", "seed 0", "asks for 5", "new file");
     Refusal.of(root, flow.sample("--count", "3"), "2 images", "asks for 3", "new file");
@@ -137,11 +138,11 @@ class BadDirectoryTest {
       Refusal.of(
           root,
           flow.attribute("--target", target.toString(), "--out", out),
-          "drawn by the model",
+          "sampled from the model",
           "none of the 2 checkpoints",
           "sample it with one of them");
     }
-    Refusal.of(root, flow.sample("--checkpoint", member), "another model's drawings", "new file");
+    Refusal.of(root, flow.sample("--checkpoint", member), "another model's samples", "new file");
     assertThat(root.resolve("new")).doesNotExist();
   }
 
@@ -169,14 +170,14 @@ class BadDirectoryTest {
     changed(file, "xt", new byte[] {0, 0, (byte) 0xc0, 0x7f});
     Refusal.of(
         root,
-        flow.attribute("--target", file.toString(), "--steps", "900"),
+        flow.attribute("--target", file.toString(), "--timesteps", "900"),
         "wrong.safetensors",
         "NaN in xt",
         "sample it again");
     changed(file, "timesteps", new byte[] {(byte) 0x88, 0x13, 0, 0, 0, 0, 0, 0});
     Refusal.of(
         root,
-        flow.attribute("--target", file.toString(), "--steps", "5000"),
+        flow.attribute("--target", file.toString(), "--timesteps", "5000"),
         "below 1000",
         "step 5000",
         "sample it again");

@@ -82,8 +82,8 @@ class ClassConditionalFlowTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "10    | labels must be 0 to 9, got 10",
-        "-1    | labels must be 0 to 9, got -1",
+        "10    | --labels must be 0 to 9, got 10",
+        "-1    | --labels must be 0 to 9, got -1",
         "cat   | labels cat names the class 'cat', the model has T-shirt/top, Trouser",
         "''     | --labels is empty",
         "1,    | labels 1, names the class ''",
@@ -106,7 +106,7 @@ class ClassConditionalFlowTest {
       folder.resolve("data") + "?channels=1",
       "--from",
       flow.checkpoints().toString(),
-      "--steps",
+      "--training-steps",
       "1",
       "--out",
       folder.resolve("on").toString()
@@ -118,6 +118,16 @@ class ClassConditionalFlowTest {
   void classesWithOtherNumbersThanTheModelsAreNotTrainedOn() throws IOException {
     refuses("the class Bag as number 8, in the data it is number 0", on("Bag", "Zebra"));
     assertThat(folder.resolve("on")).doesNotExist();
+  }
+
+  /** A refused command says nothing of what it would have done. */
+  @Test
+  void namesOfClassesAreNotAnnouncedBeforeARefusal() throws IOException {
+    Files.createDirectories(folder.resolve("on"));
+    Files.writeString(folder.resolve("on/notes.txt"), "a directory of somebody else");
+    CommandRun run = CommandRun.of(on("cat", "dog"));
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
   }
 
   /** The last class would become that of no class. */
@@ -156,7 +166,7 @@ class ClassConditionalFlowTest {
         runs(
             with(
                 evaluate("lds", asked),
-                "--steps",
+                "--timesteps",
                 "300,600",
                 "--features",
                 flow.features(),
@@ -178,7 +188,7 @@ class ClassConditionalFlowTest {
             1,
             "--target-draws",
             2,
-            "--steps",
+            "--timesteps",
             "300"));
     Object[] removal = {
       "--attribution",
@@ -196,7 +206,7 @@ class ClassConditionalFlowTest {
     runs(
         with(
             with(evaluate("retrain", asked), removal),
-            "--step",
+            "--timestep",
             300,
             "--delta",
             200,
@@ -228,7 +238,7 @@ class ClassConditionalFlowTest {
             classifier,
             "--samples",
             2,
-            "--steps",
+            "--timesteps",
             "300,600"));
   }
 
@@ -293,7 +303,7 @@ class ClassConditionalFlowTest {
       writer.writeSealedTo(out);
     }
     Path out = folder.resolve("scores");
-    String sentence = "draws pictures of the classes 0 to 9, a target has no class";
+    String sentence = "samples images of the classes 0 to 9, a target has no class";
     refuses(sentence, flow.attribute("--target", file.toString(), "--out", out.toString()));
     refuses(
         sentence,
@@ -305,7 +315,7 @@ class ClassConditionalFlowTest {
             TinyFlow.DATA,
             "--target",
             file,
-            "--steps",
+            "--timesteps",
             "300",
             "--features",
             flow.features(),
@@ -326,7 +336,7 @@ class ClassConditionalFlowTest {
     Files.writeString(
         other.config(),
         TinyFlow.CONFIG.replace("\"layers", "\"class_embed_type\": \"" + type + "\", \"layers"));
-    runs(other.train("--members", "1"));
+    runs(other.train("--count", "1"));
     runs(other.sample("--count", "11"));
     assertThat(Safetensors.open(other.targets()).longs("labels"))
         .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0);

@@ -147,7 +147,7 @@ class CommandFlowTest {
             "1,2",
             "--target-draws",
             "2",
-            "--steps",
+            "--timesteps",
             "100,300");
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out()).contains("Spearman", "features", "targets", "Table and figure are in");
@@ -185,7 +185,7 @@ class CommandFlowTest {
     CommandRun run = CommandRun.of("evaluate");
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err())
-        .contains("evaluate needs to be told what: lds, stability, classifier, steps, flips");
+        .contains("evaluate needs to be told what: lds, stability, classifier, timesteps, flips");
   }
 
   @Test

@@ -3,7 +3,7 @@ package io.journey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.run.JourneyException;
 import io.journey.score.Estimators;
@@ -16,12 +16,19 @@ import picocli.CommandLine;
 class DefaultsTest {
   private static PreconditionerConfig preconditioner(String... args) {
     FeatureOptions options = new FeatureOptions();
-    new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
+    parse(options, args);
     return options.config().preconditioner();
   }
 
+  private static void parse(FeatureOptions options, String... args) {
+    CommandLine line = new CommandLine(options);
+    Main.register(line);
+    line.parseArgs(args);
+  }
+
   private static double damping(String estimator, String... args) {
-    return CommandLine.populateCommand(new DampingOption(), args).of(Estimators.named(estimator));
+    return CommandLine.populateCommand(new DampingOption(), args)
+        .forEstimator(Estimators.named(estimator));
   }
 
   @ParameterizedTest
@@ -43,7 +50,7 @@ class DefaultsTest {
   /** Products may be long; what a matrix of k×k is decomposed of may not. */
   @ParameterizedTest
   @CsvSource({
-    "--sampling=shared,          sparse:65536, I8",
+    "--draw-scheme=shared,          sparse:65536, I8",
     "--preconditioner=ekfac,          sparse:65536, I8",
     "--preconditioner=none,           sparse:4096,  F32",
     "--function=norm,            sparse:4096,  F32",
@@ -52,14 +59,15 @@ class DefaultsTest {
   })
   void featuresAreLongWhereScoresAreProducts(String args, String projection, String dtype) {
     FeatureOptions options = new FeatureOptions();
-    new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
+    parse(options, args);
     assertThat(options.config().projection()).hasToString(projection);
     assertThat(options.config().dtype()).hasToString(dtype);
   }
 
   @Test
   void featuresThatNoEstimatorWorksWithAreRefused() {
-    assertThatThrownBy(() -> Estimators.defaultFor(ModelOutput.NORM, PreconditionerConfig.DEFAULT))
+    assertThatThrownBy(
+            () -> Estimators.defaultFor(OutputFunction.NORM, PreconditionerConfig.DEFAULT))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("--preconditioner none");
   }

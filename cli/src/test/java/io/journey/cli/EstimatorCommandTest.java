@@ -84,6 +84,19 @@ class EstimatorCommandTest {
     assertThat(unserved.err()).contains(TOY + " needs features of --preconditioner none");
   }
 
+  /** They may be wanted elsewhere, so they are made; that they cannot be scored is said first. */
+  @Test
+  void featuresThatNoEstimatorTakesAreMadeWithAWarning(@TempDir Path folder) {
+    String[] unserved = {"--function", "norm", "--preconditioner", "ekfac", "--draws", "1"};
+    String sentence =
+        "No estimator takes features of --function norm --preconditioner ekfac, so attribute and"
+            + " evaluate will refuse them: there are journey-trak";
+    assertThat(runs(flow.featurize(TinyFlow.with(unserved, "--out", folder.resolve("f")))))
+        .startsWith(sentence);
+    assertThat(runs(flow.featurize("--out", folder.resolve("g").toString())))
+        .doesNotContain("No estimator");
+  }
+
   /** What attribute refused before: it had no errors of training images. */
   @Test
   void dasScoresByFeaturesOfMeans(@TempDir Path folder) {
@@ -142,7 +155,7 @@ class EstimatorCommandTest {
     Path out = folder.resolve("lds");
     List<String> command = new ArrayList<>(List.of("evaluate", "lds", "--data", TinyFlow.DATA));
     command.addAll(List.of("--checkpoints", flow.checkpoints().toString()));
-    command.addAll(List.of("--target", flow.targets().toString(), "--steps", "100,300"));
+    command.addAll(List.of("--target", flow.targets().toString(), "--timesteps", "100,300"));
     command.addAll(List.of("--features", plain.toString(), "--estimators", TOY));
     command.addAll(List.of("--attribution", "written=" + written));
     command.addAll(List.of("--ground-truth", folder.resolve("truth").toString()));

@@ -115,8 +115,8 @@ class ForeignCheckpointTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--dtype f64 | F64",
-        "--dtype i8 | I8",
+        "--dtype f64 | f64",
+        "--dtype i8 | i8",
         "--max-shard-size 0GB | 0GB;500MB",
         "--max-shard-size big | such as 500MB",
       })

@@ -80,7 +80,7 @@ class FormatExtensionTest {
         "--config",
         config.toString(),
         "--classes",
-        "--members",
+        "--count",
         "1",
         "--out",
         checkpoints.toString());

@@ -57,7 +57,7 @@ class GuidanceFlowTest {
     assertThat(Safetensors.open(out).longs("labels"))
         .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1);
     refuses(
-        "labels must be 0 to 9, got 10",
+        "--labels must be 0 to 9, got 10",
         flow.sample("--out", folder.resolve("t").toString(), "--labels", "10"));
   }
 
@@ -97,7 +97,7 @@ class GuidanceFlowTest {
         TinyFlow.DATA,
         "--target",
         flow.targets().toString(),
-        "--steps",
+        "--timesteps",
         "300,600",
         "--features",
         flow.features().toString(),
@@ -129,15 +129,15 @@ class GuidanceFlowTest {
             "--guidance",
             "2"));
     refuses(
-        "dropClasses needs a model with a table of classes",
+        "needs a model with a table of classes",
         flow.train("--out", folder.resolve("none").toString(), "--drop-classes", "0.1"));
     refuses(
-        "dropClasses must be in [0, 1), got 1",
+        "--drop-classes must be at least 0 and below 1, got 1",
         with(
             flow.train("--out", folder.resolve("none").toString(), "--drop-classes", "1"),
             "--classes"));
     refuses(
-        "guidance must be between 0 and 1000, got -1",
+        "--guidance must be between 0 and 1000, got -1",
         flow.sample("--out", folder.resolve("t.safetensors").toString(), "--guidance", "-1"));
   }
 }

@@ -33,7 +33,7 @@ class HeapTest {
   void featuresAreTheSameBytesInASmallAndALargeHeap() throws Exception {
     TinyFlow flow = new TinyFlow(root);
     Files.writeString(flow.config(), TinyFlow.CONFIG);
-    assertThat(CommandRun.of(flow.train("--members", "1")).status()).isZero();
+    assertThat(CommandRun.of(flow.train("--count", "1")).status()).isZero();
     Path small = root.resolve("small");
     Path large = root.resolve("large");
     run("300m", flow.featurize("--preconditioner", "ekfac:0.003", "--out", small.toString()));

@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.array.Npy;
@@ -202,6 +203,28 @@ class InspectCommandTest {
         .contains(
             "classes      none, its images lie at different depths, as cats/1.png and"
                 + " cats/old/2.png do");
+  }
+
+  @Test
+  void aPageATableAndJsonSayWhatTheyAreAndWhatTheyBelongTo() throws IOException {
+    try (RunDirectory run = claim()) {
+      run.write("ranking.csv", out -> out.write("rank,id\n1,a\n2,b\n".getBytes(UTF_8)));
+      run.finish(Json.object());
+    }
+    assertThat(inspected(folder.resolve("ranking.csv")))
+        .containsPattern("columns +rank,id")
+        .containsPattern("table +2 lines")
+        .contains("belongs to   " + folder.toAbsolutePath());
+    assertThat(inspected(folder.resolve("manifest.json"))).containsPattern("settings.draws +20");
+    Path page = Files.writeString(folder.resolve("report.html"), "<!DOCTYPE html>");
+    assertThat(inspected(page)).containsPattern("kind +a page: open it in a browser");
+    assertThat(CommandRun.of("inspect", folder.resolve("a.txt").toString()).status()).isEqualTo(2);
+  }
+
+  private static String inspected(Path file) {
+    CommandRun run = CommandRun.of("inspect", file.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    return run.out();
   }
 
   @Test

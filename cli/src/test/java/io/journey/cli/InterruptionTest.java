@@ -82,7 +82,7 @@ class InterruptionTest {
   private String[] training() throws IOException {
     TinyFlow flow = new TinyFlow(root);
     Files.writeString(flow.config(), TinyFlow.CONFIG);
-    return flow.train("--steps", "100000", "--save-interval", "0", "--members", "2");
+    return flow.train("--training-steps", "100000", "--save-interval", "0", "--count", "2");
   }
 
   @ParameterizedTest

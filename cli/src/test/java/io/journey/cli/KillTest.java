@@ -40,7 +40,8 @@ class KillTest {
   }
 
   private static String[] train(TinyFlow of, String... changes) {
-    return of.train(with(changes, "--data", DATA, "--steps", "60", "--save-interval", "0"));
+    return of.train(
+        with(changes, "--data", DATA, "--training-steps", "60", "--save-interval", "0"));
   }
 
   private static String[] featurize(TinyFlow of, String... changes) {
@@ -76,11 +77,11 @@ class KillTest {
     Path whole = root.resolve("three");
     assertThat(CommandRun.of(train(flow, "--out", out.toString())).status()).isZero();
     Map<String, String> two = Snapshot.of(out);
-    String[] command = train(flow, "--out", out.toString(), "--members", "3");
+    String[] command = train(flow, "--out", out.toString(), "--count", "3");
     killWhen(command, () -> Files.exists(out.resolve("member-002/resume.safetensors")));
     // What was finished is there as it was, beside the notes of the larger run.
     assertThat(Snapshot.of(out)).containsAllEntriesOf(two).containsKey("settings.json");
-    String[] other = train(flow, "--out", whole.toString(), "--members", "3");
+    String[] other = train(flow, "--out", whole.toString(), "--count", "3");
     assertThat(CommandRun.of(other).status()).isZero();
     finishesAs(command, out, whole);
   }

@@ -43,10 +43,10 @@ class NounsTest {
     TinyFlow flow = new TinyFlow(root);
     Files.writeString(flow.config(), TinyFlow.CONFIG);
     String[][] stages = {
-      flow.train("--members", "1", "--steps", "1"),
+      flow.train("--count", "1", "--training-steps", "1"),
       flow.sample("--count", "1"),
       flow.featurize("--draws", "1"),
-      flow.attribute("--draws", "1", "--steps", "100"),
+      flow.attribute("--draws", "1", "--timesteps", "100"),
       flow.report()
     };
     for (String[] stage : stages) {
@@ -68,12 +68,12 @@ class NounsTest {
             "1",
             "--target-draws",
             "1",
-            "--steps",
+            "--timesteps",
             "100"));
     String two = root.resolve("two").toString();
     says(flow.attribute("--draws", "1", "--out", two));
     evaluates("evaluate", "flips", "--attribution", two, "--top", "1");
-    evaluates("evaluate", "steps", "--attribution", two);
+    evaluates("evaluate", "timesteps", "--attribution", two);
     evaluates(
         with(
             model,
@@ -86,7 +86,7 @@ class NounsTest {
             "1",
             "--random-sets",
             "1",
-            "--step",
+            "--timestep",
             "100",
             "--other-seeds",
             "1",
@@ -113,10 +113,10 @@ class NounsTest {
         classifier,
         "--samples",
         "1",
-        "--steps",
+        "--timesteps",
         "0,100");
     List<String> page = new ArrayList<>(List.of(flow.report()));
-    for (String checked : List.of("stability", "flips", "steps", "forget", "emergence")) {
+    for (String checked : List.of("stability", "flips", "timesteps", "forget", "emergence")) {
       page.addAll(List.of("--evaluation", root.resolve(checked).toString()));
     }
     says(page.toArray(String[]::new));

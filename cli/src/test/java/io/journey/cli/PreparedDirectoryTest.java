@@ -49,7 +49,7 @@ class PreparedDirectoryTest {
       {"features", "\"seed\" : 0", "\"seed\" : 1"},
       {"features", "sparse:64", "gaussian:64"},
       {"features", "\"draws\" : 2", "\"draws\" : 3"},
-      {"attribution", "\"steps\" : [ 100, 300 ]", "\"steps\" : [ 200, 400 ]"},
+      {"attribution", "\"timesteps\" : [ 100, 300 ]", "\"timesteps\" : [ 200, 400 ]"},
       {"attribution", "\"estimator\" : \"ek-fac\"", "\"estimator\" : \"journey-trak\""},
       {"checkpoints", "\"seed\" : 3", "\"seed\" : 4"},
     };
@@ -137,17 +137,17 @@ class PreparedDirectoryTest {
     for (String table :
         new String[] {"", "step,spread\n", "step,spread\n5,1\n5,1\n", "a\n1,-1\n"}) {
       byte[] text = table.getBytes(StandardCharsets.UTF_8);
-      Files.write(features.resolve("member-000/steps.csv"), text);
-      ObjectNode line = Json.object().put("file", "member-000/steps.csv");
+      Files.write(features.resolve("member-000/timesteps.csv"), text);
+      ObjectNode line = Json.object().put("file", "member-000/timesteps.csv");
       line.put("bytes", text.length);
-      line.put("sha256", Checksums.of(features.resolve("member-000/steps.csv")));
+      line.put("sha256", Checksums.of(features.resolve("member-000/timesteps.csv")));
       Files.writeString(features.resolve("journal.jsonl"), line + "\n");
       CommandRun run = CommandRun.of(flow.featurize("--out", features.toString()));
       assertThat(run.status()).as(run.err()).isEqualTo(2);
       assertThat(Refusal.sentences(run))
           .singleElement()
           .asString()
-          .contains("member-000/steps.csv", "featurize anew")
+          .contains("member-000/timesteps.csv", "featurize anew")
           .doesNotContain("Exception", "defect");
     }
   }

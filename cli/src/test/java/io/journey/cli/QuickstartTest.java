@@ -30,10 +30,29 @@ class QuickstartTest {
   }
 
   private CommandRun quickstart() {
-    String[] few = {
-      "quickstart", "--out", folder.toString(), "--images", "24", "--steps", "4", "--targets", "2"
-    };
-    return CommandRun.of(few);
+    return quickstart("24", "4", "2");
+  }
+
+  private CommandRun quickstart(String images, String steps, String targets) {
+    return CommandRun.of(
+        "quickstart",
+        "--out",
+        folder.toString(),
+        "--images",
+        images,
+        "--training-steps",
+        steps,
+        "--targets",
+        targets);
+  }
+
+  @Test
+  void withoutFindingsItSaysSo() {
+    CommandRun run = quickstart("12", "1", "1");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("Nothing in these scores stands out from what chance alone would give.")
+        .doesNotContain("\n* ");
   }
 
   @Test

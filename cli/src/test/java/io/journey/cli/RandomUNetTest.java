@@ -122,7 +122,7 @@ class RandomUNetTest {
         succeeds(
             seed,
             features,
-            ("featurize --sampling independent --preconditioner none --projection sparse:16 --draws 1 --checkpoints "
+            ("featurize --draw-scheme independent --preconditioner none --projection sparse:16 --draws 1 --checkpoints "
                     + member
                     + " --data "
                     + DATA
@@ -134,7 +134,7 @@ class RandomUNetTest {
     }
     Path scores = at.resolve("scores");
     String attribute =
-        "attribute --steps 199,599 --draws 1 --checkpoints %s --features %s --target %s --out %s";
+        "attribute --timesteps 199,599 --draws 1 --checkpoints %s --features %s --target %s --out %s";
     assertThat(
             succeeds(
                 seed,

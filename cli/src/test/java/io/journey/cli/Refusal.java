@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** What a command must do with what the user can mend: say it in one sentence, touch nothing. */
 final class Refusal {
-  private static final String PROGRESS = "(Training|Drawing|Computing|Attributing)[^:]*: \\d+ .*";
+  private static final String PROGRESS = "(Training|Sampling|Computing|Attributing)[^:]*: \\d+ .*";
 
   private Refusal() {}
 

@@ -69,7 +69,8 @@ class RemovalChecksTest {
   void distributionsAreComparedAndToldOnceMoreTheSame() throws IOException {
     Path out = folder.resolve("out");
     List<String> command =
-        command("retrain", "--step", "300", "--delta", "200", "--remove", "6", "--samples", "5");
+        command(
+            "retrain", "--timestep", "300", "--delta", "200", "--remove", "6", "--samples", "5");
     Collections.addAll(command, "--embedding", "classifier:" + shared.resolve("classifier"));
     String told = run(command, "--out", out);
     assertThat(told)
@@ -100,7 +101,7 @@ class RemovalChecksTest {
     Path other = folder.resolve("other");
     refused("removing 24 of 24 images", with(command, "--remove", "24"), "--out", other);
     refused("targets must be at most the 2", command, "--targets", "3", "--out", other);
-    refused("step 400 was not attributed", command, "--step", "400", "--out", other);
+    refused("step 400 was not attributed", command, "--timestep", "400", "--out", other);
     refused("as many random sets", command, "--attribution", flow.attribution(), "--out", other);
     refused("holds features", with(command, "--attribution", flow.features()), "--out", other);
     refused(
@@ -125,7 +126,7 @@ class RemovalChecksTest {
     assertThat(CommandRun.of(featurize).status()).isZero();
     List<String> command = new ArrayList<>(List.of("lds", "--checkpoints"));
     Collections.addAll(command, flow.checkpoints().toString(), "--data", TinyFlow.DATA);
-    Collections.addAll(command, "--target", flow.targets().toString(), "--steps", "300,600");
+    Collections.addAll(command, "--target", flow.targets().toString(), "--timesteps", "300,600");
     Collections.addAll(command, "--features", flow.features().toString(), "--subsets", "6");
     Collections.addAll(command, "--features", plain.toString());
     Collections.addAll(command, "--draws", "4", "--target-draws", "2");

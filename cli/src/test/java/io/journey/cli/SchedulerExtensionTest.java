@@ -63,7 +63,9 @@ class SchedulerExtensionTest {
     runs(
         sample(out, "--scheduler", "renoising", "--spacing", "trailing", "--inference-steps", "5"));
     Path scores = folder.resolve("scores");
-    runs(flow.attribute("--target", out.toString(), "--out", scores.toString(), "--steps", "199"));
+    runs(
+        flow.attribute(
+            "--target", out.toString(), "--out", scores.toString(), "--timesteps", "199"));
     assertThat(scores.resolve("scores.npy")).exists();
     Path emergence = flow.emergence(out, "599,199", folder);
     assertThat(emergence.resolve("manifest.json")).exists();
@@ -78,7 +80,9 @@ class SchedulerExtensionTest {
       assertThat(drawn.longs("timesteps")).as(name).hasSize(9);
       String step = Long.toString(drawn.longs("timesteps")[4]);
       Path scores = folder.resolve(name);
-      runs(flow.attribute("--target", out.toString(), "--out", scores.toString(), "--steps", step));
+      runs(
+          flow.attribute(
+              "--target", out.toString(), "--out", scores.toString(), "--timesteps", step));
       assertThat(scores.resolve("scores.npy")).as(name).exists();
     }
   }

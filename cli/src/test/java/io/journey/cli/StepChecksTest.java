@@ -59,16 +59,16 @@ class StepChecksTest {
 
   @Test
   void stepsAreComparedAndToldOnceMoreTheSame() throws IOException {
-    Object[] command = {"steps", "--attribution", flow.attribution(), "--out", folder};
+    Object[] command = {"timesteps", "--attribution", flow.attribution(), "--out", folder};
     String told = run(command);
     assertThat(told).contains("Spearman", "200");
     assertThat(Files.readAllLines(folder.resolve("correlation.csv"))).hasSize(1 + 1);
     assertThat(Files.readAllLines(folder.resolve("matrix.csv"))).hasSize(1 + 2 * 2);
     assertThat(run(command)).isEqualTo(told);
     shows(folder, "correlation");
-    assertThat(CommandRun.of("inspect", folder.toString()).out()).contains("evaluation-steps");
-    refused("seed", "steps", "--attribution", flow.attribution(), "--out", folder, "--seed", 1);
-    refused("holds features", "steps", "--attribution", flow.features(), "--out", folder);
+    assertThat(CommandRun.of("inspect", folder.toString()).out()).contains("evaluation-timesteps");
+    refused("seed", "timesteps", "--attribution", flow.attribution(), "--out", folder, "--seed", 1);
+    refused("holds features", "timesteps", "--attribution", flow.features(), "--out", folder);
   }
 
   @Test
@@ -135,7 +135,7 @@ class StepChecksTest {
       classifier,
       "--samples",
       3,
-      "--steps",
+      "--timesteps",
       "0,100,500",
       "--attribution",
       flow.attribution(),

@@ -117,7 +117,7 @@ record TinyFlow(Path root) {
         targets(),
         "--out",
         attribution(),
-        "--steps",
+        "--timesteps",
         "100,300",
         "--draws",
         2);
@@ -142,7 +142,9 @@ record TinyFlow(Path root) {
         with(evaluate, "classifier", "--data", DATA, "--epochs", 1, "--out", classifier));
     Object[] asked = {"--checkpoint", member(), "--target", targets, "--classifier", classifier};
     CommandRun.runs(
-        with(with(evaluate, "emergence", "--out", out, "--samples", 2, "--steps", steps), asked));
+        with(
+            with(evaluate, "emergence", "--out", out, "--samples", 2, "--timesteps", steps),
+            asked));
     return out;
   }
 

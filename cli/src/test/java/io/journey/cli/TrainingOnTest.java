@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code train --from} and a larger {@code --members}, as a user types them. */
+/** {@code train --from} and a larger {@code --count}, as a user types them. */
 class TrainingOnTest {
   private static final Path GOLDEN = Path.of("../base/src/test/resources/golden/checkpoints");
 
@@ -50,9 +50,9 @@ class TrainingOnTest {
   @Test
   void furtherStepsOfAnEnsembleEndInTheBytesOfOneLongRun() throws IOException {
     Path whole = folder.resolve("whole");
-    runs(flow.train("--out", whole.toString(), "--steps", "20"));
+    runs(flow.train("--out", whole.toString(), "--training-steps", "20"));
     Map<String, String> before = Snapshot.of(flow.checkpoints());
-    String said = runs(on("--from", flow.checkpoints().toString(), "--steps", "8"));
+    String said = runs(on("--from", flow.checkpoints().toString(), "--training-steps", "8"));
     assertThat(said).contains("Checkpoints of 2 models are in").doesNotContain("keeps no state");
     assertThat(Snapshot.of(flow.checkpoints())).isEqualTo(before);
     for (String member : List.of("member-000", "member-001")) {
@@ -62,7 +62,8 @@ class TrainingOnTest {
             .hasSameBinaryContentAs(whole.resolve(member).resolve(file));
       }
     }
-    assertThat(runs(on("--from", flow.checkpoints().toString(), "--steps", "8"))).isEqualTo(said);
+    assertThat(runs(on("--from", flow.checkpoints().toString(), "--training-steps", "8")))
+        .isEqualTo(said);
     CommandRun verified = CommandRun.of("inspect", "--verify", folder.resolve("on").toString());
     assertThat(verified.status()).as(verified.err()).isZero();
     assertThat(verified.out()).contains("from");
@@ -77,12 +78,12 @@ class TrainingOnTest {
     runs(grown.featurize());
     runs(grown.attribute());
     Map<String, String> before = Snapshot.withoutTimes(grown.checkpoints());
-    assertThat(runs(grown.train("--members", "3"))).contains("Checkpoints of 3 models are in");
+    assertThat(runs(grown.train("--count", "3"))).contains("Checkpoints of 3 models are in");
     Map<String, String> after = Snapshot.withoutTimes(grown.checkpoints());
     before.remove("manifest.json");
     assertThat(after).containsAllEntriesOf(before);
     Path whole = folder.resolve("whole");
-    runs(grown.train("--members", "3", "--out", whole.toString()));
+    runs(grown.train("--count", "3", "--out", whole.toString()));
     assertThat(after).isEqualTo(Snapshot.withoutTimes(whole));
     // Features of the two serve as before, to the byte.
     Path again = folder.resolve("again");
@@ -96,10 +97,11 @@ class TrainingOnTest {
   @CsvSource({"sharded", "bin", "bin-sharded", "early-names", "training/last.ckpt"})
   void aCheckpointOfAnyFormIsAStartingPoint(String form) {
     String weights = "member-000/unet/diffusion_pytorch_model.safetensors";
-    String said = runs(on("--from", GOLDEN.resolve(form).toString(), "--steps", "2"));
+    String said = runs(on("--from", GOLDEN.resolve(form).toString(), "--training-steps", "2"));
     assertThat(said).contains("DDPM is assumed", "Checkpoints of 1 model are in");
     Path reference = folder.resolve("reference");
-    String[] command = on("--from", GOLDEN.resolve("reference").toString(), "--steps", "2");
+    String[] command =
+        on("--from", GOLDEN.resolve("reference").toString(), "--training-steps", "2");
     command[4] = reference.toString();
     runs(command);
     assertThat(folder.resolve("on").resolve(weights))
@@ -117,7 +119,7 @@ class TrainingOnTest {
         foreign.toString(),
         "--dtype",
         "f16");
-    String said = runs(on("--from", foreign.toString(), "--steps", "2", "--members", "2"));
+    String said = runs(on("--from", foreign.toString(), "--training-steps", "2", "--count", "2"));
     assertThat(said).contains("keeps no state of its training: Adam starts anew");
     assertThat(Json.read(folder.resolve("on/manifest.json")).at("/inputs/from/member-001").size())
         .isEqualTo(1);
@@ -129,10 +131,12 @@ class TrainingOnTest {
     runs("export", "--checkpoint", flow.member().toString(), "--out", foreign.toString());
     Path config = foreign.resolve("unet/config.json");
     Files.write(config, Json.bytes(Json.read(config).put("dropout", 0.1)));
-    refuses("set dropout to 0", "--from", foreign.toString(), "--steps", "1");
+    refuses("set dropout to 0", "--from", foreign.toString(), "--training-steps", "1");
     Path without = folder.resolve("without.json");
     Files.writeString(without, "{\"model\": {\"dropout\": 0.0}}");
-    String[] off = {"--from", foreign.toString(), "--steps", "1", "--config", without.toString()};
+    String[] off = {
+      "--from", foreign.toString(), "--training-steps", "1", "--config", without.toString()
+    };
     runs(on(off));
     assertThat(Json.read(folder.resolve("on/member-000/unet/config.json")).has("dropout"))
         .isFalse();
@@ -162,21 +166,27 @@ class TrainingOnTest {
         "--from",
         from,
         "--classes",
-        "--steps",
+        "--training-steps",
         "1");
     String[] colours = on("--from", from);
     colours[2] = TinyFlow.DATA + "&channels=3";
     CommandRun refused = CommandRun.of(colours);
     assertThat(refused.status()).isEqualTo(2);
     assertThat(refused.err()).contains("or add channels=1 to the data's name");
-    refuses("learningRateSteps is 20", "--from", from, "--steps", "9");
+    refuses("learningRateSteps is 20", "--from", from, "--training-steps", "9");
     refuses(
-        "has 2 checkpoints, member 2 has none", "--from", from, "--steps", "1", "--members", "3");
+        "has 2 checkpoints, checkpoint 2 has none",
+        "--from",
+        from,
+        "--training-steps",
+        "1",
+        "--count",
+        "3");
     refuses(
         "is a program, which cannot be trained",
         "--from",
         "torchscript:" + GOLDEN + "/torchscript/model.pt",
-        "--steps",
+        "--training-steps",
         "1");
     refuses("nothing-there", "--from", folder.resolve("nothing-there").toString());
   }

@@ -96,7 +96,7 @@ public final class YourArchitecture implements Architecture {
           time.forward(t, tape).mul(Libtorch.of(new float[] {1e-3f}, parameters.type(), 1));
       Tensor h = in.forward(input.sample(), tape);
       h = h.add(told.add(row).view(rows, config.width(), 1, 1));
-      return out.forward(config.actFn().of(norm.forward(h, tape)), tape);
+      return out.forward(config.actFn().apply(norm.forward(h, tape)), tape);
     }
 
     @Override

@@ -22,7 +22,7 @@ final class ByteStream extends InputStream {
     this.buffer = ByteBuffer.allocate(capacity).limit(0);
   }
 
-  /** Where in the file the next byte lies. */
+  /** Returns where in the file the next byte lies. */
   long position() {
     return next - buffer.remaining();
   }

@@ -61,12 +61,12 @@ final class CifarFiles {
     this.written = new Spill(spec.path());
   }
 
-  /** Whether a file name is that of a batch. */
+  /** Returns whether a file name is that of a batch. */
   static boolean isBatch(String name) {
     return BATCH.matcher(name).matches() && !isPlainWord(name);
   }
 
-  /** Whether some file names are those of a release. */
+  /** Returns whether some file names are those of a release. */
   static boolean areBatches(Collection<String> names) {
     return names.stream().anyMatch(CifarFiles::isBatch)
         || (names.contains("meta") && names.stream().anyMatch(CifarFiles::isPlainWord));
@@ -77,7 +77,7 @@ final class CifarFiles {
     return name.equals("train") || name.equals("test");
   }
 
-  /** Whether a tar file begins with files of CIFAR. */
+  /** Returns whether a tar file begins with files of CIFAR. */
   static boolean isArchive(Path tarFile) {
     try (TarReader tar = TarReader.open(tarFile, Progress.SILENT)) {
       for (int i = 0; i < LOOKED_AT && tar.next(); i++) {
@@ -189,7 +189,7 @@ final class CifarFiles {
     return container.endsWith(name) ? container.toString() : container + ": " + name;
   }
 
-  /** How bytes of a batch that have just been read are read again. */
+  /** Reads bytes of a batch again that have just been read. */
   private interface Keeper {
     Content keep(long offset, byte[] bytes) throws IOException;
   }
@@ -310,7 +310,7 @@ final class CifarFiles {
     return name.matches("(train|test)(\\.bin)?");
   }
 
-  /** The number of a batch's first image within its part of the set. */
+  /** Returns the number of a batch's first image within its part of the set. */
   private static int firstIndex(String name) {
     Matcher matcher = BATCH.matcher(name);
     return matcher.matches() && matcher.group(1) != null
@@ -353,7 +353,7 @@ final class CifarFiles {
     return new Listing(classNames(hundred), examples);
   }
 
-  /** The names beside the batches, or numbers. */
+  /** Returns the names beside the batches, or numbers. */
   private List<String> classNames(boolean hundred) {
     String kind = spec.labels().orElse("fine");
     String file = hundred ? kind + "_label_names.txt" : "batches.meta.txt";

@@ -38,7 +38,7 @@ final class CifarPickle {
   }
 
   /**
-   * Where its pixels begin in the pickle, -1 if they do not lie there as they are.
+   * Returns where its pixels begin in the pickle, -1 if they do not lie there as they are.
    *
    * @param numel how many an image has
    */
@@ -46,12 +46,12 @@ final class CifarPickle {
     return data(numel).offset();
   }
 
-  /** A copy of all its pixels. */
+  /** Returns a copy of all its pixels. */
   byte[] pixels(int numel) {
     return data(numel).numbers(pickle);
   }
 
-  /** How many images it has. */
+  /** Returns how many images it has. */
   int count(int numel) {
     return Math.toIntExact(data(numel).shape().get(0));
   }
@@ -67,7 +67,7 @@ final class CifarPickle {
   }
 
   /**
-   * The labels in order.
+   * Returns the labels in order.
    *
    * @param name {@code labels}, {@code fine_labels} or {@code coarse_labels}
    * @param count how many there must be
@@ -86,7 +86,7 @@ final class CifarPickle {
     return labels;
   }
 
-  /** The names of classes one a line, "" where there are none of this kind. */
+  /** Returns the names of classes one a line, "" where there are none of this kind. */
   String names(String name) {
     StringBuilder names = new StringBuilder();
     if (values.get(name) instanceof List<?> list) {

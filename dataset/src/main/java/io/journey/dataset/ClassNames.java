@@ -26,7 +26,7 @@ final class ClassNames {
   }
 
   /**
-   * The classes of a set.
+   * Returns the classes of a set.
    *
    * @param written the label of every example, null where there is none
    * @param where for messages

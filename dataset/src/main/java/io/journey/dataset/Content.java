@@ -4,6 +4,6 @@ import java.io.IOException;
 
 /** Bytes that lie somewhere and are read again whenever they are needed. Safe for many threads. */
 public interface Content {
-  /** All of them. */
+  /** Returns all of them. */
   byte[] read() throws IOException;
 }

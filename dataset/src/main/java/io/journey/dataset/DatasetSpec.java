@@ -129,12 +129,12 @@ record DatasetSpec(
     return clauses;
   }
 
-  /** Whether images that cannot be read are left out. */
+  /** Returns whether images that cannot be read are left out. */
   boolean skipsUnreadable() {
     return skip.isPresent();
   }
 
-  /** Whether links are followed out of the folder. */
+  /** Returns whether links are followed out of the folder. */
   boolean followsLinks() {
     return links.isPresent();
   }
@@ -149,7 +149,7 @@ record DatasetSpec(
     return Optional.ofNullable(given().get(name));
   }
 
-  /** The options that not all formats have, as far as they were given. */
+  /** Returns the options that not all formats have, as far as they were given. */
   private Map<String, String> given() {
     Map<String, String> given = new TreeMap<>(own);
     Map.of(
@@ -164,7 +164,8 @@ record DatasetSpec(
   }
 
   /**
-   * The same for a format: pictures that may carry a camera's note are turned upright by default.
+   * Returns the same for a format: pictures that may carry a camera's note are turned upright by
+   * default.
    *
    * @throws JourneyException if an option belongs to other formats, and would be without effect
    */

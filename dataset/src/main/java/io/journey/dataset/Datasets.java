@@ -39,7 +39,7 @@ public final class Datasets {
     return open(spec, Progress.SILENT);
   }
 
-  /** The same, telling how far the reading of many images is. */
+  /** Returns the same, telling how far the reading of many images is. */
   public static Dataset open(String spec, Progress progress) {
     DatasetSpec parsed = DatasetSpec.parse(spec);
     requireExistence(parsed.path());
@@ -47,7 +47,7 @@ public final class Datasets {
       DatasetFormat format = parsed.format().orElseGet(() -> DatasetFormats.of(parsed.path()));
       DatasetSpec known = parsed.of(format);
       Listing listing = format.list(known, progress);
-      List<StoredExample> chosen = known.selection().of(listing, spec);
+      List<StoredExample> chosen = known.selection().select(listing, spec);
       return IndexedDataset.open(known, listing.withExamples(chosen), progress);
     } catch (OutOfMemoryError e) {
       throw new JourneyException(

@@ -20,7 +20,7 @@ final class DibFile {
 
   private DibFile() {}
 
-  /** Whether bytes begin with such a header. */
+  /** Returns whether bytes begin with such a header. */
   static boolean is(byte[] image) {
     if (image.length < INFO_HEADER) {
       return false;
@@ -32,7 +32,7 @@ final class DibFile {
         && DEPTHS.contains((int) header.getShort(planes + 2));
   }
 
-  /** The same picture as a BMP. */
+  /** Returns the same picture as a BMP. */
   static byte[] toBmp(byte[] image) {
     ByteBuffer bmp = ByteBuffer.allocate(FILE_HEADER + image.length).order(ByteOrder.LITTLE_ENDIAN);
     bmp.put((byte) 'B').put((byte) 'M').putInt(bmp.capacity()).putInt(0);

@@ -15,7 +15,7 @@ import java.util.Optional;
 final class FileNames {
   private FileNames() {}
 
-  /** The last name of a path; empty if it is not UTF-8. */
+  /** Returns the last name of a path; empty if it is not UTF-8. */
   static Optional<String> of(Path path) {
     String text = path.getFileName().toString();
     if (isAscii(text)) {
@@ -24,7 +24,7 @@ final class FileNames {
     return decoded(bytes(path));
   }
 
-  /** The last name of a path; bytes that are not ASCII as \xff where it is not UTF-8. */
+  /** Returns the last name of a path; bytes that are not ASCII as \xff where it is not UTF-8. */
   static String shown(Path path) {
     return of(path)
         .orElseGet(
@@ -37,7 +37,7 @@ final class FileNames {
             });
   }
 
-  /** The path below a folder, with "/"; what is not UTF-8 is shown as by {@link #shown}. */
+  /** Returns the path below a folder, with "/"; what is not UTF-8 is shown as by {@link #shown}. */
   static String below(Path folder, Path file) {
     StringBuilder names = new StringBuilder();
     for (Path at = file; at != null && !at.equals(folder); at = at.getParent()) {

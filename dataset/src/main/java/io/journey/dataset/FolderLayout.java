@@ -22,7 +22,10 @@ final class FolderLayout {
 
   /** An image; its id is its path, with "/". */
   record Found(String id, StoredImage image) {
-    /** Whether it may be an image at all: those that are not decide nothing about the layout. */
+    /**
+     * Returns whether it may be an image at all: those that are not decide nothing about the
+     * layout.
+     */
     boolean isImage() {
       return !(image instanceof StoredImage.Refused);
     }
@@ -33,7 +36,7 @@ final class FolderLayout {
   }
 
   /**
-   * The examples in order of their ids.
+   * Returns the examples in order of their ids.
    *
    * @param found at least one
    * @param bySplit whether parts of the set are already told apart
@@ -55,7 +58,7 @@ final class FolderLayout {
   }
 
   /**
-   * The examples with their classes.
+   * Returns the examples with their classes.
    *
    * @param deciding the images of all parts, wanted or not: parts agree on what a label means
    * @param byPart the wanted images

@@ -269,7 +269,7 @@ final class GifFile {
       done = Math.min(samples.length, done + length);
     }
 
-    /** The next code, −1 behind the last whole one. */
+    /** Returns the next code, −1 behind the last whole one. */
     private int read(int bits) {
       if (position + bits > 8L * data.length) {
         return -1;

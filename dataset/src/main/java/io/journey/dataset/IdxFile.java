@@ -99,13 +99,13 @@ final class IdxFile implements AutoCloseable {
     }
   }
 
-  /** The number of values along a dimension, as the header claims: 0 .. 2^32 − 1. */
+  /** Returns the number of values along a dimension, as the header claims: 0 .. 2^32 − 1. */
   long dimension(int index) {
     return Integer.toUnsignedLong(shape[index]);
   }
 
   /**
-   * The next values.
+   * Returns the next values.
    *
    * @param what they are, for the message: "image 17"
    * @throws JourneyException if the file ends before, or is damaged
@@ -130,12 +130,12 @@ final class IdxFile implements AutoCloseable {
     return values;
   }
 
-  /** Where in the content the next value lies. */
+  /** Returns where in the content the next value lies. */
   long position() {
     return position;
   }
 
-  /** Whether the content lies in a gzip file, where nothing has a place of its own. */
+  /** Returns whether the content lies in a gzip file, where nothing has a place of its own. */
   boolean isCompressed() {
     return in instanceof GZIPInputStream;
   }

@@ -44,7 +44,7 @@ final class IdxFolder {
     this.split = split(spec);
   }
 
-  /** Whether a file name is that of IDX images. */
+  /** Returns whether a file name is that of IDX images. */
   static boolean isImages(String name) {
     return Pattern.matches(pattern("(train|t10k|test)", "images", 3), name);
   }
@@ -87,7 +87,7 @@ final class IdxFolder {
     }
   }
 
-  /** The file of this split; of a file and its gzipped copy, the plain one. */
+  /** Returns the file of this split; of a file and its gzipped copy, the plain one. */
   private Optional<Path> find(List<Path> files, String what, int dimensions) {
     String splits = split == Split.TRAIN ? "train" : "(t10k|test)";
     Pattern wanted = Pattern.compile(pattern(splits, what, dimensions));

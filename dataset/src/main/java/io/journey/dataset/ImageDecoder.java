@@ -93,7 +93,7 @@ final class ImageDecoder {
   }
 
   /**
-   * The same from a file.
+   * Returns the same from a file.
    *
    * @param size of the file in bytes
    */
@@ -298,7 +298,7 @@ final class ImageDecoder {
     return true;
   }
 
-  /** A sample and its opacity, both in [0, 1], as a byte. */
+  /** Returns a sample and its opacity, both in [0, 1], as a byte. */
   private static byte onWhite(double sample, double alpha) {
     return (byte) Math.round(255 * (sample * alpha + 1 - alpha));
   }

@@ -36,22 +36,24 @@ final class ImageNames {
 
   private ImageNames() {}
 
-  /** Whether a file of this name is read as an image; which format it is, its content says. */
+  /**
+   * Returns whether a file of this name is read as an image; which format it is, its content says.
+   */
   static boolean isImage(String name) {
     return READ.contains(extension(name));
   }
 
-  /** Whether a file of this name is an image of a format that is not read. */
+  /** Returns whether a file of this name is an image of a format that is not read. */
   static boolean isOtherImage(String name) {
     return NOT_READ.contains(extension(name));
   }
 
-  /** Whether a file of this name is text, whatever it contains. */
+  /** Returns whether a file of this name is text, whatever it contains. */
   static boolean isText(String name) {
     return TEXTS.contains(extension(name));
   }
 
-  /** Whether a folder of this name is passed over with all it holds. */
+  /** Returns whether a folder of this name is passed over with all it holds. */
   static boolean isPassedOver(String folder) {
     return folder.startsWith(".") || FOLDERS.contains(folder);
   }
@@ -61,7 +63,7 @@ final class ImageNames {
     return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
   }
 
-  /** The ending as people write it: ".txt", or "no ending". */
+  /** Returns the ending as people write it: ".txt", or "no ending". */
   static String ending(String name) {
     return name.lastIndexOf('.') < 0 ? "no ending" : "." + extension(name);
   }

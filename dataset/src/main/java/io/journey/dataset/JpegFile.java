@@ -77,7 +77,7 @@ final class JpegFile {
     kept.write(file, at - 1, file.length - at + 1);
   }
 
-  /** The place behind the next marker. */
+  /** Returns the place behind the next marker. */
   private int marker(int from) throws IOException {
     int at = from;
     while (at + 1 < file.length) {
@@ -132,7 +132,7 @@ final class JpegFile {
     return height;
   }
 
-  /** How often the file goes over its picture, at most. */
+  /** Returns how often the file goes over its picture, at most. */
   int scans() {
     return scans;
   }
@@ -158,7 +158,7 @@ final class JpegFile {
     return Arrays.equals(componentIds, new byte[] {'R', 'G', 'B'}) ? Colours.RGB : Colours.YCC;
   }
 
-  /** A JPEG of the same samples, with a marker that says what they are. */
+  /** Returns a JPEG of the same samples, with a marker that says what they are. */
   byte[] samples() {
     ByteArrayOutputStream out = new ByteArrayOutputStream(kept.size() + 18);
     out.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xD8});
@@ -174,8 +174,8 @@ final class JpegFile {
   }
 
   /**
-   * Whether a decoder's complaint tells of a picture that is not whole. Zeros between the samples
-   * and the end are padding.
+   * Returns whether a decoder's complaint tells of a picture that is not whole. Zeros between the
+   * samples and the end are padding.
    */
   boolean isDamage(String warning) {
     String[] words = warning.split("\\D+");

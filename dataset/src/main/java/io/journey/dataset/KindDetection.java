@@ -10,13 +10,13 @@ import java.util.function.Predicate;
 
 /** Finds out from names what a file or folder holds. */
 final class KindDetection {
-  /** How deep shards may lie: {@code data/train/0000.parquet}. */
+  /** Greatest depth of folders that shards are found in: {@code data/train/0000.parquet}. */
   private static final int DEPTH = 3;
 
   private KindDetection() {}
 
   /**
-   * The format of a file or folder.
+   * Returns the format of a file or folder.
    *
    * @throws JourneyException if it is a file of another kind
    */
@@ -62,7 +62,7 @@ final class KindDetection {
     return holds(folder, ParquetTable::isParquet, DEPTH) ? Own.PARQUET : Own.IMAGES;
   }
 
-  /** Whether shards are found before any image is. */
+  /** Returns whether shards are found before any image is. */
   private static boolean holds(Path folder, Predicate<String> shard, int depth) {
     List<Path> children = Datasets.children(folder);
     Optional<Boolean> here =

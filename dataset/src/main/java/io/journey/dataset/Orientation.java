@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How a stored picture must be turned to stand upright, as a camera noted it: the tag Orientation
- * of EXIF, 1 to 8, or of XMP where EXIF has none. What cannot be read counts as 1, upright.
+ * The turn that brings a stored picture upright, as a camera noted it: the tag Orientation of EXIF,
+ * 1 to 8, or of XMP where EXIF has none. What cannot be read counts as 1, upright.
  */
 final class Orientation {
   /** As it is stored. */

@@ -16,7 +16,7 @@ final class PageCache {
   private final Map<Page, Object[]> pages = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
 
-  /** The values of a page, read by one thread where several ask at once. */
+  /** Returns the values of a page, read by one thread where several ask at once. */
   Object[] get(ParquetFile file, Page page) {
     synchronized (page) {
       Object[] known = known(page);

@@ -20,7 +20,7 @@ import org.apache.parquet.schema.Type.Repetition;
  * @param descriptor what the decoders need
  */
 record ParquetColumn(int index, List<String> path, boolean text, ColumnDescriptor descriptor) {
-  /** The outermost name. */
+  /** Returns the outermost name. */
   String top() {
     return path.get(0);
   }
@@ -33,12 +33,12 @@ record ParquetColumn(int index, List<String> path, boolean text, ColumnDescripto
     return descriptor.getPrimitiveType().getPrimitiveTypeName();
   }
 
-  /** Whether it holds bytes that are not text. */
+  /** Returns whether it holds bytes that are not text. */
   boolean isBinary() {
     return type() == PrimitiveTypeName.BINARY && !text && !isRepeated();
   }
 
-  /** Whether it can hold classes: whole numbers or text. */
+  /** Returns whether it can hold classes: whole numbers or text. */
   boolean isLabel() {
     return !isRepeated()
         && (type() == PrimitiveTypeName.INT32
@@ -54,7 +54,7 @@ record ParquetColumn(int index, List<String> path, boolean text, ColumnDescripto
   }
 
   /**
-   * The columns of a schema.
+   * Returns the columns of a schema.
    *
    * @param schema depth first, as it stands in a footer
    * @throws IllegalArgumentException if it is no tree

@@ -48,7 +48,7 @@ final class ParquetDecoder {
     this.descriptor = page.chunk().column().descriptor();
   }
 
-  /** The values: Long, byte[] or null. */
+  /** Returns the values: Long, byte[] or null. */
   Object[] values() throws IOException {
     try (ByteStream in = source.stream(page.offset(), page.chunk().end())) {
       PageHeader header = Util.readPageHeader(in);

@@ -61,12 +61,12 @@ final class ParquetFile {
       return chunk;
     }
 
-    /** Where in the file its header lies. */
+    /** Returns where in the file its header lies. */
     long offset() {
       return offset;
     }
 
-    /** How many values it holds, nulls included. */
+    /** Returns how many values it holds, nulls included. */
     int values() {
       return values;
     }
@@ -119,7 +119,7 @@ final class ParquetFile {
     return aboutJava || e.getMessage() == null ? "it does not decode" : e.getMessage();
   }
 
-  /** Whether all that an exception says is that the bytes came to their end. */
+  /** Returns whether all that an exception says is that the bytes came to their end. */
   private static boolean isEnd(Throwable e) {
     Throwable root = e;
     while (root.getCause() != null && root.getCause() != root) {
@@ -210,7 +210,8 @@ final class ParquetFile {
   }
 
   /**
-   * The pages of a column in order of rows. Page headers are read, their content is passed over.
+   * Returns the pages of a column in order of rows. Page headers are read, their content is passed
+   * over.
    *
    * @throws JourneyException if they do not cover all rows
    */
@@ -285,7 +286,7 @@ final class ParquetFile {
     return values;
   }
 
-  /** The values of a page: Long, byte[] or null. */
+  /** Returns the values of a page: Long, byte[] or null. */
   Object[] read(Page page) {
     return orDamaged(path(), () -> new ParquetDecoder(source, page).values());
   }

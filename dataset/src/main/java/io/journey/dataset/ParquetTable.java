@@ -39,7 +39,7 @@ final class ParquetTable {
     this.spec = spec;
   }
 
-  /** Whether a file name is that of a shard. */
+  /** Returns whether a file name is that of a shard. */
   static boolean isParquet(String name) {
     return name.toLowerCase(Locale.ROOT).endsWith(".parquet");
   }
@@ -66,7 +66,7 @@ final class ParquetTable {
     return table.listing();
   }
 
-  /** The name of a shard, with that of its folder where it is a mere number. */
+  /** Returns the name of a shard, with that of its folder where it is a mere number. */
   private static String stem(Path file) {
     String name = FileNames.shown(file);
     String stem = isParquet(name) ? name.substring(0, name.length() - ".parquet".length()) : name;
@@ -176,7 +176,7 @@ final class ParquetTable {
             + ".");
   }
 
-  /** The column of the classes, or null where there is none. */
+  /** Returns the column of the classes, or null where there is none. */
   private ParquetColumn labelColumn(ParquetFile file, ObjectNode features) {
     List<ParquetColumn> all =
         file.columns().stream().filter(c -> c.path().size() == 1 && c.isLabel()).toList();

@@ -47,7 +47,7 @@ final class Parts {
     return names.length - 1;
   }
 
-  /** The outermost folder that names a part. */
+  /** Returns the outermost folder that names a part. */
   private static int first(String[] names) {
     for (int i = 0; i < names.length - 1; i++) {
       if (Split.ofName(names[i]).isPresent()) {
@@ -57,7 +57,7 @@ final class Parts {
     return NOWHERE;
   }
 
-  /** Whether no folder names a part, but every image does, and they name several. */
+  /** Returns whether no folder names a part, but every image does, and they name several. */
   private static boolean isNamedByFiles(List<Found> found) {
     Set<Split> parts = EnumSet.noneOf(Split.class);
     for (Found image : found) {
@@ -104,12 +104,14 @@ final class Parts {
     return names(id)[depths.get(id)];
   }
 
-  /** The part of an image. */
+  /** Returns the part of an image. */
   Optional<Split> split(String id) {
     return isIn(id) ? Split.ofName(folderOf(id)) : Optional.empty();
   }
 
-  /** The folder of its class, the innermost that names no part; "" where it lies in none. */
+  /**
+   * Returns the folder of its class, the innermost that names no part; "" where it lies in none.
+   */
   String classFolder(String id) {
     String[] names = names(id);
     for (int i = names.length - 2; i >= 0; i--) {

@@ -28,7 +28,7 @@ public final class Pixels {
     this.floats = floats;
   }
 
-  /** An image of unsigned bytes, kept without copying. */
+  /** Returns an image of unsigned bytes, kept without copying. */
   public static Pixels of(ImageShape shape, byte[] bytes) {
     if (bytes.length != shape.numel()) {
       throw new IllegalArgumentException(bytes.length + " bytes for " + shape);

@@ -81,7 +81,7 @@ final class PngFile {
     return (int) crc.getValue();
   }
 
-  /** A PNG of the same samples and nothing else. */
+  /** Returns a PNG of the same samples and nothing else. */
   byte[] samples() {
     return samples.toByteArray();
   }

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which examples of a data set are kept: those that satisfy every clause, and of them the first.
+ * Selects the examples of a data set that are kept: those that satisfy every clause, and of them
+ * the first.
  *
  * @param clauses all must hold
  * @param limit at most so many, at least 1
@@ -77,12 +78,12 @@ record Selection(List<Clause> clauses, int limit) {
   }
 
   /**
-   * The examples that are kept, in order.
+   * Returns the examples that are kept, in order.
    *
    * @param spec for messages
    * @throws JourneyException if a class or id does not exist, or nothing is left
    */
-  List<StoredExample> of(Listing listing, String spec) {
+  List<StoredExample> select(Listing listing, String spec) {
     List<StoredExample> kept = listing.examples();
     for (Clause clause : clauses) {
       kept =

@@ -19,8 +19,8 @@ record Shards(List<Path> files, boolean bySplit) {
   private static final int DEPTH = 8;
 
   /**
-   * The shards of the parts a spec asks for. Links to files are followed, as caches are made of
-   * them, links to folders are not.
+   * Returns the shards of the parts a spec asks for. Links to files are followed, as caches are
+   * made of them, links to folders are not.
    *
    * @param accepts whether a file name is that of a shard
    * @throws JourneyException if there are none

@@ -57,12 +57,12 @@ final class SourceFile {
     return size;
   }
 
-  /** A part of the file. */
+  /** Returns a part of the file. */
   Content slice(long offset, int length) {
     return new Slice(this, offset, length);
   }
 
-  /** The bytes from {@code offset} up to {@code end}, at most those of the file. */
+  /** Returns the bytes from {@code offset} up to {@code end}, at most those of the file. */
   ByteStream stream(long offset, long end) throws IOException {
     return new ByteStream(open(), offset, Math.min(end, size));
   }

@@ -19,7 +19,10 @@ enum Split {
           "(?<![^-_. 0-9])(train|training|validation|valid|val|dev|test|testing|eval|evaluation)"
               + "(?![^-_. 0-9])");
 
-  /** The part a file or folder of this name holds: "test", "my_train-00000-of-00002.parquet". */
+  /**
+   * Returns the part a file or folder of this name holds: "test",
+   * "my_train-00000-of-00002.parquet".
+   */
   static Optional<Split> ofName(String name) {
     Matcher matcher = NAME.matcher(name.toLowerCase(Locale.ROOT));
     if (!matcher.find()) {
@@ -33,12 +36,12 @@ enum Split {
         });
   }
 
-  /** Whether a name is the word for a part and nothing more. */
+  /** Returns whether a name is the word for a part and nothing more. */
   static boolean isExactly(String name) {
     return name.matches("[A-Za-z]+") && ofName(name).isPresent();
   }
 
-  /** The part that the first folder or file of a path with "/" names. */
+  /** Returns the part that the first folder or file of a path with "/" names. */
   static Optional<Split> ofPath(String path) {
     for (String name : path.split("/")) {
       Optional<Split> split = ofName(name);

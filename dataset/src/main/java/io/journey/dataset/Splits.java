@@ -20,7 +20,7 @@ record Splits(Optional<String> asked) {
   /** Names of parts are names like others. */
   static final String NONE = "none";
 
-  /** Whether a part is wanted. */
+  /** Returns whether a part is wanted. */
   boolean wants(Split split) {
     return asked.isEmpty() ? split == Split.TRAIN : all() || asked.get().equals(split.toString());
   }
@@ -29,18 +29,19 @@ record Splits(Optional<String> asked) {
     return asked.isPresent() && asked.get().equals(ALL);
   }
 
-  /** Whether there are no parts, whatever names say. */
+  /** Returns whether there are no parts, whatever names say. */
   boolean none() {
     return asked.isPresent() && asked.get().equals(NONE);
   }
 
-  /** Whether one part is asked for. */
+  /** Returns whether one part is asked for. */
   boolean one() {
     return asked.isPresent() && !all() && !none();
   }
 
   /**
-   * The items of the wanted parts; all of them where none belongs to a part and none is asked for.
+   * Returns the items of the wanted parts; all of them where none belongs to a part and none is
+   * asked for.
    *
    * @param spec for messages
    * @param split of an item

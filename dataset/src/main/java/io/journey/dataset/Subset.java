@@ -90,17 +90,17 @@ public final class Subset implements Dataset {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** The data set it was taken from; never itself a subset. */
+  /** Returns the data set it was taken from; never itself a subset. */
   public Dataset whole() {
     return whole;
   }
 
-  /** The indices of its examples in {@link #whole}, rising. */
+  /** Returns the indices of its examples in {@link #whole}, rising. */
   public int[] indices() {
     return indices.clone();
   }
 
-  /** The spec of the whole set: a subset is written down as that and its ids. */
+  /** Returns the spec of the whole set: a subset is written down as that and its ids. */
   @Override
   public String spec() {
     return whole.spec();

@@ -122,7 +122,7 @@ final class TarArchives {
                   : " holds no images, only " + DatasetNotes.counted(passedOver))
               + ": expected PNG, JPEG, WebP, BMP or GIF files in it.");
     }
-    boolean labelled = found.stream().anyMatch(f -> labels.of(key(f.id())) != null);
+    boolean labelled = found.stream().anyMatch(f -> labels.labelOf(key(f.id())) != null);
     List<Found> images = spec.column().isPresent() ? ofColumn(spec.column().get()) : found;
     if (labelled) {
       requireOneImageForEachKey(images.stream().filter(Found::isImage).toList());

@@ -190,17 +190,17 @@ final class TarReader implements AutoCloseable {
     }
   }
 
-  /** The path of the present file within the archive. */
+  /** Returns the path of the present file within the archive. */
   String name() {
     return name;
   }
 
-  /** The size of the present file in bytes, as the archive says. */
+  /** Returns the size of the present file in bytes, as the archive says. */
   long size() {
     return entry.getSize();
   }
 
-  /** The present file, read now. */
+  /** Returns the present file, read now. */
   byte[] bytes() throws IOException {
     int length = boundedSize();
     byte[] bytes = tar.readNBytes(length);
@@ -210,17 +210,17 @@ final class TarReader implements AutoCloseable {
     return bytes;
   }
 
-  /** The present file, to be read at any time. */
+  /** Returns the present file, to be read at any time. */
   Content content() throws IOException {
     return unpacked == null ? source.slice(dataStart, boundedSize()) : unpacked.keep(bytes());
   }
 
-  /** The present file, front to back, until the next one. */
+  /** Returns the present file, front to back, until the next one. */
   InputStream stream() {
     return tar;
   }
 
-  /** A part of the present file that has just been read, to be read again at any time. */
+  /** Returns a part of the present file that has just been read, to be read again at any time. */
   Content part(long offset, byte[] bytes) {
     return unpacked == null ? source.slice(dataStart + offset, bytes.length) : unpacked.keep(bytes);
   }
@@ -273,13 +273,13 @@ final class TarReader implements AutoCloseable {
       }
     }
 
-    /** Whether these are bytes of the last header. */
+    /** Returns whether these are bytes of the last header. */
     boolean isInHeader(String text) {
       String bytes = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
       return header.toString(StandardCharsets.ISO_8859_1).contains(bytes);
     }
 
-    /** Whether a record of zeros, which ends an archive, stood in place of a header. */
+    /** Returns whether a record of zeros, which ends an archive, stood in place of a header. */
     boolean sawEnd() {
       return sawEnd;
     }

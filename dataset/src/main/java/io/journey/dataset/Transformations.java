@@ -38,7 +38,7 @@ public record Transformations(
     STORED
   }
 
-  /** Which part of an image is kept. */
+  /** The part of an image that is kept. */
   public enum Crop {
     /** All of it. */
     NONE,
@@ -46,7 +46,7 @@ public record Transformations(
     CENTER
   }
 
-  /** How images are mirrored. */
+  /** The mirroring of images. */
   public enum Flip {
     /** Not at all. */
     NONE,
@@ -54,7 +54,9 @@ public record Transformations(
     HORIZONTAL
   }
 
-  /** The steps in the order they are taken, as options of a spec: "crop=center", "size=32". */
+  /**
+   * Returns the steps in the order they are taken, as options of a spec: "crop=center", "size=32".
+   */
   public List<String> steps() {
     List<String> steps = new ArrayList<>();
     orient.ifPresent(o -> steps.add("orient=" + o.name().toLowerCase(Locale.ROOT)));
@@ -74,7 +76,7 @@ public record Transformations(
     return orient.orElse(Orient.STORED);
   }
 
-  /** The same, with pictures turned upright if nothing was said. */
+  /** Returns the same, with pictures turned upright if nothing was said. */
   Transformations upright() {
     return new Transformations(
         Optional.of(orient.orElse(Orient.UPRIGHT)), channels, crop, size, flip);

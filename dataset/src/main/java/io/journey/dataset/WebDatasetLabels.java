@@ -44,12 +44,12 @@ final class WebDatasetLabels {
     return null;
   }
 
-  /** The class of a key as it is written, or null. */
-  String of(String key) {
+  /** Returns the class of a key as it is written, or null. */
+  String labelOf(String key) {
     return values.get(key);
   }
 
-  /** The same examples with these classes. */
+  /** Returns the same examples with these classes. */
   Listing label(Listing listing, UnaryOperator<String> key) {
     List<String> written =
         listing.examples().stream().map(e -> values.get(key.apply(e.id()))).toList();

@@ -26,7 +26,7 @@ class LazyReadingTest {
   private IndexedDataset open(String options, long budget) {
     DatasetSpec spec = DatasetSpec.parse(folder + options);
     Listing listing = ImageFolder.list(spec);
-    List<StoredExample> examples = spec.selection().of(listing, spec.text());
+    List<StoredExample> examples = spec.selection().select(listing, spec.text());
     return (IndexedDataset)
         IndexedDataset.open(spec, listing.withExamples(examples), budget, Progress.SILENT);
   }

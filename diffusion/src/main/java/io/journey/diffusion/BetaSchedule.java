@@ -1,6 +1,9 @@
 package io.journey.diffusion;
 
-/** How β_t follows from T, β_0 and β_{T−1}, in float64; names and formulas of diffusers. */
+/**
+ * The schedule by which β_t follows from T, β_0 and β_{T−1}, in float64; names and formulas of
+ * diffusers.
+ */
 public enum BetaSchedule {
   /** β linear in t (Ho et al. 2020). */
   LINEAR {

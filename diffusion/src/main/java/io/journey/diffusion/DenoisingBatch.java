@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public record DenoisingBatch(DenoiserInput input, Tensor target, Tensor weights) {
 
   /**
-   * All draws of some images.
+   * Returns all draws of some images.
    *
    * @throws IllegalArgumentException if they have different numbers of draws
    */

@@ -62,7 +62,7 @@ public record DenoisingDraws(
    * is half as long.
    */
   public static DenoisingDraws stratified(
-      float[] image, Condition condition, StepDistribution distribution, Seed seed, int draws) {
+      float[] image, Condition condition, TimestepDistribution distribution, Seed seed, int draws) {
     int[] timesteps = new int[draws];
     float[] noise = new float[draws * image.length];
     float[] weights = new float[draws];
@@ -106,7 +106,7 @@ public record DenoisingDraws(
   }
 
   /** The same draws of another image. */
-  public DenoisingDraws of(float[] otherImage, Condition otherCondition) {
+  public DenoisingDraws withImage(float[] otherImage, Condition otherCondition) {
     return new DenoisingDraws(otherImage, otherCondition, timesteps, noise, weights);
   }
 

@@ -19,16 +19,16 @@ public final class DenoisingLoss {
    * @return the loss of each row, times its weight where the batch has weights, [B]
    */
   public static Tensor perRow(Tensor predicted, DenoisingBatch batch, Tensor mask) {
-    return perRow(ModelOutput.LOSS, predicted, batch, mask);
+    return perRow(OutputFunction.LOSS, predicted, batch, mask);
   }
 
   /**
-   * The same, or another output in its place.
+   * Returns the same, or another output in its place.
    *
    * @param output what is averaged over pixels
    */
   public static Tensor perRow(
-      ModelOutput output, Tensor predicted, DenoisingBatch batch, Tensor mask) {
+      OutputFunction output, Tensor predicted, DenoisingBatch batch, Tensor mask) {
     Tensor exact = predicted.to(batch.target().scalar_type());
     Tensor ofPixels =
         switch (output) {

@@ -1,6 +1,6 @@
 package io.journey.diffusion;
 
-/** Which steps and noises a training image's loss is averaged over. */
+/** The scheme of the draws (t, ε) that a training image's loss is averaged over. */
 public enum DrawScheme {
   /** Each image its own: t uniform, ε Gaussian. The paper's. */
   INDEPENDENT,

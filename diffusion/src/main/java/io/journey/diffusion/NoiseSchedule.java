@@ -3,8 +3,8 @@ package io.journey.diffusion;
 import io.journey.run.SettingException;
 
 /**
- * How training noises, as numbers: ᾱ_t in float64, so that q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I)
- * (Ho et al. 2020), and what the model's output says of x_0 and ε.
+ * The noise schedule of training, as numbers: ᾱ_t in float64, so that q(x_t | x_0) = N(√ᾱ_t·x_0,
+ * (1−ᾱ_t)·I) (Ho et al. 2020), and what the model's output says of x_0 and ε.
  */
 public final class NoiseSchedule {
   private final ForwardConfig forward;
@@ -32,12 +32,12 @@ public final class NoiseSchedule {
     return new NoiseSchedule(forward);
   }
 
-  /** The schedule of the paper: T = 1000, β from 1e-4 to 0.02, the model predicts ε. */
+  /** Returns the schedule of the paper: T = 1000, β from 1e-4 to 0.02, the model predicts ε. */
   public static NoiseSchedule ddpm() {
     return of(ForwardConfig.DEFAULT);
   }
 
-  /** The settings it was made from. */
+  /** Returns the settings it was made from. */
   public ForwardConfig forward() {
     return forward;
   }
@@ -103,7 +103,7 @@ public final class NoiseSchedule {
   }
 
   /**
-   * The noise in x_t.
+   * Returns the noise in x_t.
    *
    * @param xt latents at step t, [C·H·W]
    * @param output the model's at (x_t, t), [C·H·W]

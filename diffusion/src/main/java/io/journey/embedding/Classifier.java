@@ -107,7 +107,7 @@ public final class Classifier implements Embedder {
     return net.config().features();
   }
 
-  /** The shape of images it takes. */
+  /** Returns the shape of images it takes. */
   public ImageShape shape() {
     return net.config().shape();
   }
@@ -117,12 +117,12 @@ public final class Classifier implements Embedder {
     return classNames;
   }
 
-  /** The share of held-out images whose class it names, 0..1. */
+  /** Returns the share of held-out images whose class it names, 0..1. */
   public double accuracy() {
     return accuracy;
   }
 
-  /** How many images were held out of training. */
+  /** Returns how many images were held out of training. */
   public int heldOutImages() {
     return heldOutImages;
   }
@@ -133,7 +133,7 @@ public final class Classifier implements Embedder {
   }
 
   /**
-   * How probable it holds each class.
+   * Returns how probable it holds each class.
    *
    * @param images each C·H·W numbers in [-1, 1]
    * @param shape of all of them

@@ -109,15 +109,15 @@ record ClipConfig(
     };
   }
 
-  /** How many tokens an image becomes: the class token and one for each patch. */
+  /** Returns how many tokens an image becomes: the class token and one for each patch. */
   int tokens() {
     int side = image / patch;
     return 1 + side * side;
   }
 
   /**
-   * How images are prepared, from {@code preprocessor_config.json} where there is one, otherwise as
-   * OpenAI's models do.
+   * Returns how images are prepared, from {@code preprocessor_config.json} where there is one,
+   * otherwise as OpenAI's models do.
    *
    * @throws JourneyException if it asks for what Journey does not do
    */

@@ -151,7 +151,7 @@ final class ClipVision implements Module, AutoCloseable {
     return model;
   }
 
-  /** The length of a vector: P, or E where there is no projection. */
+  /** Returns the length of a vector: P, or E where there is no projection. */
   int dim() {
     return projection == null ? config.hidden() : (int) projection.weight().shape()[0];
   }

@@ -53,7 +53,10 @@ final class ConvNet implements Module, AutoCloseable {
     toClasses = new Linear(parameters, "classes", config.features(), config.classes());
   }
 
-  /** A network with random weights, by PyTorch's default start; every weight has its own seed. */
+  /**
+   * Returns a network with random weights, by PyTorch's default start; every weight has its own
+   * seed.
+   */
   public static ConvNet random(ConvNetConfig config, Seed seed) {
     ConvNet net = new ConvNet(config);
     net.parameters.allocate(ScalarType.Float);
@@ -62,7 +65,7 @@ final class ConvNet implements Module, AutoCloseable {
   }
 
   /**
-   * A network with the weights of a file.
+   * Returns a network with the weights of a file.
    *
    * @throws JourneyException if they are not those of such a network, or not finite
    */
@@ -80,7 +83,7 @@ final class ConvNet implements Module, AutoCloseable {
     return net;
   }
 
-  /** The shape it has. */
+  /** Returns the shape it has. */
   public ConvNetConfig config() {
     return config;
   }
@@ -91,7 +94,7 @@ final class ConvNet implements Module, AutoCloseable {
   }
 
   /**
-   * The numbers that classes are read from.
+   * Returns the numbers that classes are read from.
    *
    * @param x [B, C, H, W]
    * @return [B, F], none negative
@@ -100,13 +103,13 @@ final class ConvNet implements Module, AutoCloseable {
     Tensor h = x;
     for (int i = 0; i < convolutions.size(); i++) {
       h = convolutions.get(i).forward(h, Tape.NONE); // (B, c_i, h_i, w_i)
-      h = Activation.RELU.of(norms.get(i).forward(h, Tape.NONE));
+      h = Activation.RELU.apply(norms.get(i).forward(h, Tape.NONE));
     }
-    return Activation.RELU.of(toFeatures.forward(h.flatten(1, -1), Tape.NONE));
+    return Activation.RELU.apply(toFeatures.forward(h.flatten(1, -1), Tape.NONE));
   }
 
   /**
-   * How much speaks for each class.
+   * Returns how much speaks for each class.
    *
    * @param features [B, F]
    * @return [B, K]: logarithms of probabilities, but for a constant of each row
@@ -116,7 +119,7 @@ final class ConvNet implements Module, AutoCloseable {
   }
 
   /**
-   * The mean of −ln p(class) over some images.
+   * Returns the mean of −ln p(class) over some images.
    *
    * @param x [B, C, H, W]
    * @param labels [B], 0..K−1

@@ -49,7 +49,7 @@ record ConvNetConfig(ImageShape shape, int classes, int width, int features) {
     }
   }
 
-  /** The shape of every level's numbers, one after the other. */
+  /** Returns the shape of every level's numbers, one after the other. */
   List<ImageShape> levels() {
     List<ImageShape> levels = new ArrayList<>();
     ImageShape level = new ImageShape(width, shape.height(), shape.width());

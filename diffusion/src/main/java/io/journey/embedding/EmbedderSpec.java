@@ -32,7 +32,7 @@ record EmbedderSpec(String text, Kind kind, Path path, Map<String, String> optio
 
   private static final String FORMS = "classifier:DIR, clip:DIR, onnx:FILE or torchscript:FILE";
 
-  /** Which network. */
+  /** The kind of network. */
   enum Kind {
     CLASSIFIER(List.of()),
     CLIP(List.of()),
@@ -102,7 +102,7 @@ record EmbedderSpec(String text, Kind kind, Path path, Map<String, String> optio
   }
 
   /**
-   * How images are prepared: as the options say, otherwise as the network does.
+   * Returns how images are prepared: as the options say, otherwise as the network does.
    *
    * @param channels that the network declares, 0 if it does not
    * @param height that the network declares, 0 if it does not

@@ -1,6 +1,9 @@
 package io.journey.embedding;
 
-/** How pixels between pixels are made; kernels as Pillow's (Keys 1981 with a = −½ for cubic). */
+/**
+ * The interpolation of pixels between pixels; kernels as Pillow's (Keys 1981 with a = −½ for
+ * cubic).
+ */
 public enum Interpolation {
   /** A triangle. */
   BILINEAR(1),
@@ -13,12 +16,12 @@ public enum Interpolation {
     this.radius = radius;
   }
 
-  /** How many pixels to each side have weight. */
+  /** Returns how many pixels to each side have weight. */
   int radius() {
     return radius;
   }
 
-  /** The weight at a distance in pixels. */
+  /** Returns the weight at a distance in pixels. */
   double weight(double distance) {
     double x = Math.abs(distance);
     if (this == BILINEAR) {

@@ -128,7 +128,7 @@ final class OnnxFile {
     }
   }
 
-  /** How many bytes a field that is no number has. */
+  /** Returns how many bytes a field that is no number has. */
   private int length(int wire, int end) {
     long length =
         switch (wire) {

@@ -26,7 +26,7 @@ public record CheckpointFiles(Path config, Path weights, Path scheduler, List<St
   private static final List<String> ENDINGS =
       List.of("safetensors", "safetensors.index.json", "bin", "bin.index.json");
 
-  /** Whether a folder is a checkpoint of one model. */
+  /** Returns whether a folder is a checkpoint of one model. */
   public static boolean isCheckpoint(Path folder) {
     return Files.exists(folder.resolve(CONFIG))
         || Files.exists(folder.resolve("unet").resolve(CONFIG))

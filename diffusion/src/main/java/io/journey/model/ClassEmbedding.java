@@ -22,7 +22,7 @@ sealed interface ClassEmbedding extends Module {
   /** Classes (B) -> (B, E), or (B, 1) where it is the same for all of E */
   Tensor forward(int[] labels, Tape tape);
 
-  /** The embedding a configuration asks for, or null where it has none. */
+  /** Returns the embedding a configuration asks for, or null where it has none. */
   static ClassEmbedding of(UNet2DConfig config, Parameters parameters, TimeProjection time) {
     String name = "class_embedding";
     int width = config.timeEmbeddingWidth();

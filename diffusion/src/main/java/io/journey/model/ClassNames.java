@@ -19,12 +19,12 @@ import java.util.TreeMap;
  * {@code id2label} in {@code model_index.json}. They help people; no number depends on them. Beside
  * them, as {@code null_class}, stands the number that means "no class".
  *
- * @param byNumber empty where they are not told
+ * @param byNumber empty where the files do not name them
  * @param nullClass what the model was told in place of a class that was dropped in training; no
  *     image is of it
  */
 public record ClassNames(SortedMap<Integer, String> byNumber, OptionalInt nullClass) {
-  /** None are told. */
+  /** No names. */
   public static final ClassNames NONE = new ClassNames(new TreeMap<>(), OptionalInt.empty());
 
   static final String INDEX = "model_index.json";
@@ -35,7 +35,7 @@ public record ClassNames(SortedMap<Integer, String> byNumber, OptionalInt nullCl
     byNumber = Collections.unmodifiableSortedMap(new TreeMap<>(byNumber));
   }
 
-  /** Names in the order of their numbers, from 0 on. */
+  /** Returns names in the order of their numbers, from 0 on. */
   public static ClassNames of(List<String> names) {
     SortedMap<Integer, String> byNumber = new TreeMap<>();
     names.forEach(name -> byNumber.put(byNumber.size(), name));
@@ -104,7 +104,7 @@ public record ClassNames(SortedMap<Integer, String> byNumber, OptionalInt nullCl
     nullClass.ifPresent(number -> index.put(NULL_CLASS, number));
   }
 
-  /** The number of a class, or -1 where no class has this name. */
+  /** Returns the number of a class, or -1 where no class has this name. */
   public int numberOf(String name) {
     return byNumber.entrySet().stream()
         .filter(entry -> entry.getValue().equals(name))

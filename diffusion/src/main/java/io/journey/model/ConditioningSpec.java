@@ -15,12 +15,12 @@ public record ConditioningSpec(InputRange classes) {
   /** The denoiser takes no condition. */
   public static final ConditioningSpec NONE = new ConditioningSpec(InputRange.NONE);
 
-  /** Whether the denoiser takes no condition. */
+  /** Returns whether the denoiser takes no condition. */
   public boolean isEmpty() {
     return classes.isEmpty();
   }
 
-  /** Whether the denoiser can be asked about an image under this condition. */
+  /** Returns whether the denoiser can be asked about an image under this condition. */
   public boolean accepts(Condition condition) {
     return isEmpty() || condition.classNumber().stream().anyMatch(classes::contains);
   }
@@ -64,7 +64,8 @@ public record ConditioningSpec(InputRange classes) {
   public void requireChoice(List<Condition> chosen) {
     for (Condition condition : chosen) {
       if (condition.isNone() && !isEmpty()) {
-        throw new SettingException("the model draws images of a class: choose labels, " + classes);
+        throw new SettingException(
+            "the model samples images of a class: choose labels, " + classes);
       }
       condition.classNumber().ifPresent(this::ofClass);
     }

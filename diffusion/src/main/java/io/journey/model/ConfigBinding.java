@@ -187,7 +187,7 @@ public record ConfigBinding<R extends Record>(String className, R defaults) {
     return ints;
   }
 
-  /** A type that Jackson reads by its own annotations. */
+  /** Returns a type that Jackson reads by its own annotations. */
   private static Bound ofOwnType(Class<?> type, String name, JsonNode value) {
     try {
       return Bound.to(Json.bind(value, type, name));
@@ -241,7 +241,9 @@ public record ConfigBinding<R extends Record>(String className, R defaults) {
     return " (only " + String.join(", ", names) + end;
   }
 
-  /** The names of a constant, that which is written first; none where it cannot be chosen. */
+  /**
+   * Returns the names of a constant, that which is written first; none where it cannot be chosen.
+   */
   private static List<String> names(Enum<?> constant) {
     try {
       var field = constant.getDeclaringClass().getField(constant.name());

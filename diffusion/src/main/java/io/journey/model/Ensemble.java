@@ -27,7 +27,7 @@ public final class Ensemble implements Serializable {
   public static final String KIND = "checkpoints";
 
   /** Names of members have three digits. */
-  public static final int MOST_MEMBERS = 999;
+  public static final int MOST_CHECKPOINTS = 999;
 
   private final CheckpointSpec spec;
   private final Path directory;
@@ -68,9 +68,9 @@ public final class Ensemble implements Serializable {
       }
     }
     Manifest manifest = Manifest.read(path, KIND);
-    int count = manifest.settingFields().whole("members", 1, MOST_MEMBERS);
+    int count = manifest.settingFields().whole("count", 1, MOST_CHECKPOINTS);
     for (int m = 0; m < count; m++) {
-      members.put(memberName(m), CheckpointSpec.of(Confined.path(path, memberName(m))));
+      members.put(checkpointName(m), CheckpointSpec.of(Confined.path(path, checkpointName(m))));
     }
     return new Ensemble(spec, manifest, Collections.unmodifiableMap(members));
   }
@@ -88,7 +88,7 @@ public final class Ensemble implements Serializable {
   }
 
   /** The name of member m: {@code member-000}, … */
-  public static String memberName(int m) {
+  public static String checkpointName(int m) {
     return String.format(java.util.Locale.ROOT, "member-%03d", m);
   }
 
@@ -108,7 +108,7 @@ public final class Ensemble implements Serializable {
   }
 
   /** The names of the members. */
-  public List<String> members() {
+  public List<String> checkpointNames() {
     return List.copyOf(members.keySet());
   }
 
@@ -168,7 +168,7 @@ public final class Ensemble implements Serializable {
 
   /** Loads the first member; the caller closes it. */
   public Checkpoint first() {
-    return load(members().get(0));
+    return load(checkpointNames().get(0));
   }
 
   /** Another process opens it itself. */

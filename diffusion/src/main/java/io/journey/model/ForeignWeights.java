@@ -18,7 +18,7 @@ final class ForeignWeights {
       "trace the model in Python with torch.jit.trace and name the program as torchscript:FILE, as"
           + " docs/formats/checkpoints.md says";
   private static final String OTHER =
-      "name the weights of a model that draws images without text, in pixels";
+      "name the weights of a model that samples images without text, in pixels";
 
   private static final int EXAMPLES = 3;
 
@@ -189,7 +189,7 @@ final class ForeignWeights {
     return file.file() + " holds no weights of a " + className + ": ";
   }
 
-  /** Whether a set of names is a U-Net's without text, whatever else is in the file. */
+  /** Returns whether a set of names is a U-Net's without text, whatever else is in the file. */
   private static boolean hasUNet(Set<String> names) {
     return names.stream()
         .filter(n -> n.equals(TIME) || n.endsWith("." + TIME))

@@ -15,22 +15,22 @@ public record InputRange(int first, int last) {
     return new InputRange(first, Integer.MAX_VALUE);
   }
 
-  /** The rows of a table. */
+  /** Returns the rows of a table. */
   static InputRange below(int end) {
     return new InputRange(0, end - 1);
   }
 
-  /** Whether the model takes none. */
+  /** Returns whether the model takes none. */
   public boolean isEmpty() {
     return last < first;
   }
 
-  /** Whether there is no largest number, so that all of them cannot be counted up. */
+  /** Returns whether there is no largest number, so that all of them cannot be counted up. */
   public boolean isOpen() {
     return last == Integer.MAX_VALUE;
   }
 
-  /** Whether the model takes this number. */
+  /** Returns whether the model takes this number. */
   public boolean contains(int number) {
     return number >= first && number <= last;
   }

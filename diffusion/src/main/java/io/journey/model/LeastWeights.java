@@ -11,7 +11,7 @@ import java.util.Locale;
 final class LeastWeights {
   private LeastWeights() {}
 
-  /** The number; a double, since the numbers of a configuration may be of any size. */
+  /** Returns the number; a double, since the numbers of a configuration may be of any size. */
   static double of(UNet2DConfig config) {
     double first = config.blockOutChannels().get(0);
     double embedding = config.timeEmbeddingDim() == null ? 4 * first : config.timeEmbeddingDim();

@@ -18,7 +18,7 @@ import java.util.List;
  * @param shape of its images
  * @param conditioning the conditions of images
  * @param timesteps t
- * @param classNames of the classes, where they are told
+ * @param classNames of the classes, where the files name them
  */
 public record ModelInputs(
     String name,
@@ -30,7 +30,7 @@ public record ModelInputs(
   /**
    * Of an architecture that no checkpoint has yet.
    *
-   * @param classNames of its classes, where they are told
+   * @param classNames of its classes, where the files name them
    * @throws JourneyException if it does not tell the shape of its images
    */
   public static ModelInputs of(DenoiserConfig config, ClassNames classNames) {
@@ -54,7 +54,7 @@ public record ModelInputs(
     if (!shape.equals(data.shape())) {
       throw new SettingException(
           name
-              + " draws images of "
+              + " samples images of "
               + shape
               + ", the data are "
               + data.shape()
@@ -86,7 +86,7 @@ public record ModelInputs(
         : condition.words(List.of()) + " (" + condition.words(classNames) + ")";
   }
 
-  /** The options that make images of another shape the model's, or "" where none do. */
+  /** Returns the options that make images of another shape the model's, or "" where none do. */
   private String remedy(ImageShape found) {
     List<String> options = new ArrayList<>();
     if (found.channels() != shape.channels()) {
@@ -131,11 +131,11 @@ public record ModelInputs(
       if (!conditioning.accepts(condition)) {
         throw new JourneyException(
             name
-                + " draws pictures of "
+                + " samples images of "
                 + conditioning
                 + ", a target has "
                 + (condition.isNone() ? "no class" : condition.words(List.of()))
-                + ": draw targets with journey sample --labels.");
+                + ": sample targets with journey sample --labels.");
       }
     }
   }

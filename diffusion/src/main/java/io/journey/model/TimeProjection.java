@@ -29,7 +29,7 @@ sealed interface TimeProjection extends Module {
   /** (B) -> (B, width) */
   Tensor forward(float[] timesteps, Tape tape);
 
-  /** How many numbers one timestep becomes. */
+  /** Returns how many numbers one timestep becomes. */
   int width();
 
   static TimeProjection of(UNet2DConfig config, Parameters parameters) {

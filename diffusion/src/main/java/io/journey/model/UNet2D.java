@@ -127,12 +127,14 @@ public final class UNet2D implements LayeredDenoiser {
         : h;
   }
 
-  /** The embedding of t and class, activated as every residual block wants it: (B) -> (B, E) */
+  /**
+   * Returns the embedding of t and class, activated as every residual block wants it: (B) -> (B, E)
+   */
   private Tensor timeEmbedding(DenoiserInput in, Tape tape) {
     Tensor temb = timeEmbedding.forward(timeProj.forward(in.timesteps(), tape), tape);
     if (classEmbedding != null) {
       temb = temb.add(classEmbedding.forward(in.condition().classNumbers(), tape));
     }
-    return config.actFn().of(temb);
+    return config.actFn().apply(temb);
   }
 }

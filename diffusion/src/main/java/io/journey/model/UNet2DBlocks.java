@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  */
 record UNet2DBlocks(Parameters parameters, UNet2DConfig config) {
 
-  /** The block of a level on the way down; all but the last halve the images. */
+  /** Returns the block of a level on the way down; all but the last halve the images. */
   UNetBlock2D down(int level) {
     String name = "down_blocks." + level;
     List<Integer> widths = config.blockOutChannels();

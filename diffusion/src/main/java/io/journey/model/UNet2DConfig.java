@@ -344,7 +344,7 @@ public record UNet2DConfig(
         });
   }
 
-  /** The timesteps that can be embedded. */
+  /** Returns the timesteps that can be embedded. */
   @Override
   public InputRange timesteps() {
     return switch (timeEmbeddingType) {
@@ -355,7 +355,7 @@ public record UNet2DConfig(
   }
 
   /**
-   * The shape of the images.
+   * Returns the shape of the images.
    *
    * @throws JourneyException if the configuration does not tell it, or if the model predicts other
    *     images than it takes: such a model computes, but cannot be sampled, trained or attributed

@@ -72,12 +72,12 @@ final class WeightSets {
     }
   }
 
-  /** Whether there is a set. */
+  /** Returns whether there is a set. */
   boolean isEmpty() {
     return prefixes.isEmpty();
   }
 
-  /** Whether a set has all names that the model has. */
+  /** Returns whether a set has all names that the model has. */
   boolean hasWhole() {
     return whole;
   }
@@ -132,7 +132,7 @@ final class WeightSets {
     return Arrays.asList(prefix.toLowerCase(Locale.ROOT).split("[^a-z]")).contains("ema");
   }
 
-  /** A prefix for messages. */
+  /** Returns a prefix for messages. */
   static String shown(String prefix) {
     return prefix.isEmpty()
         ? "(no prefix)"

@@ -43,7 +43,7 @@ final class WrittenCheckpoint {
     return file.toAbsolutePath().normalize();
   }
 
-  /** The name in the manifest. */
+  /** Returns the name in the manifest. */
   private static String name(Manifest manifest, Path file) {
     Path directory = manifest.directory();
     String name = file.startsWith(directory) ? slashed(directory.relativize(file)) : "";

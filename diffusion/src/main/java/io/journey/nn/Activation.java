@@ -29,7 +29,7 @@ public enum Activation {
   private static final double QUICK = 1.702;
 
   /** Any shape -> the same shape. */
-  public Tensor of(Tensor x) {
+  public Tensor apply(Tensor x) {
     return switch (this) {
       case SILU -> torch.silu(x);
       case MISH -> torch.mish(x);

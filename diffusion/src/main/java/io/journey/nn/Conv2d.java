@@ -77,7 +77,7 @@ public final class Conv2d implements TrackedLayer {
     return kernel;
   }
 
-  /** The step between outputs. */
+  /** Returns the step between outputs. */
   public int stride() {
     return stride;
   }

@@ -157,8 +157,8 @@ record Conv2dRule(Conv2d conv) implements ExampleGradientRule {
     }
 
     /**
-     * The same where outputs are fewer: a product with the δ that every input meets, at offsets
-     * from the last of the kernel to its first.
+     * Returns the same where outputs are fewer: a product with the δ that every input meets, at
+     * offsets from the last of the kernel to its first.
      */
     private Tensor patchedOutputs() {
       long kernel = conv.kernel();
@@ -171,7 +171,10 @@ record Conv2dRule(Conv2d conv) implements ExampleGradientRule {
           .permute(0, 1, 4, 2, 3);
     }
 
-    /** The inputs of every position, (B, I·K·K, L); where a kernel sees one, the input itself. */
+    /**
+     * Returns the inputs of every position, (B, I·K·K, L); where a kernel sees one, the input
+     * itself.
+     */
     private Tensor patches() {
       return conv.kernel() == 1 && conv.stride() == 1 && conv.padding() == 0
           ? use.input()

@@ -3,14 +3,15 @@ package io.journey.nn;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How the weights of a layer get the gradient of each example in a batch, from the layer's input
- * and the gradient δ of its output (Goodfellow 2015). A new kind of layer brings its own rule.
+ * The rule by which the weights of a layer get the gradient of each example in a batch, from the
+ * layer's input and the gradient δ of its output (Goodfellow 2015). A new kind of layer brings its
+ * own rule.
  */
 @FunctionalInterface
 public interface ExampleGradientRule {
   /** Receives gradients. */
   interface Sink {
-    /** Whether the gradients of a weight are wanted. */
+    /** Returns whether the gradients of a weight are wanted. */
     boolean wants(Parameter weight);
 
     /** Takes the gradients of a weight, those of all examples of the batch. */

@@ -23,14 +23,14 @@ public final class FeedForward implements Module {
     this.gated = gated;
   }
 
-  /** The block with GEGLU in the layout of diffusers' {@code FeedForward}. */
+  /** Returns the block with GEGLU in the layout of diffusers' {@code FeedForward}. */
   public static FeedForward geglu(Parameters parameters, String name, int width, int inner) {
     Linear in = new Linear(parameters, name + ".net.0.proj", width, 2 * inner);
     Linear out = new Linear(parameters, name + ".net.2", inner, width);
     return new FeedForward(name, in, out, Activation.GELU, true);
   }
 
-  /** The block in the layout of transformers' {@code CLIPMLP}. */
+  /** Returns the block in the layout of transformers' {@code CLIPMLP}. */
   public static FeedForward plain(
       Parameters parameters, String name, int width, int inner, Activation activation) {
     Linear in = new Linear(parameters, name + ".fc1", width, inner);
@@ -43,9 +43,9 @@ public final class FeedForward implements Module {
     Tensor h = in.forward(x, tape); // (B, …, inner or 2·inner)
     if (gated) {
       long inner = h.size(-1) / 2;
-      h = h.narrow(-1, 0, inner).mul(activation.of(h.narrow(-1, inner, inner)));
+      h = h.narrow(-1, 0, inner).mul(activation.apply(h.narrow(-1, inner, inner)));
     } else {
-      h = activation.of(h);
+      h = activation.apply(h);
     }
     return out.forward(h, tape);
   }

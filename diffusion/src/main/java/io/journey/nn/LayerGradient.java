@@ -39,8 +39,8 @@ public interface LayerGradient {
   void addSides(Tensor outputs, Tensor inputs, int positions);
 
   /**
-   * Whether L·G·Rᵀ costs less as a sum of (L·δ)·(R·a)ᵀ than from G. Numbers of fewer bits than L's
-   * are widened once, as G.
+   * Returns whether L·G·Rᵀ costs less as a sum of (L·δ)·(R·a)ᵀ than from G. Numbers of fewer bits
+   * than L's are widened once, as G.
    *
    * @param type of the layer's numbers
    * @param products how many outer products an example's gradient is the sum of

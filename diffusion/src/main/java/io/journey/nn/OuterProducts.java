@@ -59,7 +59,7 @@ public record OuterProducts(Tensor outputs, Tensor inputs, long tokens) implemen
     return every(byDraw, 1, step).reshape(-1, width).to(ScalarType.Float);
   }
 
-  /** Every step-th part along a dimension, from the first on. */
+  /** Returns every step-th part along a dimension, from the first on. */
   static Tensor every(Tensor x, long dim, long step) {
     return x.slice(dim, new LongOptional(), new LongOptional(), step);
   }

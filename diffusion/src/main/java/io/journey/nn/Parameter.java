@@ -27,7 +27,7 @@ public final class Parameter {
     this.shape = shape;
   }
 
-  /** The name in a diffusers state dict, such as {@code conv_in.weight}. */
+  /** Returns the name in a diffusers state dict, such as {@code conv_in.weight}. */
   public String name() {
     return name;
   }
@@ -37,7 +37,7 @@ public final class Parameter {
     return shape.clone();
   }
 
-  /** How many numbers it has. */
+  /** Returns how many numbers it has. */
   public int numel() {
     long n = 1;
     for (long dim : shape) {
@@ -46,22 +46,26 @@ public final class Parameter {
     return Math.toIntExact(n);
   }
 
-  /** Where its numbers begin in the flat vector; -1 for a constant. */
+  /** Returns where its numbers begin in the flat vector; -1 for a constant. */
   public int offset() {
     return offset;
   }
 
-  /** Whether it is no part of θ: stored with the weights, but no gradient is taken for it. */
+  /**
+   * Returns whether it is no part of θ: stored with the weights, but no gradient is taken for it.
+   */
   public boolean isConstant() {
     return offset < 0;
   }
 
-  /** The leaf tensor gradients are taken for, unless it is a constant; owned by the model. */
+  /**
+   * Returns the leaf tensor gradients are taken for, unless it is a constant; owned by the model.
+   */
   public Tensor tensor() {
     return tensor;
   }
 
-  /** A copy of its numbers, in C order. */
+  /** Returns a copy of its numbers, in C order. */
   public float[] get() {
     try (PointerScope scope = new PointerScope()) {
       return Libtorch.floats(tensor.detach());

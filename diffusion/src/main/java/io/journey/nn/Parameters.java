@@ -83,8 +83,8 @@ public final class Parameters implements AutoCloseable {
   }
 
   /**
-   * The weights of a module that is not built of Journey's layers: a new vector takes over their
-   * numbers, and they become views of it.
+   * Returns the weights of a module that is not built of Journey's layers: a new vector takes over
+   * their numbers, and they become views of it.
    *
    * @param leaves the module's own tensors by name; they stay its tensors
    */
@@ -127,12 +127,12 @@ public final class Parameters implements AutoCloseable {
     }
   }
 
-  /** The weights in the order of the flat vector. */
+  /** Returns the weights in the order of the flat vector. */
   public List<Parameter> list() {
     return Collections.unmodifiableList(list);
   }
 
-  /** The constants, which are no part of θ. */
+  /** Returns the constants, which are no part of θ. */
   public List<Parameter> frozen() {
     return Collections.unmodifiableList(frozen);
   }
@@ -149,17 +149,17 @@ public final class Parameters implements AutoCloseable {
     return count;
   }
 
-  /** The number type. */
+  /** Returns the number type. */
   public ScalarType type() {
     return flat.scalar_type().intern();
   }
 
-  /** The vector itself, [p]; owned by this object. */
+  /** Returns the vector itself, [p]; owned by this object. */
   public Tensor flat() {
     return flat;
   }
 
-  /** A copy of the vector, [p]. */
+  /** Returns a copy of the vector, [p]. */
   public float[] get() {
     try (PointerScope scope = new PointerScope()) {
       return Libtorch.floats(flat);
@@ -175,7 +175,7 @@ public final class Parameters implements AutoCloseable {
   }
 
   /**
-   * The gradient of a scalar by all weights.
+   * Returns the gradient of a scalar by all weights.
    *
    * @param of one number, which depends on every weight
    * @return [p]; lives in the caller's scope
@@ -189,7 +189,7 @@ public final class Parameters implements AutoCloseable {
     return torch.cat(flattened, 0);
   }
 
-  /** The views as leaves for {@code torch.grad}, in order; lives in the caller's scope. */
+  /** Returns the views as leaves for {@code torch.grad}, in order; lives in the caller's scope. */
   public TensorVector leaves() {
     TensorVector leaves = new TensorVector();
     for (Parameter parameter : list) {

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch;
  * ResnetBlock2D}.
  */
 public final class ResnetBlock2D implements Resampler {
-  /** How a block changes the size of its images. */
+  /** The change of a block's image size. */
   public enum Resample {
     /** (H, W) -> (H, W) */
     NONE {
@@ -40,7 +40,7 @@ public final class ResnetBlock2D implements Resampler {
     abstract Tensor of(Tensor x);
   }
 
-  /** How the time embedding enters. */
+  /** The way in which the time embedding enters. */
   public enum TimeNorm {
     /** It is added before the second norm. */
     @JsonProperty("default")
@@ -106,9 +106,9 @@ public final class ResnetBlock2D implements Resampler {
   /** x (B, I, H, W), activated time embedding (B, E) -> (B, O, H', W') */
   @Override
   public Tensor forward(Tensor x, Tensor temb, Tape tape) {
-    Tensor h = resample.of(activation.of(norm1.forward(x, tape))); // (B, I, H', W')
+    Tensor h = resample.of(activation.apply(norm1.forward(x, tape))); // (B, I, H', W')
     h = conv1.forward(h, tape); // (B, O, H', W')
-    h = conv2.forward(activation.of(timed(h, temb, tape)), tape);
+    h = conv2.forward(activation.apply(timed(h, temb, tape)), tape);
     Tensor shortcut = resample.of(x);
     h = h.add(convShortcut == null ? shortcut : convShortcut.forward(shortcut, tape));
     return outputScaleFactor == 1 ? h : h.div(new Scalar(outputScaleFactor));

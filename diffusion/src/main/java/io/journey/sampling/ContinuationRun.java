@@ -55,9 +55,9 @@ public record ContinuationRun(
     }
     if (!sampler.addsNoise()) {
       throw new SettingException(
-          "the targets were drawn without noise ("
+          "the targets were sampled without noise ("
               + sampler.scheduler().name()
-              + "), so each step decides the whole picture: use targets drawn with ddpm,"
+              + "), so each step decides the whole picture: use targets sampled with ddpm,"
               + " euler-ancestral, or ddim with eta above 0");
     }
     for (int step : steps) {
@@ -74,7 +74,7 @@ public record ContinuationRun(
       double eta,
       String scheduler,
       String guidance,
-      int[] steps) {}
+      int[] timesteps) {}
 
   @Override
   public String kind() {
@@ -121,7 +121,7 @@ public record ContinuationRun(
     for (int step : steps) {
       total += (long) targets.size() * samples * remaining(step);
     }
-    try (Progress.Task task = run.progress().start("Continuing drawings", total, "steps")) {
+    try (Progress.Task task = run.progress().start("Continuing trajectories", total, "steps")) {
       run.workers()
           .forEachShared(
               targets.size() * steps.length,

@@ -29,7 +29,7 @@ record Drawing(
         condition);
   }
 
-  /** The noise a seed adds after a call of the model, named by the timestep. */
+  /** Returns the noise a seed adds after a call of the model, named by the timestep. */
   static float[] noise(Seed seed, Sampler sampler, int call) {
     Seed ofStep = seed.child("step").child(sampler.timestepOf(call));
     return gaussian(sampler.isKept(call) ? ofStep : ofStep.child("before").child(call), sampler);
@@ -41,7 +41,7 @@ record Drawing(
     return numbers;
   }
 
-  /** The seed of image n of a root seed. */
+  /** Returns the seed of image n of a root seed. */
   static Seed seed(long root, int n) {
     return Seed.of(root).child("trajectory").child(n);
   }

@@ -13,8 +13,8 @@ public record Guidance(double weight) implements Serializable {
   /** The model's own output. */
   public static final Guidance NONE = new Guidance(1);
 
-  /** Far more than anybody uses, and far less than numbers bear. */
-  private static final double MOST = 1000;
+  /** The largest weight: far more than anybody uses, and far less than float32 bears. */
+  public static final double MOST = 1000;
 
   private static final String PREFIX = "classifier-free:";
 

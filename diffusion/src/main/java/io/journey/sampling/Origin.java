@@ -60,12 +60,12 @@ record Origin(
         metadata.getOrDefault("seed", ""));
   }
 
-  /** The sampler that drew, from its checkpoint and the number of its steps. */
+  /** Returns the sampler that drew, from its checkpoint and the number of its steps. */
   Sampler sampler(Checkpoint checkpoint, int inferenceSteps, Path file) {
     if (!model.equals(checkpoint.fingerprint())) {
       throw new JourneyException(
           file
-              + " was drawn by the checkpoint "
+              + " was sampled from the checkpoint "
               + shortened(modelName, model)
               + ", expected "
               + shortened(checkpoint.name(), checkpoint.fingerprint())

@@ -12,7 +12,7 @@ import java.util.Arrays;
 public final class PictureFile {
   private PictureFile() {}
 
-  /** The content of a file. */
+  /** Returns the content of a file. */
   public static AtomicFile.Content content(float[][] pictures, ImageShape shape) {
     return out -> {
       Npy.writeHeader(
@@ -39,7 +39,7 @@ public final class PictureFile {
               + Arrays.toString(npy.shape())
               + ", expected "
               + Arrays.toString(expected)
-              + ": draw the pictures again.");
+              + ": sample the pictures again.");
     }
     float[][] pictures = new float[count][shape.numel()];
     for (int n = 0; n < count; n++) {

@@ -268,7 +268,7 @@ public final class Sampler {
     for (float value : x) {
       if (!Float.isFinite(value)) {
         throw new JourneyException(
-            "The drawing of "
+            "Sampling "
                 + checkpoint.name()
                 + " leaves the numbers at step "
                 + timestep
@@ -297,7 +297,7 @@ public final class Sampler {
     Trajectory[] drawn = new Trajectory[count];
     long total = (long) count * timesteps.length;
     try (Progress.Task task =
-        context.progress().start("Drawing " + Counted.of(count, "images"), total, "steps")) {
+        context.progress().start("Sampling " + Counted.of(count, "images"), total, "steps")) {
       context
           .workers()
           .forEach(

@@ -140,7 +140,7 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
     int steps = sampler.timesteps().length;
     long total = (long) count * steps;
     try (Progress.Task task =
-        run.progress().start("Drawing " + Counted.of(count, "images"), total, "steps")) {
+        run.progress().start("Sampling " + Counted.of(count, "images"), total, "steps")) {
       run.workers()
           .forEach(
               count,
@@ -175,7 +175,7 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
     Origin found = file.origin();
     Origin wanted = Origin.of(sampler, seed);
     if (!found.model().equals(wanted.model())) {
-      return "another model's drawings";
+      return "another model's samples";
     }
     if (!found.seed().equals(wanted.seed())) {
       return "seed " + found.seed() + ", this run asks for " + seed;

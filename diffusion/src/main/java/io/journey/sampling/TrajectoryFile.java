@@ -32,9 +32,9 @@ public final class TrajectoryFile {
   private static final String KIND = "trajectories";
   private static final String TIMESTEPS = "timesteps";
 
-  /** Where the numbers of a file to be written come from. */
+  /** The source of the numbers of a file to be written. */
   interface Source {
-    /** The rows of a tensor for image n: one a step, or one for the picture. */
+    /** Returns the rows of a tensor for image n: one a step, or one for the picture. */
     float[][] rows(String tensor, int n);
   }
 
@@ -109,7 +109,7 @@ public final class TrajectoryFile {
     return opened;
   }
 
-  /** The same for one that was just written, or compared with a checksum elsewhere. */
+  /** Returns the same for one that was just written, or compared with a checksum elsewhere. */
   static TrajectoryFile unchecked(Path file) {
     requireTensors(file);
     Safetensors tensors = Safetensors.open(file);
@@ -147,7 +147,7 @@ public final class TrajectoryFile {
     AtomicFile.write(file, content(trajectories, sampler, seed));
   }
 
-  /** The content of a file of trajectories of one sampler. */
+  /** Returns the content of a file of trajectories of one sampler. */
   static AtomicFile.Content content(List<Trajectory> trajectories, Sampler sampler, long seed) {
     Trajectory first = trajectories.get(0);
     Source source =
@@ -166,7 +166,7 @@ public final class TrajectoryFile {
         source);
   }
 
-  /** The content of a file, made image by image: memory holds one image's rows. */
+  /** Returns the content of a file, made image by image: memory holds one image's rows. */
   static AtomicFile.Content content(
       Origin origin,
       ImageShape shape,
@@ -219,23 +219,23 @@ public final class TrajectoryFile {
     }
   }
 
-  /** How many trajectories there are. */
+  /** Returns how many trajectories there are. */
   public int size() {
     return seeds.length;
   }
 
-  /** The shape of the images. */
+  /** Returns the shape of the images. */
   public ImageShape shape() {
     return shape;
   }
 
-  /** The steps t that are kept, falling. */
+  /** Returns the steps t that are kept, falling. */
   public int[] timesteps() {
     return timesteps.clone();
   }
 
   /**
-   * The sampler that drew them, to continue from their steps.
+   * Returns the sampler that drew them, to continue from their steps.
    *
    * @throws JourneyException if the checkpoint is not the one that drew them, would visit other
    *     steps, or does not take their conditions
@@ -256,7 +256,7 @@ public final class TrajectoryFile {
     return origin;
   }
 
-  /** The condition of each image, [N]. */
+  /** Returns the condition of each image, [N]. */
   List<Condition> conditions() {
     return conditions;
   }
@@ -286,7 +286,7 @@ public final class TrajectoryFile {
     return trajectories;
   }
 
-  /** The rows of a tensor for image n at all steps. */
+  /** Returns the rows of a tensor for image n at all steps. */
   float[][] rows(String tensor, int n) {
     return tensor.equals(IMAGE) ? new float[][] {row(IMAGE, n)} : rows(tensor, n, timesteps);
   }

@@ -4,7 +4,7 @@ import io.journey.run.SettingException;
 import java.util.Arrays;
 
 /**
- * How x̂0 is kept in range before a step: x → clamp(x, ±limit) / divisor.
+ * Keeps x̂0 in range before a step: x → clamp(x, ±limit) / divisor.
  *
  * @param limit infinite where nothing is clipped
  * @param divisor 1, or the limit for dynamic thresholding
@@ -74,7 +74,7 @@ record Clipping(double limit, double divisor) {
     return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
   }
 
-  double of(double x) {
+  double clip(double x) {
     return Math.max(-limit, Math.min(limit, x)) / divisor;
   }
 }

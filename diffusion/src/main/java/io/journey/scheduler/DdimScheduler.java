@@ -108,7 +108,7 @@ public record DdimScheduler(
       float[] out = new float[xt.length];
       for (int i = 0; i < xt.length; i++) {
         double fresh = noise == null ? 0 : sigma * noise[i];
-        out[i] = (float) (x0Weight * clipping.of(x0[i]) + direction * predictedNoise[i] + fresh);
+        out[i] = (float) (x0Weight * clipping.clip(x0[i]) + direction * predictedNoise[i] + fresh);
       }
       return out;
     }

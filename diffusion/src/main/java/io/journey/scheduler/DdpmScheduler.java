@@ -112,7 +112,7 @@ public record DdpmScheduler(
       Clipping clipping = Clipping.of(x0, options);
       float[] out = new float[xt.length];
       for (int i = 0; i < xt.length; i++) {
-        out[i] = (float) (x0Weight * clipping.of(x0[i]) + xtWeight * xt[i] + sigma * noise[i]);
+        out[i] = (float) (x0Weight * clipping.clip(x0[i]) + xtWeight * xt[i] + sigma * noise[i]);
       }
       return out;
     }

@@ -126,7 +126,7 @@ public record DpmSolverMultistepScheduler(
         Clipping clipping =
             Clipping.dynamic(x0, options.dynamicThresholdingRatio, options.sampleMaxValue);
         for (int i = 0; i < x0.length; i++) {
-          x0[i] = (float) clipping.of(x0[i]);
+          x0[i] = (float) clipping.clip(x0[i]);
         }
       }
       return x0;

@@ -82,7 +82,7 @@ final class ForwardOptions {
         choice(json, "prediction_type", early, unsupported));
   }
 
-  /** The value of this name; one that there is not is added to what is unsupported. */
+  /** Returns the value of this name; one that there is not is added to what is unsupported. */
   private static <E extends Enum<E>> E choice(
       ObjectNode json, String field, E otherwise, List<String> unsupported) {
     if (!json.has(field)) {

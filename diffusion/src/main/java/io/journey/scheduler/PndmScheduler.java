@@ -59,7 +59,7 @@ public record PndmScheduler(boolean setAlphaToOne, TimestepSpacing timestepSpaci
   public InferenceSteps steps(NoiseSchedule schedule, int count) {
     if (schedule.predictionType() == PredictionType.SAMPLE) {
       throw new SettingException(
-          "PNDMScheduler draws with models that predict epsilon or v_prediction, this one predicts"
+          "PNDMScheduler samples from models that predict epsilon or v_prediction, this one predicts"
               + " sample: choose another scheduler");
     }
     int[] visited = timestepSpacing.timesteps(schedule.steps(), count, stepsOffset);

@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * How images are drawn: a class of diffusers' schedulers with its options.
+ * The rule by which images are sampled: a class of diffusers' schedulers with its options.
  *
  * <p>An implementation is a record whose components are the options that it supports, in the order
  * and with the names of diffusers (in camel case): truths, numbers, texts and enums. Its public

@@ -86,7 +86,7 @@ final class SchedulerOptions {
     return changed;
   }
 
-  /** The types of options by their names. */
+  /** Returns the types of options by their names. */
   private static Map<String, Class<?>> types(Scheduler scheduler) {
     Map<String, Class<?>> types = new TreeMap<>();
     for (RecordComponent component : scheduler.getClass().getRecordComponents()) {
@@ -95,7 +95,7 @@ final class SchedulerOptions {
     return types;
   }
 
-  /** The values of an enum as JSON has them; empty for other types. */
+  /** Returns the values of an enum as JSON has them; empty for other types. */
   static List<String> choices(Class<?> type) {
     return type.isEnum()
         ? Arrays.stream(type.getEnumConstants()).map(c -> Json.tree(c).asText()).toList()

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.journey.run.SettingException;
 
 /**
- * Which n of the T training steps a drawing visits (Lin et al. 2024, Table 2), to the integer as
- * diffusers does.
+ * The choice of n of the T timesteps that sampling visits (Lin et al. 2024, Table 2), to the
+ * integer as diffusers does.
  */
 public enum TimestepSpacing {
   /** (n−1)·⌊T/n⌋, …, ⌊T/n⌋, 0, all plus {@code steps_offset}. */
@@ -50,11 +50,11 @@ public enum TimestepSpacing {
     }
   }
 
-  /** The i-th step visited. Numbers halfway are rounded to the even one. */
+  /** Returns the i-th step visited. Numbers halfway are rounded to the even one. */
   abstract int step(int i, int trainSteps, int count, int offset);
 
   /**
-   * The steps t of a drawing, falling.
+   * Returns the steps t of a drawing, falling.
    *
    * @param trainSteps T
    * @param count n, 1..T
@@ -73,7 +73,7 @@ public enum TimestepSpacing {
     if (steps[0] >= trainSteps) {
       throw new SettingException(
           String.format(
-              "steps_offset %d with %d inference steps begins at step %d, the last is %d: draw with"
+              "steps_offset %d with %d inference steps begins at step %d, the last is %d: sample with"
                   + " fewer steps or another spacing",
               offset, count, steps[0], trainSteps - 1));
     }

@@ -90,7 +90,7 @@ public final class Adam implements AutoCloseable {
     }
   }
 
-  /** The weights that become the checkpoint. */
+  /** Returns the weights that become the checkpoint. */
   public float[] result() {
     try (PointerScope scope = new PointerScope()) {
       return Libtorch.floats(config.emaDecay() > 0 ? average : parameters.flat());

@@ -52,16 +52,16 @@ public record EnsembleTrainer(
   /** The manifest's name of the checkpoints that members started from. */
   static final String FROM = "from";
 
-  private static final String MEMBERS = "members";
+  private static final String COUNT = "count";
 
   /** Work a kill may lose where nothing else is said. */
   public static final Duration SAVE_INTERVAL = Duration.ofSeconds(30);
 
   public EnsembleTrainer {
     architecture.requireTrainable();
-    if (members < 1 || members > Ensemble.MOST_MEMBERS) {
+    if (members < 1 || members > Ensemble.MOST_CHECKPOINTS) {
       throw new SettingException(
-          "members must be between 1 and " + Ensemble.MOST_MEMBERS + ", got " + members);
+          "count must be between 1 and " + Ensemble.MOST_CHECKPOINTS + ", got " + members);
     }
     NoiseSchedule.of(scheduler.forward());
     training.nullClass(architecture);
@@ -133,15 +133,15 @@ public record EnsembleTrainer(
    * @param model of every member, as diffusers writes it
    * @param scheduler as diffusers writes it; null: the default
    */
-  record Settings(int members, long seed, JsonNode model, JsonNode training, JsonNode scheduler) {
+  record Settings(int count, long seed, JsonNode model, JsonNode training, JsonNode scheduler) {
     static Settings of(
-        int members,
+        int count,
         long seed,
         DenoiserConfig architecture,
         TrainingConfig training,
         SchedulerConfig scheduler) {
       return new Settings(
-          members,
+          count,
           seed,
           architecture.toDiffusers(),
           training.toJson(),
@@ -156,7 +156,7 @@ public record EnsembleTrainer(
 
   @Override
   public String unitsSetting() {
-    return MEMBERS;
+    return COUNT;
   }
 
   @Override
@@ -198,7 +198,7 @@ public record EnsembleTrainer(
 
   /** Returns the seed of all that is random about member m of an ensemble. */
   static Seed seedOf(long seed, int member) {
-    return Seed.of(seed).child("training").child(Ensemble.memberName(member));
+    return Seed.of(seed).child("training").child(Ensemble.checkpointName(member));
   }
 
   @Override
@@ -216,7 +216,7 @@ public record EnsembleTrainer(
   private record MemberTask(EnsembleTrainer trainer, int member) implements Task {
     @Override
     public String file() {
-      return Checkpoint.weightsFile(Ensemble.memberName(member));
+      return Checkpoint.weightsFile(Ensemble.checkpointName(member));
     }
 
     @Override
@@ -226,18 +226,18 @@ public record EnsembleTrainer(
 
     @Override
     public void tidy(StageFiles files) {
-      MemberTraining.discardResume(files, Ensemble.memberName(member));
+      CheckpointTraining.discardResume(files, Ensemble.checkpointName(member));
     }
 
     @Override
     public void run(TaskContext context) {
       StartingPoint start = trainer.start;
-      new MemberTraining(
+      new CheckpointTraining(
               context,
-              Ensemble.memberName(member),
+              Ensemble.checkpointName(member),
               trainer.data,
               null,
-              new MemberTraining.Recipe(
+              new CheckpointTraining.Recipe(
                   trainer.architecture,
                   trainer.training,
                   trainer.scheduler,

@@ -45,12 +45,12 @@ public final class GradientSum implements AutoCloseable {
     share.close();
   }
 
-  /** The sum of all shares of the gradient, [p]; closed with this object. */
+  /** Returns the sum of all shares of the gradient, [p]; closed with this object. */
   public Tensor gradient() {
     return gradient;
   }
 
-  /** The sum of all shares of the loss. */
+  /** Returns the sum of all shares of the loss. */
   public float loss() {
     return loss;
   }

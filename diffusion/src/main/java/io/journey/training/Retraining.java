@@ -132,7 +132,7 @@ public record Retraining(
     public Record settings() {
       Settings all = how.settings();
       return new Settings(
-          all.members, all.seed, all.coupling, all.model, all.training, all.scheduler, member);
+          all.count, all.seed, all.coupling, all.model, all.training, all.scheduler, member);
     }
 
     @Override
@@ -173,7 +173,7 @@ public record Retraining(
   private record ModelTask(Model model) implements Task {
     @Override
     public String file() {
-      return Checkpoint.weightsFile(Ensemble.memberName(0));
+      return Checkpoint.weightsFile(Ensemble.checkpointName(0));
     }
 
     @Override
@@ -183,18 +183,18 @@ public record Retraining(
 
     @Override
     public void tidy(StageFiles files) {
-      MemberTraining.discardResume(files, Ensemble.memberName(0));
+      CheckpointTraining.discardResume(files, Ensemble.checkpointName(0));
     }
 
     @Override
     public void run(TaskContext context) {
       Retraining how = model.how;
-      new MemberTraining(
+      new CheckpointTraining(
               context,
-              Ensemble.memberName(0),
+              Ensemble.checkpointName(0),
               model.data,
               model.kept,
-              new MemberTraining.Recipe(
+              new CheckpointTraining.Recipe(
                   how.architecture, how.training, how.scheduler, how.saveInterval, false),
               how.seedOf(model.member, fingerprint(model.kept, model.data.size())),
               null)
@@ -212,16 +212,16 @@ public record Retraining(
    *
    * @param model as diffusers writes it
    * @param scheduler as diffusers writes it; null: the default
-   * @param member the number of one model; null: of all
+   * @param checkpoint the number of one model; null: of all
    */
   public record Settings(
-      int members,
+      int count,
       long seed,
       Coupling coupling,
       JsonNode model,
       JsonNode training,
       JsonNode scheduler,
-      Integer member) {}
+      Integer checkpoint) {}
 
   /** Returns the settings that decide the models, beside their data. */
   public Settings settings() {

@@ -18,7 +18,9 @@ public final class ShuffledEpochs {
     this.size = size;
   }
 
-  /** The example at a place of the sequence; fast where places rise. Not for many threads. */
+  /**
+   * Returns the example at a place of the sequence; fast where places rise. Not for many threads.
+   */
   public int at(long position) {
     int wanted = Math.toIntExact(position / size);
     if (wanted != epoch) {

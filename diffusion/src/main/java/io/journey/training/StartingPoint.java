@@ -94,8 +94,8 @@ public final class StartingPoint implements Serializable {
   }
 
   /** How many there are. */
-  public int members() {
-    return ensemble.members().size();
+  public int count() {
+    return ensemble.checkpointNames().size();
   }
 
   /** The settings they were trained with, or null where they were trained elsewhere. */
@@ -146,7 +146,7 @@ public final class StartingPoint implements Serializable {
   ObjectNode inputs(int count) {
     ObjectNode inputs = Json.object();
     for (int m = 0; m < count; m++) {
-      ObjectNode from = inputs.putObject(Ensemble.memberName(m));
+      ObjectNode from = inputs.putObject(Ensemble.checkpointName(m));
       try (Checkpoint checkpoint = open(m)) {
         from.put("checkpoint", checkpoint.fingerprint());
         TrainingState state = stateOf(m, (LayeredDenoiser) checkpoint.model());
@@ -183,15 +183,15 @@ public final class StartingPoint implements Serializable {
   }
 
   private String name(int m) {
-    List<String> members = ensemble.members();
+    List<String> members = ensemble.checkpointNames();
     if (members.size() > 1 && m >= members.size()) {
       throw new JourneyException(
           spec
               + " has "
               + Counted.of(members.size(), "checkpoints")
-              + ", member "
+              + ", checkpoint "
               + m
-              + " has none to start from: ask for as many members, or start from a single"
+              + " has none to start from: ask for as many checkpoints, or start from a single"
               + " checkpoint.");
     }
     return members.get(members.size() == 1 ? 0 : m);

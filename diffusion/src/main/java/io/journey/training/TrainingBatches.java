@@ -47,7 +47,7 @@ final class TrainingBatches {
   }
 
   /** One draw of each image of a step's batch that is not left out; perhaps none. */
-  List<DenoisingDraws> of(int step) {
+  List<DenoisingDraws> batch(int step) {
     Seed places = seed.child("step").child(step);
     List<DenoisingDraws> draws = new ArrayList<>(config.batchSize());
     for (int place = 0; place < config.batchSize(); place++) {

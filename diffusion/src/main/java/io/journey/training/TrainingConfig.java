@@ -47,8 +47,8 @@ public record TrainingConfig(
   private static final String LEARNING_RATE_STEPS = "learningRateSteps";
   private static final String DROP_CLASSES = "dropClasses";
 
-  /** The loss of every step is in memory until the last. */
-  private static final int MOST_STEPS = 100_000_000;
+  /** The largest number of steps: the loss of every step is in memory until the last. */
+  public static final int MOST_STEPS = 100_000_000;
 
   private static final int MOST_IMAGES = 1_000_000;
 

@@ -41,7 +41,7 @@ record TrainingState(int nextStep, float[] weights, float[] mean, float[] square
     adam.restore(new float[][] {mean, square, average});
   }
 
-  /** All of it, to continue an interrupted run. */
+  /** Returns all of it, to continue an interrupted run. */
   Safetensors.Writer writer() {
     return common().add(WEIGHTS, weights, weights.length).add(AVERAGE, average, average.length);
   }

@@ -14,7 +14,7 @@ class DenoisingDrawsTest {
 
   private static DenoisingDraws stratified(int seed, int draws) {
     return DenoisingDraws.stratified(
-        new float[NUMEL], Condition.NONE, StepDistribution.uniform(1000), Seed.of(seed), draws);
+        new float[NUMEL], Condition.NONE, TimestepDistribution.uniform(1000), Seed.of(seed), draws);
   }
 
   @ParameterizedTest
@@ -77,8 +77,8 @@ class DenoisingDrawsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 10})
   void weightedMeansOverSeedsAreMeansOverSteps(int count) {
-    StepDistribution distribution =
-        StepDistribution.of(1000, new int[] {50, 400, 950}, new double[] {8, 1, 0});
+    TimestepDistribution distribution =
+        TimestepDistribution.of(1000, new int[] {50, 400, 950}, new double[] {8, 1, 0});
     int seeds = 4000;
     double sum = 0;
     double squares = 0;
@@ -108,14 +108,14 @@ class DenoisingDrawsTest {
 
   @Test
   void noWeightExceedsTen() {
-    StepDistribution distribution =
-        StepDistribution.of(1000, new int[] {0, 1, 999}, new double[] {1, 0, 0});
+    TimestepDistribution distribution =
+        TimestepDistribution.of(1000, new int[] {0, 1, 999}, new double[] {1, 0, 0});
     for (int t = 0; t < 1000; t++) {
       assertThat(distribution.weight(t)).isLessThan(10.000001);
     }
-    assertThat(StepDistribution.of(10, new int[] {5}, new double[] {0}).weight(3))
+    assertThat(TimestepDistribution.of(10, new int[] {5}, new double[] {0}).weight(3))
         .isCloseTo(1, within(1e-12));
-    assertThat(StepDistribution.uniform(10).at(0.999999)).isEqualTo(9);
-    assertThat(StepDistribution.uniform(10).at(0)).isZero();
+    assertThat(TimestepDistribution.uniform(10).at(0.999999)).isEqualTo(9);
+    assertThat(TimestepDistribution.uniform(10).at(0)).isZero();
   }
 }

@@ -202,14 +202,16 @@ class CheckpointFormsTest {
 
   @Test
   void anEnsembleIsAFileOrAFolderOfCheckpoints() throws IOException {
-    assertThat(Ensemble.open(CheckpointSpec.parse(GOLDEN + "/training/model.pt#ema")).members())
+    assertThat(
+            Ensemble.open(CheckpointSpec.parse(GOLDEN + "/training/model.pt#ema"))
+                .checkpointNames())
         .containsExactly("model.pt#ema");
     copy("reference/config.json", "two/config.json");
     copy("reference/" + Checkpoint.WEIGHTS, "two/" + Checkpoint.WEIGHTS);
     copy("bf16/config.json", "one/unet/config.json");
     copy("bf16/" + Checkpoint.WEIGHTS, "one/unet/" + Checkpoint.WEIGHTS);
     Ensemble ensemble = Ensemble.open(folder);
-    assertThat(ensemble.members()).containsExactly("one", "two");
+    assertThat(ensemble.checkpointNames()).containsExactly("one", "two");
     try (Checkpoint first = ensemble.first()) {
       assertThat(first.model().parameters().get()).isEqualTo(weights(GOLDEN + "/bf16"));
     }

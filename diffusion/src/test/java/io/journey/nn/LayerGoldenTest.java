@@ -86,7 +86,7 @@ class LayerGoldenTest {
   void quickGelu() {
     try (PointerScope scope = new PointerScope()) {
       Safetensors golden = golden("quick-gelu");
-      assertClose(Activation.QUICK_GELU.of(tensor(golden, "input.0")), golden, "output");
+      assertClose(Activation.QUICK_GELU.apply(tensor(golden, "input.0")), golden, "output");
     }
   }
 
@@ -123,7 +123,7 @@ class LayerGoldenTest {
             ResnetBlock2D.TimeNorm.SCALE_SHIFT,
             1.5,
             ResnetBlock2D.Resample.UP);
-    Function<Tensor, Tensor> activated = Activation.GELU::of;
+    Function<Tensor, Tensor> activated = Activation.GELU::apply;
     matches("resnet-up", block, "resnet.", x -> block.forward(x[0], activated.apply(x[1]), tape));
   }
 

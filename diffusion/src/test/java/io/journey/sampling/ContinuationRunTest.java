@@ -150,7 +150,7 @@ class ContinuationRunTest {
       Checkpoint other = new Checkpoint("other", checkpoint.model(), checkpoint.schedule(), "f2");
       assertThatThrownBy(() -> targets.sampler(other))
           .isInstanceOf(JourneyException.class)
-          .hasMessageContainingAll("drawn by the checkpoint toy (f1…)", "other (f2…)");
+          .hasMessageContainingAll("sampled from the checkpoint toy (f1…)", "other (f2…)");
     }
   }
 }

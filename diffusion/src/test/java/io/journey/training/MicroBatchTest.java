@@ -51,9 +51,9 @@ class MicroBatchTest {
       String name = "threads-" + threads;
       train(name, training, 3, threads);
       for (int m = 0; m < 3; m++) {
-        assertThat(weights(name, Ensemble.memberName(m)))
+        assertThat(weights(name, Ensemble.checkpointName(m)))
             .as("%d threads", threads)
-            .isEqualTo(weights("one", Ensemble.memberName(m)));
+            .isEqualTo(weights("one", Ensemble.checkpointName(m)));
       }
     }
   }

@@ -112,9 +112,9 @@ class RetrainingTest {
         new TrainingBatches(data, kept, TRAINING, schedule, seed, OptionalInt.empty());
     int met = 0;
     for (int step = 0; step < TRAINING.steps(); step++) {
-      List<DenoisingDraws> expected = new ArrayList<>(whole.of(step));
+      List<DenoisingDraws> expected = new ArrayList<>(whole.batch(step));
       expected.removeIf(draw -> !kept.get(exampleOf(draw)));
-      List<DenoisingDraws> found = part.of(step);
+      List<DenoisingDraws> found = part.batch(step);
       assertThat(found).hasSameSizeAs(expected);
       for (int i = 0; i < found.size(); i++) {
         assertThat(found.get(i).image()).isEqualTo(expected.get(i).image());
@@ -138,8 +138,8 @@ class RetrainingTest {
     int count = 0;
     int met = 0;
     for (int step = 0; step < dropping.steps(); step++) {
-      List<DenoisingDraws> expected = plain.of(step);
-      List<DenoisingDraws> found = dropped.of(step);
+      List<DenoisingDraws> expected = plain.batch(step);
+      List<DenoisingDraws> found = dropped.batch(step);
       for (int i = 0; i < found.size(); i++) {
         assertThat(found.get(i).image()).isEqualTo(expected.get(i).image());
         assertThat(found.get(i).noise()).isEqualTo(expected.get(i).noise());

@@ -135,7 +135,7 @@ class TrainingOnTest {
           .hasMessage("killed");
       // Until the third is there, the directory is the finished one of two.
       assertThat(RunStatus.of(folder.resolve("two")).finished()).isTrue();
-      assertThat(Ensemble.open(folder.resolve("two")).members()).hasSize(2);
+      assertThat(Ensemble.open(folder.resolve("two")).checkpointNames()).hasSize(2);
       assertThat(bytes("two"))
           .containsKey("member-002/resume.safetensors")
           .containsKey("settings.json");
@@ -144,11 +144,11 @@ class TrainingOnTest {
     for (Map.Entry<String, byte[]> file : before.entrySet()) {
       assertThat(bytes("two").get(file.getKey())).as(file.getKey()).isEqualTo(file.getValue());
     }
-    assertThat(train("two", training, 3, null).members()).hasSize(3);
+    assertThat(train("two", training, 3, null).checkpointNames()).hasSize(3);
     assertSame("two", bytes("three"));
     assertThatThrownBy(() -> train("two", training, 2, null))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("settings.members 3, this run asks for 2");
+        .hasMessageContaining("settings.count 3, this run asks for 2");
     assertThatThrownBy(() -> train("two", training(7, 0.9), 4, null))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("settings.training.steps 6, this run asks for 7");
@@ -193,7 +193,7 @@ class TrainingOnTest {
     assertSame("on", bytes("three"));
     assertThatThrownBy(() -> train("on", training(7, 0), 4, "begun"))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("has 3 checkpoints, member 3 has none to start from");
+        .hasMessageContaining("has 3 checkpoints, checkpoint 3 has none to start from");
     assertThatThrownBy(() -> train("on", training(7, 0), 3, null))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("inputs.from");

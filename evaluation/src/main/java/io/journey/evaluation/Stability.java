@@ -2,7 +2,7 @@ package io.journey.evaluation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
-import io.journey.diffusion.ModelOutput;
+import io.journey.diffusion.OutputFunction;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
@@ -12,7 +12,7 @@ import io.journey.results.Attribution;
 import io.journey.results.AttributionAgreement;
 import io.journey.results.AttributionAgreement.AtStep;
 import io.journey.results.EvaluationResult;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.run.Confined;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
@@ -48,7 +48,7 @@ public record Stability(
     Ensemble ensemble,
     Dataset data,
     List<Trajectory> targets,
-    Steps steps,
+    Timesteps steps,
     FeaturizerConfig features,
     List<Integer> draws,
     double damping,
@@ -89,13 +89,13 @@ public record Stability(
   private record Settings(
       List<Integer> draws,
       String projection,
-      String sampling,
+      String drawScheme,
       String parameters,
       String preconditioner,
       String function,
       double damping,
       int targetDraws,
-      int[] steps) {}
+      int[] timesteps) {}
 
   @Override
   public String kind() {
@@ -104,14 +104,14 @@ public record Stability(
 
   @Override
   public Record settings() {
-    ModelOutput function = features.function();
+    OutputFunction function = features.function();
     return new Settings(
         draws,
         features.projection().toString(),
         features.sampling().name(),
         features.parameters().toString(),
         features.preconditioner().toString(),
-        function == ModelOutput.LOSS ? null : function.toString(),
+        function == OutputFunction.LOSS ? null : function.toString(),
         damping,
         targetDraws,
         steps.among(targets.get(0).timesteps()));

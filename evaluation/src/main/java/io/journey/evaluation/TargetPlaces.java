@@ -12,7 +12,7 @@ public final class TargetPlaces {
   private TargetPlaces() {}
 
   /**
-   * Where each target is in an attribution.
+   * Returns where each target is in an attribution.
    *
    * @throws JourneyException if the attribution is not of these targets
    */
@@ -29,7 +29,7 @@ public final class TargetPlaces {
                   || !model.equals(target.modelFingerprint())) {
                 throw new JourneyException(
                     attribution.manifest().directory()
-                        + " is of other targets than those drawn with the seed "
+                        + " is of other targets than those sampled with the seed "
                         + target.seed()
                         + ": name the attribution of these targets.");
               }

@@ -15,7 +15,7 @@ import io.journey.results.Attribution;
 import io.journey.results.AttributionAgreement;
 import io.journey.results.AttributionAgreement.AtStep;
 import io.journey.results.EvaluationResult;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.run.JourneyException;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
@@ -59,7 +59,14 @@ class StabilityTest {
 
   private static Stability stability(List<Integer> draws) {
     return new Stability(
-        ensemble, data, targets, Steps.of(100, 300), FeaturizerConfig.defaults(), draws, 0.1, 16);
+        ensemble,
+        data,
+        targets,
+        Timesteps.of(100, 300),
+        FeaturizerConfig.defaults(),
+        draws,
+        0.1,
+        16);
   }
 
   private static double spearman(int draws, Compared compared) {
@@ -112,7 +119,7 @@ class StabilityTest {
             ensemble,
             data,
             targets,
-            Steps.of(100),
+            Timesteps.of(100),
             FeaturizerConfig.defaults(),
             List.of(1),
             0.1,

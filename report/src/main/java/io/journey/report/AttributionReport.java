@@ -2,7 +2,7 @@ package io.journey.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
-import io.journey.report.ShownSteps.Fitted;
+import io.journey.report.ShownTimesteps.Fitted;
 import io.journey.results.Attribution;
 import io.journey.results.EvaluationFiles;
 import io.journey.run.AtomicFile;
@@ -74,7 +74,7 @@ public final class AttributionReport {
    */
   public static void write(
       Path attributionDir, Path againDir, List<Path> evaluations, Dataset data, Path outHtml) {
-    write(attributionDir, againDir, evaluations, data, ShownSteps.fitting(), outHtml);
+    write(attributionDir, againDir, evaluations, data, ShownTimesteps.fitting(), outHtml);
   }
 
   /**
@@ -91,7 +91,7 @@ public final class AttributionReport {
       Path againDir,
       List<Path> evaluations,
       Dataset data,
-      ShownSteps steps,
+      ShownTimesteps steps,
       Path outHtml) {
     Attribution attribution = Attribution.open(attributionDir);
     SecondAnswer again =
@@ -106,18 +106,18 @@ public final class AttributionReport {
     if (!leftOut.isEmpty()) {
       notes.add(leftOut);
     }
-    if (page.length > 2 * ShownSteps.BUDGET) {
+    if (page.length > 2 * ShownTimesteps.BUDGET) {
       notes.add(
           String.format(
               Locale.ROOT,
-              "The page has %.0f MB, with which browsers are slow: show fewer steps with --steps, or"
+              "The page has %.0f MB, with which browsers are slow: show fewer steps with --timesteps, or"
                   + " attribute fewer pictures.",
               page.length / 1e6));
     }
     return notes;
   }
 
-  /** Numbers and pictures of the steps of these indices. */
+  /** Returns numbers and pictures of the steps of these indices. */
   private String json(int[] shown) {
     ObjectNode data = new PageData(attribution, dataset, images, evidence, shown).build();
     if (agreement != null) {

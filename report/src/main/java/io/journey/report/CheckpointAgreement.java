@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How far the checkpoints of an ensemble, each on its own, give the same ranking: the mean over
+ * The agreement of the rankings by the checkpoints of an ensemble, each on its own: the mean over
  * pairs of checkpoints, for every step and target.
  */
 final class CheckpointAgreement {
@@ -43,8 +43,8 @@ final class CheckpointAgreement {
    */
   static CheckpointAgreement of(Attribution attribution) {
     List<Npy> scores = new ArrayList<>();
-    for (String member : attribution.members()) {
-      scores.add(attribution.memberScores(member));
+    for (String member : attribution.checkpointNames()) {
+      scores.add(attribution.checkpointScores(member));
     }
     if (scores.size() < 2) {
       return null;

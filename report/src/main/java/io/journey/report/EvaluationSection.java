@@ -32,7 +32,7 @@ final class EvaluationSection {
   }
 
   /**
-   * The evaluations one after the other.
+   * Returns the evaluations one after the other.
    *
    * @param heading the element of a title: h2 or h3
    * @param data the fingerprint of the page's training images, or null where it has none

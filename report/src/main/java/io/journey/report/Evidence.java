@@ -33,7 +33,7 @@ record Evidence(
     List<Condition> conditions,
     List<String> classNames,
     IntFunction<String> id) {
-  /** How many of the strongest examples are looked at. */
+  /** Number of the strongest examples that findings are about. */
   static final int TOP = 10;
 
   /**
@@ -148,12 +148,12 @@ record Evidence(
     return conditions.size();
   }
 
-  /** How many examples a list of the strongest has: TOP, or all where there are fewer. */
+  /** Returns how many examples a list of the strongest has: TOP, or all where there are fewer. */
   int k() {
     return Math.min(TOP, size());
   }
 
-  /** How many of these examples have this condition. */
+  /** Returns how many of these examples have this condition. */
   int count(int[] examples, Condition condition) {
     int count = 0;
     for (int example : examples) {
@@ -162,12 +162,15 @@ record Evidence(
     return count;
   }
 
-  /** How many training examples have this condition. */
+  /** Returns how many training examples have this condition. */
   int classSize(Condition condition) {
     return Collections.frequency(conditions, condition);
   }
 
-  /** The most frequent class among these examples, the smaller of equals, none if none has any. */
+  /**
+   * Returns the most frequent class among these examples, the smaller of equals, none if none has
+   * any.
+   */
   Condition majority(int[] examples) {
     Condition best = Condition.NONE;
     for (int number = 0; number < classNames.size(); number++) {
@@ -180,7 +183,9 @@ record Evidence(
     return best;
   }
 
-  /** The class a picture looks like: the majority among the TOP nearest in pixels, or none. */
+  /**
+   * Returns the class a picture looks like: the majority among the TOP nearest in pixels, or none.
+   */
   Condition ownClass(int target) {
     int[] nearest = new int[k()];
     for (int i = 0; i < size(); i++) {
@@ -196,7 +201,7 @@ record Evidence(
     return oneLine(condition.words(classNames));
   }
 
-  /** An example as a reader would call it: id and, where there is one, condition. */
+  /** Returns an example as a reader would call it: id and, where there is one, condition. */
   String name(int example) {
     String id = oneLine(id().apply(example));
     Condition condition = conditions.get(example);

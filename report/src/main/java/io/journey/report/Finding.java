@@ -3,7 +3,7 @@ package io.journey.report;
 /**
  * Something an attribution shows.
  *
- * @param kind what it is about; at most one of a kind is told
+ * @param kind what it is about; at most one of a kind is shown
  * @param surprise −log10 of its probability under the kind's chance model, corrected for how many
  *     places it was looked for in
  * @param sentence one sentence, with its numbers

@@ -36,16 +36,20 @@ import java.util.List;
  * candidates and keeps out what chance alone would give; it is no p-value to report.
  */
 public final class Findings {
-  /** How many are told. */
+  /** The largest number of findings. */
   public static final int TOLD = 3;
 
-  /** Findings less surprising than one in a hundred are not told. */
+  /** The least surprise of a finding: one in a hundred. */
   public static final double LEAST_SURPRISE = 2;
+
+  /** Said where there are no findings. */
+  public static final String NONE =
+      "Nothing in these scores stands out from what chance alone would give.";
 
   private Findings() {}
 
   /**
-   * The findings to tell, most surprising first, at most one of a kind.
+   * Returns the findings to tell, most surprising first, at most one of a kind.
    *
    * @param dataset the training images, in the order of the scores
    * @return up to {@link #TOLD} sentences; none where nothing stands out
@@ -62,7 +66,7 @@ public final class Findings {
         .toList();
   }
 
-  /** The best finding of every kind that applies, most surprising first. */
+  /** Returns the best finding of every kind that applies, most surprising first. */
   static List<Finding> candidates(Evidence evidence) {
     FindingSearch search = new FindingSearch(evidence);
     List<Finding> found = new ArrayList<>();

@@ -77,13 +77,15 @@ final class Html {
     return place.appendTail(out).toString();
   }
 
-  /** How a content security policy names the inline style or script of exactly this text. */
+  /**
+   * Returns how a content security policy names the inline style or script of exactly this text.
+   */
   static String policyHash(String inline) {
     byte[] hash = Checksums.sha256().digest(inline.getBytes(StandardCharsets.UTF_8));
     return "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
   }
 
-  /** A text file of this package. */
+  /** Returns a text file of this package. */
   static String resource(String name) {
     try (InputStream in = Html.class.getResourceAsStream(name)) {
       if (in == null) {

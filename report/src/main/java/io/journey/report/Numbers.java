@@ -8,19 +8,19 @@ import java.math.RoundingMode;
 final class Numbers {
   private Numbers() {}
 
-  /** A finite number with this many significant digits. */
+  /** Returns a finite number with this many significant digits. */
   static double rounded(double value, int digits) {
     return new BigDecimal(value)
         .round(new MathContext(digits, RoundingMode.HALF_EVEN))
         .doubleValue();
   }
 
-  /** A finite number with two decimals. */
+  /** Returns a finite number with two decimals. */
   static double cents(double value) {
     return Math.round(value * 100) / 100.0;
   }
 
-  /** The standard deviation over all examples; 1 where all scores are equal. */
+  /** Returns the standard deviation over all examples; 1 where all scores are equal. */
   static double deviation(float[] scores) {
     double sum = 0;
     double squares = 0;

@@ -55,7 +55,7 @@ final class PageData {
     this.spearmanSum = new double[shown.length][shown.length];
   }
 
-  /** The whole tree. */
+  /** Returns the whole tree. */
   ObjectNode build() {
     ObjectNode page = Json.object();
     ArrayNode times = page.putArray("steps");
@@ -86,7 +86,7 @@ final class PageData {
     return page;
   }
 
-  /** The index of the step in a column: columns run from noise to picture. */
+  /** Returns the index of the step in a column: columns run from noise to picture. */
   private int row(int column) {
     return shown[shown.length - 1 - column];
   }

@@ -17,8 +17,8 @@ final class Png {
   private Png() {}
 
   /**
-   * A picture as PNG, grey for one channel, RGB for three; of other counts (latents) the first
-   * three or the first are shown.
+   * Returns a picture as PNG, grey for one channel, RGB for three; of other counts (latents) the
+   * first three or the first are shown.
    *
    * @param image [C·H·W]; −1 is black, 1 white, what lies beyond is clipped
    */
@@ -44,7 +44,7 @@ final class Png {
   }
 
   /**
-   * A veil over the part outside a mask: black, and transparent inside.
+   * Returns a veil over the part outside a mask: black, and transparent inside.
    *
    * @param mask [H·W], 1 inside
    */

@@ -58,7 +58,8 @@ final class SecondAnswer {
   }
 
   /**
-   * A sentence on all steps and the numbers of each step with a column, in the order of the page.
+   * Returns a sentence on all steps and the numbers of each step with a column, in the order of the
+   * page.
    *
    * @param shown indices into the attribution's steps, rising: those with a column
    */

@@ -18,7 +18,7 @@ final class SettingsTable {
 
   private SettingsTable() {}
 
-  /** A table under a heading; nothing where there is nothing to tell. */
+  /** Returns a table under a heading; nothing where there is nothing to tell. */
   static String group(String heading, JsonNode tree) {
     StringBuilder rows = new StringBuilder();
     add(rows, "", tree);

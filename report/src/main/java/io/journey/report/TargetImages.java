@@ -82,12 +82,12 @@ public final class TargetImages {
             + ": make the attribution again.");
   }
 
-  /** The attribution they belong to. */
+  /** Returns the attribution they belong to. */
   Path directory() {
     return tensors.file().toAbsolutePath().getParent();
   }
 
-  /** The shape of every picture. */
+  /** Returns the shape of every picture. */
   public ImageShape shape() {
     return shape;
   }
@@ -98,7 +98,7 @@ public final class TargetImages {
   }
 
   /**
-   * The latent at a step.
+   * Returns the latent at a step.
    *
    * @param step an index into the attribution's steps
    * @return [C·H·W], beyond [-1, 1] where it is noise
@@ -107,12 +107,12 @@ public final class TargetImages {
     return image(NOISY, step * targets + target);
   }
 
-  /** The one-step estimate of the final picture, [C·H·W]. */
+  /** Returns the one-step estimate of the final picture, [C·H·W]. */
   public float[] predicted(int step, int target) {
     return image(PREDICTED, step * targets + target);
   }
 
-  /** The final picture, [C·H·W] in [-1, 1]. */
+  /** Returns the final picture, [C·H·W] in [-1, 1]. */
   public float[] finished(int target) {
     return image(IMAGE, target);
   }
@@ -126,12 +126,12 @@ public final class TargetImages {
     return tensors.part(name, index * shape.numel(), shape.numel());
   }
 
-  /** Whether only a part of the pictures was attributed. */
+  /** Returns whether only a part of the pictures was attributed. */
   public boolean hasMask() {
     return tensors.names().contains(MASK);
   }
 
-  /** The attributed part, [H·W]: 1 inside, 0 outside. */
+  /** Returns the attributed part, [H·W]: 1 inside, 0 outside. */
   public float[] mask() {
     return tensors.floats(MASK);
   }

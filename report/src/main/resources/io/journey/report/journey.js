@@ -9,10 +9,10 @@ function journeyTable(target, number) {
     head.append(el("th", { scope: "col" }, String(step)));
   }
   table.append(el("thead", {}, head));
-  const drawing = el("tbody", {});
-  drawing.append(drawingRow(target, "xt", ["x", el("sub", {}, "t")], "so far", "the drawing at step t = "));
-  drawing.append(drawingRow(target, "x0", ["x̂₀"], "its guess", "the finished picture as guessed at step t = "));
-  table.append(drawing);
+  const rows = el("tbody", {});
+  rows.append(latentRow(target, "xt", ["x", el("sub", {}, "t")], "so far", "the image so far at timestep t = "));
+  rows.append(latentRow(target, "x0", ["x̂₀"], "its guess", "the finished picture as guessed at step t = "));
+  table.append(rows);
   table.append(influencers(target, "pos", "pushed towards it"));
   table.append(influencers(target, "neg", "pushed away from it"));
   if (target.columns[0].agree) {
@@ -21,9 +21,9 @@ function journeyTable(target, number) {
   return table;
 }
 
-function drawingRow(target, key, label, hint, alt) {
+function latentRow(target, key, label, hint, alt) {
   const side = el("th", { scope: "row", class: "side" }, el("b", {}, ...label), el("span", { class: "hint" }, hint));
-  const row = el("tr", { class: "drawing" }, side);
+  const row = el("tr", { class: "latents" }, side);
   target.columns.forEach((column, c) => {
     const frame = el("span", { class: "frame" }, picture(column[key], alt + data.steps[c], "step"));
     if (key === "x0" && data.veil) {

@@ -5,23 +5,23 @@ const hint = byId("readout").textContent;
 let current = 0;
 let pinned = null;
 
-function drawChooser() {
+function renderChooser() {
   data.targets.forEach((target, number) => {
     const input = el("input", { type: "radio", name: "target", value: number, id: "choose-" + number });
     input.addEventListener("change", () => choose(number, true));
     const kin = className(target.kin);
     const label = el("label", { for: "choose-" + number, title: classNote(target) });
-    const described = target.asked ? ", drawn as " + target.asked : kin ? ", like " + kin : "";
+    const described = target.asked ? ", sampled as " + target.asked : kin ? ", like " + kin : "";
     label.append(picture(target.final, "Picture " + number + described, "final"));
     label.append(el("span", { "aria-hidden": "true" }, String(number)));
     byId("chooser").append(el("span", { class: "choice" }, input, label));
   });
 }
 
-// The class a model was told to draw, where it was told one, and the one the picture looks like.
+// The class a model was told to sample, where it was told one, and the one the picture looks like.
 function classNote(target) {
   const kin = className(target.kin);
-  const notes = [target.asked ? "drawn as: " + target.asked : null, kin ? "nearest class: " + kin : null];
+  const notes = [target.asked ? "sampled as: " + target.asked : null, kin ? "nearest class: " + kin : null];
   return notes.filter((note) => note).join("; ") || null;
 }
 
@@ -45,12 +45,12 @@ function choose(number, byHand) {
     byId("classes-title").textContent = "Which classes push picture " + number;
     byId("classes").replaceChildren(classBars(target), classLegend(target));
   }
-  drawSized();
+  renderSized();
   mark(null);
 }
 
-/** Figures that are drawn for the width there is. */
-function drawSized() {
+/** Figures that are rendered for the width there is. */
+function renderSized() {
   if (!byId("bump-section").hidden) {
     byId("bump").replaceChildren(bumpChart(data.targets[current], byId("bump").clientWidth));
   }
@@ -110,7 +110,7 @@ function listen() {
   window.addEventListener("resize", () => {
     if (window.innerWidth !== width) {
       width = window.innerWidth;
-      drawSized();
+      renderSized();
       mark(pinned);
     }
   });
@@ -121,7 +121,7 @@ function fromHash() {
   return number < data.targets.length ? number : 0;
 }
 
-function drawStill() {
+function renderStill() {
   // One step alone has nothing to change into.
   byId("bump-section").hidden = data.targets[0].columns.length < 2;
   byId("overlap-all-title").textContent = data.targets.length === 1 ? "Mean over the only picture" : "Mean over all " + data.targets.length + " pictures";
@@ -143,7 +143,7 @@ function drawStill() {
   }
 }
 
-drawChooser();
-drawStill();
+renderChooser();
+renderStill();
 listen();
 choose(fromHash(), false);

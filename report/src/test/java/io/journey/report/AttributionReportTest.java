@@ -145,7 +145,7 @@ class AttributionReportTest {
   }
 
   private List<String> write(Path attribution, MemoryDataset data, String steps) {
-    ShownSteps shown = steps.isEmpty() ? ShownSteps.fitting() : ShownSteps.parse(steps);
+    ShownTimesteps shown = steps.isEmpty() ? ShownTimesteps.fitting() : ShownTimesteps.parse(steps);
     Path page = folder.resolve("page.html");
     return AttributionReport.write(attribution, null, List.of(), data, shown, page);
   }
@@ -159,18 +159,18 @@ class AttributionReportTest {
     MemoryDataset data = data(30, 1, 4);
     List<String> notes = write(manySteps(data, 400, 1), data, "");
     JsonNode steps = numbers(written()).get("steps");
-    assertThat(steps).hasSize(ShownSteps.MOST);
+    assertThat(steps).hasSize(ShownTimesteps.MOST);
     assertThat(steps.get(0).asInt()).isEqualTo(399);
-    assertThat(steps.get(ShownSteps.MOST - 1).asInt()).isZero();
-    for (int i = 1; i < ShownSteps.MOST; i++) {
+    assertThat(steps.get(ShownTimesteps.MOST - 1).asInt()).isZero();
+    for (int i = 1; i < ShownTimesteps.MOST; i++) {
       assertThat(steps.get(i - 1).asInt() - steps.get(i).asInt()).isBetween(4, 5);
     }
-    assertThat(numbers(written()).at("/targets/0/columns")).hasSize(ShownSteps.MOST);
-    assertThat(numbers(written()).at("/targets/0/overlap")).hasSize(ShownSteps.MOST);
+    assertThat(numbers(written()).at("/targets/0/columns")).hasSize(ShownTimesteps.MOST);
+    assertThat(numbers(written()).at("/targets/0/overlap")).hasSize(ShownTimesteps.MOST);
     String said = "The figures show 100 of the 400 attributed steps, evenly spaced";
     assertThat(written()).contains(said, "was computed from all");
     assertThat(notes).hasSize(1);
-    assertThat(notes.get(0)).startsWith(said).contains("journey report --steps");
+    assertThat(notes.get(0)).startsWith(said).contains("journey report --timesteps");
   }
 
   @Test
@@ -220,10 +220,10 @@ class AttributionReportTest {
 
   @Test
   void spacedNumbersIncludeBothEnds() {
-    assertThat(ShownSteps.spaced(1, 1)).containsExactly(0);
-    assertThat(ShownSteps.spaced(9, 9)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8);
-    assertThat(ShownSteps.spaced(1000, 4)).containsExactly(0, 333, 666, 999);
-    assertThat(ShownSteps.spaced(1000, 2)).containsExactly(0, 999);
+    assertThat(ShownTimesteps.spaced(1, 1)).containsExactly(0);
+    assertThat(ShownTimesteps.spaced(9, 9)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8);
+    assertThat(ShownTimesteps.spaced(1000, 4)).containsExactly(0, 333, 666, 999);
+    assertThat(ShownTimesteps.spaced(1000, 2)).containsExactly(0, 999);
   }
 
   @Test
@@ -298,7 +298,7 @@ class AttributionReportTest {
     assertThat(Files.readString(page))
         .contains(String.format(Locale.ROOT, "<td>%.2f</td></tr></tbody>", 2 * r / (1 + r)));
 
-    ShownSteps first = ShownSteps.parse(Integer.toString(STEPS[0]));
+    ShownTimesteps first = ShownTimesteps.parse(Integer.toString(STEPS[0]));
     AttributionReport.write(noisy, again, List.of(), data, first, page);
     assertThat(Files.readString(page))
         .contains(

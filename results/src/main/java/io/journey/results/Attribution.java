@@ -48,7 +48,7 @@ public final class Attribution {
   /** Reads the scores of one step of one target. */
   @FunctionalInterface
   public interface Source {
-    /** The scores of all examples, [N], which are the caller's. */
+    /** Returns the scores of all examples, [N], which are the caller's. */
     float[] scores(int step, int target);
   }
 
@@ -72,7 +72,7 @@ public final class Attribution {
   }
 
   /**
-   * An attribution that is in memory only.
+   * Returns an attribution that is in memory only.
    *
    * @param steps rising
    * @param targets how many
@@ -85,7 +85,7 @@ public final class Attribution {
   /** Opens a finished attribution; a damaged file is an error. */
   public static Attribution open(Path directory) {
     Manifest manifest = Manifest.read(directory, KIND);
-    int[] steps = Steps.rising(manifest.settingFields());
+    int[] steps = Timesteps.rising(manifest.settingFields());
     List<ExampleTable.Example> examples = ExampleTable.read(manifest.verified(ExampleTable.FILE));
     Npy scores = Npy.map(manifest.verified(SCORES));
     long[] shape = scores.shape();
@@ -111,23 +111,23 @@ public final class Attribution {
         });
   }
 
-  /** The file of one checkpoint's own scores, float32 [steps, targets, N]. */
-  public static String memberScoresFile(String member) {
+  /** Returns the file of one checkpoint's own scores, float32 [steps, targets, N]. */
+  public static String checkpointScoresFile(String member) {
     return member + ".scores.npy";
   }
 
-  /** The file of one checkpoint's part of {@link #EVEN}. */
-  public static String memberEvenFile(String member) {
+  /** Returns the file of one checkpoint's part of {@link #EVEN}. */
+  public static String checkpointEvenFile(String member) {
     return member + ".scores-even.npy";
   }
 
-  /** The file of one checkpoint's f_t (Eq. 3), float32 [steps, targets]. */
-  public static String memberOutputFile(String member) {
-    return member + ".output.npy";
+  /** Returns the file of one checkpoint's f_t (Eq. 3), float32 [steps, targets]. */
+  public static String checkpointMeasurementFile(String member) {
+    return member + ".measurement.npy";
   }
 
-  /** The checkpoints whose own scores are kept, which needs {@link #manifest()}. */
-  public List<String> members() {
+  /** Returns the checkpoints whose own scores are kept, which needs {@link #manifest()}. */
+  public List<String> checkpointNames() {
     List<String> members = new ArrayList<>();
     manifest
         .inputFields()
@@ -135,7 +135,7 @@ public final class Attribution {
         .fieldNames()
         .forEachRemaining(
             member -> {
-              if (manifest.lists(memberScoresFile(member))) {
+              if (manifest.lists(checkpointScoresFile(member))) {
                 members.add(member);
               }
             });
@@ -143,10 +143,11 @@ public final class Attribution {
   }
 
   /**
-   * The scores by one checkpoint alone, float32 [steps, targets, N]; a damaged file is an error.
+   * Returns the scores by one checkpoint alone, float32 [steps, targets, N]; a damaged file is an
+   * error.
    */
-  public Npy memberScores(String member) {
-    Npy scores = Npy.map(manifest.verified(memberScoresFile(member)));
+  public Npy checkpointScores(String member) {
+    Npy scores = Npy.map(manifest.verified(checkpointScoresFile(member)));
     long[] expected = {steps.length, targets, size()};
     if (!Arrays.equals(scores.shape(), expected)) {
       throw new JourneyException(
@@ -162,8 +163,8 @@ public final class Attribution {
   }
 
   /**
-   * The scores in two halves, from the even and from the odd places of features: how little they
-   * agree shows what the projection leaves to chance.
+   * Returns the scores in two halves, from the even and from the odd places of features: how little
+   * they agree shows what the projection leaves to chance.
    *
    * @return two attributions of the same steps, targets and examples; empty where there are none
    */
@@ -205,33 +206,33 @@ public final class Attribution {
             new Attribution(manifest, examples, steps, targets, odd)));
   }
 
-  /** The settings and inputs that made it; null for one that is in memory only. */
+  /** Returns the settings and inputs that made it; null for one that is in memory only. */
   public Manifest manifest() {
     return manifest;
   }
 
-  /** The training examples, in the order of scores. */
+  /** Returns the training examples, in the order of scores. */
   public List<ExampleTable.Example> examples() {
     return examples;
   }
 
-  /** The attributed steps t, rising. */
+  /** Returns the attributed steps t, rising. */
   public int[] steps() {
     return steps.clone();
   }
 
-  /** The number of targets. */
+  /** Returns the number of targets. */
   public int targets() {
     return targets;
   }
 
-  /** The number of training examples N. */
+  /** Returns the number of training examples N. */
   public int size() {
     return examples.size();
   }
 
   /**
-   * The scores of all examples.
+   * Returns the scores of all examples.
    *
    * @param step an index into {@link #steps()}
    * @param target 0 &lt;= target &lt; {@link #targets()}
@@ -241,7 +242,7 @@ public final class Attribution {
     return source.scores(step, target);
   }
 
-  /** The scores at step t of the only target. */
+  /** Returns the scores at step t of the only target. */
   public StepScores at(int t) {
     if (targets != 1) {
       throw new SettingException("there are " + Counted.of(targets, "targets") + ": say which");
@@ -249,13 +250,13 @@ public final class Attribution {
     return at(t, 0);
   }
 
-  /** The scores at step t of a target. */
+  /** Returns the scores at step t of a target. */
   public StepScores at(int t, int target) {
     return new StepScores(scores(indexOf(t), target), examples);
   }
 
   /**
-   * Where step t stands among {@link #steps()}.
+   * Returns where step t stands among {@link #steps()}.
    *
    * @throws SettingException if it was not attributed
    */

@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** How alike two attributions of the same targets and training images are, step by step. */
+/**
+ * The agreement of two attributions of the same targets and training images, timestep by timestep.
+ */
 public final class AttributionAgreement {
   /**
    * Means over targets at one step.
@@ -51,10 +53,10 @@ public final class AttributionAgreement {
   }
 
   /**
-   * How far the scores are those of whole gradients, as far as the projection to fewer numbers
-   * leaves them to chance: Spearman's correlation with another projection of the same gradients,
-   * estimated from two halves of the features by the formula of Spearman and Brown (1910), 2r/(1 +
-   * r). Beside two projections it came out low by up to 0.03 (decision 19).
+   * Returns how far the scores are those of whole gradients, as far as the projection to fewer
+   * numbers leaves them to chance: Spearman's correlation with another projection of the same
+   * gradients, estimated from two halves of the features by the formula of Spearman and Brown
+   * (1910), 2r/(1 + r). Beside two projections it came out low by up to 0.03 (decision 19).
    *
    * @return one number a step, means over targets, rising; empty where scores are not plain
    *     products of random projections

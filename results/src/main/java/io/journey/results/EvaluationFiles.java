@@ -59,13 +59,13 @@ public final class EvaluationFiles {
     return result;
   }
 
-  /** The run's manifest. */
+  /** Returns the run's manifest. */
   public Manifest manifest() {
     return manifest;
   }
 
   /**
-   * A figure as it is in its file: to be shown as a picture, never as part of a page.
+   * Returns a figure as it is in its file: to be shown as a picture, never as part of a page.
    *
    * @throws JourneyException if it is missing or damaged
    */
@@ -75,7 +75,7 @@ public final class EvaluationFiles {
   }
 
   /**
-   * The beginning of a table.
+   * Returns the beginning of a table.
    *
    * @param most rows to keep
    * @throws JourneyException if it is missing, damaged or empty

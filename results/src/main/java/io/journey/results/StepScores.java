@@ -21,17 +21,17 @@ public final class StepScores {
     this.examples = examples;
   }
 
-  /** The scores, [N]. */
+  /** Returns the scores, [N]. */
   public float[] values() {
     return scores.clone();
   }
 
-  /** The {@code k} largest scores, largest first; equal ones in the order of examples. */
+  /** Returns the {@code k} largest scores, largest first; equal ones in the order of examples. */
   public List<Influence> top(int k) {
     return ranked(k, Comparator.comparingDouble((Integer i) -> -scores[i]));
   }
 
-  /** The {@code k} smallest scores, smallest first. */
+  /** Returns the {@code k} smallest scores, smallest first. */
   public List<Influence> bottom(int k) {
     return ranked(k, Comparator.comparingDouble((Integer i) -> scores[i]));
   }

@@ -1,8 +1,8 @@
 package io.journey.statistics;
 
 /**
- * How unlikely a count is under the simplest chance models, as log10 of a tail probability: numbers
- * far too small for a double stay comparable.
+ * The probability of a count under the simplest chance models, as log10 of a tail probability:
+ * numbers far too small for a double stay comparable.
  */
 public final class Chance {
   private static final double LOG10_E = 1 / Math.log(10);
@@ -91,7 +91,7 @@ public final class Chance {
     return sum;
   }
 
-  /** The logarithm of a sum, from logarithms; at most 0, as befits a probability. */
+  /** Returns the logarithm of a sum, from logarithms; at most 0, as befits a probability. */
   private static double logSum(double[] logs) {
     double max = Double.NEGATIVE_INFINITY;
     for (double log : logs) {

@@ -7,7 +7,7 @@ import java.util.List;
 public final class EstimateSeries {
   private EstimateSeries() {}
 
-  /** A line through means, with one standard error to each side. */
+  /** Returns a line through means, with one standard error to each side. */
   public static Series of(String name, double[] x, List<Estimate> estimates) {
     return new Series(
         name,

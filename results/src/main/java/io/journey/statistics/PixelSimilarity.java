@@ -39,7 +39,7 @@ public final class PixelSimilarity {
     return out;
   }
 
-  /** The cosine of two vectors of one length; 0 where one is all zeros. */
+  /** Returns the cosine of two vectors of one length; 0 where one is all zeros. */
   public static double cosine(float[] a, float[] b) {
     double lengths = Math.sqrt(dot(a, a)) * Math.sqrt(dot(b, b));
     return lengths > 0 ? dot(a, b) / lengths : 0;

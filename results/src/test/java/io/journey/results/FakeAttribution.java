@@ -85,9 +85,9 @@ public final class FakeAttribution {
   /** Writes it as a finished run. */
   public Path write(Path directory, Dataset data) {
     ObjectNode settings = Json.object();
-    settings.putArray("steps");
+    settings.putArray("timesteps");
     for (int step : steps) {
-      settings.withArray("steps").add(step);
+      settings.withArray("timesteps").add(step);
     }
     settings.put("estimator", "journey-trak").put("damping", 0.1).put("draws", 20).put("seed", 7);
     settings.putObject("projection").put("kind", "SPARSE").put("dim", 4096);
@@ -95,7 +95,7 @@ public final class FakeAttribution {
     ObjectNode inputs = Json.object().put("data", data.fingerprint());
     inputs.put("data_spec", data.spec());
     for (int m = 0; m < members.length; m++) {
-      inputs.withObject("checkpoints").put(memberName(m), "9f2c".repeat(16));
+      inputs.withObject("checkpoints").put(checkpointName(m), "9f2c".repeat(16));
     }
     inputs.put("features", features.repeat(16));
     try (RunDirectory run = RunDirectory.claim(directory, "attribution", settings, inputs)) {
@@ -106,7 +106,7 @@ public final class FakeAttribution {
       if (keepMembers) {
         for (int m = 0; m < members.length; m++) {
           float[] scores = flat(new float[][][][] {members[m]});
-          run.write(memberName(m) + ".scores.npy", out -> Npy.write(out, scores, shape()));
+          run.write(checkpointName(m) + ".scores.npy", out -> Npy.write(out, scores, shape()));
         }
       }
       String examples = ExampleTable.of(data);
@@ -124,7 +124,7 @@ public final class FakeAttribution {
     return new long[] {steps.length, members[0][0].length, members[0][0][0].length};
   }
 
-  private static String memberName(int m) {
+  private static String checkpointName(int m) {
     return "member-00" + m;
   }
 

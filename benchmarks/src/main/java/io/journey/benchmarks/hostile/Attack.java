@@ -41,27 +41,27 @@ final class Attack {
     this.command = random.nextInt(original.commands().size());
   }
 
-  /** The case of this number. */
+  /** Returns the case of this number. */
   static Attack of(Original original, long number) {
     return new Attack(original, number);
   }
 
-  /** The attack that puts these bytes in a file's place. */
+  /** Returns the attack that puts these bytes in a file's place. */
   static Attack replacing(Original original, int command, String file, Path bytes) {
     return new Attack(original, command, file, bytes);
   }
 
-  /** Which of the original's commands reads it. */
+  /** Returns which of the original's commands reads it. */
   int command() {
     return command;
   }
 
-  /** What was done. */
+  /** Returns what was done. */
   String how() {
     return how;
   }
 
-  /** Whether manifests were made anew, so that other content cannot be noticed. */
+  /** Returns whether manifests were made anew, so that other content cannot be noticed. */
   boolean isSealed() {
     return sealed;
   }

@@ -74,7 +74,7 @@ final class ByteMutations {
     return bytes;
   }
 
-  /** What was done. */
+  /** Returns what was done. */
   String said() {
     return said.strip();
   }

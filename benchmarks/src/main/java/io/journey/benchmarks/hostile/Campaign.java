@@ -33,8 +33,8 @@ public record Campaign(Path corpus, Path scratch, int workers) {
   }
 
   /**
-   * The names of the cases of a campaign: every original has its share, evenly spread, so that a
-   * part of the list is a smaller campaign of the same kind.
+   * Returns the names of the cases of a campaign: every original has its share, evenly spread, so
+   * that a part of the list is a smaller campaign of the same kind.
    *
    * @param inputs how many in all
    * @param only what names must begin with; "" for all

@@ -57,23 +57,23 @@ final class Case {
     Files.writeString(outside.resolve("kept.npy"), "nobody may delete this\n");
   }
 
-  /** The case at work, for a watchdog. */
+  /** Returns the case at work, for a watchdog. */
   String now() {
     return now;
   }
 
-  /** How long the command at work has been running, 0 where none is. */
+  /** Returns how long the command at work has been running, 0 where none is. */
   double secondsAtWork() {
     long since = begun;
     return since == 0 ? 0 : (System.nanoTime() - since) * 1e-9;
   }
 
-  /** How much of a processor it has had in that time. */
+  /** Returns how much of a processor it has had in that time. */
   double secondsOfProcessor() {
     return begun == 0 ? 0 : (cpuMillis() - begunCpu) * 1e-3;
   }
 
-  /** What was done to its input. */
+  /** Returns what was done to its input. */
   String how() {
     return how;
   }
@@ -266,7 +266,7 @@ final class Case {
     return frames.isEmpty() ? otherwise : otherwise + " " + frames.get(0);
   }
 
-  /** An exception's name and the first place of Journey in its trace. */
+  /** Returns an exception's name and the first place of Journey in its trace. */
   static String trace(Throwable e) {
     for (StackTraceElement frame : e.getStackTrace()) {
       if (frame.getClassName().startsWith("io.journey")) {
@@ -299,7 +299,7 @@ final class Case {
     }
   }
 
-  /** Every file below a folder with its hash. */
+  /** Returns every file below a folder with its hash. */
   private static Map<String, String> contents(Path folder) throws IOException {
     Map<String, String> files = new TreeMap<>();
     for (String name : state(folder).keySet()) {
@@ -309,7 +309,10 @@ final class Case {
     return files;
   }
 
-  /** Every file below a folder with what changes when it is written, every link with its target. */
+  /**
+   * Returns every file below a folder with what changes when it is written, every link with its
+   * target.
+   */
   private static Map<String, String> state(Path folder) throws IOException {
     Map<String, String> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(folder)) {

@@ -140,7 +140,7 @@ final class Corpus {
     Files.writeString(flow.resolve("config.json"), Stages.CONFIG);
     for (String command :
         new String[] {
-          "train --data @/data --out @/checkpoints --config @/config.json --seed 3 --members 2",
+          "train --data @/data --out @/checkpoints --config @/config.json --seed 3 --count 2",
           "sample --checkpoint @/checkpoints/member-000 --out @/targets.safetensors --count 2"
               + " --inference-steps 10",
           "featurize --checkpoints @/checkpoints --data @/data --out @/features --preconditioner none"
@@ -148,11 +148,11 @@ final class Corpus {
           "featurize --checkpoints @/checkpoints --data @/data --out @/ekfac"
               + " --projection sparse:64 --draws 2",
           "attribute --checkpoints @/checkpoints --features @/features --target"
-              + " @/targets.safetensors --out @/attribution --steps 100,300 --draws 2",
-          "evaluate steps --attribution @/attribution --out @/evaluation",
+              + " @/targets.safetensors --out @/attribution --timesteps 100,300 --draws 2",
+          "evaluate timesteps --attribution @/attribution --out @/evaluation",
           "evaluate classifier --data @/data --epochs 1 --out @/classifier",
           "evaluate lds --checkpoints @/checkpoints --data @/data --target @/targets.safetensors"
-              + " --steps 300 --features @/features --subsets 6 --draws 2 --target-draws 2"
+              + " --timesteps 300 --features @/features --subsets 6 --draws 2 --target-draws 2"
               + " --estimators tracin-dot --ground-truth @/truth --models @/models --out @/lds"
         }) {
       Stages.must(Stages.in(flow, command));

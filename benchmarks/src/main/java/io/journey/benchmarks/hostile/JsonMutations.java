@@ -64,12 +64,12 @@ final class JsonMutations {
     this.random = random;
   }
 
-  /** What was done. */
+  /** Returns what was done. */
   String said() {
     return said.strip();
   }
 
-  /** The text of the object with one to three changes. */
+  /** Returns the text of the object with one to three changes. */
   byte[] several(ObjectNode object) {
     ObjectNode changed = object.deepCopy();
     int count = 1 + random.nextInt(3) * random.nextInt(2);

@@ -19,7 +19,7 @@ final class Minimizer {
     this.fault = fault;
   }
 
-  /** The smallest that was found. */
+  /** Returns the smallest that was found. */
   byte[] smallest(byte[] original, byte[] changed) throws IOException, InterruptedException {
     byte[] best = likeOriginal(original, changed);
     return shorter(best);

@@ -46,7 +46,7 @@ record Original(
     return name.substring(0, name.indexOf('/'));
   }
 
-  /** A command with its places filled in. */
+  /** Returns a command with its places filled in. */
   String[] command(int index, Path folder, Path out) {
     return commands.get(index).stream()
         .map(w -> w.replace("{out}", out.toString()).replace("{}", folder.toString()))

@@ -193,7 +193,7 @@ final class Originals {
             .or("export", "--checkpoint", "{}", "--out", "{out}/x"));
   }
 
-  /** The names of the files in a folder and below it, in order. */
+  /** Returns the names of the files in a folder and below it, in order. */
   static List<String> names(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       return files

@@ -28,7 +28,7 @@ final class Repairs {
 
   private Repairs() {}
 
-  /** The CRC of every chunk of a PNG, as far as chunks can be followed. */
+  /** Returns the CRC of every chunk of a PNG, as far as chunks can be followed. */
   static byte[] png(byte[] file) {
     byte[] out = file.clone();
     ByteBuffer at = ByteBuffer.wrap(out);
@@ -46,7 +46,7 @@ final class Repairs {
     return out;
   }
 
-  /** The size of a RIFF file (WebP). */
+  /** Returns the size of a RIFF file (WebP). */
   static byte[] riff(byte[] file) {
     byte[] out = file.clone();
     if (out.length >= 12) {
@@ -55,7 +55,7 @@ final class Repairs {
     return out;
   }
 
-  /** The checksum of every block of a tar file that looks like a header. */
+  /** Returns the checksum of every block of a tar file that looks like a header. */
   static byte[] tar(byte[] file) {
     byte[] out = file.clone();
     for (int block = 0; block + TAR_BLOCK <= out.length; block += TAR_BLOCK) {
@@ -73,14 +73,14 @@ final class Repairs {
     return out;
   }
 
-  /** The length before the JSON of a safetensors file. */
+  /** Returns the length before the JSON of a safetensors file. */
   static byte[] safetensors(byte[] json, byte[] numbers) {
     ByteBuffer out = ByteBuffer.allocate(8 + json.length + numbers.length);
     out.order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).put(json).put(numbers);
     return out.array();
   }
 
-  /** How many bytes the JSON of a safetensors file has, or -1 where that cannot be. */
+  /** Returns how many bytes the JSON of a safetensors file has, or -1 where that cannot be. */
   static int headerLength(byte[] file) {
     if (file.length < 8) {
       return -1;
@@ -89,7 +89,7 @@ final class Repairs {
     return length < 2 || length > file.length - 8 ? -1 : (int) length;
   }
 
-  /** The length of an NPY file's header (version 1.0), whose text ends at {@code end}. */
+  /** Returns the length of an NPY file's header (version 1.0), whose text ends at {@code end}. */
   static byte[] npy(byte[] file, int end) {
     byte[] out = file.clone();
     ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN).putShort(8, (short) (end - 10));
@@ -114,7 +114,7 @@ final class Repairs {
     return out.toByteArray();
   }
 
-  /** The CRC of every whole entry of a ZIP file that is stored and not compressed. */
+  /** Returns the CRC of every whole entry of a ZIP file that is stored and not compressed. */
   static byte[] zip(byte[] file) {
     byte[] out = file.clone();
     ByteBuffer at = ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN);

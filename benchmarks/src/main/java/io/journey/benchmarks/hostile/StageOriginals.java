@@ -13,7 +13,7 @@ import javax.imageio.ImageIO;
 final class StageOriginals {
   private static final String ATTRIBUTE =
       "attribute --checkpoints {}/checkpoints --target {}/targets.safetensors --out {out}/a"
-          + " --steps 300 --draws 2 --features {}/";
+          + " --timesteps 300 --draws 2 --features {}/";
   private static final String SEEDS =
       "evaluate seeds --checkpoints {}/checkpoints --count 2 --inference-steps 2 --out {out}/s"
           + " --embedding ";
@@ -86,7 +86,7 @@ final class StageOriginals {
                 "data",
                 "report --attribution {}/attribution --data {}/data --out {out}/r.html",
                 "evaluate flips --attribution {}/attribution --out {out}/f",
-                "evaluate steps --attribution {}/attribution --out {out}/e")
+                "evaluate timesteps --attribution {}/attribution --out {out}/e")
             .guardedBy(Guard.MANIFEST));
     all.add(
         copied(
@@ -104,7 +104,7 @@ final class StageOriginals {
                 "truth",
                 "checkpoints data targets.safetensors features",
                 "evaluate lds --checkpoints {}/checkpoints --data {}/data --target"
-                    + " {}/targets.safetensors --steps 300 --features {}/features --subsets 6"
+                    + " {}/targets.safetensors --timesteps 300 --features {}/features --subsets 6"
                     + " --draws 2 --target-draws 2 --estimators tracin-dot --ground-truth"
                     + " {}/truth --models {out}/m --out {out}/lds")
             .guardedBy(Guard.MANIFEST));
@@ -123,7 +123,7 @@ final class StageOriginals {
             .guardedBy(Guard.UNFINISHED));
     all.add(
         copied(
-                "unfinished/drawings",
+                "unfinished/samples",
                 15,
                 "begun.safetensors.parts",
                 "checkpoints",
@@ -187,7 +187,7 @@ final class StageOriginals {
             "config/training",
             30,
             List.of("config.json"),
-            "train --config {}/config.json --data {}/data --out {out}/c --steps 1 --members 1"));
+            "train --config {}/config.json --data {}/data --out {out}/c --training-steps 1 --count 1"));
     Original mask =
         copied(
             "mask/picture",

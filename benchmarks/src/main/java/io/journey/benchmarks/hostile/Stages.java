@@ -41,7 +41,7 @@ public final class Stages {
     }
   }
 
-  /** A command whose files lie below a folder: {@code @} stands for it. */
+  /** Returns a command whose files lie below a folder: {@code @} stands for it. */
   public static String[] in(Path folder, String command, String... more) {
     List<String> words = new ArrayList<>(Arrays.asList(command.strip().split("\\s+")));
     words.addAll(Arrays.asList(more));

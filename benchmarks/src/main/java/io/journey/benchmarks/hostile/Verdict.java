@@ -35,12 +35,12 @@ public enum Verdict {
     this.good = good;
   }
 
-  /** Whether a user is well served. */
+  /** Returns whether a user is well served. */
   public boolean isGood() {
     return good;
   }
 
-  /** The word in tables. */
+  /** Returns the word in tables. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -85,7 +85,7 @@ public record KilledRuns(Path home, Path scratch) {
     return new Result(stage.name(), killed, writing, runs, List.copyOf(different));
   }
 
-  /** How long the stage takes from start to end where nothing is done yet. */
+  /** Returns how long the stage takes from start to end where nothing is done yet. */
   private long usualMillis(Stage stage) throws IOException, InterruptedException {
     Path results = stage.folder(scratch.resolve("timed"));
     Files.createDirectories(results);
@@ -181,7 +181,9 @@ public record KilledRuns(Path home, Path scratch) {
     }
   }
 
-  /** Every file of a result with its SHA-256; not the locks, and not what the clock decides. */
+  /**
+   * Returns every file of a result with its SHA-256; not the locks, and not what the clock decides.
+   */
   private static Map<String, String> contents(Path folder) throws IOException {
     Map<String, String> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(folder)) {

@@ -31,7 +31,7 @@ public record Stage(String name, int weight, String command) {
         new Stage(
             "train",
             24,
-            "train --out >/c --config @/config.json --seed 3 --steps 40 --save-interval 0"
+            "train --out >/c --config @/config.json --seed 3 --training-steps 40 --save-interval 0"
                 + DATA
                 + "60"),
         new Stage(
@@ -56,12 +56,13 @@ public record Stage(String name, int weight, String command) {
         new Stage(
             "attribute",
             20,
-            "attribute --features @/featurize/f --out >/a --steps 100,300 --draws 2"
+            "attribute --features @/featurize/f --out >/a --timesteps 100,300 --draws 2"
                 + MODELS
                 + TARGET),
         new Stage("report", 14, "report --attribution @/attribute/a --out >/r.html" + DATA + "60"),
         new Stage("export", 10, "export --checkpoint @/train/c/member-000 --out >/x"),
-        new Stage("evaluate steps", 10, "evaluate steps --attribution @/attribute/a --out >/e"),
+        new Stage(
+            "evaluate timesteps", 10, "evaluate timesteps --attribution @/attribute/a --out >/e"),
         new Stage("evaluate flips", 8, "evaluate flips --attribution @/attribute/a --out >/e"),
         new Stage(
             "evaluate classifier", 10, "evaluate classifier --epochs 2 --out >/k" + DATA + "60"),
@@ -73,13 +74,13 @@ public record Stage(String name, int weight, String command) {
             "evaluate emergence",
             12,
             "evaluate emergence --checkpoint @/train/c/member-000 --classifier"
-                + " @/evaluate-classifier/k --samples 3 --steps 0,100,500 --attribution"
+                + " @/evaluate-classifier/k --samples 3 --timesteps 0,100,500 --attribution"
                 + " @/attribute/a --out >/e"
                 + TARGET),
         new Stage(
             "evaluate stability",
             12,
-            "evaluate stability --steps 100,300 --draws 2,4 --target-draws 2 --projection sparse:64"
+            "evaluate stability --timesteps 100,300 --draws 2,4 --target-draws 2 --projection sparse:64"
                 + " --out >/e"
                 + MODELS
                 + TARGET
@@ -88,7 +89,7 @@ public record Stage(String name, int weight, String command) {
         new Stage(
             "evaluate lds",
             20,
-            "evaluate lds --steps 300 --features @/featurize-plain/f --subsets 6 --draws 4"
+            "evaluate lds --timesteps 300 --features @/featurize-plain/f --subsets 6 --draws 4"
                 + " --target-draws 2 --ground-truth >/g --out >/e"
                 + MODELS
                 + TARGET
@@ -97,11 +98,13 @@ public record Stage(String name, int weight, String command) {
         new Stage(
             "evaluate retrain",
             16,
-            "evaluate retrain --step 300 --delta 200 --remove 6 --samples 3 --out >/e --embedding"
+            "evaluate retrain --timestep 300 --delta 200 --remove 6 --samples 3 --out >/e --embedding"
                 + " classifier:@/evaluate-classifier/k"
                 + REMOVAL),
         new Stage(
-            "evaluate forget", 14, "evaluate forget --step 300 --remove 6 --out >/e" + REMOVAL));
+            "evaluate forget",
+            14,
+            "evaluate forget --timestep 300 --remove 6 --out >/e" + REMOVAL));
   }
 
   /** Where its results lie below a folder. */

@@ -47,7 +47,7 @@ record EstimatorPredictions(
    * @param features one store
    * @param suffix of the names, to tell several stores of one kind apart
    */
-  List<Prediction> of(List<Estimator> estimators, FeatureStore features, String suffix) {
+  List<Prediction> predict(List<Estimator> estimators, FeatureStore features, String suffix) {
     List<Tried> tried = new ArrayList<>();
     List<ScoringEngine.Request> requests = new ArrayList<>();
     for (Estimator estimator : estimators) {
@@ -79,7 +79,7 @@ record EstimatorPredictions(
     ScoringEngine engine = new ScoringEngine(ensemble, features, requests, asked, context);
     List<MeanScores> means = new ArrayList<>();
     requests.forEach(r -> means.add(new MeanScores(truth.steps().length * targets.size())));
-    for (String member : features.members()) {
+    for (String member : features.checkpointNames()) {
       try (CheckpointScorer scorer = engine.open(member)) {
         scorer.score(
             targets,
@@ -87,7 +87,7 @@ record EstimatorPredictions(
             (request, query, scored) -> means.get(request).add(query, scored.scores()));
       }
     }
-    return means.stream().map(mean -> mean.of(features.members().size())).toList();
+    return means.stream().map(mean -> mean.over(features.checkpointNames().size())).toList();
   }
 
   /**

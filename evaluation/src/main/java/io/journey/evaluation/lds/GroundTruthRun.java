@@ -91,7 +91,7 @@ public record GroundTruthRun(
       long subsetSeed,
       int seeds,
       int draws,
-      int[] steps,
+      int[] timesteps,
       Record retraining) {}
 
   @Override
@@ -130,7 +130,7 @@ public record GroundTruthRun(
   public void write(StageWork work) {
     List<BitSet> drawn = new ArrayList<>();
     for (int j = 0; j < count; j++) {
-      drawn.add(subsets.of(j));
+      drawn.add(subsets.subset(j));
     }
     GroundTruth.requireEqualAndDistinct(drawn, work.directory());
     Question question =

@@ -126,7 +126,7 @@ public record LdsStudy(
     EstimatorPredictions estimated =
         new EstimatorPredictions(ensemble, targets, truth, draws, dampings, context);
     features.forEach(
-        store -> all.addAll(estimated.of(estimators, store.features(), store.suffix())));
+        store -> all.addAll(estimated.predict(estimators, store.features(), store.suffix())));
     BaselinePredictions baselines = new BaselinePredictions(truth, data, targets);
     attributions.forEach(named -> all.add(baselines.scored(named)));
     all.add(baselines.pixels());

@@ -68,7 +68,7 @@ public record ForgetCheck(RemovalStudy study) implements Stage<RemovalTable> {
         report(table)
             .draft(
                 "Forgetting a picture",
-                "Do models trained without the images with the highest scores still draw the picture?",
+                "Do models trained without the images with the highest scores still sample the picture?",
                 TABLE,
                 QUANTITY,
                 warnings())
@@ -85,7 +85,7 @@ public record ForgetCheck(RemovalStudy study) implements Stage<RemovalTable> {
   private Figure chart(RemovalTable table) {
     return report(table)
         .chart(
-            "Change of a picture drawn from the same noise by a model trained without some images"
+            "Change of an image sampled from the same noise by a model trained without some images"
                 + " (mean over "
                 + Counted.of(study.config().targets(), "targets")
                 + " ± standard error)",

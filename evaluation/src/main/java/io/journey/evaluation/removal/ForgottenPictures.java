@@ -37,7 +37,8 @@ record ForgottenPictures(StageFiles run, RedrawnPicture measure, RemovalStudy st
       rows.add(new Row("target " + target, cells));
     }
     return new ImageGrid(
-        "The same noise drawn by the original and by models trained without some images", rows);
+        "Samples of the original from the same noise, and of models trained without some images",
+        rows);
   }
 
   private static Cell cell(float[] picture, ImageShape shape, String caption) {

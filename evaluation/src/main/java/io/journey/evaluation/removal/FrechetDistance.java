@@ -11,7 +11,7 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 
 /**
- * How far apart two sets of vectors are, each taken for a Gaussian with its mean μ and covariance Σ
+ * The distance of two sets of vectors, each taken for a Gaussian with its mean μ and covariance Σ
  * (divided by n − 1): ‖μ₁ − μ₂‖² + Tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½), equation 6 of Heusel et al. 2017, who
  * call it FID where the vectors are those of an Inception network. In float64.
  *

@@ -55,7 +55,7 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets) implements Rem
       throw new JourneyException(
           "Target "
               + target
-              + " becomes another picture when it is drawn again from its seed: sample targets"
+              + " becomes another image when it is sampled again from its seed: sample targets"
               + " with this version.");
     }
     run.write(file(target, AGAIN), PictureFile.content(new float[][] {again}, shape(target)));
@@ -81,7 +81,8 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets) implements Rem
       return sampler.sample(Seed.parse(target.seed()), target.condition()).image();
     } catch (IllegalArgumentException e) {
       throw new JourneyException(
-          "Target " + index + " cannot be drawn again: " + e.getMessage() + "; sample it anew.", e);
+          "Target " + index + " cannot be sampled again: " + e.getMessage() + "; sample it anew.",
+          e);
     }
   }
 

@@ -29,8 +29,8 @@ public record RemovalConfig(
     int randomSets,
     boolean bottom,
     long seed) {
-  /** More models than this of one kind are a slip of the finger. */
-  private static final int MOST = 500;
+  /** The largest number of models of one kind: more are a slip of the finger. */
+  public static final int MOST = 500;
 
   public RemovalConfig {
     requireNonNull(coupling, "coupling");

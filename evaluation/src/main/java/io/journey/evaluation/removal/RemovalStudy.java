@@ -123,7 +123,7 @@ public record RemovalStudy(
   private void check(Checkpoint original, List<Trajectory> targets) {
     if (!targets.get(0).modelFingerprint().equals(original.fingerprint())) {
       throw new JourneyException(
-          "The targets were not drawn by the first member of "
+          "The targets were not sampled by the first checkpoint of "
               + ensemble.directory()
               + ", which the models trained again are compared with: sample targets with "
               + original.name()
@@ -245,7 +245,7 @@ public record RemovalStudy(
 
   private Set<Unit> units(List<Removal> removals) {
     Set<Unit> units = new LinkedHashSet<>();
-    for (int number = 1; number <= members(); number++) {
+    for (int number = 1; number <= checkpoints(); number++) {
       for (int target = 0; target < config.targets(); target++) {
         units.add(new Unit(target, Model.member(number, data.size())));
       }
@@ -261,7 +261,7 @@ public record RemovalStudy(
   }
 
   /** The highest number of a model trained on all images. */
-  private int members() {
+  private int checkpoints() {
     int baselines = config.coupling() == Coupling.COUPLED ? config.seeds() - 1 : 0;
     return Math.max(config.otherSeeds(), baselines);
   }
@@ -270,7 +270,7 @@ public record RemovalStudy(
       StageWork run, RemovalMeasure measure, RetrainedModels trained, List<Unit> units) {
     int targets = config.targets();
     long steps = targets * measure.preparingSteps() + units.size() * measure.unitSteps();
-    try (Progress.Task task = run.progress().start("Drawing and comparing", steps, "steps")) {
+    try (Progress.Task task = run.progress().start("Sampling and comparing", steps, "steps")) {
       Workers workers = run.workers();
       workers.forEachShared(targets, (t, parts) -> measure.prepare(run, t, parts, task));
       workers.forEachShared(

@@ -25,19 +25,19 @@ final class RemovedSets {
 
   private RemovedSets() {}
 
-  /** How the lowest scores of an estimator are called. */
+  /** Returns how the lowest scores of an estimator are called. */
   static String bottom(String estimator) {
     return estimator + LOWEST;
   }
 
-  /** The images of a source as in a sentence: "the 200 highest of trak". */
+  /** Returns the images of a source as in a sentence: "the 200 highest of trak". */
   static String words(String source, int k) {
     return source.endsWith(LOWEST)
         ? "the " + k + " lowest of " + source.substring(0, source.length() - LOWEST.length())
         : "the " + k + " highest of " + source;
   }
 
-  /** The sources that may be compared with random removal, in order. */
+  /** Returns the sources that may be compared with random removal, in order. */
   static List<String> sources(List<NamedAttribution> estimators, RemovalConfig config) {
     List<String> sources = new ArrayList<>();
     for (NamedAttribution estimator : estimators) {
@@ -50,7 +50,7 @@ final class RemovedSets {
   }
 
   /**
-   * All sets.
+   * Returns all sets.
    *
    * @param size N
    * @throws JourneyException if an attribution is not of these targets

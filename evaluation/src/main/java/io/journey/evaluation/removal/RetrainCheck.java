@@ -98,7 +98,7 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
     report(table)
         .draft(
             "Training again without the most influential images",
-            "Do the images with the highest scores at a step decide what is drawn from there?",
+            "Do the images with the highest scores at a step decide what is sampled from there?",
             TABLE,
             QUANTITY,
             warnings())
@@ -112,7 +112,7 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
         .chart(
             "Change of p(·|x_t) at t = "
                 + study.config().step()
-                + " when a model trained without some images draws the steps next to it (mean over "
+                + " when a model trained without some images samples the steps next to it (mean over "
                 + Counted.of(study.config().targets(), "targets")
                 + " ± standard error)",
             "Fréchet distance above baseline, " + embedder.name(),

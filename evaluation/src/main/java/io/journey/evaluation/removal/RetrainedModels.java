@@ -52,7 +52,7 @@ record RetrainedModels(Ensemble ensemble, Dataset data, Path directory) {
   private boolean isMember(Model model) {
     return model.coupling() == Coupling.COUPLED
         && model.kept().cardinality() == data.size()
-        && model.number() < ensemble.members().size();
+        && model.number() < ensemble.checkpointNames().size();
   }
 
   /** Trains those that are missing, one a worker; workers without one help with the others. */
@@ -93,7 +93,7 @@ record RetrainedModels(Ensemble ensemble, Dataset data, Path directory) {
   /** Loads a trained model; the caller closes it. */
   Checkpoint open(Model model) {
     return isMember(model)
-        ? ensemble.load(ensemble.members().get(model.number()))
+        ? ensemble.load(ensemble.checkpointNames().get(model.number()))
         : Ensemble.open(folder(model)).first();
   }
 

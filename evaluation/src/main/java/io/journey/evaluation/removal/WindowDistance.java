@@ -57,9 +57,9 @@ record WindowDistance(
     }
     if (!original.addsNoise()) {
       throw new SettingException(
-          "the targets were drawn without noise ("
+          "the targets were sampled without noise ("
               + original.scheduler().name()
-              + "), so each step decides the whole picture: use targets drawn with ddpm,"
+              + "), so each step decides the whole picture: use targets sampled with ddpm,"
               + " euler-ancestral, or ddim with eta above 0");
     }
   }

@@ -25,7 +25,7 @@ record EmergenceResult(FeatureEmergence emergence, FeatureEmergence.Found found)
     EvaluationResult.Draft result =
         EvaluationResult.of(
             "When features are decided",
-            "At which step of a drawing is a feature of its picture decided?");
+            "At which timestep of sampling is a feature of an image decided?");
     boolean means = emergence.features().isEmpty() && found.curves().size() > 1;
     if (means) {
       result.figure("likelihood-mean", StepFigures.meanLikelihood(found.curves()));

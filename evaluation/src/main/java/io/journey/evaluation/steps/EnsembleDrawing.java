@@ -98,7 +98,7 @@ record EnsembleDrawing(
   private float[][] draw(Checkpoint checkpoint, RunContext context) {
     Sampler sampler = sampler(checkpoint);
     float[][] pictures = new float[count][];
-    String title = "Drawing " + Counted.of(count, "pictures") + " with " + checkpoint.name();
+    String title = "Sampling " + Counted.of(count, "pictures") + " with " + checkpoint.name();
     try (Progress.Task task = context.progress().start(title, count, "pictures")) {
       context
           .workers()

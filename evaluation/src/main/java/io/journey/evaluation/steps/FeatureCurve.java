@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How likely the final picture has a feature, once the drawing has come to step t (Georgiev et al.,
- * section 3.1 and figure 3), and where that is decided.
+ * The probability that the final image has a feature, given the latent of timestep t (Georgiev et
+ * al., section 3.1 and figure 3), and where that is decided.
  *
  * @param target number of the trajectory
  * @param feature the class looked for
@@ -45,8 +45,8 @@ public record FeatureCurve(int target, String feature, List<Point> points) {
   }
 
   /**
-   * The two neighbouring steps between which the share rises most for each unit of t; the earlier
-   * of equals in the drawing. Null where it rises nowhere.
+   * Returns the two neighbouring steps between which the share rises most for each unit of t; the
+   * earlier of equals in the drawing. Null where it rises nowhere.
    */
   public Interval steepest() {
     Interval steepest = null;
@@ -64,7 +64,7 @@ public record FeatureCurve(int target, String feature, List<Point> points) {
     return steepest;
   }
 
-  /** Where it is decided, as a person would say it. */
+  /** Returns where it is decided, as a person would say it. */
   public String sentence() {
     Interval rise = steepest();
     Interval passage = passage();
@@ -91,7 +91,7 @@ public record FeatureCurve(int target, String feature, List<Point> points) {
             passage.to());
   }
 
-  /** The share at a step. */
+  /** Returns the share at a step. */
   public double shareAt(int step) {
     return points.stream()
         .filter(p -> p.step() == step)
@@ -102,9 +102,9 @@ public record FeatureCurve(int target, String feature, List<Point> points) {
   }
 
   /**
-   * The passage from undecided to decided: it ends at the first step in the drawing from which on
-   * the share stays at 75 % or more, and begins at the last step before at which it is 25 % or
-   * less. Null where the share never stays at 75 %, or has never been at 25 % before.
+   * Returns the passage from undecided to decided: it ends at the first step in the drawing from
+   * which on the share stays at 75 % or more, and begins at the last step before at which it is 25
+   * % or less. Null where the share never stays at 75 %, or has never been at 25 % before.
    */
   public Interval passage() {
     int decided = points.size();

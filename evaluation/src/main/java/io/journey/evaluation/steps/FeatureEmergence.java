@@ -69,7 +69,7 @@ public record FeatureEmergence(
     }
   }
 
-  private record Settings(int samples, long seed, int[] steps, List<String> features) {}
+  private record Settings(int samples, long seed, int[] timesteps, List<String> features) {}
 
   @Override
   public String kind() {

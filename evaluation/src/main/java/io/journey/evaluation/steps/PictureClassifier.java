@@ -18,14 +18,14 @@ public interface PictureClassifier {
   List<String> classNames();
 
   /**
-   * How likely each picture is of each class.
+   * Returns how likely each picture is of each class.
    *
    * @param pictures each [C·H·W] in [−1, 1]
    * @return [N, K]
    */
   float[][] probabilities(List<float[]> pictures, ImageShape shape);
 
-  /** A trained classifier, which its owner closes. */
+  /** Returns a trained classifier, which its owner closes. */
   static PictureClassifier of(Classifier classifier) {
     return new PictureClassifier() {
       @Override

@@ -57,10 +57,10 @@ public record SeedConsistency(
     if (maxPairs < 1) {
       throw new SettingException("pairs must be at least 1, got " + maxPairs);
     }
-    if (ensemble.members().size() < 2) {
+    if (ensemble.checkpointNames().size() < 2) {
       throw new JourneyException(
           ensemble.directory()
-              + " has one model, expected two or more of an ensemble: train with more members.");
+              + " has one model, expected two or more of an ensemble: train more checkpoints.");
     }
     spaces = List.copyOf(spaces);
   }
@@ -93,7 +93,7 @@ public record SeedConsistency(
   }
 
   private EnsembleDrawing drawing() {
-    List<String> members = places().stream().map(ensemble.members()::get).toList();
+    List<String> members = places().stream().map(ensemble.checkpointNames()::get).toList();
     return new EnsembleDrawing(ensemble, members, count, inferenceSteps, seed, conditions);
   }
 
@@ -132,8 +132,8 @@ public record SeedConsistency(
   /** Pairs of members in order, all or as many as asked for. */
   private List<int[]> pairs() {
     List<int[]> all = new ArrayList<>();
-    for (int a = 0; a < ensemble.members().size(); a++) {
-      for (int b = a + 1; b < ensemble.members().size(); b++) {
+    for (int a = 0; a < ensemble.checkpointNames().size(); a++) {
+      for (int b = a + 1; b < ensemble.checkpointNames().size(); b++) {
         all.add(new int[] {a, b});
       }
     }
@@ -159,7 +159,7 @@ public record SeedConsistency(
     EvaluationResult.Draft result =
         EvaluationResult.of(
             "Pictures from the same noise",
-            "Do independently trained models draw the same picture from the same noise?");
+            "Do independently trained models sample the same image from the same noise?");
     for (PictureSpace space : spaces) {
       SeedDistances.Pair all = found.get(space.name()).all();
       int digits = all.different().mean() < 1 ? 3 : 2;

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How alike two models draw from the same noise (Georgiev et al., appendix B.1): for pairs of
- * models, the distances of pictures with the same and with different noise.
+ * The likeness of two models' samples from the same noise (Georgiev et al., appendix B.1): for
+ * pairs of models, the distances of pictures with the same and with different noise.
  *
  * @param pairs one entry for each pair of models
  * @param all over all pairs; its standard errors are over noises, the models being given

@@ -14,7 +14,7 @@ import io.journey.model.UNet2DConfig;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.results.Attribution;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.results.lds.FakeGroundTruth;
 import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.Prediction;
@@ -107,7 +107,7 @@ class EstimatorPredictionsTest {
         name,
         n ->
             new EstimatorPredictions(ensemble, targets, truth, 2, DAMPINGS, TestContext.TWO)
-                .of(Estimators.all(), features, ""));
+                .predict(Estimators.all(), features, ""));
   }
 
   static Stream<Estimator> estimators() {
@@ -131,7 +131,7 @@ class EstimatorPredictionsTest {
                 .withEstimator(estimator)
                 .withDamping(DAMPINGS[d])
                 .withDraws(2)
-                .stage(targets, Steps.of(STEPS))
+                .stage(targets, Timesteps.of(STEPS))
                 .run(folder.resolve(dim + "-" + d), TestContext.of(1));
         for (int s = 0; s < STEPS.length; s++) {
           for (int t = 0; t < targets.size(); t++) {

@@ -86,7 +86,7 @@ class GroundTruthRunTest {
     Set<BitSet> seen = new HashSet<>();
     int[] met = new int[31];
     for (int j = 0; j < 200; j++) {
-      BitSet subset = random.of(j);
+      BitSet subset = random.subset(j);
       assertThat(subset.cardinality()).isEqualTo(16);
       assertThat(seen.add(subset)).isTrue();
       subset.stream().forEach(i -> met[i]++);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.journey.condition.Condition;
 import io.journey.diffusion.DenoisingDraws;
-import io.journey.diffusion.ModelOutput;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.diffusion.OutputFunction;
 import io.journey.features.PlainGradients;
 import io.journey.gradient.OneImageGradients;
 import io.journey.model.Checkpoint;
@@ -59,12 +59,12 @@ class LdsOfGradientsTest {
     float[][] phi;
     float[][] g;
     try (LinearDenoiser model = new LinearDenoiser(start)) {
-      var gradients = new OneImageGradients(model, schedule, ModelOutput.LOSS);
+      var gradients = new OneImageGradients(model, schedule, OutputFunction.LOSS);
       phi = PlainGradients.of(gradients, model, examples);
       g = PlainGradients.of(gradients, model, targets);
     }
     RandomSubsets random = new RandomSubsets(n, 0.5, 3);
-    List<BitSet> subsets = IntStream.range(0, 16).mapToObj(random::of).toList();
+    List<BitSet> subsets = IntStream.range(0, 16).mapToObj(random::subset).toList();
     double[][] measurements = new double[subsets.size()][];
     for (int j = 0; j < measurements.length; j++) {
       float[] weights = start.clone();

@@ -14,7 +14,7 @@ import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
 import io.journey.results.Attribution;
 import io.journey.results.NamedAttribution;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.Attributor;
@@ -65,7 +65,7 @@ final class RemovalSetting {
     Attributor.of(ensemble, features)
         .withDraws(1)
         .withSeed(seed)
-        .stage(targets.read(new int[] {STEP, 300}), Steps.of(300, STEP))
+        .stage(targets.read(new int[] {STEP, 300}), Timesteps.of(300, STEP))
         .run(directory, TestContext.TWO);
     return new NamedAttribution(directory.getFileName().toString(), Attribution.open(directory));
   }

@@ -108,7 +108,7 @@ class RemovalStudyTest {
         "does not say how it was trained");
     try (Checkpoint wrong = setting.ensemble.load("member-001")) {
       RemovalStudy study = setting.study(Coupling.COUPLED, null, 4);
-      refused(() -> study.removals(wrong, study.targets()), "not drawn by the first member");
+      refused(() -> study.removals(wrong, study.targets()), "not sampled by the first checkpoint");
     }
   }
 

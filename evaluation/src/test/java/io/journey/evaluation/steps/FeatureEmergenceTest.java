@@ -138,7 +138,7 @@ class FeatureEmergenceTest {
           .hasMessageContaining("classifier");
       Progress noDrawing =
           (task, total, unit) -> {
-            assertThat(task).isNotEqualTo("Continuing drawings");
+            assertThat(task).isNotEqualTo("Continuing trajectories");
             return Progress.Task.SILENT;
           };
       assertThat(other.run(folder.resolve("b"), TestContext.of(1, noDrawing)).curves())

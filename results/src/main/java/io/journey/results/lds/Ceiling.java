@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How far models of one subset agree with each other: the noise in what an estimator is compared
- * with, which no estimator can predict.
+ * The agreement of models of one subset: the noise in what an estimator is compared with, which no
+ * estimator can predict.
  *
  * @param agreement at each step, and in the last place the mean over steps: Spearman's correlation
  *     over subsets of the models of one training seed with the mean of the others, the mean over
@@ -82,7 +82,7 @@ public record Ceiling(List<Interval> agreement, double[] attainable, List<Interv
     return out;
   }
 
-  /** The means of all numbers: the intervals are of the same resamples, and alike. */
+  /** Returns the means of all numbers: the intervals are of the same resamples, and alike. */
   private static Interval mean(List<Interval> of) {
     return new Interval(
         of.stream().mapToDouble(Interval::value).average().orElseThrow(),
@@ -93,8 +93,8 @@ public record Ceiling(List<Interval> agreement, double[] attainable, List<Interv
   }
 
   /**
-   * Whether estimators can be told apart at a step: the interval of the agreement lies above a
-   * tenth, below which noise decides.
+   * Returns whether estimators can be told apart at a step: the interval of the agreement lies
+   * above a tenth, below which noise decides.
    */
   public boolean canRank(int step) {
     return agreement.get(step).low() > 0.1;

@@ -2,7 +2,7 @@ package io.journey.results.lds;
 
 import io.journey.array.Npy;
 import io.journey.results.ExampleTable;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
@@ -26,7 +26,7 @@ public final class GroundTruth {
   /** The format of its files: the first had −f_t. */
   public static final int FORMAT = 2;
 
-  /** Which examples each subset holds: float16 [subsets, N], 1 or 0. */
+  /** File of the subsets' examples: float16 [subsets, N], 1 or 0. */
   public static final String SUBSETS = "subsets.npy";
 
   /** f_t: float32 [subsets, seeds, halves of the draws, steps, targets]. */
@@ -71,7 +71,7 @@ public final class GroundTruth {
    */
   public static GroundTruth open(Path directory) {
     Manifest manifest = Manifest.read(directory, KIND, FORMAT);
-    int[] steps = Steps.rising(manifest.settingFields());
+    int[] steps = Timesteps.rising(manifest.settingFields());
     List<ExampleTable.Example> examples = ExampleTable.read(manifest.verified(ExampleTable.FILE));
     List<BitSet> subsets = subsets(manifest, examples.size());
     Npy npy = Npy.map(manifest.verified(MEASUREMENTS));
@@ -144,7 +144,7 @@ public final class GroundTruth {
       }
       if (!seen.add(subsets.get(j))) {
         throw new JourneyException(
-            where + " has the subset " + j + " twice, expected each once: draw others.");
+            where + " has the subset " + j + " twice, expected each once: name another --seed.");
       }
     }
   }
@@ -154,22 +154,22 @@ public final class GroundTruth {
     return manifest;
   }
 
-  /** The training examples, one a column of the subsets. */
+  /** Returns the training examples, one a column of the subsets. */
   public List<ExampleTable.Example> examples() {
     return examples;
   }
 
-  /** The subsets, all of one size, no two alike. */
+  /** Returns the subsets, all of one size, no two alike. */
   public List<BitSet> subsets() {
     return subsets;
   }
 
-  /** The steps t, rising. */
+  /** Returns the steps t, rising. */
   public int[] steps() {
     return steps.clone();
   }
 
-  /** How many models there are of each subset. */
+  /** Returns how many models there are of each subset. */
   public int seeds() {
     return seeds;
   }
@@ -181,12 +181,12 @@ public final class GroundTruth {
     return halves;
   }
 
-  /** How many targets. */
+  /** Returns how many targets. */
   public int targets() {
     return targets;
   }
 
-  /** The first subsets and targets as a ground truth of its own. */
+  /** Returns the first subsets and targets as a ground truth of its own. */
   GroundTruth only(int ofSubsets, int ofTargets) {
     int rows = ofSubsets * seeds * halves * steps.length;
     float[] chosen = new float[rows * ofTargets];
@@ -197,7 +197,7 @@ public final class GroundTruth {
         manifest, examples, subsets.subList(0, ofSubsets), steps, seeds, halves, ofTargets, chosen);
   }
 
-  /** A part of the models and draws as a ground truth of its own. */
+  /** Returns a part of the models and draws as a ground truth of its own. */
   public GroundTruth only(int[] ofSeeds, int[] ofHalves) {
     int cells = steps.length * targets;
     float[] chosen = new float[subsets.size() * ofSeeds.length * ofHalves.length * cells];

@@ -3,7 +3,7 @@ package io.journey.results.lds;
 import io.journey.results.EvaluationResult;
 import java.util.List;
 
-/** What a ground truth says of predictions, for a reader. */
+/** Writes the result of LDS for a reader. */
 public final class LdsResult {
   /** LDS by estimator and step. */
   public static final String TABLE = "lds.csv";

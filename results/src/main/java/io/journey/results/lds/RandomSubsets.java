@@ -27,13 +27,13 @@ public record RandomSubsets(int examples, double fraction, long seed) {
     return Math.min(examples - 1, (int) Math.round(examples * fraction));
   }
 
-  /** How many examples each subset has. */
+  /** Returns how many examples each subset has. */
   public int size() {
     return size(examples, fraction);
   }
 
   /** Subset j. */
-  public BitSet of(int j) {
+  public BitSet subset(int j) {
     int[] order = Seed.of(seed).child("subsets").child(j).stream().permutation(examples);
     BitSet subset = new BitSet(examples);
     for (int i = 0; i < size(); i++) {

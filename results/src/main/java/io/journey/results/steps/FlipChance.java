@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * How often random scores flip: the chance that some image is among the K highest of N at one step
- * and among the K lowest at another, if the scores of every step are in a random order independent
- * of the other steps.
+ * The chance of a flip of random scores: the chance that some image is among the K highest of N at
+ * one step and among the K lowest at another, if the scores of every step are in a random order
+ * independent of the other steps.
  *
  * <p>Exact. A(s) is the set of images that were among the highest at one of the first s steps, B(s)
  * of those among the lowest; no flip means they stay disjoint. Given their sizes a and b, the next
@@ -15,7 +15,7 @@ import java.util.Objects;
  * are a Markov chain.
  */
 final class FlipChance {
-  /** Sizes rarer than this are left out: all of them together change no digit that is told. */
+  /** Sizes rarer than this are left out: all of them together change no digit that is shown. */
   private static final double NEGLIGIBLE = 1e-18;
 
   private final int n;
@@ -32,7 +32,7 @@ final class FlipChance {
   }
 
   /**
-   * The chance of a flip.
+   * Returns the chance of a flip.
    *
    * @param n training images
    * @param k K, 1 ≤ K ≤ n/2

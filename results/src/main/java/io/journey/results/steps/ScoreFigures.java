@@ -46,7 +46,7 @@ final class ScoreFigures {
         .withRange(0, 1.02);
   }
 
-  /** How much of the top remains at another step. */
+  /** Returns how much of the top remains at another step. */
   static LineChart overlap(SignFlips found) {
     return besideRandom(
         found.curve(),

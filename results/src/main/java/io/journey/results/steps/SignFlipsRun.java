@@ -82,7 +82,7 @@ public record SignFlipsRun(Attribution attribution, List<Integer> ks) implements
     EvaluationResult.Draft result =
         EvaluationResult.of(
                 "Images that push both ways",
-                "Does an image that pushes most for a drawing at one step push most against it at"
+                "Does a training image that pushes most towards a target at one timestep push most against it at"
                     + " another?")
             .sentence(
                 String.format(

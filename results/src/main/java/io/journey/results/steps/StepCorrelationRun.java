@@ -20,7 +20,7 @@ import java.util.Locale;
 public record StepCorrelationRun(Attribution attribution, long seed)
     implements Stage<StepCorrelation> {
   /** The kind of run directory. */
-  public static final String KIND = "evaluation-steps";
+  public static final String KIND = "evaluation-timesteps";
 
   /** One line for each distance of steps. */
   public static final String TABLE = "correlation.csv";

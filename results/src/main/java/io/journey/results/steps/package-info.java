@@ -1,2 +1,2 @@
-/** How scores change over the steps of a drawing: correlation and sign flips. */
+/** Checks of how scores change over timesteps: correlation and sign flips. */
 package io.journey.results.steps;

@@ -30,7 +30,7 @@ public final class FakeGroundTruth {
       Measurement measurement) {
     ObjectNode settings = Json.object();
     for (int step : steps) {
-      settings.withArray("steps").add(step);
+      settings.withArray("timesteps").add(step);
     }
     try (RunDirectory run =
         RunDirectory.claim(folder, GroundTruth.KIND, GroundTruth.FORMAT, settings, Json.object())) {

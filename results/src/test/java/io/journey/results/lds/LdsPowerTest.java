@@ -20,7 +20,7 @@ class LdsPowerTest {
   @Test
   void twiceTheSubsetsTellDifferencesBetterByTheRootOfTwo() {
     RandomSubsets random = new RandomSubsets(60, 0.5, 1);
-    List<BitSet> subsets = IntStream.range(0, SUBSETS).mapToObj(random::of).toList();
+    List<BitSet> subsets = IntStream.range(0, SUBSETS).mapToObj(random::subset).toList();
     GroundTruth truth =
         GroundTruth.open(
             FakeGroundTruth.write(

@@ -27,7 +27,7 @@ class LdsTest {
 
   private static List<BitSet> subsets(int count, int examples) {
     RandomSubsets random = new RandomSubsets(examples, 0.5, 3);
-    return IntStream.range(0, count).mapToObj(random::of).toList();
+    return IntStream.range(0, count).mapToObj(random::subset).toList();
   }
 
   private static double[] gaussians(int n, String name) {

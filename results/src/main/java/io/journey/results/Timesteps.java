@@ -6,38 +6,38 @@ import io.journey.run.SettingException;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** Which steps t of a trajectory are attributed. */
-public final class Steps {
-  /** More than any drawing has. */
+/** The timesteps t of a trajectory that are attributed. */
+public final class Timesteps {
+  /** More steps than any trajectory has. */
   private static final int MAX_STEPS = 100_000;
 
   private final int[] fixed;
   private final int stride;
 
-  private Steps(int[] fixed, int stride) {
+  private Timesteps(int[] fixed, int stride) {
     this.fixed = fixed;
     this.stride = stride;
   }
 
   /** These steps; the trajectory must have them. */
-  public static Steps of(int... steps) {
+  public static Timesteps of(int... steps) {
     int[] sorted = Arrays.stream(steps).sorted().distinct().toArray();
     if (sorted.length == 0 || sorted[0] < 0) {
-      throw new SettingException("steps must be at least 0, got " + Arrays.toString(steps));
+      throw new SettingException("timesteps must be at least 0, got " + Arrays.toString(steps));
     }
-    return new Steps(sorted, 0);
+    return new Timesteps(sorted, 0);
   }
 
-  /** All of the trajectory's steps above 0 that are multiples of {@code stride}. */
-  public static Steps every(int stride) {
+  /** Returns all of the trajectory's steps above 0 that are multiples of {@code stride}. */
+  public static Timesteps every(int stride) {
     if (stride < 1) {
       throw new SettingException("the distance of steps must be at least 1, got " + stride);
     }
-    return new Steps(null, stride);
+    return new Timesteps(null, stride);
   }
 
   /** Reads {@code 100:900:100} (first, last, distance; the last is included) or {@code 100,400}. */
-  public static Steps parse(String text) {
+  public static Timesteps parse(String text) {
     try {
       if (text.contains(":")) {
         int[] parts = Arrays.stream(text.split(":", -1)).mapToInt(Integer::parseInt).toArray();
@@ -59,38 +59,38 @@ public final class Steps {
   }
 
   private static String message(String text) {
-    return "steps "
+    return "timesteps "
         + text
         + " are unreadable: write 100:900:100 (first, last, distance) or 100,400";
   }
 
-  /** The steps that were named, rising; none where a distance was given. */
+  /** Returns the steps that were named, rising; none where a distance was given. */
   public int[] named() {
     return fixed == null ? new int[0] : fixed.clone();
   }
 
   /**
-   * The setting {@code steps} of a finished stage.
+   * Returns the setting {@code timesteps} of a finished stage.
    *
    * @return at least one, rising
    * @throws JourneyException if it is something else
    */
   public static int[] rising(JsonFields settings) {
-    int[] steps = settings.wholes("steps");
+    int[] steps = settings.wholes("timesteps");
     boolean rise = steps.length > 0 && steps[0] >= 0;
     for (int s = 1; s < steps.length; s++) {
       rise &= steps[s] > steps[s - 1];
     }
     if (!rise) {
       throw new JourneyException(
-          settings.where() + " has steps that do not rise from 0 or more: make it again.");
+          settings.where() + " has timesteps that do not rise from 0 or more: make it again.");
     }
     return steps;
   }
 
   /**
-   * The steps for a trajectory with these timesteps, rising. Those that were named are as they were
-   * named: whoever looks one up that the trajectory has not tells so.
+   * Returns the steps for a trajectory with these timesteps, rising. Those that were named are as
+   * they were named: whoever looks one up that the trajectory has not tells so.
    */
   public int[] among(int[] timesteps) {
     if (fixed != null) {

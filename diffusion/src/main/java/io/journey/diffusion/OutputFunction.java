@@ -4,7 +4,7 @@ import io.journey.run.SettingException;
 import java.util.Locale;
 
 /** The number of an image whose gradient is its feature, for training images and targets alike. */
-public enum ModelOutput {
+public enum OutputFunction {
   /** The squared error of what the model predicts, as in training. */
   LOSS,
   /**
@@ -19,8 +19,8 @@ public enum ModelOutput {
   MEAN;
 
   /** Reads {@code loss}, {@code norm} or {@code mean}. */
-  public static ModelOutput parse(String text) {
-    for (ModelOutput output : values()) {
+  public static OutputFunction parse(String text) {
+    for (OutputFunction output : values()) {
       if (output.toString().equals(text)) {
         return output;
       }

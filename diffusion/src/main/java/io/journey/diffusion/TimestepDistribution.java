@@ -3,27 +3,27 @@ package io.journey.diffusion;
 import java.util.Arrays;
 
 /**
- * How often each step t is drawn, and the weight 1/(T·p(t)) that keeps a weighted mean over draws
- * the mean over steps (importance sampling).
+ * The probability of drawing each timestep t, and the weight 1/(T·p(t)) that keeps a weighted mean
+ * over draws the mean over steps (importance sampling).
  */
-public final class StepDistribution {
+public final class TimestepDistribution {
   /** The share of draws that are uniform, so that no weight exceeds its reciprocal. */
   private static final double UNIFORM = 0.1;
 
   /** P(step &lt; t), [T + 1]. */
   private final double[] cumulative;
 
-  private StepDistribution(double[] cumulative) {
+  private TimestepDistribution(double[] cumulative) {
     this.cumulative = cumulative;
   }
 
-  /** Every step as often as any other. */
-  public static StepDistribution uniform(int steps) {
+  /** Returns every step as often as any other. */
+  public static TimestepDistribution uniform(int steps) {
     double[] cumulative = new double[steps + 1];
     for (int t = 0; t <= steps; t++) {
       cumulative[t] = (double) t / steps;
     }
-    return new StepDistribution(cumulative);
+    return new TimestepDistribution(cumulative);
   }
 
   /**
@@ -33,7 +33,7 @@ public final class StepDistribution {
    * @param at steps at which the density is known, rising; between them it is linear
    * @param density at these, at least 0; all zero: uniform
    */
-  public static StepDistribution of(int steps, int[] at, double[] density) {
+  public static TimestepDistribution of(int steps, int[] at, double[] density) {
     double[] p = new double[steps];
     for (int t = 0; t < steps; t++) {
       p[t] = interpolate(t, at, density);
@@ -49,7 +49,7 @@ public final class StepDistribution {
     for (int t = 0; t < steps; t++) {
       cumulative[t + 1] = cumulative[t] + (1 - UNIFORM) * p[t] / sum + UNIFORM / steps;
     }
-    return new StepDistribution(cumulative);
+    return new TimestepDistribution(cumulative);
   }
 
   private static double interpolate(int t, int[] at, double[] density) {
@@ -72,7 +72,10 @@ public final class StepDistribution {
     return cumulative.length - 1;
   }
 
-  /** The step t that holds a place in [0, 1): P(step &lt; t) &lt;= place &lt; P(step &lt;= t). */
+  /**
+   * Returns the step t that holds a place in [0, 1): P(step &lt; t) &lt;= place &lt; P(step &lt;=
+   * t).
+   */
   int at(double place) {
     int found = Arrays.binarySearch(cumulative, place);
     int t = found >= 0 ? found : -found - 2;

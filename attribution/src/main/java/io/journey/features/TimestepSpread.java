@@ -3,7 +3,7 @@ package io.journey.features;
 import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
-import io.journey.diffusion.StepDistribution;
+import io.journey.diffusion.TimestepDistribution;
 import io.journey.model.Checkpoint;
 import io.journey.random.Seed;
 import io.journey.run.Csv;
@@ -21,12 +21,12 @@ import java.util.stream.IntStream;
  * @param at the steps
  * @param spread the root of the mean squared distance from the images' mean, at each
  */
-record StepSpread(int[] at, double[] spread) {
+record TimestepSpread(int[] at, double[] spread) {
   private static final int STEPS = 20;
   private static final int IMAGES = 16;
 
   /** Measures it with one noise a step, the same for all images. */
-  static StepSpread measure(
+  static TimestepSpread measure(
       Checkpoint checkpoint,
       Dataset data,
       GradientPipeline pipeline,
@@ -49,11 +49,11 @@ record StepSpread(int[] at, double[] spread) {
             int example = (int) ((long) i * data.size() / images);
             float[] image = new float[data.shape().numel()];
             data.read(example, image, 0);
-            asked.add(one.of(image, data.condition(example)));
+            asked.add(one.withImage(image, data.condition(example)));
           }
           spread[s] = spread(pipeline.project(asked, null).features());
         });
-    return new StepSpread(at, spread);
+    return new TimestepSpread(at, spread);
   }
 
   private static double spread(float[][] features) {
@@ -70,9 +70,9 @@ record StepSpread(int[] at, double[] spread) {
     return Math.sqrt(sum);
   }
 
-  /** Steps in proportion to the spread. */
-  StepDistribution distribution(int steps) {
-    return StepDistribution.of(steps, at, spread);
+  /** Timesteps in proportion to the spread. */
+  TimestepDistribution distribution(int steps) {
+    return TimestepDistribution.of(steps, at, spread);
   }
 
   private record Row(int step, @Csv.Format("%.6e") double spread) {}
@@ -84,7 +84,7 @@ record StepSpread(int[] at, double[] spread) {
   }
 
   /** Reads {@link #csv()}. */
-  static StepSpread parse(String csv, Object file) {
+  static TimestepSpread parse(String csv, Object file) {
     List<Row> rows = Csv.read(Row.class, csv, file, "delete it and featurize anew");
     int[] at = rows.stream().mapToInt(Row::step).toArray();
     double[] spread = rows.stream().mapToDouble(Row::spread).toArray();
@@ -97,6 +97,6 @@ record StepSpread(int[] at, double[] spread) {
     if (at.length == 0) {
       throw new JourneyException(file + " has no steps: delete it and featurize anew.");
     }
-    return new StepSpread(at, spread);
+    return new TimestepSpread(at, spread);
   }
 }

@@ -1,17 +1,17 @@
 package io.journey.report;
 
 import io.journey.results.Attribution;
-import io.journey.results.Steps;
+import io.journey.results.Timesteps;
 import io.journey.run.Counted;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Which of an attribution's steps the figures of a page show. Findings and stability are always
- * computed from all steps.
+ * Selects the timesteps of an attribution that the figures of a page show. Findings and stability
+ * are always computed from all steps.
  */
-public final class ShownSteps {
+public final class ShownTimesteps {
   /** Size of a page's numbers and pictures, in bytes, above which steps are left out. */
   static final int BUDGET = 10_000_000;
 
@@ -21,34 +21,34 @@ public final class ShownSteps {
   /** Share of the estimated count that is tried next, as pages do not shrink quite linearly. */
   private static final double CAUTION = 0.97;
 
-  private final Steps chosen;
+  private final Timesteps chosen;
   private final int most;
   private final int budget;
 
-  private ShownSteps(Steps chosen, int most, int budget) {
+  private ShownTimesteps(Timesteps chosen, int most, int budget) {
     this.chosen = chosen;
     this.most = most;
     this.budget = budget;
   }
 
   /**
-   * All steps, or as many evenly spaced ones as fit into a page of about 10 MB, at most 100; the
-   * first and the last are always among them.
+   * Returns all steps, or as many evenly spaced ones as fit into a page of about 10 MB, at most
+   * 100; the first and the last are always among them.
    */
-  public static ShownSteps fitting() {
-    return new ShownSteps(null, MOST, BUDGET);
+  public static ShownTimesteps fitting() {
+    return new ShownTimesteps(null, MOST, BUDGET);
   }
 
   /**
    * Reads a choice of steps, shown however large the page becomes.
    *
-   * @param text {@code all}, or what {@link Steps#parse} reads
+   * @param text {@code all}, or what {@link Timesteps#parse} reads
    * @throws IllegalArgumentException if it is neither
    */
-  public static ShownSteps parse(String text) {
+  public static ShownTimesteps parse(String text) {
     return text.equals("all")
-        ? new ShownSteps(null, Integer.MAX_VALUE, Integer.MAX_VALUE)
-        : new ShownSteps(Steps.parse(text), Integer.MAX_VALUE, Integer.MAX_VALUE);
+        ? new ShownTimesteps(null, Integer.MAX_VALUE, Integer.MAX_VALUE)
+        : new ShownTimesteps(Timesteps.parse(text), Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
   /**
@@ -105,7 +105,7 @@ public final class ShownSteps {
     return Math.max(1, bytes * attribution.targets() / 3);
   }
 
-  /** Which steps are shown, and why, as the page says it; empty where all are. */
+  /** Returns which steps are shown, and why, as the page says it; empty where all are. */
   String sentence(int shown, int attributed) {
     return shown == attributed
         ? ""
@@ -115,8 +115,8 @@ public final class ShownSteps {
             + Counted.of(attributed, "attributed steps")
             + (chosen == null
                 ? ", evenly spaced, so that the page stays below about 10 MB and 100 columns;"
-                    + " others are chosen with journey report --steps."
-                : ", those that were asked for with journey report --steps.")
+                    + " others are chosen with journey report --timesteps."
+                : ", those that were asked for with journey report --timesteps.")
             + " What stands out and how stable the ranking is was computed from all of them.";
   }
 }

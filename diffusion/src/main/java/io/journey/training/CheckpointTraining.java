@@ -41,12 +41,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Trains one member of an ensemble. Every number drawn is named by what it is for (member, step),
  * so that a run continued from {@code resume.safetensors} ends in the same bytes.
  */
-final class MemberTraining {
+final class CheckpointTraining {
   /** Rows of the loss curve average this many steps. */
   private static final int LOSS_WINDOW = 25;
 
   /**
-   * How every member of a run is trained.
+   * The training settings of every checkpoint of a run.
    *
    * @param saveInterval how much work a kill may lose
    * @param keepsState whether the finished member can be trained on as if it had not been finished
@@ -77,7 +77,7 @@ final class MemberTraining {
    * @param seed of everything random about this member
    * @param start what it starts from; null: random weights
    */
-  MemberTraining(
+  CheckpointTraining(
       StageFiles run,
       String name,
       Dataset data,
@@ -134,7 +134,7 @@ final class MemberTraining {
     progress.advance(start - first);
     long saved = System.nanoTime();
     for (int step = start; step < end; step++) {
-      List<DenoisingDraws> images = batches.of(step);
+      List<DenoisingDraws> images = batches.batch(step);
       losses[step - first] =
           images.isEmpty()
               ? losses[Math.max(0, step - first - 1)]

@@ -1,0 +1,148 @@
+package io.journey.cli;
+
+import io.journey.run.JourneyException;
+import io.journey.run.SettingException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Sentences on command lines that cannot be understood. */
+final class UsageSentence {
+  private UsageSentence() {}
+
+  /** Returns the sentence, without its full stop where picocli has none. */
+  static String of(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      return unmatched(unmatched);
+    }
+    if (e instanceof MissingParameterException missing) {
+      return missing(missing);
+    }
+    if (e instanceof OverwrittenOptionException twice) {
+      return OptionRanges.name(twice.getOverwritten()) + " is given twice: give it once";
+    }
+    if (e.getCause() instanceof SettingException || e.getCause() instanceof JourneyException) {
+      return named(e.getCause().getMessage(), List.of(e.getArgSpec()));
+    }
+    if (e.getCause() instanceof TypeConversionException || isNoPair(e)) {
+      return OptionRanges.name(e.getArgSpec()) + " takes " + expected(e) + ", got " + got(e);
+    }
+    return e.getMessage().strip().replaceFirst("^Error: ", "");
+  }
+
+  /**
+   * Returns a sentence that begins with the name of a setting, such as "inference steps", with the
+   * option in its place that was typed.
+   */
+  static String named(String sentence, List<ArgSpec> typed) {
+    for (ArgSpec option : typed) {
+      String name = OptionRanges.name(option);
+      String words = name.replaceFirst("^--", "").replace('-', ' ');
+      if (sentence.startsWith(words + " ")) {
+        return name + sentence.substring(words.length());
+      }
+    }
+    return sentence;
+  }
+
+  private static String unmatched(UnmatchedArgumentException e) {
+    String first = quoted(e.getUnmatched().get(0));
+    if (e.isUnknownOption()) {
+      return "There is no option " + first + didYouMean(e);
+    }
+    return e.getCommandLine().getSubcommands().isEmpty()
+        ? "There is one argument too many, " + first
+        : "There is no command " + first + didYouMean(e);
+  }
+
+  private static String didYouMean(UnmatchedArgumentException e) {
+    List<String> near = e.getSuggestions();
+    return near.isEmpty() ? "" : "; did you mean " + near.get(0) + "?";
+  }
+
+  private static String missing(MissingParameterException e) {
+    List<String> names =
+        e.getMissing().stream()
+            .filter(OptionSpec.class::isInstance)
+            .map(option -> OptionRanges.name(option) + " " + option.paramLabel())
+            .toList();
+    boolean known = !names.isEmpty() && names.size() == e.getMissing().size();
+    if (known && e.getMessage().startsWith("Missing required option")) {
+      return names.size() == 1
+          ? "The option " + names.get(0) + " is missing"
+          : "The options " + joined(names, "and") + " are missing";
+    }
+    if (known && e.getMessage().startsWith("Missing required parameter")) {
+      return OptionRanges.name(e.getMissing().get(0)) + " has no value: write " + names.get(0);
+    }
+    return e.getMessage().strip().replaceFirst("^Error: ", "");
+  }
+
+  /** Returns whether a value is no NAME=VALUE, of which picocli tells no cause. */
+  private static boolean isNoPair(ParameterException e) {
+    return e.getArgSpec() != null
+        && e.getArgSpec().typeInfo().isMap()
+        && e.getMessage().contains("KEY=VALUE");
+  }
+
+  private static String got(ParameterException e) {
+    return isNoPair(e)
+        ? quoted(e.getMessage().replaceFirst("(?s).* but was ", ""))
+        : quoted(e.getValue());
+  }
+
+  private static String expected(ParameterException e) {
+    ArgSpec option = e.getArgSpec();
+    if (option.typeInfo().isMap()) {
+      return option.paramLabel();
+    }
+    if (e.getCause() instanceof ChoiceException choice) {
+      return joined(choice.choices(), "or");
+    }
+    Class<?> type = type(option);
+    if (type.isEnum()) {
+      return joined(
+          Arrays.stream(type.getEnumConstants())
+              .map(constant -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT))
+              .toList(),
+          "or");
+    }
+    return WORDS.getOrDefault(type, "another value");
+  }
+
+  private static final Map<Class<?>, String> WORDS =
+      Map.of(
+          int.class, "a whole number of at most " + Integer.MAX_VALUE,
+          Integer.class, "a whole number of at most " + Integer.MAX_VALUE,
+          long.class, "a whole number of at most " + Long.MAX_VALUE,
+          Long.class, "a whole number of at most " + Long.MAX_VALUE,
+          double.class, "a number",
+          Double.class, "a number",
+          boolean.class, "no value");
+
+  /** Returns the type of an option's value, of one of them where it takes several. */
+  private static Class<?> type(ArgSpec option) {
+    Class<?> type = option.type();
+    return option.typeInfo().isMultiValue() ? option.auxiliaryTypes()[0] : type;
+  }
+
+  /** Returns "a, b or c". */
+  static String joined(List<String> words, String last) {
+    int n = words.size();
+    return n == 1
+        ? words.get(0)
+        : String.join(", ", words.subList(0, n - 1)) + " " + last + " " + words.get(n - 1);
+  }
+
+  private static String quoted(String text) {
+    return "'" + text + "'";
+  }
+}

@@ -1,0 +1,41 @@
+package io.journey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Command lines that cannot be understood are answered in plain words, not Java's. */
+class UsageSentenceTest {
+  private static String said(String... command) {
+    CommandRun run = CommandRun.of(command);
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).hasLineCount(1);
+    return run.err().replaceFirst(" Try .*\\R", "");
+  }
+
+  @Test
+  void whatIsMissingIsNamedAsTyped() {
+    assertThat(said("sample", "--checkpoint", "a", "--count", "1"))
+        .isEqualTo("The option --out FILE is missing.");
+    assertThat(said("sample", "--checkpoint", "a"))
+        .isEqualTo("The options --out FILE and --count N are missing.");
+    assertThat(said("train", "--data", "a", "--out"))
+        .isEqualTo("--out has no value: write --out DIR.");
+  }
+
+  @Test
+  void whatIsGivenTwiceOrTakesNoValueIsNamed() {
+    assertThat(said("train", "--data", "a", "--out", "b", "--out", "c"))
+        .isEqualTo("--out is given twice: give it once.");
+    assertThat(said("train", "--data", "a", "--out", "b", "--classes=3"))
+        .isEqualTo("--classes takes no value, got '3'.");
+  }
+
+  @Test
+  void aNumberOfAListIsNoJavaType() {
+    assertThat(said("evaluate", "flips", "--attribution", "a", "--out", "b", "--top", "1,x"))
+        .isEqualTo("--top takes a whole number of at most 2147483647, got 'x'.");
+    assertThat(said("evaluate", "emergence", "--checkpoint", "a", "--samples", "99999999999"))
+        .startsWith("--samples takes a whole number of at most 2147483647, got '99999999999'");
+  }
+}
