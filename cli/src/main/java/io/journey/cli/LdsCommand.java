@@ -222,7 +222,7 @@ final class LdsCommand implements Runnable {
                   console.progress())
               .run(out);
       result.sentences().forEach(console::say);
-      result.warnings().forEach(warning -> console.say("Beware: " + warning));
+      result.warnings().forEach(warning -> console.say("Warning: " + warning));
     } finally {
       embedders.values().forEach(Embedder::close);
     }
