@@ -35,6 +35,6 @@ public enum GradientMethod {
       return new LayerwiseGradients(layered, schedule, output);
     }
     throw new SettingException(
-        "gradient method LAYERWISE needs a model of known layers: use ONE_IMAGE");
+        "gradients layerwise need a model whose layers are known: use one_image");
   }
 }

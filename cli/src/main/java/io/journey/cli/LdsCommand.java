@@ -219,7 +219,7 @@ final class LdsCommand implements Runnable {
                   targetDraws)
               .run(out, console.context());
       result.sentences().forEach(console::say);
-      result.warnings().forEach(warning -> console.say("Beware: " + warning));
+      result.warnings().forEach(warning -> console.say("Warning: " + warning));
     } finally {
       embedders.values().forEach(Embedder::close);
     }

@@ -136,7 +136,7 @@ class RemovalChecksTest {
         .contains("ek-fac: LDS")
         .contains("journey-trak: LDS")
         .contains("pixel-cosine: LDS")
-        .contains("Beware: Only 6 subsets")
+        .contains("Warning: Only 6 subsets")
         .doesNotContain("d-trak");
     String one = run(command, "--estimators", "tracin-dot,ek-fac", "--out", folder.resolve("one"));
     assertThat(one).contains("tracin-dot: LDS").doesNotContain("journey-trak");

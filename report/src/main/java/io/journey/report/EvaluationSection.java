@@ -69,7 +69,7 @@ final class EvaluationSection {
     if (files.result().warnings().isEmpty() && !otherData) {
       return;
     }
-    out.append("<div class=\"warnings\" role=\"note\">\n<p>Beware</p>\n");
+    out.append("<div class=\"warnings\" role=\"note\">\n<p>Warnings</p>\n");
     if (otherData) {
       list(
           out,
