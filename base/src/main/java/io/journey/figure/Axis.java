@@ -13,6 +13,6 @@ record Axis(double low, double high, double from, double to, boolean logarithmic
   }
 
   private double measure(double value) {
-    return logarithmic ? Math.log(value) : value;
+    return logarithmic ? StrictMath.log(value) : value;
   }
 }

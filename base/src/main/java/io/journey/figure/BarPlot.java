@@ -54,10 +54,10 @@ final class BarPlot {
     for (int g = 0; g < labels.size(); g++) {
       double length = slanted ? Pen.width(Pen.SMALL, shortened(g)) : 0;
       longest = Math.max(longest, length);
-      left = Math.max(left, length * Math.cos(radians) - (g + 0.5) * slot);
+      left = Math.max(left, length * StrictMath.cos(radians) - (g + 0.5) * slot);
       rows = Math.max(rows, labels.get(g).size());
     }
-    int below = slanted ? 22 + (int) (longest * Math.sin(radians)) : 12 + LABEL_ROW * rows;
+    int below = slanted ? 22 + (int) (longest * StrictMath.sin(radians)) : 12 + LABEL_ROW * rows;
     return ChartFrame.of(
         chart.title(), chart.yLabel(), null, extent, entries(), below, left + ChartFrame.MARGIN);
   }

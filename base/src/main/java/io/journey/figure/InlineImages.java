@@ -37,7 +37,7 @@ final class InlineImages implements GenericImageHandler {
     if (!(image instanceof BufferedImage pixels)) {
       throw new IllegalArgumentException("a figure draws only pictures that are in memory");
     }
-    String png = Base64.getEncoder().encodeToString(Figures.encode(pixels));
+    String png = Base64.getEncoder().encodeToString(Png.of(pixels));
     element.setAttributeNS(XLINK, "xlink:href", "data:image/png;base64," + png);
     element.setAttribute("x", Integer.toString(x));
     element.setAttribute("y", Integer.toString(y));

@@ -49,8 +49,8 @@ final class Palette {
 
   static BasicStroke stroke(float width, float... dash) {
     return dash.length == 0
-        ? new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND)
-        : new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, dash, 0);
+        ? new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL)
+        : new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 10, dash, 0);
   }
 
   /** Returns whether a marker is filled: those of the first round are, the others are hollow. */
@@ -78,8 +78,8 @@ final class Palette {
     double[] points = new double[20];
     for (int i = 0; i < 10; i++) {
       double radius = i % 2 == 0 ? 5.2 : 2.2;
-      points[2 * i] = radius * Math.sin(Math.PI * i / 5);
-      points[2 * i + 1] = -radius * Math.cos(Math.PI * i / 5);
+      points[2 * i] = radius * StrictMath.sin(Math.PI * i / 5);
+      points[2 * i + 1] = -radius * StrictMath.cos(Math.PI * i / 5);
     }
     return points;
   }

@@ -3,23 +3,26 @@ package io.journey.figure;
 import io.journey.run.Printable;
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.Shape;
-import java.awt.font.FontRenderContext;
 import java.awt.geom.Line2D;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.batik.svggen.SVGGraphics2D;
 
 /** Lines, shapes and texts of one figure; texts measure the same wherever they are drawn. */
 final class Pen {
-  static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 15);
-  static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
-  static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+  static final Style TITLE = new Style(Typeface.BOLD, 15);
+  static final Style SMALL = new Style(Typeface.REGULAR, 12);
 
-  private static final FontRenderContext METRICS = new FontRenderContext(null, true, true);
+  /** How a text is written. */
+  record Style(Typeface face, int size) {
+    double width(String text) {
+      return face.width(size, text);
+    }
+  }
 
-  /** A reader's sans-serif may be wider than this machine's. */
+  /** A reader's sans-serif may be wider than Journey's. */
   private static final double SLACK = 1.06;
 
   private static final int LONGEST = 500;
@@ -42,20 +45,20 @@ final class Pen {
   }
 
   /** How wide a text is at most. */
-  static double width(Font font, String text) {
-    return text.isEmpty() ? 0 : SLACK * font.getStringBounds(text, METRICS).getWidth();
+  static double width(Style style, String text) {
+    return text.isEmpty() ? 0 : SLACK * style.width(text);
   }
 
   /** The text, shortened to a width. */
-  static String fit(Font font, String text, double width) {
-    if (width(font, text) <= width) {
+  static String fit(Style style, String text, double width) {
+    if (width(style, text) <= width) {
       return text;
     }
     int length = text.codePointCount(0, text.length());
     while (length > 0) {
       length--;
       String shorter = text.substring(0, text.offsetByCodePoints(0, length)).strip() + "…";
-      if (width(font, shorter) <= width) {
+      if (width(style, shorter) <= width) {
         return shorter;
       }
     }
@@ -63,45 +66,49 @@ final class Pen {
   }
 
   /** The text in lines of a width, the last of which is shortened. */
-  static List<String> wrap(Font font, String text, double width, int most) {
+  static List<String> wrap(Style style, String text, double width, int most) {
     List<String> lines = new ArrayList<>();
     String line = "";
     String[] words = text.strip().split("\\s+");
     for (int i = 0; i < words.length; i++) {
       String longer = line.isEmpty() ? words[i] : line + " " + words[i];
-      if (line.isEmpty() || lines.size() == most - 1 || width(font, longer) <= width) {
+      if (line.isEmpty() || lines.size() == most - 1 || width(style, longer) <= width) {
         line = longer;
       } else {
-        lines.add(fit(font, line, width));
+        lines.add(fit(style, line, width));
         line = words[i];
       }
     }
     if (!line.isEmpty()) {
-      lines.add(fit(font, line, width));
+      lines.add(fit(style, line, width));
     }
     return lines;
   }
 
   /**
-   * Writes a line of text.
+   * Writes a line of text: letters for a screen, a text for a reader of SVG.
    *
    * @param at which part of it lies at x: 0 its left end, 0.5 its middle, 1 its right end
    */
-  void text(Font font, Color colour, String text, double x, double baseline, double at) {
+  void text(Style style, Color colour, String text, double x, double baseline, double at) {
     if (!text.isBlank()) {
-      double width = font.getStringBounds(text, METRICS).getWidth();
-      g.setFont(font);
+      double left = x - at * style.width(text);
       g.setColor(colour);
-      g.drawString(text, (float) (x - at * width), (float) baseline);
+      if (g instanceof SVGGraphics2D) {
+        g.setFont(style.face().named(style.size()));
+        g.drawString(text, (float) left, (float) baseline);
+      } else {
+        g.fill(style.face().outline(style.size(), text, left, baseline));
+      }
     }
   }
 
   /** Writes upwards to the right: the text's right end lies at the point. */
-  void slanted(Font font, Color colour, String text, double x, double y, double degrees) {
+  void slanted(Style style, Color colour, String text, double x, double y, double degrees) {
     Graphics2D turned = (Graphics2D) g.create();
     turned.translate(x, y);
     turned.rotate(Math.toRadians(-degrees));
-    new Pen(turned).text(font, colour, text, 0, 0, 1);
+    new Pen(turned).text(style, colour, text, 0, 0, 1);
     turned.dispose();
   }
 

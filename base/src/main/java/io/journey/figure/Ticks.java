@@ -47,9 +47,9 @@ record Ticks(double[] at, List<String> labels) {
   /** Powers of ten between two positive numbers. */
   static Ticks powers(double low, double high) {
     List<Double> at = new ArrayList<>();
-    int last = (int) Math.floor(Math.log10(high) + 1e-9);
-    for (int e = (int) Math.ceil(Math.log10(low) - 1e-9); e <= last; e++) {
-      at.add(Math.pow(10, e));
+    int last = (int) Math.floor(StrictMath.log10(high) + 1e-9);
+    for (int e = (int) Math.ceil(StrictMath.log10(low) - 1e-9); e <= last; e++) {
+      at.add(StrictMath.pow(10, e));
     }
     return of(at.stream().mapToDouble(v -> v).toArray());
   }
@@ -64,7 +64,7 @@ record Ticks(double[] at, List<String> labels) {
   }
 
   private static double step(double atLeast) {
-    double power = Math.pow(10, Math.floor(Math.log10(atLeast)));
+    double power = StrictMath.pow(10, Math.floor(StrictMath.log10(atLeast)));
     for (int factor : new int[] {1, 2, 5}) {
       if (factor * power >= atLeast * (1 - 1e-9)) {
         return factor * power;
@@ -75,7 +75,7 @@ record Ticks(double[] at, List<String> labels) {
 
   /** Returns how many decimals tell a number, or one multiple of it from the next. */
   private static int decimals(double value) {
-    int most = value == 0 ? 0 : DIGITS - (int) Math.floor(Math.log10(Math.abs(value)));
+    int most = value == 0 ? 0 : DIGITS - (int) Math.floor(StrictMath.log10(Math.abs(value)));
     BigDecimal rounded = new BigDecimal(value).setScale(most, RoundingMode.HALF_EVEN);
     return Math.max(0, rounded.stripTrailingZeros().scale());
   }
@@ -87,7 +87,7 @@ record Ticks(double[] at, List<String> labels) {
       return "0";
     }
     if (size >= LARGE || decimals > MOST_DECIMALS) {
-      int digits = Math.max(0, (int) Math.floor(Math.log10(size)) + decimals);
+      int digits = Math.max(0, (int) Math.floor(StrictMath.log10(size)) + decimals);
       text = String.format(Locale.ROOT, "%." + Math.min(digits, 15) + "e", value);
       text = text.replaceAll("\\.?0*e", "e").replace("e+", "e").replaceAll("e(-?)0", "e$1");
     }

@@ -1,7 +1,5 @@
 package io.journey.figure;
 
-import java.awt.Font;
-import java.awt.font.FontRenderContext;
 import java.awt.geom.Rectangle2D;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
@@ -53,15 +51,12 @@ record Drawn(Document document) {
     return at.getAttribute(name);
   }
 
-  /** Where a text that is not turned stands, by the fonts of this machine. */
+  /** Where a text that is not turned stands, in Journey's own letters. */
   static Rectangle2D bounds(Element text) {
-    int style = inherited(text, "font-weight").equals("bold") ? Font.BOLD : Font.PLAIN;
+    boolean bold = inherited(text, "font-weight").equals("bold");
     int size = Integer.parseInt(inherited(text, "font-size").replace("px", ""));
-    Rectangle2D box =
-        new Font(Font.SANS_SERIF, style, size)
-            .getStringBounds(text.getTextContent(), new FontRenderContext(null, true, true));
+    double width = (bold ? Typeface.BOLD : Typeface.REGULAR).width(size, text.getTextContent());
     double baseline = number(text, "y");
-    return new Rectangle2D.Double(
-        number(text, "x"), baseline - 0.75 * size, box.getWidth(), 0.95 * size);
+    return new Rectangle2D.Double(number(text, "x"), baseline - 0.75 * size, width, 0.95 * size);
   }
 }

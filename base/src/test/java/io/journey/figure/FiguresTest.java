@@ -53,6 +53,21 @@ class FiguresTest {
     assertThat(Figures.svg(chart("a"))).isNotEqualTo(Figures.svg(chart("b")));
   }
 
+  /** Three filters, of which a chart and pictures need all. */
+  @Test
+  void thePngHoldsWhatWasDrawn() throws Exception {
+    for (Figure figure : SampleFigures.all().values()) {
+      BufferedImage drawn = Figures.raster(figure);
+      BufferedImage read = ImageIO.read(new ByteArrayInputStream(Figures.png(figure)));
+      assertThat(pixels(read)).isEqualTo(pixels(drawn));
+    }
+  }
+
+  private static int[] pixels(BufferedImage image) {
+    int width = image.getWidth();
+    return image.getRGB(0, 0, width, image.getHeight(), null, 0, width);
+  }
+
   @Test
   void thePngHasTwicePixelsOnWhiteAndShowsTheLine() throws Exception {
     LineChart chart = chart("a");
