@@ -126,28 +126,38 @@ class PreparedDirectoryTest {
     }
   }
 
+  /** Makes a finished directory one that was begun; returns its settings. */
+  private static ObjectNode unfinished(Path directory) throws IOException {
+    ObjectNode header = Json.read(directory.resolve("manifest.json"));
+    header.remove(List.of("files", "data", "parts", "sha256"));
+    Files.delete(directory.resolve("manifest.json"));
+    Files.write(directory.resolve("settings.json"), Json.bytes(header));
+    return header;
+  }
+
   /** An interrupted run is continued from it. */
   @Test
   void anEmptyTableOfStepsIsOneSentence() throws IOException {
     Path features = copy(flow.features());
-    ObjectNode header = Json.read(features.resolve("manifest.json"));
-    header.remove(List.of("files", "data", "sha256"));
-    Files.delete(features.resolve("manifest.json"));
-    Files.write(features.resolve("settings.json"), Json.bytes(header));
+    unfinished(features);
+    Path importance = features.resolve("timestep-importance");
+    ObjectNode header = unfinished(importance);
     for (String table :
         new String[] {"", "step,spread\n", "step,spread\n5,1\n5,1\n", "a\n1,-1\n"}) {
+      Files.deleteIfExists(importance.resolve("manifest.json"));
+      Files.write(importance.resolve("settings.json"), Json.bytes(header));
       byte[] text = table.getBytes(StandardCharsets.UTF_8);
-      Files.write(features.resolve("member-000/timesteps.csv"), text);
-      ObjectNode line = Json.object().put("file", "member-000/timesteps.csv");
+      Files.write(importance.resolve("member-000.csv"), text);
+      ObjectNode line = Json.object().put("file", "member-000.csv");
       line.put("bytes", text.length);
-      line.put("sha256", Checksums.of(features.resolve("member-000/timesteps.csv")));
-      Files.writeString(features.resolve("journal.jsonl"), line + "\n");
+      line.put("sha256", Checksums.of(importance.resolve("member-000.csv")));
+      Files.writeString(importance.resolve("journal.jsonl"), line + "\n");
       CommandRun run = CommandRun.of(flow.featurize("--out", features.toString()));
       assertThat(run.status()).as(run.err()).isEqualTo(2);
       assertThat(Refusal.sentences(run))
           .singleElement()
           .asString()
-          .contains("member-000/timesteps.csv", "featurize anew")
+          .contains("timestep-importance/member-000.csv", "featurize anew")
           .doesNotContain("Exception", "defect");
     }
   }
