@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +141,11 @@ class PreparedDirectoryTest {
   void anEmptyTableOfStepsIsOneSentence() throws IOException {
     Path features = copy(flow.features());
     unfinished(features);
+    try (Stream<Path> fitted = Files.list(features.resolve("preconditioner"))) {
+      for (Path file : fitted.toList()) {
+        Files.delete(file);
+      }
+    }
     Path importance = features.resolve("timestep-importance");
     ObjectNode header = unfinished(importance);
     for (String table :
