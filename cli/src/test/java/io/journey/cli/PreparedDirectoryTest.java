@@ -154,10 +154,14 @@ class PreparedDirectoryTest {
       Files.write(importance.resolve("settings.json"), Json.bytes(header));
       byte[] text = table.getBytes(StandardCharsets.UTF_8);
       Files.write(importance.resolve("member-000.csv"), text);
-      ObjectNode line = Json.object().put("file", "member-000.csv");
-      line.put("bytes", text.length);
-      line.put("sha256", Checksums.of(importance.resolve("member-000.csv")));
-      Files.writeString(importance.resolve("journal.jsonl"), line + "\n");
+      StringBuilder journal = new StringBuilder();
+      for (String name : new String[] {"member-000.csv", "member-001.csv"}) {
+        ObjectNode line = Json.object().put("file", name);
+        line.put("bytes", Files.size(importance.resolve(name)));
+        line.put("sha256", Checksums.of(importance.resolve(name)));
+        journal.append(line).append('\n');
+      }
+      Files.writeString(importance.resolve("journal.jsonl"), journal);
       CommandRun run = CommandRun.of(flow.featurize("--out", features.toString()));
       assertThat(run.status()).as(run.err()).isEqualTo(2);
       assertThat(Refusal.sentences(run))
