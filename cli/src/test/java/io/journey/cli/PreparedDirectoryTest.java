@@ -120,7 +120,8 @@ class PreparedDirectoryTest {
       Refusal.of(folder, report, "attribution", "again");
     }
     Prepared.file(attribution, "scores.npy", scores);
-    for (String table : new String[] {"", "member,step,loss\nx\n", "member,step,loss\na,b,c\n"}) {
+    for (String table :
+        new String[] {"", "checkpoint,step,loss\nx\n", "checkpoint,step,loss\na,b,c\n"}) {
       Prepared.file(attribution, "loss.csv", table.getBytes(StandardCharsets.UTF_8));
       CommandRun run = CommandRun.of(report);
       assertThat(run.status()).as(run.err()).isIn(0, 2);
@@ -149,7 +150,7 @@ class PreparedDirectoryTest {
     Path importance = features.resolve("timestep-importance");
     ObjectNode header = unfinished(importance);
     for (String table :
-        new String[] {"", "step,spread\n", "step,spread\n5,1\n5,1\n", "a\n1,-1\n"}) {
+        new String[] {"", "timestep,spread\n", "timestep,spread\n5,1\n5,1\n", "a\n1,-1\n"}) {
       Files.deleteIfExists(importance.resolve("manifest.json"));
       Files.write(importance.resolve("settings.json"), Json.bytes(header));
       byte[] text = table.getBytes(StandardCharsets.UTF_8);
