@@ -101,10 +101,10 @@ public final class CaptionCollector {
     remarks.add(phrase);
   }
 
-  /** Takes a note that so many names have no image, if any. */
-  void remarkMissing(String file, long missing, String what) {
-    if (missing > 0) {
-      remark(file + ": " + Counted.of(missing, what));
+  /** Takes a note that counts something, if there is any. */
+  void remark(String before, long count, String nouns, String behind) {
+    if (count > 0) {
+      remark(before + " " + Counted.of(count, nouns) + " " + behind);
     }
   }
 

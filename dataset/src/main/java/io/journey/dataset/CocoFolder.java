@@ -111,16 +111,16 @@ final class CocoFolder implements CaptionSource {
                 + split
                 + ", such as "
                 + names.keySet().iterator().next()
-                + ": are they of another release?");
+                + ": name the folder of the same release.");
       }
       annotations.forEach(
           "annotations", "image_id", "caption", (id, text) -> add(id, text, captions));
       String name = ANNOTATIONS + "/" + file.getFileName();
       if (whole) {
-        captions.remarkMissing(name, missing, "images have no file here");
-        captions.remarkMissing(name, unlisted.size(), "files here are not listed");
+        captions.remark(name + " lists", missing, "images", "without a file here");
+        captions.remark(name + " does not list", unlisted.size(), "files", "of the folder");
       }
-      captions.remarkMissing(name, lost, "captions are of images that are not listed");
+      captions.remark(name + " has", lost, "captions", "of images that it does not list");
     }
 
     private void addImage(String id, String given) {

@@ -73,10 +73,8 @@ final class FolderCaptions implements CaptionSource {
             texts.forEach(text -> captions.add(index, text, table.file().toString()));
           }
         });
-    captions.remarkMissing(
-        below.apply(json ? JSON_LINES : CSV),
-        missing[0],
-        "rows name images that are not among these");
+    String name = below.apply(json ? JSON_LINES : CSV);
+    captions.remark(name + " has", missing[0], "rows", "of images that are not read");
     return table.hasCaptions();
   }
 
