@@ -37,6 +37,7 @@ final class DatasetSummary {
     }
     Lines.print(out, "fingerprint", images.fingerprint());
     printClasses(images, out);
+    CaptionSummary.print(images, out);
   }
 
   /** The same with files left out, and what takes a look at every image: sizes, and duplicates. */

@@ -92,7 +92,7 @@ final class InspectCommand implements Runnable {
     Dataset images = data.data.open(progress);
     DatasetSummary.printAll(images, out, progress);
     if (data.sheet != null) {
-      ContactSheet.write(images, data.sheet);
+      ContactSheet.write(CaptionSummary.ofReadable(images), data.sheet);
       Lines.print(out, "sheet", data.sheet.toAbsolutePath().normalize());
     }
   }

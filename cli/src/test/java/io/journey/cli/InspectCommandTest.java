@@ -74,6 +74,51 @@ class InspectCommandTest {
     assertThat(run.out()).contains("who\\u001b[1m", "\\u2066me").doesNotContain("\u001b", "\u2066");
   }
 
+  private Path captioned() throws IOException {
+    Path photos = Files.createDirectories(folder.resolve("photos"));
+    for (String name : new String[] {"a.png", "b.png", "c.png"}) {
+      BufferedImage image = new BufferedImage(4, 4, BufferedImage.TYPE_BYTE_GRAY);
+      ImageIO.write(image, "png", photos.resolve(name).toFile());
+    }
+    Files.writeString(photos.resolve("a.txt"), "a cat\u001b[31m\nun chat\n");
+    Files.writeString(photos.resolve("b.txt"), "a dog " + "and a dog ".repeat(30));
+    return photos;
+  }
+
+  @Test
+  void captionsAreShownBesideTheirImages() throws IOException {
+    Path photos = captioned();
+    Path sheet = folder.resolve("sheet.png");
+    CommandRun run =
+        CommandRun.of("inspect", "--data", photos.toString(), "--contact-sheet", sheet.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out())
+        .containsPattern("captions +3 in all, 1 to 2 an image; read where a model takes text")
+        .containsPattern("a.png +a cat\\\\u001b\\[31m  \\(and 1 more\\)")
+        .containsPattern("b.png +a dog and a dog .*…")
+        .containsPattern("c.png +\\(none\\)")
+        .containsPattern("uncaptioned +1 image, the first c.png: refused where captions are needed")
+        .doesNotContain("\u001b");
+    assertThat(ImageIO.read(sheet.toFile()).getHeight()).isGreaterThan(160 + 28);
+    CommandRun.refuses("c.png", "inspect", "--data", photos + "?captions=all");
+    assertThat(CommandRun.runs("inspect", "--data", photos + "?uncaptioned=empty"))
+        .containsPattern("captions +3 in all, 1 to 2 an image\\R")
+        .contains("they have the empty caption");
+    assertThat(CommandRun.runs("inspect", "--data", photos + "?captions=none"))
+        .doesNotContain("captions  ");
+  }
+
+  @Test
+  void captionsThatCannotBeReadAreSaidAndRefusedWhereTheyAreAskedFor() throws IOException {
+    Path photos = captioned();
+    Files.write(photos.resolve("c.txt"), new byte[] {(byte) 0xFF});
+    assertThat(CommandRun.runs("inspect", photos.toString()))
+        .containsPattern("captions +not readable: .*c.txt is not UTF-8");
+    CommandRun.refuses("c.txt is not UTF-8", "inspect", "--data", photos + "?captions=first");
+    assertThat(CommandRun.runs("inspect", "--data", photos + "?captions=2&id!=c.png"))
+        .containsPattern("captions +3 in all");
+  }
+
   @Test
   void verifyFindsADamagedFile() throws IOException {
     try (RunDirectory run = claim()) {

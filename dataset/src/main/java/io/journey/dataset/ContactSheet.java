@@ -2,6 +2,7 @@ package io.journey.dataset;
 
 import io.journey.run.AtomicFile;
 import io.journey.run.Counted;
+import io.journey.run.Printable;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -19,7 +20,8 @@ import javax.imageio.ImageIO;
 
 /**
  * A picture of a data set: some images of every class side by side, evenly spread over the set's
- * order, so that the same set gives the same picture.
+ * order, so that the same set gives the same picture. Where captions are asked for, the first of
+ * each stands under its image.
  */
 public final class ContactSheet {
   private static final int COLUMNS = 12;
@@ -29,12 +31,18 @@ public final class ContactSheet {
   private static final int GAP = 4;
   private static final int MARGIN = 24;
   private static final int TITLE = 52;
+  private static final int CAPTIONED_TILE = 160;
+  private static final int CAPTIONED_COLUMNS = 6;
+  private static final int CAPTION_LINES = 2;
+  private static final int CAPTION_LINE = 14;
   private static final int LABEL_WIDTH = 168;
   private static final Color INK = new Color(0x22, 0x26, 0x2B);
   private static final Color FAINT = new Color(0x76, 0x7D, 0x86);
 
   private final Dataset images;
   private final int tile;
+  private final int columns;
+  private final int step; // from row to row
   private final List<Row> rows = new ArrayList<>();
 
   /** Images side by side; {@code name} is "" without classes. */
@@ -42,7 +50,11 @@ public final class ContactSheet {
 
   private ContactSheet(Dataset images) {
     this.images = images;
-    this.tile = tile(Math.max(images.shape().height(), images.shape().width()));
+    boolean captioned = images.isCaptioned();
+    int side = Math.max(images.shape().height(), images.shape().width());
+    this.tile = tile(side, captioned ? CAPTIONED_TILE : TILE);
+    this.columns = captioned ? CAPTIONED_COLUMNS : COLUMNS;
+    this.step = tile + GAP + (captioned ? CAPTION_LINES * CAPTION_LINE + GAP : 0);
     if (images.classNames().isEmpty()) {
       addRowsWithoutClasses();
     } else {
@@ -51,8 +63,10 @@ public final class ContactSheet {
   }
 
   /** Whole multiples of small images, so that their pixels stay squares. */
-  private static int tile(int side) {
-    return side >= TILE ? 2 * TILE : Math.max(1, (TILE + side - 1) / side) * side;
+  private static int tile(int side, int least) {
+    return side >= least
+        ? least == TILE ? 2 * TILE : least
+        : Math.max(1, (least + side - 1) / side) * side;
   }
 
   /**
@@ -88,16 +102,16 @@ public final class ContactSheet {
     }
     for (int c = 0; c < names.size() && rows.size() < MOST_CLASSES; c++) {
       if (counts[c] > 0) {
-        rows.add(new Row(names.get(c), counts[c], spread(members[c], COLUMNS)));
+        rows.add(new Row(names.get(c), counts[c], spread(members[c], columns)));
       }
     }
   }
 
   private void addRowsWithoutClasses() {
     int[] all = IntStream.range(0, images.size()).toArray();
-    int[] chosen = spread(all, COLUMNS * ROWS_WITHOUT_CLASSES);
-    for (int from = 0; from < chosen.length; from += COLUMNS) {
-      int to = Math.min(chosen.length, from + COLUMNS);
+    int[] chosen = spread(all, columns * ROWS_WITHOUT_CLASSES);
+    for (int from = 0; from < chosen.length; from += columns) {
+      int to = Math.min(chosen.length, from + columns);
       rows.add(new Row("", to - from, Arrays.copyOfRange(chosen, from, to)));
     }
   }
@@ -109,9 +123,9 @@ public final class ContactSheet {
 
   private BufferedImage draw() {
     int left = MARGIN + (images.classNames().isEmpty() ? 0 : LABEL_WIDTH);
-    int columns = rows.stream().mapToInt(r -> r.indices().length).max().orElse(1);
-    int width = Math.max(left + columns * (tile + GAP) - GAP + MARGIN, 640);
-    int height = MARGIN + TITLE + rows.size() * (tile + GAP) - GAP + MARGIN;
+    int widest = rows.stream().mapToInt(r -> r.indices().length).max().orElse(1);
+    int width = Math.max(left + widest * (tile + GAP) - GAP + MARGIN, 640);
+    int height = MARGIN + TITLE + rows.size() * step - GAP + MARGIN;
     BufferedImage sheet = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D pen = sheet.createGraphics();
     try {
@@ -121,7 +135,7 @@ public final class ContactSheet {
           RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
       drawTitle(pen, width - 2 * MARGIN);
       for (int r = 0; r < rows.size(); r++) {
-        drawRow(pen, rows.get(r), left, MARGIN + TITLE + r * (tile + GAP));
+        drawRow(pen, rows.get(r), left, MARGIN + TITLE + r * step);
       }
     } finally {
       pen.dispose();
@@ -162,8 +176,36 @@ public final class ContactSheet {
       text(pen, Font.PLAIN, 12, FAINT, count, MARGIN, middle + 15, LABEL_WIDTH - 12);
     }
     for (int k = 0; k < row.indices().length; k++) {
-      drawImage(pen, row.indices()[k], left + k * (tile + GAP), top);
+      int x = left + k * (tile + GAP);
+      drawImage(pen, row.indices()[k], x, top);
+      drawCaption(pen, images.captions(row.indices()[k]), x, top + tile);
     }
+  }
+
+  /** The first caption, as many words a line as go into it; what is left over ends in "…". */
+  private void drawCaption(Graphics2D pen, List<String> captions, int x, int top) {
+    if (captions.isEmpty()) {
+      return;
+    }
+    pen.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
+    FontMetrics metrics = pen.getFontMetrics();
+    String rest = Printable.of(shortened(captions.get(0)));
+    for (int line = 1; line <= CAPTION_LINES && !rest.isEmpty(); line++) {
+      int end = rest.length();
+      while (line < CAPTION_LINES
+          && end > 0
+          && metrics.stringWidth(rest.substring(0, end)) > tile) {
+        end = rest.lastIndexOf(' ', end - 1);
+      }
+      String shown = end <= 0 ? rest : rest.substring(0, end);
+      text(pen, Font.PLAIN, 11, FAINT, shown, x, top + line * CAPTION_LINE, tile);
+      rest = end <= 0 ? "" : rest.substring(end).strip();
+    }
+  }
+
+  /** No more than could ever be shown is measured. */
+  private static String shortened(String caption) {
+    return caption.length() <= 200 ? caption : caption.substring(0, 200);
   }
 
   private static void text(

@@ -29,13 +29,21 @@ public interface Dataset extends Serializable {
 
   /**
    * Returns the manifest's entry on the set beside its fingerprint: {@code transformations}, a
-   * list, and {@code skipped}, the ids of images that cannot be read, where there are any.
+   * list, and {@code skipped}, the ids of images that cannot be read, where there are any, and
+   * {@code captions}, their number, where they are asked for.
    */
   default ObjectNode describe() {
     ObjectNode description = Json.object();
     description.set("transformations", Json.tree(transformations().steps()));
     if (!notes().skipped().isEmpty()) {
       description.set("skipped", Json.tree(List.copyOf(notes().skipped().keySet())));
+    }
+    if (isCaptioned()) {
+      int count = 0;
+      for (int i = 0; i < size(); i++) {
+        count += captions(i).size();
+      }
+      description.put("captions", count);
     }
     return description;
   }
@@ -65,6 +73,46 @@ public interface Dataset extends Serializable {
   /** Returns the condition of an example. */
   default Condition condition(int index) {
     return example(index).condition();
+  }
+
+  /**
+   * Returns the texts that describe an example's image, in the file's order.
+   *
+   * @return at least one where captions are asked for, by the spec or by {@link #captioned}, the
+   *     empty one where its image has none; otherwise none
+   */
+  default List<String> captions(int index) {
+    return example(index).captions();
+  }
+
+  /**
+   * Returns whether captions are asked for: each example has one, and the fingerprint covers them.
+   */
+  default boolean isCaptioned() {
+    return size() > 0 && !captions(0).isEmpty();
+  }
+
+  /**
+   * Returns this set with its captions, as {@code captions=all} in its spec would open it; itself
+   * where they are asked for already. Images are not read again.
+   *
+   * @throws MissingCaptions if there are none
+   * @throws io.journey.run.JourneyException if they are damaged, or some images have none
+   */
+  default Dataset captioned() {
+    return captioned(Uncaptioned.REFUSED);
+  }
+
+  /**
+   * Returns the same.
+   *
+   * @param uncaptioned what becomes of images without a caption, where the spec does not say it
+   */
+  default Dataset captioned(Uncaptioned uncaptioned) {
+    if (isCaptioned()) {
+      return this;
+    }
+    throw new MissingCaptions("Data set " + spec() + " has no captions: name one that has.");
   }
 
   /** Reads the image of an example, as {@link Example.Image#read}. */

@@ -48,6 +48,12 @@ final class DatasetFormats {
       Listing list(DatasetSpec spec, Progress progress) {
         return ImageFolder.list(spec);
       }
+    },
+    COCO(Set.of("links", "skip", "orient")) {
+      @Override
+      Listing list(DatasetSpec spec, Progress progress) {
+        return CocoFolder.list(spec);
+      }
     };
 
     private final Set<String> options;

@@ -3,10 +3,10 @@ package io.journey.dataset;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param passedOver how many files are no images and were passed over, by their ending
  * @param links how many images are links to files
  * @param repeated how many images are the same file as another image of the set
+ * @param captions what was passed over when captions were read
  * @param noClasses why folders of images are no classes, where one might take them for such
  */
 @RecordBuilder
@@ -25,6 +26,7 @@ public record DatasetNotes(
     SortedMap<String, Integer> passedOver,
     int links,
     int repeated,
+    List<String> captions,
     Optional<String> noClasses)
     implements DatasetNotesBuilder.With {
   private static final int SHOWN = 12;
@@ -32,7 +34,12 @@ public record DatasetNotes(
   /** There is nothing to say. */
   public static final DatasetNotes NONE =
       new DatasetNotes(
-          Collections.emptySortedMap(), Collections.emptySortedMap(), 0, 0, Optional.empty());
+          Collections.emptySortedMap(),
+          Collections.emptySortedMap(),
+          0,
+          0,
+          List.of(),
+          Optional.empty());
 
   /** Counts by ending as people write them: "3 .txt, 1 .yaml". */
   public static String counted(SortedMap<String, Integer> endings) {
@@ -45,6 +52,6 @@ public record DatasetNotes(
 
   /** Why there are no classes, alone. */
   static DatasetNotes ofNoClasses(String why) {
-    return new DatasetNotes(new TreeMap<>(), new TreeMap<>(), 0, 0, Optional.of(why));
+    return NONE.withNoClasses(Optional.of(why));
   }
 }

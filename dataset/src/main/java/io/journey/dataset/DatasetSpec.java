@@ -33,6 +33,7 @@ import java.util.regex.Pattern;
  * @param labels of CIFAR-100, "fine" or "coarse", empty for fine
  * @param column of the images, empty if that is to be found out
  * @param label the column of the labels, empty if that is to be found out
+ * @param captions which texts that describe its images
  * @param own options that formats of other modules have, by name
  * @param selection which examples
  */
@@ -47,6 +48,7 @@ record DatasetSpec(
     Optional<String> labels,
     Optional<String> column,
     Optional<String> label,
+    CaptionRule captions,
     Map<String, String> own,
     Selection selection)
     implements DatasetSource {
@@ -98,6 +100,7 @@ record DatasetSpec(
         options.oneOf("labels", "fine", "coarse"),
         options.text("column"),
         options.text("label"),
+        captions(options),
         options.own(),
         new Selection(
             clauses(options),
@@ -116,6 +119,49 @@ record DatasetSpec(
         crop.equals("center") ? Crop.CENTER : Crop.NONE,
         size,
         options.oneOf("flip", "horizontal").isPresent() ? Flip.HORIZONTAL : Flip.NONE);
+  }
+
+  private static CaptionRule captions(Options options) {
+    Optional<String> count = options.text("captions");
+    boolean none = count.equals(Optional.of("none"));
+    int most =
+        switch (count.orElse("all")) {
+          case "all", "none" -> Integer.MAX_VALUE;
+          case "first" -> 1;
+          default ->
+              options
+                  .number("captions", 1, Integer.MAX_VALUE, "all, first, none or a number")
+                  .get();
+        };
+    Optional<String> caption = options.text("caption").map(Selection::unescaped);
+    Optional<String> empty = options.oneOf("uncaptioned", "empty");
+    boolean more = caption.isPresent() || empty.isPresent();
+    if (none && more) {
+      throw new JourneyException(
+          "Data set "
+              + options.text()
+              + " says captions=none and "
+              + (caption.isPresent() ? "caption=" : "uncaptioned=")
+              + ": leave one of them out.");
+    }
+    return new CaptionRule(
+        !none && (count.isPresent() || more),
+        none,
+        most,
+        caption.filter(c -> !CaptionTemplate.isTemplate(c)),
+        caption.filter(CaptionTemplate::isTemplate).map(CaptionTemplate::new),
+        empty.isPresent() ? Uncaptioned.EMPTY : Uncaptioned.REFUSED);
+  }
+
+  /**
+   * Returns the same with captions that were asked for later; its text opens the same set.
+   *
+   * @param empty whether images without a caption have the empty one
+   */
+  DatasetSpec captioned(boolean empty) {
+    String asking = text + (text.indexOf('?') < 0 ? "?" : "&") + "captions=all";
+    CaptionRule asked = captions.asked(empty ? Uncaptioned.EMPTY : captions.uncaptioned());
+    return with(asking + (empty ? "&uncaptioned=empty" : ""), transformations, asked);
   }
 
   private static List<Clause> clauses(Options options) {
@@ -182,17 +228,23 @@ record DatasetSpec(
                 + ": leave it out.");
       }
     }
+    boolean oriented = found.options().contains("orient");
+    return with(text, oriented ? transformations.upright() : transformations, captions);
+  }
+
+  private DatasetSpec with(String typed, Transformations transformed, CaptionRule asked) {
     return new DatasetSpec(
-        text,
+        typed,
         format,
         path,
-        found.options().contains("orient") ? transformations.upright() : transformations,
+        transformed,
         splits,
         skip,
         links,
         labels,
         column,
         label,
+        asked,
         own,
         selection);
   }
@@ -236,6 +288,9 @@ record DatasetSpec(
             "labels",
             "column",
             "label",
+            "captions",
+            "caption",
+            "uncaptioned",
             "skip",
             "links",
             "orient");
@@ -275,6 +330,10 @@ record DatasetSpec(
     }
 
     Optional<Integer> number(String name, int min, int max) {
+      return number(name, min, max, "a whole number from " + min + " to " + max);
+    }
+
+    Optional<Integer> number(String name, int min, int max, String expected) {
       String value = values.get(name);
       if (value == null) {
         return Optional.empty();
@@ -285,9 +344,9 @@ record DatasetSpec(
           return Optional.of(n);
         }
       } catch (NumberFormatException e) {
-        throw wrong(name, "a whole number from " + min + " to " + max, e);
+        throw wrong(name, expected, e);
       }
-      throw wrong(name, "a whole number from " + min + " to " + max, null);
+      throw wrong(name, expected, null);
     }
 
     Optional<String> oneOf(String name, String... allowed) {

@@ -62,8 +62,10 @@ final class ImageFolder {
               + " train-images-idx3-ubyte.gz.");
     }
     Listing listing = new FolderLayout(spec).list(found, false, true);
-    return listing.withNotes(
-        listing.notes().withPassedOver(passedOver).withLinks(links).withRepeated(repeated));
+    return listing
+        .withNotes(
+            listing.notes().withPassedOver(passedOver).withLinks(links).withRepeated(repeated))
+        .withCaptions(new FolderCaptions(spec));
   }
 
   private void list(Path folder, String prefix) throws IOException {

@@ -22,16 +22,35 @@ final class IndexedDataset implements Dataset {
   private final Pixels[] kept;
   private final String fingerprint;
   private final DatasetNotes notes;
+  private final Listing listing;
+  private final Captions captions;
 
-  private IndexedDataset(DatasetSpec spec, Listing listing, FirstReading reading) {
+  private IndexedDataset(
+      DatasetSpec spec, Listing listing, Captions captions, FirstReading reading) {
     this.spec = spec;
     this.classNames = List.copyOf(listing.classNames());
     this.examples = reading.examples();
-    this.notes = listing.notes().withSkipped(reading.skipped());
+    this.listing = listing.withExamples(List.of());
+    this.captions = captions.of(listing.examples(), examples);
+    this.notes = listing.notes().withSkipped(reading.skipped()).withCaptions(captions.remarks());
     this.shape = reading.shape();
     this.originals = shared(reading.originals());
     this.kept = reading.kept();
-    this.fingerprint = reading.fingerprint();
+    this.fingerprint = this.captions.fingerprint(reading.fingerprint());
+  }
+
+  /** The same images with captions. */
+  private IndexedDataset(IndexedDataset images, DatasetSpec spec, Captions captions) {
+    this.spec = spec;
+    this.classNames = images.classNames;
+    this.examples = images.examples;
+    this.listing = images.listing;
+    this.captions = captions;
+    this.notes = images.notes.withCaptions(captions.remarks());
+    this.shape = images.shape;
+    this.originals = images.originals;
+    this.kept = images.kept;
+    this.fingerprint = captions.fingerprint(images.fingerprint);
   }
 
   /**
@@ -49,8 +68,11 @@ final class IndexedDataset implements Dataset {
    * @param budget bytes of decoded images that may stay in memory
    */
   static Dataset open(DatasetSpec spec, Listing listing, long budget, Progress progress) {
+    CaptionRule rule = spec.captions();
+    Captions captions =
+        rule.asked() ? Captions.read(spec, rule, listing.examples(), listing) : Captions.UNASKED;
     FirstReading reading = FirstReading.of(spec, listing.examples(), budget, progress);
-    return new IndexedDataset(spec, listing, reading);
+    return new IndexedDataset(spec, listing, captions, reading);
   }
 
   /** Equal shapes as one object. */
@@ -110,7 +132,26 @@ final class IndexedDataset implements Dataset {
   @Override
   public Example example(int index) {
     StoredExample stored = examples.get(index);
-    return new Example(stored.id(), stored.condition(), (out, offset) -> read(index, out, offset));
+    return new Example(
+        stored.id(),
+        stored.condition(),
+        (out, offset) -> read(index, out, offset),
+        captions.of(index));
+  }
+
+  @Override
+  public List<String> captions(int index) {
+    return captions.of(index);
+  }
+
+  @Override
+  public Dataset captioned(Uncaptioned uncaptioned) {
+    if (isCaptioned()) {
+      return this;
+    }
+    CaptionRule rule = spec.captions().asked(uncaptioned);
+    Captions found = Captions.read(spec, rule, examples, listing);
+    return new IndexedDataset(this, spec.captioned(found.missing() > 0), found);
   }
 
   @Override
@@ -148,7 +189,8 @@ final class IndexedDataset implements Dataset {
       Dataset found = Datasets.open(spec);
       if (!found.fingerprint().equals(fingerprint)) {
         throw new JourneyException(
-            spec + " has other images than where the work began: it must be the same everywhere.");
+            spec
+                + " has other images or captions than where the work began: it must be the same everywhere.");
       }
       return found;
     }

@@ -59,7 +59,10 @@ final class KindDetection {
     if (holds(folder, TarArchives::isTar, DEPTH)) {
       return Own.TAR;
     }
-    return holds(folder, ParquetTable::isParquet, DEPTH) ? Own.PARQUET : Own.IMAGES;
+    if (holds(folder, ParquetTable::isParquet, DEPTH)) {
+      return Own.PARQUET;
+    }
+    return CocoFolder.isCoco(folder) ? Own.COCO : Own.IMAGES;
   }
 
   /** Returns whether shards are found before any image is. */

@@ -3,6 +3,7 @@ package io.journey.dataset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.format.ConvertedType;
 import org.apache.parquet.format.FieldRepetitionType;
@@ -20,9 +21,27 @@ import org.apache.parquet.schema.Type.Repetition;
  * @param descriptor what the decoders need
  */
 record ParquetColumn(int index, List<String> path, boolean text, ColumnDescriptor descriptor) {
+  /** Names that writers of Parquet give to the parts of a list. */
+  private static final Set<String> OF_LISTS =
+      Set.of("list", "element", "item", "array", "array_element", "bag");
+
   /** Returns the outermost name. */
   String top() {
     return path.get(0);
+  }
+
+  /** Returns whether it can hold captions: text, or lists of text. */
+  boolean isCaption() {
+    return type() == PrimitiveTypeName.BINARY && text && descriptor.getMaxRepetitionLevel() <= 1;
+  }
+
+  /** Returns the name without those that only make a list of it: "captions", "sentences.raw". */
+  String plainName() {
+    List<String> names = new ArrayList<>(path);
+    if (isRepeated()) {
+      names.subList(1, names.size()).removeIf(OF_LISTS::contains);
+    }
+    return String.join(".", names);
   }
 
   boolean isRepeated() {

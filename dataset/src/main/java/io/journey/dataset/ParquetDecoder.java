@@ -41,11 +41,26 @@ final class ParquetDecoder {
   private final SourceFile source;
   private final Page page;
   private final ColumnDescriptor descriptor;
+  private int[] repetitions = {};
 
   ParquetDecoder(SourceFile source, Page page) {
     this.source = source;
     this.page = page;
     this.descriptor = page.chunk().column().descriptor();
+  }
+
+  /**
+   * Values of lists.
+   *
+   * @param values byte[], null for a list that is empty or missing
+   * @param repetitions 0 where a row begins, 1 where it goes on
+   */
+  record Lists(Object[] values, int[] repetitions) {}
+
+  /** Returns the values of a column of lists, one deep. */
+  Lists lists() throws IOException {
+    Object[] values = values();
+    return new Lists(values, repetitions);
   }
 
   /** Returns the values: Long, byte[] or null. */
@@ -88,18 +103,26 @@ final class ParquetDecoder {
     DataPageHeader data = header.getData_page_header();
     byte[] content = decompressed(page.chunk().codec(), body, header.getUncompressed_page_size());
     ByteBufferInputStream in = ByteBufferInputStream.wrap(ByteBuffer.wrap(content));
+    if (descriptor.getMaxRepetitionLevel() > 0) {
+      repetitions =
+          levels(data.getRepetition_level_encoding().name(), ValuesType.REPETITION_LEVEL, in);
+    }
     int[] levels = null;
     if (descriptor.getMaxDefinitionLevel() > 0) {
-      ValuesReader reader =
-          Encoding.valueOf(data.getDefinition_level_encoding().name())
-              .getValuesReader(descriptor, ValuesType.DEFINITION_LEVEL);
-      reader.initFromPage(page.values(), in);
-      levels = new int[page.values()];
-      for (int i = 0; i < levels.length; i++) {
-        levels[i] = reader.readInteger();
-      }
+      levels = levels(data.getDefinition_level_encoding().name(), ValuesType.DEFINITION_LEVEL, in);
     }
     return values(levels, data.getEncoding().name(), in);
+  }
+
+  private int[] levels(String encoding, ValuesType type, ByteBufferInputStream in)
+      throws IOException {
+    ValuesReader reader = Encoding.valueOf(encoding).getValuesReader(descriptor, type);
+    reader.initFromPage(page.values(), in);
+    int[] levels = new int[page.values()];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = reader.readInteger();
+    }
+    return levels;
   }
 
   private Object[] readV2(PageHeader header, byte[] body) throws IOException {
@@ -110,18 +133,14 @@ final class ParquetDecoder {
     if (repetition < 0 || definition < 0 || start > body.length) {
       throw new IOException("the levels of a page are longer than it");
     }
-    int max = descriptor.getMaxDefinitionLevel();
+    if (descriptor.getMaxRepetitionLevel() > 0) {
+      ByteBuffer bytes = ByteBuffer.wrap(body, 0, repetition).slice();
+      repetitions = levels(descriptor.getMaxRepetitionLevel(), bytes);
+    }
     int[] levels = null;
-    if (max > 0) {
-      RunLengthBitPackingHybridDecoder reader =
-          new RunLengthBitPackingHybridDecoder(
-              BytesUtils.getWidthFromMaxInt(max),
-              // Unlike Java's own, it fails at its end; the decoder asks for a byte more for ever.
-              ByteBufferInputStream.wrap(ByteBuffer.wrap(body, repetition, definition).slice()));
-      levels = new int[page.values()];
-      for (int i = 0; i < levels.length; i++) {
-        levels[i] = reader.readInt();
-      }
+    if (descriptor.getMaxDefinitionLevel() > 0) {
+      ByteBuffer bytes = ByteBuffer.wrap(body, repetition, definition).slice();
+      levels = levels(descriptor.getMaxDefinitionLevel(), bytes);
     }
     byte[] content = Arrays.copyOfRange(body, start, body.length);
     if (!data.isSetIs_compressed() || data.isIs_compressed()) {
@@ -130,6 +149,19 @@ final class ParquetDecoder {
     }
     ByteBufferInputStream in = ByteBufferInputStream.wrap(ByteBuffer.wrap(content));
     return values(levels, data.getEncoding().name(), in);
+  }
+
+  private int[] levels(int max, ByteBuffer bytes) throws IOException {
+    RunLengthBitPackingHybridDecoder reader =
+        new RunLengthBitPackingHybridDecoder(
+            BytesUtils.getWidthFromMaxInt(max),
+            // Unlike Java's own, it fails at its end; the decoder asks for a byte more for ever.
+            ByteBufferInputStream.wrap(bytes));
+    int[] levels = new int[page.values()];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = reader.readInt();
+    }
+    return levels;
   }
 
   private Object[] values(int[] levels, String encodingName, ByteBufferInputStream in)

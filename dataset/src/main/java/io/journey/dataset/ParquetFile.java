@@ -245,9 +245,11 @@ final class ParquetFile {
     }
     Chunk chunk = null;
     long dictionary = -1;
+    // A page of a column of lists has any number of rows, and says only how many values it holds.
+    long expected = column.isRepeated() ? meta.getNum_values() : group.getNum_rows();
     long rows = 0;
     try (ByteStream in = source.stream(start, end)) {
-      while (rows < group.getNum_rows()) {
+      while (rows < expected) {
         long offset = in.position();
         PageHeader header = Util.readPageHeader(in);
         int values = values(header);
@@ -264,12 +266,12 @@ final class ParquetFile {
         }
       }
     }
-    if (rows != group.getNum_rows()) {
+    if (rows != expected) {
       throw new IOException(
           "its pages hold "
-              + Counted.of(rows, "rows")
+              + Counted.of(rows, column.isRepeated() ? "values" : "rows")
               + ", its footer says "
-              + group.getNum_rows());
+              + expected);
     }
   }
 
@@ -284,6 +286,11 @@ final class ParquetFile {
       throw new IOException("a page claims " + Counted.of(values, "values"));
     }
     return values;
+  }
+
+  /** Returns the values of a page of a column of lists, and which of them begin a row. */
+  ParquetDecoder.Lists readLists(Page page) {
+    return orDamaged(path(), () -> new ParquetDecoder(source, page).lists());
   }
 
   /** Returns the values of a page: Long, byte[] or null. */

@@ -34,6 +34,7 @@ final class ParquetTable {
   private final List<String> labels = new ArrayList<>();
   private List<String> names; // of the classes, where the first file knows them
   private boolean labelled;
+  private final List<ParquetCaptions.Shard> shards = new ArrayList<>();
 
   private ParquetTable(DatasetSpec spec) {
     this.spec = spec;
@@ -83,10 +84,11 @@ final class ParquetTable {
     int before = images.size();
     for (Page page : file.pages(image)) {
       for (int i = 0; i < page.values(); i++) {
-        String id = String.format(Locale.ROOT, "%s/%05d", stem, images.size() - before);
+        String id = id(stem, images.size() - before);
         images.add(new StoredImage.Encoded(new Cell(cache, file, page, i), file.path(), id));
       }
     }
+    shards.add(new ParquetCaptions.Shard(file, stem, images.size() - before));
     if (label == null) {
       images.subList(before, images.size()).forEach(i -> labels.add(null));
       return;
@@ -101,6 +103,11 @@ final class ParquetTable {
               + " images and another number of labels: it is damaged, copy it again.");
     }
     names(file, label, features);
+  }
+
+  /** Returns the id of a row. */
+  static String id(String stem, int row) {
+    return String.format(Locale.ROOT, "%s/%05d", stem, row);
   }
 
   private void readLabels(ParquetFile file, ParquetColumn column) {
@@ -227,6 +234,10 @@ final class ParquetTable {
   }
 
   private Listing listing() {
+    return classes().withCaptions(new ParquetCaptions(List.copyOf(shards)));
+  }
+
+  private Listing classes() {
     if (images.isEmpty()) {
       throw new JourneyException(spec.path() + " holds no rows: check the path.");
     }

@@ -52,10 +52,6 @@ record Selection(List<Clause> clauses, int limit) {
       return new Clause(field, keep, values);
     }
 
-    private static String unescaped(String value) {
-      return value.replace("%26", "&").replace("%2C", ",").replace("%40", "@").replace("%25", "%");
-    }
-
     private static List<String> lines(String file) {
       try {
         List<String> lines = new ArrayList<>(Files.readAllLines(Path.of(file)));
@@ -75,6 +71,11 @@ record Selection(List<Clause> clauses, int limit) {
             "Cannot read the list of ids " + file + ": " + Failures.reason(e) + ".", e);
       }
     }
+  }
+
+  /** Returns a value of a spec without its escapes. */
+  static String unescaped(String value) {
+    return value.replace("%26", "&").replace("%2C", ",").replace("%40", "@").replace("%25", "%");
   }
 
   /**

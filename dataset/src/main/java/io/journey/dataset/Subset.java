@@ -143,6 +143,11 @@ public final class Subset implements Dataset {
   }
 
   @Override
+  public Dataset captioned(Uncaptioned uncaptioned) {
+    return isCaptioned() ? this : new Subset(whole.captioned(uncaptioned), indices);
+  }
+
+  @Override
   public List<String> classNames() {
     return whole.classNames();
   }

@@ -28,9 +28,11 @@ final class TarArchives {
   private final SortedMap<String, Integer> passedOver = new TreeMap<>();
   private long entries;
   private final WebDatasetLabels labels = new WebDatasetLabels();
+  private final WebDatasetCaptions captions;
 
   private TarArchives(DatasetSpec spec) {
     this.spec = spec;
+    this.captions = new WebDatasetCaptions(spec.captions().column());
   }
 
   /** Whether a file name is that of an archive that can be read. */
@@ -71,7 +73,11 @@ final class TarArchives {
     } else if (ImageNames.isOtherImage(name)) {
       refuse(name, "is of a format that is not read: convert it to PNG, JPEG or WebP.", file);
     } else if (extension.equals("cls") || extension.equals("json")) {
-      labels.read(key(name), extension, tar, file);
+      Content text = labels.read(key(name), extension, tar, file);
+      captions.add(key(name), extension, text, file + ": " + name);
+    } else if (captions.isCaption(key(name), name)) {
+      captions.add(key(name), name.substring(key(name).length() + 1), tar, file);
+      passOver(ImageNames.ending(name));
     } else {
       readForeign(tar, file);
     }
@@ -129,7 +135,8 @@ final class TarArchives {
     }
     Listing byFolder = new FolderLayout(spec).list(images, shards.bySplit(), !labelled);
     return (labelled ? labels.label(byFolder, TarArchives::key) : byFolder)
-        .withNotes(byFolder.notes().withPassedOver(passedOver));
+        .withNotes(byFolder.notes().withPassedOver(passedOver))
+        .withCaptions(captions.of(TarArchives::key));
   }
 
   private List<Found> ofColumn(String column) {

@@ -17,13 +17,18 @@ final class WebDatasetLabels {
 
   private final Map<String, String> values = new HashMap<>();
 
-  /** Reads a file of one example; JSON without a class is passed over. */
-  void read(String key, String extension, TarReader tar, Path file) throws IOException {
+  /**
+   * Reads a file of one example; JSON without a class is passed over.
+   *
+   * @return the file, to be read again
+   */
+  Content read(String key, String extension, TarReader tar, Path file) throws IOException {
     if (tar.size() > MAX_BYTES) {
       throw new JourneyException(
           file + " holds " + tar.name() + " of more than a megabyte, too much for a label.");
     }
-    byte[] text = tar.bytes();
+    Content content = tar.content();
+    byte[] text = content.read();
     String value =
         extension.equals("cls")
             ? FileNames.utf8(text, file + ": " + tar.name()).strip()
@@ -31,6 +36,7 @@ final class WebDatasetLabels {
     if (value != null && !value.isEmpty()) {
       values.put(key, value);
     }
+    return content;
   }
 
   private static String fromJson(byte[] text, String where) {

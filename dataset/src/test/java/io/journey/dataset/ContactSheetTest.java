@@ -47,6 +47,29 @@ class ContactSheetTest {
   }
 
   @Test
+  void captionsStandUnderTheImages() throws IOException {
+    png(folder.resolve("a.png"), 5, 5, 0xAA1122);
+    png(folder.resolve("b.png"), 5, 5, 0x22BB33);
+    Files.writeString(folder.resolve("a.txt"), "a cat that sleeps ".repeat(1000));
+    Files.writeString(folder.resolve("b.txt"), "x".repeat(60_000) + "\u0007");
+    Path sheet = folder.resolve("sheet.png");
+    Dataset images = Datasets.open(folder.toString());
+    ContactSheet.write(images.captioned(), sheet);
+    assertThat(colours(sheet))
+        .containsEntry(0xAA1122, 160 * 160)
+        .containsEntry(0x22BB33, 160 * 160);
+    BufferedImage drawn = ImageIO.read(sheet.toFile());
+    int ink = 0;
+    for (int y = 76 + 160; y < 76 + 160 + 32; y++) {
+      for (int x = 24; x < 24 + 160; x++) {
+        ink += (drawn.getRGB(x, y) & 0xFFFFFF) == 0xFFFFFF ? 0 : 1;
+      }
+    }
+    assertThat(ink).isGreaterThan(200); // pixels of letters
+    assertThat(drawn.getHeight()).isEqualTo(24 + 52 + 160 + 4 + 28 + 4 - 4 + 24);
+  }
+
+  @Test
   void imagesWithoutClassesAreSpreadOverTheSet() throws IOException {
     for (int i = 0; i < 200; i++) {
       png(folder.resolve(String.format("%03d.png", i)), 8, 8, 0x400000 + i);

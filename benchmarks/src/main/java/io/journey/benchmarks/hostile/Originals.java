@@ -28,6 +28,7 @@ final class Originals {
     Originals made = new Originals(new Corpus(home, into));
     made.pictures();
     made.folders();
+    made.captions();
     made.archives();
     made.tables();
     made.arrays();
@@ -103,6 +104,59 @@ final class Originals {
             "{}/data",
             "--where",
             "id=@{}/ids.txt"));
+  }
+
+  private void captions() throws IOException {
+    coco();
+    for (String name : new String[] {"lists/metadata.jsonl", "csv/metadata.csv"}) {
+      captions("captions/" + name.substring(0, name.indexOf('/')), name.replaceAll(".*/", ""));
+    }
+    Path beside = corpus.folder("captions/beside");
+    Files.copy(corpus.pictures().resolve("rgb.png"), beside.resolve("a.png"));
+    Files.writeString(beside.resolve("a.txt"), "a cat, asleep\nun café\n");
+    addCaptions("captions/beside", 20, "a.txt", "{}");
+    Path web = corpus.folder("captions/web");
+    Files.copy(
+        corpus.golden("dataset", "captions/tar/shard-0000.tar"), web.resolve("shard-0000.tar"));
+    addCaptions("captions/web", 20, "shard-0000.tar", "{}/shard-0000.tar");
+    for (String kind : new String[] {"plain", "small-pages", "v2"}) {
+      String name = "captions/" + kind;
+      Files.copy(
+          corpus.golden("dataset", "captions/repeated/" + kind + ".parquet"),
+          corpus.folder(name).resolve("a.parquet"));
+      addCaptions(name, 20, "a.parquet", "{}/a.parquet");
+    }
+  }
+
+  private void coco() throws IOException {
+    Path folder = corpus.folder("coco/train");
+    Path table = folder.resolve("annotations/captions_train2017.json");
+    Files.createDirectories(table.getParent());
+    Files.writeString(
+        table,
+        """
+        {"info": {}, "images": [{"id": 1, "file_name": "0.png"}, {"id": 2, "file_name": "1.png"}],
+        "annotations": [{"image_id": 2, "caption": "a"}, {"image_id": 1, "caption": "b\\n"}]}
+        """);
+    Files.createDirectories(folder.resolve("train2017"));
+    for (String image : new String[] {"train2017/0.png", "train2017/1.png"}) {
+      Files.copy(corpus.pictures().resolve("rgb.png"), folder.resolve(image));
+    }
+    addCaptions("coco/train", 40, "annotations/captions_train2017.json", "{}");
+  }
+
+  /** A folder with a table of captions, as the datasets library reads it. */
+  private void captions(String name, String table) throws IOException {
+    Path folder = corpus.folder(name);
+    for (Path file : children(corpus.golden("dataset", name))) {
+      Files.copy(file, folder.resolve(file.getFileName().toString()));
+    }
+    addCaptions(name, 20, table, "{}");
+  }
+
+  private void addCaptions(String name, int weight, String file, String path) {
+    String data = path + "?size=8&uncaptioned=empty";
+    add(Original.of(name, weight, List.of(file), "inspect", "--data", data));
   }
 
   private void archives() throws IOException {
