@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -159,10 +160,10 @@ class AutoencodersTest {
   @Test
   void batchesLeaveNoTensorsBehind() {
     ImageShape shape = new ImageShape(3, 12, 20);
-    float[][] images = images(9, shape);
+    float[][] images = images(3, shape);
     try (Autoencoder kl = Autoencoders.open(GOLDEN.resolve("kl"))) {
       long before = 0;
-      for (int round = 0; round < 20; round++) {
+      for (int round = 0; round < 12; round++) {
         kl.decode(kl.encode(images, shape), kl.latentShape(shape));
         before = round == 4 ? Pointer.totalCount() : before;
       }
@@ -273,6 +274,20 @@ class AutoencodersTest {
         .isEqualTo("AutoencoderTiny");
   }
 
+  /** The number of vae/ of Stable Diffusion 1.5; nothing is allocated. */
+  @Test
+  void theAutoencoderOfStableDiffusionHasItsKnownNumberOfWeights() {
+    ObjectNode json = Json.object().put("layers_per_block", 2);
+    json.set("block_out_channels", Json.tree(new int[] {128, 256, 512, 512}));
+    json.set("down_block_types", Json.tree(Collections.nCopies(4, "DownEncoderBlock2D")));
+    json.set("up_block_types", Json.tree(Collections.nCopies(4, "UpDecoderBlock2D")));
+    AutoencoderKLConfig config = AutoencoderKLConfig.fromDiffusers(json, "here");
+    AutoencoderKL network = new AutoencoderKL(config);
+    assertThat(network.parameters().count()).isEqualTo(83_653_863);
+    assertThat(config.leastWeights()).isLessThan(83_653_863);
+    assertThat(network.scale()).isEqualTo(8);
+  }
+
   @Test
   void everythingThatIsNotSupportedIsNamedAtOnce() throws IOException {
     Path model = changed("kl", "latents_mean", "[0.1]");
@@ -313,7 +328,7 @@ class AutoencodersTest {
         "tiny | upsample_fn       | \"bilinear\"    | upsample_fn \"bilinear\" (only nearest)",
         "tiny | upsampling_scaling_factor | 4       | upsampling_scaling_factor must be 2",
         "tiny | act_fn            | \"tanh\"        | act_fn \"tanh\"",
-        "tiny | latent_channels   | 6               | is \"[5, 6, 3, 3]\", expected [6, 6, 3, 3]",
+        "tiny | latent_channels   | 6               | is [5, 6, 3, 3], expected [6, 6, 3, 3]",
         "kl   | use_quant_conv    | false           | unknown tensor quant_conv.weight"
       })
   void anotherOptionIsRefusedWithASentence(
@@ -322,7 +337,7 @@ class AutoencodersTest {
     long before = Pointer.totalBytes();
     assertThatThrownBy(() -> Autoencoders.open(changed))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining(message.replace("is \"[5", "is [5").replace("3]\",", "3],"));
+        .hasMessageContaining(message);
     assertThat(Pointer.totalBytes() - before).isLessThan(1 << 20);
   }
 
