@@ -68,7 +68,7 @@ public record CheckpointFiles(Path config, Path weights, Path scheduler, List<St
               + ": the schedule of DDPM is assumed, 1000 linear steps from 0.0001 to 0.02.");
     }
     return new CheckpointFiles(
-        config, isFile ? path : weights(folder), scheduler, List.copyOf(notes));
+        config, isFile ? path : weightsIn(folder), scheduler, List.copyOf(notes));
   }
 
   /** Of a pipeline the unet; of a folder of diffusers' training script its moving average. */
@@ -87,7 +87,13 @@ public record CheckpointFiles(Path config, Path weights, Path scheduler, List<St
     return Files.exists(unet) ? unet : path;
   }
 
-  private static Path weights(Path folder) {
+  /**
+   * Finds the weights in a model's own folder, as diffusers prefers them.
+   *
+   * @return a file, or where it would be
+   * @throws JourneyException if there are several to choose from
+   */
+  public static Path weightsIn(Path folder) {
     for (String ending : ENDINGS) {
       Path plain = folder.resolve(STEM + "." + ending);
       if (Files.exists(plain)) {

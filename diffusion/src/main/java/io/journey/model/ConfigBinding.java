@@ -168,7 +168,7 @@ public record ConfigBinding<R extends Record>(String className, R defaults) {
     if (element.isEnum()) {
       return list ? JsonType.TEXTS : JsonType.TEXT;
     }
-    if (element == double.class) {
+    if (element == double.class || element == Double.class) {
       return JsonType.NUMBER;
     }
     return element == boolean.class ? JsonType.TRUTH : null;
@@ -178,7 +178,8 @@ public record ConfigBinding<R extends Record>(String className, R defaults) {
     if (type == boolean.class) {
       return value.booleanValue();
     }
-    return type == double.class ? (Object) value.doubleValue() : (Object) value.intValue();
+    boolean fraction = type == double.class || type == Double.class;
+    return fraction ? (Object) value.doubleValue() : (Object) value.intValue();
   }
 
   private static List<Integer> ints(JsonNode value) {

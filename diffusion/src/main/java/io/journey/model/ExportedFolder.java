@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * interrupted export has left is told by its bytes: files that are whole are kept, and nothing else
  * may be there.
  */
-final class ExportedFolder {
+public final class ExportedFolder {
   private ExportedFolder() {}
 
   /**
@@ -31,7 +31,7 @@ final class ExportedFolder {
    * @param files all that the folder shall hold, in the order of writing
    * @throws JourneyException if the folder holds anything else
    */
-  static void write(Path folder, Map<String, AtomicFile.Content> files) {
+  public static void write(Path folder, Map<String, AtomicFile.Content> files) {
     if (Files.exists(folder)) {
       refuseOthers(folder, files);
     }

@@ -22,7 +22,7 @@ import java.util.function.BiConsumer;
  * @param dtype F32, F16 or BF16
  * @param maxShardBytes most bytes of numbers in a file, unless a single tensor has more
  */
-record WeightsWriter(
+public record WeightsWriter(
     BiConsumer<String, AtomicFile.Content> files, DType dtype, long maxShardBytes) {
   private static final String STEM = "diffusion_pytorch_model";
 
@@ -31,7 +31,7 @@ record WeightsWriter(
    *
    * @param weights θ, [p]
    */
-  void write(List<Parameter> parameters, float[] weights) {
+  public void write(List<Parameter> parameters, float[] weights) {
     parameters.forEach(parameter -> checkRange(parameter, values(parameter, weights)));
     List<List<Parameter>> shards = shards(parameters);
     if (shards.size() == 1) {

@@ -11,6 +11,12 @@ public final class BatchSizes {
   /** Images that are embedded together. */
   public static final int EMBEDDED = 32;
 
+  /**
+   * Images that an autoencoder takes together. Latents are kept and must be the same in whatever
+   * company they are computed, and one is nearly as fast.
+   */
+  public static final int AUTOENCODED = 1;
+
   /** Images of one pass of a classifier's training. */
   public static final int CLASSIFIED = 16;
 

@@ -5,6 +5,7 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_ssyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
 import io.journey.run.Compute;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -38,8 +39,11 @@ public final class Libtorch {
    * parallelism is one worker thread per core, never threads inside an operation.
    */
   public static void singleThreaded() {
-    torch.set_num_threads(1);
-    openblas.blas_set_num_threads(1);
+    // The presets of OpenBLAS look the function up by a native name, each time anew.
+    try (PointerScope scope = new PointerScope()) {
+      torch.set_num_threads(1);
+      openblas.blas_set_num_threads(1);
+    }
   }
 
   /** An uninitialised tensor. */
@@ -57,6 +61,23 @@ public final class Libtorch {
   public static Tensor keep(Tensor tensor) {
     tensor.retainReference();
     return tensor;
+  }
+
+  /**
+   * Computes in a scope of its own: of all that is made there the result alone lives on, in the
+   * caller's scope.
+   */
+  public static Tensor inOwnScope(Supplier<Tensor> computation) {
+    Tensor result;
+    try (PointerScope scope = new PointerScope()) {
+      result = keep(computation.get());
+    }
+    PointerScope outer = PointerScope.getInnerScope();
+    if (outer != null) {
+      outer.attach(result);
+      result.releaseReference();
+    }
+    return result;
   }
 
   /** A tensor of zeros. */
