@@ -52,6 +52,7 @@ class ArchitectureTest {
                   "scheduler",
                   "nn",
                   "model",
+                  "text",
                   "training",
                   "sampling",
                   "embedding"),
