@@ -31,6 +31,7 @@ public final class TextEncoder implements AutoCloseable {
   private static final String TOKENIZER = "tokenizer";
   private static final String CONFIG = "config.json";
   private static final int INNER_PER_WIDTH = 4;
+  private static final int MAX_WIDTH = 1 << 14;
   private static final int MAX_SHOWN = 60;
 
   private final ClipTokenizer tokenizer;
@@ -124,6 +125,10 @@ public final class TextEncoder implements AutoCloseable {
     if (tokens < 3) {
       throw new SettingException(
           "a text has 3 tokens at least, the first, the last and its own, got " + tokens);
+    }
+    if (width < 1 || width > MAX_WIDTH) {
+      throw new SettingException(
+          "the width of a text encoder is 1 to " + MAX_WIDTH + ", got " + width);
     }
     List<String> words =
         texts.stream().flatMap(text -> ClipTokenizer.words(text).stream()).toList();

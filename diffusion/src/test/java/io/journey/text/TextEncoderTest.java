@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.Safetensors;
 import io.journey.nn.Parameter;
+import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.SettingException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -234,5 +237,44 @@ class TextEncoderTest {
     assertThatThrownBy(() -> TextEncoder.random(Seed.of(1), List.of("x".repeat(101)), 8, 1, 2, 9))
         .isInstanceOf(SettingException.class)
         .hasMessageContaining("100 letters");
+  }
+
+  /** One byte is another, or the file ends early: 600 times, by a named seed. */
+  @Test
+  void damagedFilesAreReadOrRefusedInOneSentence() throws IOException {
+    try (TextEncoder encoder = words()) {
+      encoder.writeTo(folder);
+    }
+    Path whole = Path.of("src/test/resources/golden/text/tokenizer-json/tokenizer.json");
+    List<Path> names = files(folder);
+    int refused = 0;
+    for (int i = 0; i < 600; i++) {
+      RandomStream draw = Seed.of(11).child("damage").child(i).stream();
+      Path file = folder.resolve(names.get(draw.nextInt(names.size())));
+      byte[] bytes = Files.readAllBytes(file);
+      byte[] damaged = bytes.clone();
+      int place = draw.nextInt(Math.min(bytes.length, 4000));
+      if (draw.nextInt(6) == 0) {
+        damaged = Arrays.copyOf(bytes, place);
+      } else {
+        byte[] signs = "0,\"{}[]:x -9e".getBytes(StandardCharsets.US_ASCII);
+        damaged[place] =
+            draw.nextInt(2) == 0 ? signs[draw.nextInt(signs.length)] : (byte) draw.nextInt(256);
+      }
+      Files.write(file, damaged);
+      try (TextEncoder encoder = TextEncoder.open(folder)) {
+        encoder.encode("a cat, and an unknown!");
+      } catch (JourneyException e) {
+        refused++;
+        assertThat(e.getMessage()).as("damage %d", i).matches("[^\n]*\\.").hasSizeLessThan(2000);
+      } catch (RuntimeException | Error e) {
+        throw new AssertionError("damage " + i + " of " + file + " at " + place, e);
+      }
+      Files.write(file, bytes);
+    }
+    assertThat(refused).isBetween(200, 590);
+    // tokenizer.json counts more than the files beside it.
+    Files.copy(whole, folder.resolve("tokenizer/tokenizer.json"));
+    refused("has the number", "528 tokens");
   }
 }
