@@ -53,6 +53,7 @@ class ArchitectureTest {
                   "nn",
                   "model",
                   "latent",
+                  "text",
                   "training",
                   "sampling",
                   "embedding"),

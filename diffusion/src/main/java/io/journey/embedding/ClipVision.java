@@ -1,10 +1,9 @@
 package io.journey.embedding;
 
 import io.journey.array.NamedTensors;
-import io.journey.nn.Attention;
+import io.journey.nn.ClipEncoderLayer;
 import io.journey.nn.Conv2d;
 import io.journey.nn.Embedding;
-import io.journey.nn.FeedForward;
 import io.journey.nn.LayerNorm;
 import io.journey.nn.Linear;
 import io.journey.nn.Module;
@@ -33,45 +32,6 @@ final class ClipVision implements Module, AutoCloseable {
   /** A buffer that transformers once stored: 0, 1, 2, … */
   private static final String POSITIONS = "embeddings.position_ids";
 
-  /**
-   * One block: attention, then a perceptron, each after a norm and beside a residual.
-   *
-   * @param name such as {@code encoder.layers.0}
-   */
-  private record Block(
-      String name, LayerNorm norm1, Attention attention, LayerNorm norm2, FeedForward perceptron)
-      implements Module {
-
-    static Block of(Parameters parameters, String name, ClipConfig config) {
-      int e = config.hidden();
-      return new Block(
-          name,
-          new LayerNorm(parameters, name + ".layer_norm1", e, config.eps()),
-          new Attention(
-              parameters,
-              name + ".self_attn",
-              Attention.Names.CLIP,
-              e,
-              e,
-              config.heads(),
-              e / config.heads(),
-              true),
-          new LayerNorm(parameters, name + ".layer_norm2", e, config.eps()),
-          FeedForward.plain(parameters, name + ".mlp", e, config.inner(), config.activation()));
-    }
-
-    @Override
-    public List<Module> children() {
-      return List.of(norm1, attention, norm2, perceptron);
-    }
-
-    /** (B, S, E) -> (B, S, E) */
-    Tensor forward(Tensor x) {
-      Tensor h = x.add(attention.forward(norm1.forward(x, Tape.NONE), Tape.NONE));
-      return h.add(perceptron.forward(norm2.forward(h, Tape.NONE), Tape.NONE));
-    }
-  }
-
   private final ClipConfig config;
   private final Parameters parameters = new Parameters();
   private final Parameters ofProjection = new Parameters();
@@ -79,7 +39,7 @@ final class ClipVision implements Module, AutoCloseable {
   private final Conv2d patchEmbedding;
   private final Embedding positionEmbedding; // (S, E)
   private final LayerNorm preNorm;
-  private final List<Block> blocks = new ArrayList<>();
+  private final List<ClipEncoderLayer> blocks = new ArrayList<>();
   private final LayerNorm postNorm;
   private final Linear projection;
 
@@ -107,7 +67,15 @@ final class ClipVision implements Module, AutoCloseable {
     preNorm = // the misspelling is transformers'
         new LayerNorm(parameters, "pre_layrnorm", e, config.eps());
     for (int i = 0; i < config.layers(); i++) {
-      blocks.add(Block.of(parameters, "encoder.layers." + i, config));
+      blocks.add(
+          new ClipEncoderLayer(
+              parameters,
+              "encoder.layers." + i,
+              e,
+              config.inner(),
+              config.heads(),
+              config.activation(),
+              config.eps()));
     }
     postNorm = new LayerNorm(parameters, "post_layernorm", e, config.eps());
     projection = projected == 0 ? null : new Linear(ofProjection, PROJECTION, e, projected, false);
@@ -169,8 +137,8 @@ final class ClipVision implements Module, AutoCloseable {
     TensorVector parts = new TensorVector(classToken, patches.flatten(2, 3).transpose(1, 2));
     Tensor h = torch.cat(parts, 1).add(positionEmbedding.weight().tensor());
     h = preNorm.forward(h, Tape.NONE); // (B, S, E)
-    for (Block block : blocks) {
-      h = block.forward(h);
+    for (ClipEncoderLayer block : blocks) {
+      h = block.forward(h, Tape.NONE);
     }
     Tensor pooled = postNorm.forward(h.select(1, 0), Tape.NONE); // (B, E)
     return projection == null ? pooled : projection.forward(pooled, Tape.NONE);

@@ -1,8 +1,6 @@
 package io.journey.model;
 
-import io.journey.run.Failures;
 import io.journey.run.JourneyException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,11 +18,12 @@ import java.util.stream.Stream;
 public record CheckpointFiles(Path config, Path weights, Path scheduler, List<String> notes) {
   static final String CONFIG = "config.json";
   private static final String SCHEDULER = "scheduler_config.json";
-  private static final String STEM = "diffusion_pytorch_model";
 
-  /** Preferred first, as diffusers prefers them; a variant stands before or after the ending. */
-  private static final List<String> ENDINGS =
-      List.of("safetensors", "safetensors.index.json", "bin", "bin.index.json");
+  /** Preferred first, as diffusers prefers them. */
+  private static final List<String> NAMES =
+      Stream.of("safetensors", "safetensors.index.json", "bin", "bin.index.json")
+          .map(ending -> "diffusion_pytorch_model." + ending)
+          .toList();
 
   /** Returns whether a folder is a checkpoint of one model. */
   public static boolean isCheckpoint(Path folder) {
@@ -94,42 +93,8 @@ public record CheckpointFiles(Path config, Path weights, Path scheduler, List<St
    * @throws JourneyException if there are several to choose from
    */
   public static Path weightsIn(Path folder) {
-    for (String ending : ENDINGS) {
-      Path plain = folder.resolve(STEM + "." + ending);
-      if (Files.exists(plain)) {
-        return plain;
-      }
-    }
-    for (String ending : ENDINGS) {
-      List<Path> variants = variants(folder, ending);
-      if (variants.size() > 1) {
-        throw new JourneyException(
-            folder
-                + " holds several files of weights, "
-                + String.join(", ", variants.stream().map(v -> v.getFileName().toString()).toList())
-                + ": name one of them.");
-      }
-      if (variants.size() == 1) {
-        return variants.get(0);
-      }
-    }
-    return folder.resolve(STEM + "." + ENDINGS.get(0));
-  }
-
-  /** {@code STEM.fp16.safetensors}, {@code STEM.safetensors.index.fp16.json}. */
-  private static List<Path> variants(Path folder, String ending) {
-    String pattern =
-        ending.endsWith(".json")
-            ? ending.replace(".json", "").replace(".", "\\.") + "\\.\\w+\\.json"
-            : "\\w+\\." + ending;
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(f -> f.getFileName().toString().matches(STEM + "\\." + pattern))
-          .sorted()
-          .toList();
-    } catch (IOException e) {
-      throw new JourneyException("Cannot read " + folder + ": " + Failures.reason(e) + ".", e);
-    }
+    Path found = WeightFiles.find(folder, NAMES);
+    return found == null ? folder.resolve(NAMES.get(0)) : found;
   }
 
   /** Beside the model, or in the pipeline it belongs to. */

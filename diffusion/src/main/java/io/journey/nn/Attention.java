@@ -1,7 +1,9 @@
 package io.journey.nn;
 
 import java.util.List;
+import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -68,10 +70,21 @@ public final class Attention implements Module {
 
   /** Attends to a context: (B, S, C) and (B, S', C') -> (B, S, C) */
   public Tensor forward(Tensor tokens, Tensor context, Tape tape) {
+    return attend(tokens, context, false, tape);
+  }
+
+  /** Attends from each token to itself and to those before it: (B, S, C) -> (B, S, C) */
+  public Tensor forwardCausal(Tensor tokens, Tape tape) {
+    return attend(tokens, tokens, true, tape);
+  }
+
+  private Tensor attend(Tensor tokens, Tensor context, boolean causal, Tape tape) {
     Tensor q = split(query.forward(tokens, tape)); // (B, N, S, D)
     Tensor k = split(key.forward(context, tape)); // (B, N, S', D)
     Tensor v = split(value.forward(context, tape));
-    Tensor mixed = torch.scaled_dot_product_attention(q, k, v); // (B, N, S, D)
+    Tensor mixed = // (B, N, S, D)
+        torch.scaled_dot_product_attention(
+            q, k, v, new TensorOptional(), 0, causal, new DoubleOptional(), false);
     Tensor merged = mixed.transpose(1, 2).flatten(2, 3).contiguous(); // (B, S, N·D)
     return out.forward(merged, tape);
   }
