@@ -66,11 +66,28 @@ public final class Attention implements Module {
     return forward(tokens, tokens, tape);
   }
 
-  /** Attends to a context: (B, S, C) and (B, S', C') -> (B, S, C) */
+  /** Attends to a context of each row: (B, S, C) and (B, S', C') -> (B, S, C) */
   public Tensor forward(Tensor tokens, Tensor context, Tape tape) {
-    Tensor q = split(query.forward(tokens, tape)); // (B, N, S, D)
-    Tensor k = split(key.forward(context, tape)); // (B, N, S', D)
-    Tensor v = split(value.forward(context, tape));
+    Tensor q = query.forward(tokens, tape); // (B, S, N·D)
+    return mix(q, key.forward(context, tape), value.forward(context, tape), tape);
+  }
+
+  /**
+   * Attends to a context whose entries rows share: (B, S, C) and (U, S', C') -> (B, S, C). Keys and
+   * values are computed once for each entry.
+   */
+  public Tensor forward(Tensor tokens, Context context, Tape tape) {
+    Tensor q = query.forward(tokens, tape); // (B, S, N·D)
+    Tensor k = key.forward(context.states(), tape); // (U, S', N·D)
+    Tensor v = value.forward(context.states(), tape);
+    return mix(q, context.spread(k), context.spread(v), tape);
+  }
+
+  /** (B, S, N·D), keys and values (B, S', N·D) -> (B, S, C) */
+  private Tensor mix(Tensor queries, Tensor keys, Tensor values, Tape tape) {
+    Tensor q = split(queries); // (B, N, S, D)
+    Tensor k = split(keys); // (B, N, S', D)
+    Tensor v = split(values);
     Tensor mixed = torch.scaled_dot_product_attention(q, k, v); // (B, N, S, D)
     Tensor merged = mixed.transpose(1, 2).flatten(2, 3).contiguous(); // (B, S, N·D)
     return out.forward(merged, tape);
