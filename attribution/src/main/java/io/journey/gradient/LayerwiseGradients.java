@@ -27,7 +27,8 @@ import org.bytedeco.pytorch.TensorVector;
  * several.
  *
  * <p>Row r·N + n of a batch is draw r of image n. So a tensor (R·N, C, …) is also (R, N·C, …), in
- * which the channels of different images are different channels.
+ * which the channels of different images are different channels. A layer that a caption goes
+ * through sees N rows: autograd has summed their δ over the draws.
  */
 public final class LayerwiseGradients implements ExampleGradients {
   private record Call(TrackedLayer layer, ExampleGradientRule.Use use, Tensor result) {}
@@ -86,7 +87,7 @@ public final class LayerwiseGradients implements ExampleGradients {
               (layer, input, result, saved) -> {
                 if (isWanted(layer, sink)) {
                   ExampleGradientRule.Use use =
-                      new ExampleGradientRule.Use(input.detach(), saved, draws);
+                      ExampleGradientRule.Use.of(input.detach(), saved, images.size(), draws);
                   calls.add(new Call(layer, use, result));
                 }
               });

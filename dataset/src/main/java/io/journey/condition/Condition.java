@@ -1,8 +1,14 @@
 package io.journey.condition;
 
+import io.journey.run.Checksums;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The condition that one image is drawn under, a training example or a target. */
@@ -27,6 +33,24 @@ public sealed interface Condition extends Serializable {
   /** Returns the number of the class, if the condition is one. */
   default OptionalInt classNumber() {
     return OptionalInt.empty();
+  }
+
+  /** Returns the text, if the condition is one, with its states or without. */
+  default Optional<String> captionText() {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns this condition as a model is asked with it: a {@link Prompt} as a {@link Caption}, any
+   * other as it is.
+   */
+  default Condition resolve(TextEncoder encoder) {
+    return this;
+  }
+
+  /** Returns this condition as files keep it: a {@link Caption} as a {@link Prompt}. */
+  default Condition stored() {
+    return this;
   }
 
   /** Whether there is no condition. */
@@ -74,5 +98,93 @@ public sealed interface Condition extends Serializable {
     public OptionalInt classNumber() {
       return OptionalInt.of(number);
     }
+  }
+
+  /**
+   * A text whose states nobody has computed yet. No model takes it before {@link #resolve}.
+   *
+   * @param text a caption, or ""
+   */
+  record Prompt(String text) implements Condition {
+    public Prompt {
+      Objects.requireNonNull(text, "text");
+    }
+
+    @Override
+    public byte[] fingerprint() {
+      return ofText("prompt", text).digest();
+    }
+
+    @Override
+    public String words(List<String> classNames) {
+      return text;
+    }
+
+    @Override
+    public Optional<String> captionText() {
+      return Optional.of(text);
+    }
+
+    @Override
+    public Condition resolve(TextEncoder encoder) {
+      return new Caption(text, encoder.encode(text));
+    }
+  }
+
+  /**
+   * A text and its states. Captions are equal if their texts are and the fingerprints of their
+   * states.
+   *
+   * @param text "" is the null condition of guidance
+   * @param states of the model's text encoder
+   */
+  record Caption(String text, TextStates states) implements Condition {
+    public Caption {
+      Objects.requireNonNull(text, "text");
+      Objects.requireNonNull(states, "states");
+    }
+
+    @Override
+    public byte[] fingerprint() {
+      MessageDigest digest = ofText("caption", text);
+      digest.update(states.fingerprint());
+      return digest.digest();
+    }
+
+    @Override
+    public String words(List<String> classNames) {
+      return text;
+    }
+
+    @Override
+    public Optional<String> captionText() {
+      return Optional.of(text);
+    }
+
+    @Override
+    public Condition stored() {
+      return new Prompt(text);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Caption caption
+          && text.equals(caption.text)
+          && Arrays.equals(states.fingerprint(), caption.states.fingerprint());
+    }
+
+    @Override
+    public int hashCode() {
+      return text.hashCode();
+    }
+  }
+
+  private static MessageDigest ofText(String kind, String text) {
+    MessageDigest digest = Checksums.sha256();
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    digest.update(kind.getBytes(StandardCharsets.UTF_8));
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+    digest.update(bytes);
+    return digest;
   }
 }

@@ -1,20 +1,28 @@
 package io.journey.condition;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.journey.array.Safetensors;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * The conditions of N images as files keep them: in safetensors the tensor {@code labels}, int64
- * [N], the numbers of classes; it is absent where images have no condition. In JSON a list of the
- * numbers, empty where images have no condition.
+ * The conditions of N images as files keep them. In safetensors classes are the tensor {@code
+ * labels}, int64 [N], their numbers; texts are the metadata {@code prompts}, a JSON list of N
+ * strings. Both are absent where images have no condition. In JSON conditions are a list of the
+ * numbers or of the texts, empty where images have none.
+ *
+ * <p>The states of a text are not kept: texts are read as {@link Condition.Prompt}, for whoever has
+ * the text encoder to resolve.
  */
 public final class ConditionColumn {
   private static final String LABELS = "labels";
+  private static final String PROMPTS = "prompts";
 
   private ConditionColumn() {}
 
@@ -25,6 +33,10 @@ public final class ConditionColumn {
    */
   public static void add(Safetensors.Writer writer, List<Condition> conditions) {
     if (conditions.stream().allMatch(Condition::isNone)) {
+      return;
+    }
+    if (conditions.stream().allMatch(condition -> condition.captionText().isPresent())) {
+      writer.metadata(PROMPTS, json(conditions).toString());
       return;
     }
     long[] numbers =
@@ -40,6 +52,9 @@ public final class ConditionColumn {
    * @throws JourneyException if there are more or fewer, or one is no condition
    */
   public static List<Condition> read(Safetensors tensors, int count, String remedy) {
+    if (tensors.metadata().containsKey(PROMPTS)) {
+      return prompts(tensors, count, remedy);
+    }
     if (!tensors.names().contains(LABELS)) {
       return Collections.nCopies(count, Condition.NONE);
     }
@@ -68,10 +83,36 @@ public final class ConditionColumn {
     return conditions;
   }
 
+  private static List<Condition> prompts(Safetensors tensors, int count, String remedy) {
+    List<Condition> prompts = new ArrayList<>();
+    String field = "{\"" + PROMPTS + "\":" + tensors.metadata().get(PROMPTS) + "}";
+    String where = "The metadata of " + tensors.file();
+    for (JsonNode text : Json.parse(field.getBytes(StandardCharsets.UTF_8), where).path(PROMPTS)) {
+      if (text.isTextual()) {
+        prompts.add(new Condition.Prompt(text.textValue()));
+      }
+    }
+    if (prompts.size() != count) {
+      throw new JourneyException(
+          tensors.file()
+              + " has "
+              + Counted.of(prompts.size(), "prompts")
+              + ", expected "
+              + count
+              + ": "
+              + remedy
+              + ".");
+    }
+    return prompts;
+  }
+
   /** Returns conditions as settings keep them. */
   public static ArrayNode json(List<Condition> conditions) {
-    ArrayNode numbers = Json.object().arrayNode();
-    conditions.forEach(condition -> condition.classNumber().ifPresent(numbers::add));
-    return numbers;
+    ArrayNode list = Json.object().arrayNode();
+    for (Condition condition : conditions) {
+      condition.classNumber().ifPresent(list::add);
+      condition.captionText().ifPresent(list::add);
+    }
+    return list;
   }
 }

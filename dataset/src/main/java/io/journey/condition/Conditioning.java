@@ -1,25 +1,32 @@
 package io.journey.condition;
 
 import io.journey.run.JourneyException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * The conditions of a batch. Rows that share a condition share its entry, so that whatever a model
- * makes of a condition is made once.
+ * The conditions of a batch. Whatever a model makes of a condition is made once for an entry, and
+ * rows share their entry's. Two images whose gradients are told apart must not share one, even
+ * under one condition: a layer that sees the entry would see both images in one row. {@link
+ * #ofImages} keeps them apart; {@link #of} is for everything else.
  *
- * @param distinct the conditions, each once
- * @param ofRows the index in {@code distinct} of each row's condition, [B]
+ * @param entries U conditions
+ * @param ofRows the index in {@code entries} of each row's condition, [B]
  */
-public record Conditioning(List<Condition> distinct, int[] ofRows) {
+public record Conditioning(List<Condition> entries, int[] ofRows) {
   public Conditioning {
-    distinct = List.copyOf(distinct);
+    entries = List.copyOf(entries);
+    for (int entry : ofRows) {
+      Objects.checkIndex(entry, entries.size());
+    }
   }
 
-  /** Batches the conditions of some rows. */
+  /** Batches the conditions of some rows; those that are equal share an entry. */
   public static Conditioning of(List<? extends Condition> rows) {
     Map<Condition, Integer> places = new LinkedHashMap<>();
     int[] ofRows = new int[rows.size()];
@@ -28,6 +35,19 @@ public record Conditioning(List<Condition> distinct, int[] ofRows) {
       ofRows[b] = places.get(rows.get(b));
     }
     return new Conditioning(List.copyOf(places.keySet()), ofRows);
+  }
+
+  /**
+   * Batches the conditions of N images with R draws each, an entry an image: row r·N + n, draw r of
+   * image n, has entry n.
+   *
+   * @param images their conditions, [N]
+   * @param draws R
+   */
+  public static Conditioning ofImages(List<? extends Condition> images, int draws) {
+    int[] ofRows = new int[Math.multiplyExact(images.size(), draws)];
+    Arrays.setAll(ofRows, row -> row % images.size());
+    return new Conditioning(List.copyOf(images), ofRows);
   }
 
   /** Gives all rows of a batch one condition. */
@@ -47,7 +67,7 @@ public record Conditioning(List<Condition> distinct, int[] ofRows) {
    */
   public int[] classNumbers() {
     int[] numbers =
-        distinct.stream()
+        entries.stream()
             .mapToInt(
                 condition ->
                     condition
@@ -60,5 +80,27 @@ public record Conditioning(List<Condition> distinct, int[] ofRows) {
                                         + " them.")))
             .toArray();
     return Arrays.stream(ofRows).map(place -> numbers[place]).toArray();
+  }
+
+  /**
+   * Returns the captions of the entries, [U].
+   *
+   * @throws JourneyException if an entry has no text
+   * @throws IllegalStateException if nobody has computed the states of one
+   */
+  public List<Condition.Caption> captions() {
+    List<Condition.Caption> captions = new ArrayList<>();
+    for (Condition entry : entries) {
+      if (entry instanceof Condition.Prompt prompt) {
+        throw new IllegalStateException("the prompt '" + prompt.text() + "' was not resolved");
+      }
+      if (!(entry instanceof Condition.Caption caption)) {
+        throw new JourneyException(
+            "The model was trained with captions and the images have none: name data whose images"
+                + " have captions, or a model without them.");
+      }
+      captions.add(caption);
+    }
+    return captions;
   }
 }

@@ -1,17 +1,17 @@
 package io.journey.diffusion;
 
-import io.journey.condition.Condition;
 import io.journey.condition.Conditioning;
 import io.journey.dataset.ImageShape;
 import io.journey.tensor.Libtorch;
-import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The draws of one or more images as native tensors, one row a draw: of N images, row r·N + n is
- * draw r of image n. Lives in the caller's {@code PointerScope}.
+ * draw r of image n. Images never share an entry of the conditions, not even where they have the
+ * same one: so each keeps its own gradient in every layer, whatever the batch is for. Lives in the
+ * caller's {@code PointerScope}.
  *
  * @param input noised images x_t with their steps and conditions
  * @param target what the model should predict, [B, C, H, W]
@@ -56,13 +56,13 @@ public record DenoisingBatch(DenoiserInput input, Tensor target, Tensor weights)
     float[] target = new float[rows * numel];
     PredictionType predicted = schedule.predictionType();
     int[] timesteps = new int[rows];
-    List<Condition> conditions = new ArrayList<>(rows);
+    Conditioning conditions =
+        Conditioning.ofImages(images.stream().map(DenoisingDraws::condition).toList(), draws);
     float[] weights = new float[rows];
     for (int row = 0; row < rows; row++) {
       DenoisingDraws image = images.get(row % images.size());
       int r = first + row / images.size();
       timesteps[row] = image.timesteps()[r];
-      conditions.add(image.condition());
       weights[row] = image.weights() == null ? 1 : image.weights()[r];
       double signal = schedule.signal(timesteps[row]);
       double sigma = schedule.sigma(timesteps[row]);
@@ -79,7 +79,7 @@ public record DenoisingBatch(DenoiserInput input, Tensor target, Tensor weights)
     // What is subtracted and averaged stays in float32 where the model has less.
     ScalarType exact = type == ScalarType.BFloat16 ? ScalarType.Float : type;
     return new DenoisingBatch(
-        new DenoiserInput(Libtorch.of(xt, type, dims), timesteps, Conditioning.of(conditions)),
+        new DenoiserInput(Libtorch.of(xt, type, dims), timesteps, conditions),
         Libtorch.of(target, exact, dims),
         images.stream().allMatch(d -> d.weights() == null)
             ? null

@@ -33,8 +33,15 @@ import java.util.Set;
  *
  * @param className of the model, for messages
  * @param defaults of all options, as diffusers has them
+ * @param fixed options that no component is for, each with the one value it may have: files write
+ *     out what they do without. A list of such values says the same for every level
  */
-public record ConfigBinding<R extends Record>(String className, R defaults) {
+public record ConfigBinding<R extends Record>(String className, R defaults, ObjectNode fixed) {
+  /** Binds a class all of whose options are components. */
+  public ConfigBinding(String className, R defaults) {
+    this(className, defaults, Json.object());
+  }
+
   /** An enum that may be null. Boxed numbers may always be. */
   @Target(ElementType.RECORD_COMPONENT)
   @Retention(RetentionPolicy.RUNTIME)
@@ -84,6 +91,13 @@ public record ConfigBinding<R extends Record>(String className, R defaults) {
       values[i] = bound.value();
       problems.addAll(bound.problems());
     }
+    for (Map.Entry<String, JsonNode> option : fixed.properties()) {
+      known.add(option.getKey());
+      JsonNode value = json.path(option.getKey());
+      if (!value.isMissingNode() && !isOnly(value, option.getValue())) {
+        problems.add(option.getKey() + " " + value + " (only " + option.getValue() + ")");
+      }
+    }
     for (Map.Entry<String, JsonNode> field : json.properties()) {
       // Names with an underscore are diffusers' own notes.
       if (!field.getKey().startsWith("_") && !known.contains(field.getKey())) {
@@ -103,6 +117,15 @@ public record ConfigBinding<R extends Record>(String className, R defaults) {
       throw new JourneyException(
           where + " describes no usable " + className + ": " + e.getMessage() + ".", e);
     }
+  }
+
+  private static boolean isOnly(JsonNode value, JsonNode only) {
+    if (value.isArray()) {
+      return value.valueStream().allMatch(element -> isOnly(element, only));
+    }
+    return value.isNumber() && only.isNumber()
+        ? value.doubleValue() == only.doubleValue()
+        : value.equals(only);
   }
 
   /**

@@ -17,8 +17,8 @@ final class ForeignWeights {
   private static final String TRACE =
       "trace the model in Python with torch.jit.trace and name the program as torchscript:FILE, as"
           + " docs/formats/checkpoints.md says";
-  private static final String OTHER =
-      "name the weights of a model that samples images without text, in pixels";
+  private static final String OTHER = "name the weights of a denoiser, as diffusers writes them";
+  private static final String CONFIG = "put the config.json that belongs to them beside them";
 
   private static final int EXAMPLES = 3;
 
@@ -81,7 +81,7 @@ final class ForeignWeights {
               "down.0.block.0.conv1.weight"),
           new Family(
               "a text-conditional U-Net of diffusers (UNet2DConditionModel)",
-              OTHER,
+              CONFIG,
               "conv_in.weight",
               "attn2.to_k.weight",
               "time_embedding.linear_1.weight"),
@@ -94,7 +94,9 @@ final class ForeignWeights {
               "a diffusion transformer (DiT)",
               TRACE,
               "x_embedder.proj.weight",
-              "t_embedder.mlp.0.weight"));
+              "t_embedder.mlp.0.weight"),
+          new Family(
+              "a U-Net of diffusers without text (UNet2DModel)", CONFIG, "conv_in.weight", TIME));
 
   /** Ends of names in files of low-rank changes to a model. */
   private static final List<String> LORA =
@@ -143,7 +145,7 @@ final class ForeignWeights {
   static void refuse(NamedTensors file, String className) {
     refuseFamily(file, className);
     Set<String> names = file.names();
-    if (hasUNet(names)) {
+    if (hasUNet(names, className)) {
       return;
     }
     if (names.stream().anyMatch(n -> n.contains("shadow_params."))) {
@@ -175,7 +177,7 @@ final class ForeignWeights {
       throw new JourneyException(
           start + "its names are those of LoRA, changes to another model: " + OTHER + ".");
     }
-    if (!hasUNet(names)) {
+    if (!hasUNet(names, className)) {
       for (Family family : FAMILIES) {
         if (family.isIn(names)) {
           throw new JourneyException(
@@ -189,14 +191,19 @@ final class ForeignWeights {
     return file.file() + " holds no weights of a " + className + ": ";
   }
 
-  /** Returns whether a set of names is a U-Net's without text, whatever else is in the file. */
-  private static boolean hasUNet(Set<String> names) {
+  /**
+   * Returns whether a set of names is such a U-Net's, whatever else is in the file: with attention
+   * to a text, or without.
+   */
+  private static boolean hasUNet(Set<String> names, String className) {
+    boolean text = className.equals(UNet2DConditionArchitecture.CLASS_NAME);
     return names.stream()
         .filter(n -> n.equals(TIME) || n.endsWith("." + TIME))
         .map(n -> n.substring(0, n.length() - TIME.length()))
         .anyMatch(
             p ->
                 (names.contains(p + "conv_in.weight") || names.contains(p + "conv_out.weight"))
-                    && names.stream().noneMatch(n -> n.startsWith(p) && n.contains(".attn2.")));
+                    && text
+                        == names.stream().anyMatch(n -> n.startsWith(p) && n.contains(".attn2.")));
   }
 }

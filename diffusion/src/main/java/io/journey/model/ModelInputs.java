@@ -43,8 +43,9 @@ public record ModelInputs(
   }
 
   /**
-   * Refuses images that the model does not take: of another shape, without a class, of a class that
-   * it does not know, or of classes that have other numbers than the model's of the same names.
+   * Refuses images that the model does not take: of another shape, without a class or caption, of a
+   * class that it does not know, of classes that have other numbers than the model's of the same
+   * names, or of captions whose states are not of its text encoder's width.
    *
    * @throws SettingException if they have another shape
    * @throws JourneyException naming the first without a class that the model knows, or the first
@@ -65,6 +66,7 @@ public record ModelInputs(
     for (int i = 0; i < data.size() && !conditioning.isEmpty(); i++) {
       Condition condition = data.condition(i);
       if (!conditioning.accepts(condition)) {
+        requireCaption(condition, data.id(i));
         throw new JourneyException(
             name
                 + " takes images of "
@@ -78,6 +80,30 @@ public record ModelInputs(
                     : ": use the data it was trained on, or a model of more classes."));
       }
     }
+  }
+
+  /** Explains what a model of captions does not take. */
+  private void requireCaption(Condition condition, String id) {
+    if (!conditioning.takesCaptions()) {
+      return;
+    }
+    if (condition.captionText().isEmpty()) {
+      throw new JourneyException(
+          "The model was trained with captions and the images have none: "
+              + id
+              + " has "
+              + (condition.isNone() ? "no condition" : condition.words(List.of()))
+              + "; name data whose images have captions, or a model without them.");
+    }
+    throw new JourneyException(
+        name
+            + " takes "
+            + conditioning
+            + ", the caption of "
+            + id
+            + " has "
+            + ConditioningSpec.describe(condition)
+            + ": use the text encoder that it was trained with.");
   }
 
   private static String words(Condition condition, List<String> classNames) {
@@ -129,6 +155,15 @@ public record ModelInputs(
   public void requireConditions(List<Condition> asked) {
     for (Condition condition : asked) {
       if (!conditioning.accepts(condition)) {
+        if (conditioning.takesCaptions()) {
+          throw new JourneyException(
+              name
+                  + " samples images of "
+                  + conditioning
+                  + ", a target has "
+                  + (condition.isNone() ? "no caption" : ConditioningSpec.describe(condition))
+                  + ": sample targets with prompts and its own text encoder.");
+        }
         throw new JourneyException(
             name
                 + " samples images of "

@@ -113,13 +113,13 @@ public final class UNet2D implements LayeredDenoiser {
     Deque<Tensor> skips = new ArrayDeque<>();
     skips.push(h);
     for (UNetBlock2D block : down) {
-      h = block.down(h, temb, skips, tape); // (B, c_i, H / 2^(i+1), W / 2^(i+1))
+      h = block.down(h, temb, null, skips, tape); // (B, c_i, H / 2^(i+1), W / 2^(i+1))
     }
     if (mid != null) {
-      h = mid.mid(h, temb, tape);
+      h = mid.mid(h, temb, null, tape);
     }
     for (UNetBlock2D block : up) {
-      h = block.up(h, temb, skips, tape);
+      h = block.up(h, temb, null, skips, tape);
     }
     h = convOut.forward(torch.silu(normOut.forward(h, tape)), tape); // (B, C', H, W)
     return config.timeEmbeddingType() == TimeEmbeddingType.FOURIER

@@ -1,12 +1,32 @@
 package io.journey.model;
 
+import io.journey.dataset.ImageShape;
+import io.journey.model.UNet2DConditionOptions.PerLevel;
 import io.journey.model.UNet2DOptions.Size;
 import io.journey.run.Counted;
+import io.journey.run.JourneyException;
+import io.journey.run.SettingException;
 import java.util.List;
 
-/** Parts of what {@link UNet2DConfig} requires of its options; each adds what does not hold. */
+/**
+ * Parts of what {@link UNet2DConfig} and {@link UNet2DConditionConfig} require of their options;
+ * each adds what does not hold.
+ */
 final class UNet2DChecks {
   private UNet2DChecks() {}
+
+  /** Refuses other numbers of blocks than there are levels. */
+  static void requireLevels(int levels, int down, int up) {
+    if (levels == 0 || levels != down || levels != up) {
+      throw new SettingException(
+          "a U-Net needs as many down_block_types and up_block_types as block_out_channels, got "
+              + down
+              + ", "
+              + up
+              + " and "
+              + levels);
+    }
+  }
 
   static void checkSize(List<String> problems, Size size, int levels) {
     if (size == null) {
@@ -46,6 +66,78 @@ final class UNet2DChecks {
     }
     if (!(eps >= 0 && Double.isFinite(eps))) {
       problems.add("norm_eps must be at least 0, got " + eps);
+    }
+  }
+
+  static void checkNumbers(
+      List<String> problems, int downsamplePadding, double dropout, double midBlockScaleFactor) {
+    if (downsamplePadding < 0 || downsamplePadding > 1) {
+      problems.add("downsample_padding must be 0 or 1, got " + downsamplePadding);
+    }
+    if (!(dropout >= 0 && dropout < 1)) {
+      problems.add("dropout must be in [0, 1), got " + dropout);
+    }
+    if (midBlockScaleFactor == 0 || !Double.isFinite(midBlockScaleFactor)) {
+      problems.add("mid_block_scale_factor must not be 0, got " + midBlockScaleFactor);
+    }
+  }
+
+  static void checkFrequencies(List<String> problems, int freqShift, int channels) {
+    if (channels / 2 == freqShift) {
+      problems.add(
+          "freq_shift "
+              + freqShift
+              + " leaves no frequencies of "
+              + Counted.of(channels, "channels"));
+    }
+  }
+
+  /** Returns whether there is a number of at least 1 for every level. */
+  static boolean fits(List<String> problems, String name, PerLevel numbers, int levels) {
+    if (numbers == null) {
+      problems.add(name + " must be a number or a list, got null");
+      return false;
+    }
+    if (numbers.all() == null && numbers.each().size() != levels) {
+      problems.add(name + " " + numbers + " has no number for each of " + levels + " levels");
+      return false;
+    }
+    for (int i = 0; i < levels; i++) {
+      if (numbers.at(i) < 1) {
+        problems.add(name + " must be at least 1, got " + numbers);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Returns the shape of the images.
+   *
+   * @throws JourneyException if the model predicts other images than it takes, or does not tell
+   *     their size
+   */
+  static ImageShape shape(int inChannels, int outChannels, Size sampleSize) {
+    if (inChannels != outChannels) {
+      throw new JourneyException(
+          "The model has in_channels "
+              + inChannels
+              + " and out_channels "
+              + outChannels
+              + ", expected as many: name a checkpoint that predicts images like those it takes.");
+    }
+    if (sampleSize == null) {
+      throw new JourneyException(
+          "The model's config.json has sample_size null, expected the side of its images:"
+              + " write it there.");
+    }
+    return new ImageShape(inChannels, sampleSize.height(), sampleSize.width());
+  }
+
+  static void requireNoDropout(double dropout) {
+    if (dropout > 0) {
+      throw new SettingException(
+          "dropout " + dropout + " cannot be trained with, only evaluated: set dropout to 0");
     }
   }
 

@@ -134,15 +134,7 @@ public record UNet2DConfig(
     }
     List<String> problems = new ArrayList<>();
     int levels = blockOutChannels.size();
-    if (levels == 0 || levels != downBlockTypes.size() || levels != upBlockTypes.size()) {
-      throw new SettingException(
-          "a U-Net needs as many down_block_types and up_block_types as block_out_channels, got "
-              + downBlockTypes.size()
-              + ", "
-              + upBlockTypes.size()
-              + " and "
-              + levels);
-    }
+    UNet2DChecks.requireLevels(levels, downBlockTypes.size(), upBlockTypes.size());
     UNet2DChecks.checkSize(problems, sampleSize, levels);
     UNet2DChecks.atLeastOne(problems, "in_channels", inChannels);
     UNet2DChecks.atLeastOne(problems, "out_channels", outChannels);
@@ -165,25 +157,12 @@ public record UNet2DConfig(
                 + Counted.of(width, "channels"));
       }
     }
-    if (downsamplePadding < 0 || downsamplePadding > 1) {
-      problems.add("downsample_padding must be 0 or 1, got " + downsamplePadding);
-    }
-    if (!(dropout >= 0 && dropout < 1)) {
-      problems.add("dropout must be in [0, 1), got " + dropout);
-    }
-    if (midBlockScaleFactor == 0 || !Double.isFinite(midBlockScaleFactor)) {
-      problems.add("mid_block_scale_factor must not be 0, got " + midBlockScaleFactor);
-    }
+    UNet2DChecks.checkNumbers(problems, downsamplePadding, dropout, midBlockScaleFactor);
     if (timeEmbeddingType == TimeEmbeddingType.LEARNED && numTrainTimesteps == null) {
       problems.add("time_embedding_type learned needs num_train_timesteps");
     }
-    if (timeEmbeddingType == TimeEmbeddingType.POSITIONAL
-        && blockOutChannels.get(0) / 2 == freqShift) {
-      problems.add(
-          "freq_shift "
-              + freqShift
-              + " leaves no frequencies of "
-              + Counted.of(blockOutChannels.get(0), "channels"));
+    if (timeEmbeddingType == TimeEmbeddingType.POSITIONAL) {
+      UNet2DChecks.checkFrequencies(problems, freqShift, blockOutChannels.get(0));
     }
     if (!problems.isEmpty()) {
       throw new SettingException(String.join("; ", problems));
@@ -362,20 +341,7 @@ public record UNet2DConfig(
    */
   @Override
   public ImageShape shape() {
-    if (inChannels != outChannels) {
-      throw new JourneyException(
-          "The model has in_channels "
-              + inChannels
-              + " and out_channels "
-              + outChannels
-              + ", expected as many: name a checkpoint that predicts images like those it takes.");
-    }
-    if (sampleSize == null) {
-      throw new JourneyException(
-          "The model's config.json has sample_size null, expected the side of its images:"
-              + " write it there.");
-    }
-    return new ImageShape(inChannels, sampleSize.height(), sampleSize.width());
+    return UNet2DChecks.shape(inChannels, outChannels, sampleSize);
   }
 
   /**
@@ -385,10 +351,7 @@ public record UNet2DConfig(
    */
   @Override
   public void requireTrainable() {
-    if (dropout > 0) {
-      throw new SettingException(
-          "dropout " + dropout + " cannot be trained with, only evaluated: set dropout to 0");
-    }
+    UNet2DChecks.requireNoDropout(dropout);
     if (timeEmbeddingType == TimeEmbeddingType.FOURIER) {
       throw new SettingException(
           "time_embedding_type fourier divides by t, which is 0 for one step in training: set it to"

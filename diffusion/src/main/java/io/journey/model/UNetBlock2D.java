@@ -1,9 +1,10 @@
 package io.journey.model;
 
+import io.journey.nn.Context;
+import io.journey.nn.ImageAttention;
 import io.journey.nn.Module;
 import io.journey.nn.Resampler;
 import io.journey.nn.ResnetBlock2D;
-import io.journey.nn.SpatialAttention;
 import io.journey.nn.Tape;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,7 +15,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * One part of a U-Net: residual blocks with or without attention after them, and what halves or
- * doubles the images at the end.
+ * doubles the images at the end. What its attentions attend to besides, the context, is null in a
+ * model without any.
  *
  * @param name such as {@code down_blocks.0}
  * @param resnets at least one
@@ -22,7 +24,10 @@ import org.bytedeco.pytorch.global.torch;
  * @param sampler at the end, or null
  */
 record UNetBlock2D(
-    String name, List<ResnetBlock2D> resnets, List<SpatialAttention> attentions, Resampler sampler)
+    String name,
+    List<ResnetBlock2D> resnets,
+    List<? extends ImageAttention> attentions,
+    Resampler sampler)
     implements Module {
 
   @Override
@@ -41,9 +46,9 @@ record UNetBlock2D(
   }
 
   /** (B, I, H, W) -> (B, O, H/2, W/2); each result on the way is pushed. */
-  Tensor down(Tensor h, Tensor temb, Deque<Tensor> skips, Tape tape) {
+  Tensor down(Tensor h, Tensor temb, Context context, Deque<Tensor> skips, Tape tape) {
     for (int j = 0; j < resnets.size(); j++) {
-      h = layer(j, h, temb, tape);
+      h = layer(j, h, temb, context, tape);
       skips.push(h);
     }
     if (sampler != null) {
@@ -54,23 +59,23 @@ record UNetBlock2D(
   }
 
   /** (B, C, H, W) -> (B, C, H, W) */
-  Tensor mid(Tensor h, Tensor temb, Tape tape) {
+  Tensor mid(Tensor h, Tensor temb, Context context, Tape tape) {
     for (int j = 0; j < resnets.size(); j++) {
-      h = layer(j, h, temb, tape);
+      h = layer(j, h, temb, context, tape);
     }
     return h;
   }
 
   /** (B, I, H, W) -> (B, O, 2H, 2W); joined by what was pushed on the way down. */
-  Tensor up(Tensor h, Tensor temb, Deque<Tensor> skips, Tape tape) {
+  Tensor up(Tensor h, Tensor temb, Context context, Deque<Tensor> skips, Tape tape) {
     for (int j = 0; j < resnets.size(); j++) {
-      h = layer(j, torch.cat(new TensorVector(h, skips.pop()), 1), temb, tape);
+      h = layer(j, torch.cat(new TensorVector(h, skips.pop()), 1), temb, context, tape);
     }
     return sampler == null ? h : sampler.forward(h, temb, tape);
   }
 
-  private Tensor layer(int j, Tensor h, Tensor temb, Tape tape) {
+  private Tensor layer(int j, Tensor h, Tensor temb, Context context, Tape tape) {
     Tensor out = resnets.get(j).forward(h, temb, tape);
-    return j < attentions.size() ? attentions.get(j).forward(out, tape) : out;
+    return j < attentions.size() ? attentions.get(j).forward(out, context, tape) : out;
   }
 }

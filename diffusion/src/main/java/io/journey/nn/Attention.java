@@ -68,20 +68,37 @@ public final class Attention implements Module {
     return forward(tokens, tokens, tape);
   }
 
-  /** Attends to a context: (B, S, C) and (B, S', C') -> (B, S, C) */
+  /** Attends to a context of each row: (B, S, C) and (B, S', C') -> (B, S, C) */
   public Tensor forward(Tensor tokens, Tensor context, Tape tape) {
-    return attend(tokens, context, false, tape);
+    return forward(tokens, context, false, tape);
   }
 
   /** Attends from each token to itself and to those before it: (B, S, C) -> (B, S, C) */
   public Tensor forwardCausal(Tensor tokens, Tape tape) {
-    return attend(tokens, tokens, true, tape);
+    return forward(tokens, tokens, true, tape);
   }
 
-  private Tensor attend(Tensor tokens, Tensor context, boolean causal, Tape tape) {
-    Tensor q = split(query.forward(tokens, tape)); // (B, N, S, D)
-    Tensor k = split(key.forward(context, tape)); // (B, N, S', D)
-    Tensor v = split(value.forward(context, tape));
+  private Tensor forward(Tensor tokens, Tensor context, boolean causal, Tape tape) {
+    Tensor q = query.forward(tokens, tape); // (B, S, N·D)
+    return mix(q, key.forward(context, tape), value.forward(context, tape), causal, tape);
+  }
+
+  /**
+   * Attends to a context whose entries rows share: (B, S, C) and (U, S', C') -> (B, S, C). Keys and
+   * values are computed once for each entry.
+   */
+  public Tensor forward(Tensor tokens, Context context, Tape tape) {
+    Tensor q = query.forward(tokens, tape); // (B, S, N·D)
+    Tensor k = key.forward(context.states(), tape); // (U, S', N·D)
+    Tensor v = value.forward(context.states(), tape);
+    return mix(q, context.spread(k), context.spread(v), false, tape);
+  }
+
+  /** (B, S, N·D), keys and values (B, S', N·D) -> (B, S, C) */
+  private Tensor mix(Tensor queries, Tensor keys, Tensor values, boolean causal, Tape tape) {
+    Tensor q = split(queries); // (B, N, S, D)
+    Tensor k = split(keys); // (B, N, S', D)
+    Tensor v = split(values);
     Tensor mixed = // (B, N, S, D)
         torch.scaled_dot_product_attention(
             q, k, v, new TensorOptional(), 0, causal, new DoubleOptional(), false);

@@ -20,13 +20,38 @@ public interface ExampleGradientRule {
 
   /**
    * One use of a layer in a forward pass, of N examples with R draws each: row r·N + n of the batch
-   * is draw r of example n.
+   * is draw r of example n. A layer that is used once for all draws of an example, as on its
+   * caption, has R = 1.
    *
    * @param input of the layer, [R·N, …]
    * @param saved what the layer put on the tape besides
-   * @param draws R
+   * @param draws R of the layer
    */
   record Use(Tensor input, Tensor[] saved, long draws) {
+    /**
+     * Returns the use of a layer whose input has a row for each draw of each example, or a row for
+     * each example.
+     *
+     * @param draws R of the batch
+     * @throws IllegalStateException if it has any other number of rows: then rows belong to several
+     *     examples, and their gradients cannot be told apart
+     */
+    public static Use of(Tensor input, Tensor[] saved, long examples, long draws) {
+      long rows = input.size(0);
+      if (rows != examples && rows != examples * draws) {
+        throw new IllegalStateException(
+            "a layer saw "
+                + rows
+                + " rows of "
+                + examples
+                + " examples with "
+                + draws
+                + " draws: examples that share an entry of Conditioning have no gradients of their"
+                + " own");
+      }
+      return new Use(input, saved, rows / examples);
+    }
+
     /** N. */
     public long examples() {
       return input.size(0) / draws;

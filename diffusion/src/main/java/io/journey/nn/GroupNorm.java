@@ -58,6 +58,14 @@ public final class GroupNorm implements TrackedLayer {
     return bias;
   }
 
+  /**
+   * (R·N, C, …) to (R, N·C, L). Without height and width: images of one position pass for images
+   * whose channels come last, which libtorch reads elsewhere, beyond their end.
+   */
+  private static Tensor byDraw(Tensor x, long draws, long channels) {
+    return x.contiguous().view(draws, channels, -1);
+  }
+
   /** As the gradients of a norm of N·G groups: those of the examples stand side by side. */
   @Override
   public ExampleGradientRule rule() {
@@ -71,8 +79,8 @@ public final class GroupNorm implements TrackedLayer {
       try (BoolPointer wanted = new BoolPointer(3)) {
         T_TensorTensorTensor_T gradients =
             torch.native_group_norm_backward(
-                delta.contiguous(),
-                use.input(),
+                byDraw(delta, use.draws(), channels),
+                byDraw(use.input(), use.draws(), channels),
                 use.saved()[0].view(use.draws(), -1),
                 use.saved()[1].view(use.draws(), -1),
                 new TensorOptional(scale),

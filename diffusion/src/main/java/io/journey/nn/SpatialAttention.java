@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
  * Attention of the positions of an image to each other, with a norm before and a residual, in the
  * layout of the {@code Attention} of diffusers' {@code AttnDownBlock2D}. S = H·W positions.
  */
-public final class SpatialAttention implements Module {
+public final class SpatialAttention implements ImageAttention {
   private final String name;
   private final GroupNorm groupNorm;
   private final Attention attention;
@@ -48,8 +48,9 @@ public final class SpatialAttention implements Module {
             true);
   }
 
-  /** (B, C, H, W) -> (B, C, H, W) */
-  public Tensor forward(Tensor x, Tape tape) {
+  /** (B, C, H, W) -> (B, C, H, W), whatever the context. */
+  @Override
+  public Tensor forward(Tensor x, Context context, Tape tape) {
     Tensor normed = groupNorm == null ? x : groupNorm.forward(x, tape);
     Tensor tokens = normed.flatten(2, 3).transpose(1, 2).contiguous(); // (B, S, C)
     Tensor out = attention.forward(tokens, tape); // (B, S, C)

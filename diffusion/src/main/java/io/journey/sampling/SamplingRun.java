@@ -197,7 +197,7 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
     if (!found.guidance().equals(wanted.guidance())) {
       return "guidance " + found.guidance() + ", this run asks for " + wanted.guidance();
     }
-    return file.conditions().equals(conditionsOfAll())
+    return file.conditions().equals(conditionsOfAll().stream().map(Condition::stored).toList())
         ? null
         : "labels "
             + ConditionColumn.json(file.conditions())

@@ -1,6 +1,7 @@
 package io.journey.sampling;
 
 import io.journey.condition.Condition;
+import io.journey.condition.TextEncoder;
 import io.journey.dataset.ImageShape;
 import io.journey.run.Checksums;
 import io.journey.run.Counted;
@@ -49,6 +50,13 @@ public record Trajectory(
       float[][] x0,
       float[] image) {
     this(shape, modelFingerprint, seed, condition, Guidance.NONE, timesteps, xt, x0, image);
+  }
+
+  /** Returns the same with its condition as a model is asked with it. */
+  public Trajectory resolve(TextEncoder encoder) {
+    Condition resolved = condition.resolve(encoder);
+    return new Trajectory(
+        shape, modelFingerprint, seed, resolved, guidance, timesteps, xt, x0, image);
   }
 
   /**

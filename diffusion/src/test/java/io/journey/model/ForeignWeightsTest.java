@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Weights of other architectures, by the names their code gives them. */
 class ForeignWeightsTest {
   private static final Path GOLDEN = Path.of("../base/src/test/resources/golden/checkpoints");
+  private static final Path TEXT = Path.of("src/test/resources/golden/condition/sd1-like");
 
   @TempDir Path folder;
 
@@ -71,6 +72,21 @@ class ForeignWeightsTest {
           .hasMessageContaining(said)
           .hasMessageNotContaining("more");
     }
+  }
+
+  @Test
+  void aUNetWithoutTextIsNoneWithText() throws IOException {
+    Path file = weights("conv_in.weight", "conv_out.weight", "time_embedding.linear_1.weight");
+    Files.copy(TEXT.resolve("config.json"), folder.resolve("config.json"));
+    assertThatThrownBy(() -> Checkpoint.read(file))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("holds no weights of a UNet2DConditionModel")
+        .hasMessageContaining("without text (UNet2DModel); put the config.json that belongs to");
+    NamedTensors own = NamedTensors.open(CheckpointFiles.locate(TEXT).weights());
+    assertThatCode(() -> ForeignWeights.refuse(own, "UNet2DConditionModel"))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> ForeignWeights.refuse(own, "UNet2DModel"))
+        .hasMessageContaining("text-conditional U-Net of diffusers (UNet2DConditionModel); put");
   }
 
   @Test

@@ -1,10 +1,12 @@
 package io.journey.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.journey.random.Seed;
 import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,11 +62,50 @@ class LayerRulesTest {
     matches((tape, x) -> norm.forward(x[0], tape), new long[] {6, 3, 5});
   }
 
+  /** As after attention at the smallest images: strides that libtorch takes for channels last. */
+  @Test
+  void groupNormOfOnePosition() {
+    GroupNorm norm = new GroupNorm(parameters, "norm", 6, 3, 1e-5);
+    matches(
+        (tape, x) -> norm.forward(x[0].transpose(1, 2).reshape(-1, 6, 1, 1), tape),
+        new long[] {1, 6});
+  }
+
   @Test
   void attentionToAContext() {
     Attention attention =
         new Attention(parameters, "attn", Attention.Names.DIFFUSERS, 6, 5, 3, 3, false);
     matches((tape, x) -> attention.forward(x[0], x[1], tape), new long[] {7, 6}, new long[] {4, 5});
+  }
+
+  /** An example's context, that of its first draw, is the same for all its draws. */
+  @Test
+  void attentionToAContextThatDrawsShare() {
+    Attention attention =
+        new Attention(parameters, "attn", Attention.Names.DIFFUSERS, 6, 5, 3, 3, false);
+    matches(
+        (tape, x) -> {
+          int[] ofRows = new int[(int) x[0].size(0)];
+          int entries = ofRows.length / DRAWS;
+          Arrays.setAll(ofRows, row -> row % entries);
+          return attention.forward(x[0], Context.of(x[1].narrow(0, 0, entries), ofRows), tape);
+        },
+        new long[] {7, 6},
+        new long[] {4, 5});
+  }
+
+  @Test
+  void rowsThatSeveralExamplesShareHaveNoGradientOfTheirOwn() {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor two = Libtorch.zeros(ScalarType.Float, 2, 5);
+      assertThatThrownBy(() -> ExampleGradientRule.Use.of(two, new Tensor[0], 3, 2))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("2 rows of 3 examples");
+      Tensor three = Libtorch.zeros(ScalarType.Float, 3, 5);
+      assertThat(ExampleGradientRule.Use.of(three, new Tensor[0], 3, 2).draws()).isEqualTo(1);
+      Tensor six = Libtorch.zeros(ScalarType.Float, 6, 5);
+      assertThat(ExampleGradientRule.Use.of(six, new Tensor[0], 3, 2).draws()).isEqualTo(2);
+    }
   }
 
   @Test
@@ -132,7 +173,10 @@ class LayerRulesTest {
     Tape tape =
         (layer, input, output, saved) ->
             calls.add(
-                new Call(layer, new ExampleGradientRule.Use(input.detach(), saved, DRAWS), output));
+                new Call(
+                    layer,
+                    ExampleGradientRule.Use.of(input.detach(), saved, EXAMPLES, DRAWS),
+                    output));
     Tensor loss = forward.of(tape, inputs).square().sum();
     TensorVector outputs = new TensorVector();
     calls.forEach(call -> outputs.push_back(call.output()));
