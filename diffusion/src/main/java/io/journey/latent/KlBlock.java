@@ -36,7 +36,7 @@ record KlBlock(String name, List<Resampler> parts, SpatialAttention attention) i
       h = Libtorch.inOwnScope(() -> part.forward(in, null, Tape.NONE));
       if (i == 0 && attention != null) {
         Tensor mid = h;
-        h = Libtorch.inOwnScope(() -> attention.forward(mid, Tape.NONE));
+        h = Libtorch.inOwnScope(() -> attention.forward(mid, null, Tape.NONE));
       }
     }
     return h;
