@@ -19,11 +19,11 @@ class LossCurveTest {
   }
 
   @Test
-  void curvesAreOrderedByMember() throws IOException {
+  void curvesAreOrderedByCheckpoint() throws IOException {
     assertThat(read("checkpoint,step,loss\n10,1,0.5\n2,1,0.123456\n2,2,0.1\n\n").toString())
         .isEqualTo(
-            "[{\"member\":\"2\",\"points\":[[1.0,0.1235],[2.0,0.1]]},"
-                + "{\"member\":\"10\",\"points\":[[1.0,0.5]]}]");
+            "[{\"checkpoint\":\"2\",\"points\":[[1.0,0.1235],[2.0,0.1]]},"
+                + "{\"checkpoint\":\"10\",\"points\":[[1.0,0.5]]}]");
   }
 
   @Test
