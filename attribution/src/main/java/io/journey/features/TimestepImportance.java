@@ -20,7 +20,7 @@ import java.util.List;
 
 /**
  * Measures, for every checkpoint, at which timesteps gradients lie far apart: there the draws go
- * that all examples share. Leaves a table {@code step,spread} for each.
+ * that all examples share. Leaves a table {@code timestep,spread} for each.
  */
 record TimestepImportance(FeaturePath path) implements FileStage<TimestepImportance.Measured> {
   /** The manifest's kind. */

@@ -75,9 +75,9 @@ record TimestepSpread(int[] at, double[] spread) {
     return TimestepDistribution.of(steps, at, spread);
   }
 
-  private record Row(int step, @Csv.Format("%.6e") double spread) {}
+  private record Row(int timestep, @Csv.Format("%.6e") double spread) {}
 
-  /** {@code step,spread}, a line each. */
+  /** {@code timestep,spread}, a line each. */
   String csv() {
     return Csv.table(
         Row.class, IntStream.range(0, at.length).mapToObj(s -> new Row(at[s], spread[s])).toList());
@@ -86,7 +86,7 @@ record TimestepSpread(int[] at, double[] spread) {
   /** Reads {@link #csv()}. */
   static TimestepSpread parse(String csv, Object file) {
     List<Row> rows = Csv.read(Row.class, csv, file, "delete it and featurize anew");
-    int[] at = rows.stream().mapToInt(Row::step).toArray();
+    int[] at = rows.stream().mapToInt(Row::timestep).toArray();
     double[] spread = rows.stream().mapToDouble(Row::spread).toArray();
     for (int s = 0; s < at.length; s++) {
       if (s > 0 && at[s] <= at[s - 1] || !(spread[s] >= 0) || Double.isInfinite(spread[s])) {

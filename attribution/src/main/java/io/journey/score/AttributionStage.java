@@ -205,7 +205,7 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
   /** A line of {@link Attribution#RANKING}. */
   private record Ranked(
       int target,
-      int step,
+      int timestep,
       String sign,
       int rank,
       int example,
@@ -231,16 +231,16 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
   }
 
   /** A line of {@link Attribution#LOSS}. */
-  private record MemberLoss(String member, int step, double loss) {}
+  private record CheckpointLoss(String checkpoint, int step, double loss) {}
 
-  /** The members' loss curves as one table, or "" where they have none. */
+  /** The checkpoints' loss curves as one table, or "" where they have none. */
   private String losses() {
-    List<MemberLoss> rows = new ArrayList<>();
+    List<CheckpointLoss> rows = new ArrayList<>();
     for (String member : estimator.features().checkpointNames()) {
       for (Ensemble.Loss at : estimator.ensemble().lossCurve(member)) {
-        rows.add(new MemberLoss(member, at.step(), at.loss()));
+        rows.add(new CheckpointLoss(member, at.step(), at.loss()));
       }
     }
-    return rows.isEmpty() ? "" : Csv.table(MemberLoss.class, rows);
+    return rows.isEmpty() ? "" : Csv.table(CheckpointLoss.class, rows);
   }
 }

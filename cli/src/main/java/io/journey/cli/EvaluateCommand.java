@@ -23,15 +23,15 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
-      "  journey evaluate lds --help             who predicts what retraining does",
-      "  journey evaluate stability --help       how alike two answers to one question are",
-      "  journey evaluate classifier --help      a network that tells the data's classes apart",
-      "  journey evaluate timesteps --help           how alike the scores of two steps are",
-      "  journey evaluate flips --help           which images push both ways",
-      "  journey evaluate seeds --help           whether models sample alike from the same noise",
-      "  journey evaluate emergence --help       at which step a feature is decided",
-      "  journey evaluate retrain --help         what images matter for a step, by leaving them out",
-      "  journey evaluate forget --help          what images a picture is forgotten without"
+      "  journey evaluate lds --help        who predicts what retraining does",
+      "  journey evaluate stability --help  how alike two answers are",
+      "  journey evaluate classifier --help a network that tells classes apart",
+      "  journey evaluate timesteps --help  how alike two timesteps' scores are",
+      "  journey evaluate flips --help      which images push both ways",
+      "  journey evaluate seeds --help      whether models sample alike",
+      "  journey evaluate emergence --help  when a feature is decided",
+      "  journey evaluate retrain --help    what matters, by leaving images out",
+      "  journey evaluate forget --help     what a picture is forgotten without"
     })
 final class EvaluateCommand implements Runnable {
   @Spec private CommandSpec spec;

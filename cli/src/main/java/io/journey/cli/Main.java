@@ -103,15 +103,11 @@ public final class Main implements Runnable {
     line.setOut(printable(out)).setErr(printable(err));
     line.setColorScheme(Help.defaultColorScheme(Ansi.OFF)); // Only so are there no escapes at all.
     register(line);
-    line.setExecutionStrategy(
-        parsed -> {
-          OptionRanges.check(parsed);
-          return new CommandLine.RunLast().execute(parsed);
-        });
     line.setParameterExceptionHandler(main.errors::usage);
     line.setExecutionExceptionHandler(main.errors::execution);
     line.setExecutionStrategy(
         parsed -> {
+          OptionRanges.check(parsed);
           try {
             return new CommandLine.RunLast().execute(parsed);
           } finally {

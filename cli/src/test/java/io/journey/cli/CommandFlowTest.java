@@ -193,7 +193,7 @@ class CommandFlowTest {
     List<String> rows = Files.readAllLines(flow.attribution().resolve("ranking.csv"));
     // Twenty at each end of a ranking of 24.
     assertThat(rows).hasSize(1 + TARGETS * STEPS * 2 * 20);
-    assertThat(rows.get(0)).isEqualTo("target,step,sign,rank,example,id,class,score");
+    assertThat(rows.get(0)).isEqualTo("target,timestep,sign,rank,example,id,class,score");
     Dataset data = Datasets.open(TinyFlow.DATA);
     Npy scores = Npy.map(flow.attribution().resolve("scores.npy"));
     for (String row : rows.subList(1, rows.size())) {

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,35 +120,55 @@ class PreparedDirectoryTest {
       Refusal.of(folder, report, "attribution", "again");
     }
     Prepared.file(attribution, "scores.npy", scores);
-    for (String table : new String[] {"", "member,step,loss\nx\n", "member,step,loss\na,b,c\n"}) {
+    for (String table :
+        new String[] {"", "checkpoint,step,loss\nx\n", "checkpoint,step,loss\na,b,c\n"}) {
       Prepared.file(attribution, "loss.csv", table.getBytes(StandardCharsets.UTF_8));
       CommandRun run = CommandRun.of(report);
       assertThat(run.status()).as(run.err()).isIn(0, 2);
     }
   }
 
+  /** Makes a finished directory one that was begun; returns its settings. */
+  private static ObjectNode unfinished(Path directory) throws IOException {
+    ObjectNode header = Json.read(directory.resolve("manifest.json"));
+    header.remove(List.of("files", "data", "parts", "sha256"));
+    Files.delete(directory.resolve("manifest.json"));
+    Files.write(directory.resolve("settings.json"), Json.bytes(header));
+    return header;
+  }
+
   /** An interrupted run is continued from it. */
   @Test
   void anEmptyTableOfStepsIsOneSentence() throws IOException {
     Path features = copy(flow.features());
-    ObjectNode header = Json.read(features.resolve("manifest.json"));
-    header.remove(List.of("files", "data", "sha256"));
-    Files.delete(features.resolve("manifest.json"));
-    Files.write(features.resolve("settings.json"), Json.bytes(header));
+    unfinished(features);
+    try (Stream<Path> fitted = Files.list(features.resolve("preconditioner"))) {
+      for (Path file : fitted.toList()) {
+        Files.delete(file);
+      }
+    }
+    Path importance = features.resolve("timestep-importance");
+    ObjectNode header = unfinished(importance);
     for (String table :
-        new String[] {"", "step,spread\n", "step,spread\n5,1\n5,1\n", "a\n1,-1\n"}) {
+        new String[] {"", "timestep,spread\n", "timestep,spread\n5,1\n5,1\n", "a\n1,-1\n"}) {
+      Files.deleteIfExists(importance.resolve("manifest.json"));
+      Files.write(importance.resolve("settings.json"), Json.bytes(header));
       byte[] text = table.getBytes(StandardCharsets.UTF_8);
-      Files.write(features.resolve("member-000/timesteps.csv"), text);
-      ObjectNode line = Json.object().put("file", "member-000/timesteps.csv");
-      line.put("bytes", text.length);
-      line.put("sha256", Checksums.of(features.resolve("member-000/timesteps.csv")));
-      Files.writeString(features.resolve("journal.jsonl"), line + "\n");
+      Files.write(importance.resolve("member-000.csv"), text);
+      StringBuilder journal = new StringBuilder();
+      for (String name : new String[] {"member-000.csv", "member-001.csv"}) {
+        ObjectNode line = Json.object().put("file", name);
+        line.put("bytes", Files.size(importance.resolve(name)));
+        line.put("sha256", Checksums.of(importance.resolve(name)));
+        journal.append(line).append('\n');
+      }
+      Files.writeString(importance.resolve("journal.jsonl"), journal);
       CommandRun run = CommandRun.of(flow.featurize("--out", features.toString()));
       assertThat(run.status()).as(run.err()).isEqualTo(2);
       assertThat(Refusal.sentences(run))
           .singleElement()
           .asString()
-          .contains("member-000/timesteps.csv", "featurize anew")
+          .contains("timestep-importance/member-000.csv", "featurize anew")
           .doesNotContain("Exception", "defect");
     }
   }

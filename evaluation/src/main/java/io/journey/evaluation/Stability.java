@@ -257,7 +257,7 @@ public record Stability(
   private record Row(
       int draws,
       String compared,
-      int step,
+      int timestep,
       @Csv.Format("%.4f") double spearman,
       @Csv.Format("%.2f") double top10,
       @Csv.Format("%.2f") double top100) {}

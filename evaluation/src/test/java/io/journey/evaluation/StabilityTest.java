@@ -90,7 +90,7 @@ class StabilityTest {
     Path table = shared.resolve("stability").resolve(Stability.TABLE);
     List<String> text = Files.readAllLines(table);
     assertThat(text).hasSize(1 + lines.size());
-    assertThat(text.get(0)).isEqualTo("draws,compared,step,spearman,top10,top100");
+    assertThat(text.get(0)).isEqualTo("draws,compared,timestep,spearman,top10,top100");
     String[] first = text.get(1).split(",");
     assertThat(first[1]).isEqualTo("features");
     assertThat(Double.parseDouble(first[3]))

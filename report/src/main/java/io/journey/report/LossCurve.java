@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The training loss of each checkpoint, from a table {@code member,step,loss}. */
+/** The training loss of each checkpoint, from a table {@code checkpoint,step,loss}. */
 final class LossCurve {
   /** A curve has no more points than a screen shows. */
   static final int POINTS = 240;
@@ -28,7 +28,7 @@ final class LossCurve {
   /**
    * Reads the curves.
    *
-   * @return [{"member": "0", "points": [[step, loss], …]}, …], thinned evenly
+   * @return [{"checkpoint": "0", "points": [[step, loss], …]}, …], thinned evenly
    * @throws JourneyException if a line is not a step and a finite loss
    */
   static ArrayNode read(Path file) {
@@ -72,11 +72,11 @@ final class LossCurve {
         where
             + " is \""
             + String.join(",", cells)
-            + "\", expected member,step,loss: make the attribution again.");
+            + "\", expected checkpoint,step,loss: make the attribution again.");
   }
 
   private static void addThinned(ObjectNode out, String member, List<double[]> points) {
-    out.put("member", Printable.of(member));
+    out.put("checkpoint", Printable.of(member));
     ArrayNode kept = out.putArray("points");
     int count = Math.min(POINTS, points.size());
     for (int i = 0; i < count; i++) {

@@ -154,7 +154,7 @@ function lossChart(curves, width) {
   }
   for (const curve of curves) {
     const path = curve.points.filter((p) => p[1] > 0).map((p) => x(p[0]).toFixed(1) + " " + y(p[1]).toFixed(1));
-    chart.append(svg("path", { d: "M" + path.join("L"), class: "curve" }, svg("title", {}, "checkpoint " + curve.member)));
+    chart.append(svg("path", { d: "M" + path.join("L"), class: "curve" }, svg("title", {}, "checkpoint " + curve.checkpoint)));
   }
   return chart;
 }

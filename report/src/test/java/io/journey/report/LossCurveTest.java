@@ -20,7 +20,7 @@ class LossCurveTest {
 
   @Test
   void curvesAreOrderedByMember() throws IOException {
-    assertThat(read("member,step,loss\n10,1,0.5\n2,1,0.123456\n2,2,0.1\n\n").toString())
+    assertThat(read("checkpoint,step,loss\n10,1,0.5\n2,1,0.123456\n2,2,0.1\n\n").toString())
         .isEqualTo(
             "[{\"member\":\"2\",\"points\":[[1.0,0.1235],[2.0,0.1]]},"
                 + "{\"member\":\"10\",\"points\":[[1.0,0.5]]}]");
@@ -28,7 +28,7 @@ class LossCurveTest {
 
   @Test
   void longCurvesAreThinnedAndKeepTheirEnds() throws IOException {
-    StringBuilder text = new StringBuilder("member,step,loss\n");
+    StringBuilder text = new StringBuilder("checkpoint,step,loss\n");
     for (int step = 1; step <= 5000; step++) {
       text.append("0,").append(step).append(",1\n");
     }
@@ -41,7 +41,7 @@ class LossCurveTest {
   @Test
   void aLineThatIsNoPointIsNamed() {
     for (String line : new String[] {"0,1", "0,1,NaN", "0,x,1", "0,1,2,3"}) {
-      assertThatThrownBy(() -> read("member,step,loss\n0,0,1\n" + line + "\n"))
+      assertThatThrownBy(() -> read("checkpoint,step,loss\n0,0,1\n" + line + "\n"))
           .as(line)
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining("line 3 is \"" + line + "\"");

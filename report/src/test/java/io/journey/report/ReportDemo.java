@@ -90,7 +90,7 @@ final class ReportDemo {
   }
 
   private static String loss() {
-    StringBuilder csv = new StringBuilder("member,step,loss\n");
+    StringBuilder csv = new StringBuilder("checkpoint,step,loss\n");
     for (int m = 0; m < 5; m++) {
       RandomStream random = Seed.of(m).child("loss").stream();
       for (int step = 20; step <= 6000; step += 20) {

@@ -49,7 +49,7 @@ class ReportInBrowserTest {
   private String usual() {
     MemoryDataset data = AttributionReportTest.data(60, 3, 8);
     FakeAttribution fake = AttributionReportTest.fake(data, STEPS, TARGETS, 2);
-    fake.loss = "member,step,loss\n0,1,1\n0,2000,0.1\n1,1,0.9\n1,2000,0.09\n";
+    fake.loss = "checkpoint,step,loss\n0,1,1\n0,2000,0.1\n1,1,0.9\n1,2000,0.09\n";
     fake.mask = true;
     return write(data, fake);
   }

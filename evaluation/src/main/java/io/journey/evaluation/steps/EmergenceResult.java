@@ -89,7 +89,7 @@ record EmergenceResult(FeatureEmergence emergence, FeatureEmergence.Found found)
 
   /** A line of {@link FeatureEmergence#TABLE}. */
   private record Likelihood(
-      int target, int step, String feature, int samples, double share, double standardError) {}
+      int target, int timestep, String feature, int samples, double share, double standardError) {}
 
   private String decided() {
     return Csv.table(Decided.class, found.curves().stream().map(this::decided).toList());

@@ -71,7 +71,7 @@ final class LdsTables {
 
   private record Score(
       String estimator,
-      String step,
+      String timestep,
       @Csv.Format(POINTS) double lds,
       @Csv.Format(POINTS) double standardError,
       @Csv.Format(POINTS) double low,
@@ -130,7 +130,7 @@ final class LdsTables {
   private record Difference(
       String estimator,
       String other,
-      String steps,
+      String timesteps,
       @Csv.Format(POINTS) double difference,
       @Csv.Format(POINTS) double deviation,
       @Csv.Format(POINTS) double low,
@@ -167,7 +167,7 @@ final class LdsTables {
   }
 
   private record AtStep(
-      String step,
+      String timestep,
       @Csv.Format(POINTS) double seedAgreement,
       @Csv.Format(POINTS) double low,
       @Csv.Format(POINTS) double high,

@@ -139,8 +139,8 @@ public record StepCorrelationRun(Attribution attribution, long seed)
 
   /** A line of {@link #MATRIX}. */
   private record OfSteps(
-      int step,
-      int otherStep,
+      int timestep,
+      int otherTimestep,
       double mean,
       double standardError,
       double otherTargetMean,
