@@ -106,7 +106,7 @@ UNETS = {
     ),
     # No block in the middle.
     "no-mid": (
-        2505,
+        2506,
         (1, 500),
         dict(
             sample_size=4,

@@ -67,7 +67,7 @@ class CaptionGradientsTest {
 
   /** More draws than fit into a batch: entries are made once a pass. */
   @ParameterizedTest
-  @ValueSource(strings = {"sd1-like"})
+  @ValueSource(strings = {"no-mid"})
   void drawsThatFillSeveralBatchesAreOneMean(String name) {
     try (Checkpoint checkpoint = Checkpoint.read(MODELS.resolve(name), ScalarType.Double)) {
       LayeredDenoiser model = (LayeredDenoiser) checkpoint.model();

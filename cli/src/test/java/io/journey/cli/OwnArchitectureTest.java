@@ -109,7 +109,7 @@ class OwnArchitectureTest {
         new String[][] {
           {"{\"_class_name\": \"YourDenoiser\", \"depth\": 3, \"width\": \"6\"}", "depth 3"},
           {"{\"_class_name\": \"YourDenoiser\", \"width\": 7}", "fit its config.json"},
-          {"{\"_class_name\": \"MyDenoiser\"}", "a UNet2DModel or YourDenoiser"},
+          {"{\"_class_name\": \"MyDenoiser\"}", "UNet2DModel or YourDenoiser"},
           {"{\"_class_name\": \"UNet2DModel\"}", "no weights of a UNet2DModel"},
         }) {
       Files.writeString(wrong.resolve("config.json"), lie[0]);

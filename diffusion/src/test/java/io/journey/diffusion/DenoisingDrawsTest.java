@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.journey.condition.Condition;
+import io.journey.condition.Conditioning;
+import io.journey.condition.TextStates;
+import io.journey.dataset.ImageShape;
 import io.journey.random.Seed;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +21,26 @@ class DenoisingDrawsTest {
   private static DenoisingDraws stratified(int seed, int draws) {
     return DenoisingDraws.stratified(
         new float[NUMEL], Condition.NONE, TimestepDistribution.uniform(1000), Seed.of(seed), draws);
+  }
+
+  /** What a model makes of an entry is summed over its rows, which must be of one image. */
+  @Test
+  void imagesOfABatchShareNoEntryThoughTheyHaveOneCaption() {
+    Condition caption = new Condition.Caption("a cat", TextStates.of(new float[6], 3, 2));
+    DenoisingDraws image =
+        DenoisingDraws.uniform(new float[4], caption, NoiseSchedule.ddpm(), Seed.of(1), 3);
+    try (PointerScope scope = new PointerScope()) {
+      Conditioning conditions =
+          DenoisingBatch.of(
+                  List.of(image, image),
+                  new ImageShape(1, 2, 2),
+                  NoiseSchedule.ddpm(),
+                  ScalarType.Float)
+              .input()
+              .condition();
+      assertThat(conditions.entries()).containsExactly(caption, caption);
+      assertThat(conditions.ofRows()).containsExactly(0, 1, 0, 1, 0, 1);
+    }
   }
 
   @ParameterizedTest
