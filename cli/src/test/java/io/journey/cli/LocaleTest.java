@@ -80,10 +80,12 @@ class LocaleTest {
   @Test
   void idsClassesAndFingerprintAreTheSameInEveryLocale() throws Exception {
     pictures();
+    shell("for i in set/*/*.png; do echo 'a picture' > \"${i%.png}.txt\"; done");
     List<String> command = java("inspect", "--data", folder.resolve("set").toString());
     Outcome expected = run(UTF8, command);
     assertThat(expected.text())
-        .contains("classes      3", "e\u0301/\u00e4.png", "\u00e9/\u00e4.png");
+        .contains(
+            "classes      3", "e\u0301/\u00e4.png", "\u00e9/\u00e4.png", "captions     3 in all");
     for (Map<String, String> environment : ENVIRONMENTS) {
       assertThat(run(environment, command)).as(environment.toString()).isEqualTo(expected);
     }

@@ -19,9 +19,9 @@ final class CaptionFiles {
     this.spec = spec;
   }
 
-  /** Returns the file or folder at a path with "/" below the data set's. */
-  Path resolve(String below) {
-    return below.isEmpty() ? spec.path() : spec.path().resolve(below);
+  /** Returns the folder of the data set. */
+  Path root() {
+    return spec.path();
   }
 
   /** Returns whether there is a file of captions; a link that leads nowhere is one. */

@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.journey.run.JourneyException;
 import java.util.Optional;
 
 /**
@@ -20,10 +21,55 @@ record CaptionRule(
     Optional<CaptionTemplate> template,
     Uncaptioned uncaptioned) {
 
-  /** Nothing is said. */
-  static final CaptionRule UNSAID =
-      new CaptionRule(
-          false, false, Integer.MAX_VALUE, Optional.empty(), Optional.empty(), Uncaptioned.REFUSED);
+  private static final String NONE = "none";
+
+  /**
+   * Takes the options apart.
+   *
+   * @param spec for messages
+   * @param count the value of {@code captions=}
+   * @param caption the value of {@code caption=}
+   * @param uncaptioned the value of {@code uncaptioned=}, "empty" if there is one
+   * @throws JourneyException if a value is wrong, or they contradict one another
+   */
+  static CaptionRule of(
+      String spec, Optional<String> count, Optional<String> caption, Optional<String> uncaptioned) {
+    boolean none = count.equals(Optional.of(NONE));
+    boolean more = caption.isPresent() || uncaptioned.isPresent();
+    if (none && more) {
+      throw new JourneyException(
+          "Data set "
+              + spec
+              + " says captions=none and "
+              + (caption.isPresent() ? "caption=" : "uncaptioned=")
+              + ": leave one of them out.");
+    }
+    return new CaptionRule(
+        !none && (count.isPresent() || more),
+        none,
+        most(spec, count.orElse("all")),
+        caption.filter(c -> !CaptionTemplate.isTemplate(c)),
+        caption.filter(CaptionTemplate::isTemplate).map(CaptionTemplate::new),
+        uncaptioned.isPresent() ? Uncaptioned.EMPTY : Uncaptioned.REFUSED);
+  }
+
+  private static int most(String spec, String count) {
+    if (count.equals("all") || count.equals(NONE)) {
+      return Integer.MAX_VALUE;
+    }
+    if (count.equals("first")) {
+      return 1;
+    }
+    if (count.matches("[1-9]\\d{0,8}")) {
+      return Integer.parseInt(count);
+    }
+    throw new JourneyException(
+        "Data set "
+            + spec
+            + " has captions="
+            + count
+            + ", expected all, first, none or a number from 1.");
+  }
 
   /** Returns the same for a set whose captions are asked for after it was opened. */
   CaptionRule asked(Uncaptioned missing) {

@@ -63,11 +63,15 @@ final class CocoFolder implements CaptionSource {
           .computeIfAbsent(id.substring(0, Math.max(0, slash)), f -> new HashMap<>())
           .put(id.substring(slash + 1), i);
     }
+    Map<String, Path> tables = new HashMap<>();
+    for (Path file : Datasets.children(files.root().resolve(ANNOTATIONS))) {
+      tables.put(FileNames.shown(file), file);
+    }
     folders.forEach(
         (folder, names) -> {
           String split = folder.substring(folder.lastIndexOf('/') + 1);
-          Path file = files.resolve(ANNOTATIONS).resolve(PREFIX + split + ENDING);
-          if (CaptionFiles.isThere(file)) {
+          Path file = tables.get(PREFIX + split + ENDING);
+          if (file != null && CaptionFiles.isThere(file)) {
             boolean whole = examples.size() == all;
             new Part(file, split, names, whole).read(captions);
           } else {

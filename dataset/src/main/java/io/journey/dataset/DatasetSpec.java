@@ -100,7 +100,11 @@ record DatasetSpec(
         options.oneOf("labels", "fine", "coarse"),
         options.text("column"),
         options.text("label"),
-        captions(options),
+        CaptionRule.of(
+            options.text(),
+            options.text("captions"),
+            options.text("caption").map(Selection::unescaped),
+            options.oneOf("uncaptioned", "empty")),
         options.own(),
         new Selection(
             clauses(options),
@@ -119,38 +123,6 @@ record DatasetSpec(
         crop.equals("center") ? Crop.CENTER : Crop.NONE,
         size,
         options.oneOf("flip", "horizontal").isPresent() ? Flip.HORIZONTAL : Flip.NONE);
-  }
-
-  private static CaptionRule captions(Options options) {
-    Optional<String> count = options.text("captions");
-    boolean none = count.equals(Optional.of("none"));
-    int most =
-        switch (count.orElse("all")) {
-          case "all", "none" -> Integer.MAX_VALUE;
-          case "first" -> 1;
-          default ->
-              options
-                  .number("captions", 1, Integer.MAX_VALUE, "all, first, none or a number")
-                  .get();
-        };
-    Optional<String> caption = options.text("caption").map(Selection::unescaped);
-    Optional<String> empty = options.oneOf("uncaptioned", "empty");
-    boolean more = caption.isPresent() || empty.isPresent();
-    if (none && more) {
-      throw new JourneyException(
-          "Data set "
-              + options.text()
-              + " says captions=none and "
-              + (caption.isPresent() ? "caption=" : "uncaptioned=")
-              + ": leave one of them out.");
-    }
-    return new CaptionRule(
-        !none && (count.isPresent() || more),
-        none,
-        most,
-        caption.filter(c -> !CaptionTemplate.isTemplate(c)),
-        caption.filter(CaptionTemplate::isTemplate).map(CaptionTemplate::new),
-        empty.isPresent() ? Uncaptioned.EMPTY : Uncaptioned.REFUSED);
   }
 
   /**
@@ -330,10 +302,7 @@ record DatasetSpec(
     }
 
     Optional<Integer> number(String name, int min, int max) {
-      return number(name, min, max, "a whole number from " + min + " to " + max);
-    }
-
-    Optional<Integer> number(String name, int min, int max, String expected) {
+      String expected = "a whole number from " + min + " to " + max;
       String value = values.get(name);
       if (value == null) {
         return Optional.empty();

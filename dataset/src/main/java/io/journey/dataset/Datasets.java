@@ -26,8 +26,10 @@ public final class Datasets {
    * <p>{@code format} is {@code idx} (a folder as MNIST is published), {@code cifar} (CIFAR-10 or
    * CIFAR-100 in binary or for Python), {@code parquet} (as the Hugging Face Hub has it), {@code
    * tar} (images or WebDataset shards) or {@code images} (a folder of PNG, JPEG, WebP, BMP or GIF
-   * files, flat or with a folder for each class); without it, names decide. The options and all
-   * formats are described in {@code docs/formats/dataset.md}.
+   * files, flat or with a folder for each class) or {@code coco} (MS COCO); without it, names
+   * decide. The options and all formats are described in {@code docs/formats/dataset.md}.
+   *
+   * <p>Captions are read where the spec asks for them, or later by {@link Dataset#captioned()}.
    *
    * <p>The {@link Dataset#fingerprint} covers shape, order, ids, conditions and every number; it
    * does not change when the folder is moved or its files are compressed.

@@ -2,12 +2,11 @@ package io.journey.dataset;
 
 import io.journey.run.JourneyException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,32 +29,43 @@ final class FolderCaptions implements CaptionSource {
   @Override
   public void read(List<StoredExample> examples, CaptionCollector captions) {
     Map<String, Integer> ids = new HashMap<>();
-    Set<String> folders = new TreeSet<>(CodePoints::compare);
+    SortedMap<String, Path> folders = new TreeMap<>(CodePoints::compare); // by their part of ids
+    folders.put("", files.root());
     for (int i = 0; i < examples.size(); i++) {
-      String id = examples.get(i).id();
-      ids.put(id, i);
-      for (int end = id.lastIndexOf('/'); end > 0 && folders.add(id.substring(0, end)); ) {
-        end = id.lastIndexOf('/', end - 1);
+      StoredExample example = examples.get(i);
+      ids.put(example.id(), i);
+      if (example.image() instanceof StoredImage.InFile image) {
+        addFolders(example.id(), image.file().path(), folders);
       }
     }
-    folders.add("");
     boolean found = false;
-    for (String folder : folders) {
-      found |= readTable(folder, ids, captions);
+    for (Map.Entry<String, Path> folder : folders.entrySet()) {
+      found |= readTable(folder.getKey(), folder.getValue(), ids, captions);
     }
     if (!found) {
-      readBeside(examples, captions);
+      readBeside(examples, folders, captions);
+    }
+  }
+
+  private static void addFolders(String id, Path file, Map<String, Path> folders) {
+    Path folder = file.getParent();
+    for (int end = id.lastIndexOf('/'); end > 0; end = id.lastIndexOf('/', end - 1)) {
+      if (folders.putIfAbsent(id.substring(0, end), folder) != null) {
+        return;
+      }
+      folder = folder.getParent();
     }
   }
 
   /** Returns whether there is a table with captions. */
-  private boolean readTable(String folder, Map<String, Integer> ids, CaptionCollector captions) {
-    Path lines = files.resolve(folder).resolve(JSON_LINES);
-    Path csv = files.resolve(folder).resolve(CSV);
+  private boolean readTable(
+      String folder, Path path, Map<String, Integer> ids, CaptionCollector captions) {
+    Path lines = path.resolve(JSON_LINES);
+    Path csv = path.resolve(CSV);
     boolean json = CaptionFiles.isThere(lines);
     if (json && CaptionFiles.isThere(csv)) {
       throw new JourneyException(
-          lines.getParent() + " holds both " + JSON_LINES + " and " + CSV + ": keep one of them.");
+          path + " holds both " + JSON_LINES + " and " + CSV + ": keep one of them.");
     }
     if (!json && !CaptionFiles.isThere(csv)) {
       return false;
@@ -78,37 +88,59 @@ final class FolderCaptions implements CaptionSource {
     return table.hasCaptions();
   }
 
-  private void readBeside(List<StoredExample> examples, CaptionCollector captions) {
+  private void readBeside(
+      List<StoredExample> examples, Map<String, Path> folders, CaptionCollector captions) {
     List<String> endings = captions.column().map(List::of).orElse(ENDINGS);
+    Map<String, Map<String, Path>> texts = new HashMap<>(); // of each folder, by name
     for (int i = 0; i < examples.size(); i++) {
-      if (examples.get(i).image() instanceof StoredImage.InFile image) {
-        Path file = image.file().path();
-        String name = file.getFileName().toString();
-        String stem = name.substring(0, name.lastIndexOf('.') + 1);
-        List<Path> beside = new ArrayList<>();
-        for (String ending : endings) {
-          Path sidecar = file.resolveSibling(stem + ending);
-          if (CaptionFiles.isThere(sidecar)) {
-            beside.add(sidecar);
-          }
-        }
-        if (beside.size() > 1) {
-          throw new JourneyException(
-              file
-                  + " has captions in both "
-                  + beside.get(0).getFileName()
-                  + " and "
-                  + beside.get(1).getFileName()
-                  + ": say which with caption="
-                  + endings.get(0)
-                  + " or caption="
-                  + endings.get(1)
-                  + ".");
-        }
-        for (Path sidecar : beside) {
-          captions.addLines(i, files.text(sidecar), sidecar.toString());
-        }
+      String id = examples.get(i).id();
+      int slash = id.lastIndexOf('/');
+      String folder = id.substring(0, Math.max(0, slash));
+      if (folders.containsKey(folder)) {
+        Map<String, Path> here = texts.computeIfAbsent(folder, f -> named(folders.get(f), endings));
+        String stem = id.substring(slash + 1, Math.max(slash, id.lastIndexOf('.')) + 1);
+        readBeside(i, stem, here, endings, captions);
       }
+    }
+  }
+
+  /** The files with these endings, by name; a name that is not ASCII makes no path everywhere. */
+  private static Map<String, Path> named(Path folder, List<String> endings) {
+    Map<String, Path> found = new HashMap<>();
+    for (Path file : Datasets.children(folder)) {
+      FileNames.of(file)
+          .filter(name -> endings.stream().anyMatch(ending -> name.endsWith("." + ending)))
+          .ifPresent(name -> found.put(name, file));
+    }
+    return found;
+  }
+
+  private void readBeside(
+      int example,
+      String stem,
+      Map<String, Path> texts,
+      List<String> endings,
+      CaptionCollector captions) {
+    List<Path> beside =
+        endings.stream()
+            .map(ending -> texts.get(stem + ending))
+            .filter(file -> file != null && CaptionFiles.isThere(file))
+            .toList();
+    if (beside.size() > 1) {
+      throw new JourneyException(
+          beside.get(0).getParent()
+              + " has captions of one image in both "
+              + FileNames.shown(beside.get(0))
+              + " and "
+              + FileNames.shown(beside.get(1))
+              + ": say which with caption="
+              + endings.get(0)
+              + " or caption="
+              + endings.get(1)
+              + ".");
+    }
+    for (Path file : beside) {
+      captions.addLines(example, files.text(file), file.toString());
     }
   }
 }
