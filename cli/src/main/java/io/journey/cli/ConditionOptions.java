@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.condition.CaptionEncoder;
 import io.journey.condition.Condition;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
@@ -26,6 +27,36 @@ final class ConditionOptions {
               + " or all (the default).")
   private String labels;
 
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description =
+          "What to sample, for a model of captions; several are taken in turn, as with --prompt 'a cat'"
+              + " --prompt 'a dog'.")
+  private List<String> prompts;
+
+  /**
+   * Returns the prompts as a model of captions is asked with them, in turn.
+   *
+   * @throws SettingException if there are none, or classes are chosen
+   */
+  List<Condition> prompts(CaptionEncoder encoder) {
+    if (labels != null) {
+      throw new SettingException(
+          "the model samples images of a caption: leave --labels "
+              + labels
+              + " out, give --prompt");
+    }
+    if (prompts == null) {
+      throw new SettingException(
+          "the model samples images of a caption: give one or more, as with --prompt 'a cat'");
+    }
+    return prompts.stream()
+        .map(text -> new Condition.Prompt(text).resolve(encoder))
+        .distinct()
+        .toList();
+  }
+
   /**
    * Returns the conditions to draw under, in turn.
    *
@@ -33,6 +64,10 @@ final class ConditionOptions {
    */
   List<Condition> forCheckpoint(Checkpoint checkpoint) {
     ConditioningSpec known = checkpoint.inputs().conditioning();
+    if (prompts != null) {
+      throw new SettingException(
+          "the model takes no captions: leave --prompt '" + prompts.get(0) + "' out");
+    }
     if (labels != null && known.isEmpty()) {
       throw new SettingException("the model knows no classes: leave --labels " + labels + " out");
     }

@@ -1,10 +1,12 @@
 package io.journey.cli;
 
+import io.journey.condition.Condition;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
+import io.journey.run.SettingException;
 import io.journey.sampling.Guidance;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
@@ -12,9 +14,11 @@ import io.journey.scheduler.Scheduler;
 import io.journey.scheduler.SchedulerConfig;
 import io.journey.scheduler.Schedulers;
 import io.journey.scheduler.TimestepSpacing;
+import io.journey.text.TextEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,7 +35,9 @@ import picocli.CommandLine.Option;
       "      --out runs/fashion/targets.safetensors --count 12 --seed 7",
       "  journey sample ... --scheduler ddim --inference-steps 20 --spacing trailing",
       "  journey sample ... --scheduler dpm-solver++ --inference-steps 20",
-      "  journey sample ... --count 20 --labels cat,dog --guidance 3"
+      "  journey sample ... --count 20 --labels cat,dog --guidance 3",
+      "  journey sample --checkpoint stable-diffusion --out cats.safetensors \\\\",
+      "      --count 4 --prompt 'a cat' --guidance 7.5"
     })
 final class SampleCommand implements Runnable {
   @Mixin private Console console;
@@ -101,10 +107,25 @@ final class SampleCommand implements Runnable {
       paramLabel = "W",
       defaultValue = "1",
       description =
-          "Weight of classifier-free guidance, for a model trained with --drop-classes; 1: none"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Weight of classifier-free guidance, for a model of captions, or one trained with"
+              + " --drop-classes; 1: none (default: ${DEFAULT-VALUE}).")
   @InRange(from = 0, to = Guidance.MOST)
   private double guidance;
+
+  @Option(
+      names = "--negative-prompt",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "What guidance leads away from, for a model of captions (default: nothing).")
+  private String negativePrompt;
+
+  @Option(
+      names = "--text-encoder",
+      paramLabel = "DIR",
+      description =
+          "Folder with text_encoder and tokenizer, for a model of captions (default: the"
+              + " checkpoint's).")
+  private Path textEncoder;
 
   @Mixin private ConditionOptions conditions;
 
@@ -118,9 +139,25 @@ final class SampleCommand implements Runnable {
     }
     try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
       CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
-      Sampler sampler =
-          Sampler.of(model, scheduler(model), inferenceSteps).withGuidance(new Guidance(guidance));
-      SamplingRun run = new SamplingRun(sampler, seed, count, conditions.forCheckpoint(model));
+      Sampler sampler = Sampler.of(model, scheduler(model), inferenceSteps);
+      Guidance guided = new Guidance(guidance, negativePrompt);
+      SamplingRun run;
+      if (model.inputs().conditioning().takesCaptions()) {
+        try (TextEncoder encoder =
+            TextEncoder.open(textEncoder == null ? checkpoint.path() : textEncoder)) {
+          List<Condition> prompts = conditions.prompts(encoder);
+          run = new SamplingRun(sampler.withGuidance(guided, encoder), seed, count, prompts);
+          encoder.notes().forEach(console::say);
+        }
+      } else {
+        if (textEncoder != null || !negativePrompt.isEmpty()) {
+          throw new SettingException(
+              "the model takes no captions: leave --text-encoder and --negative-prompt out");
+        }
+        run =
+            new SamplingRun(
+                sampler.withGuidance(guided), seed, count, conditions.forCheckpoint(model));
+      }
       boolean drawn = run.run(out, console.context());
       console.say(
           drawn

@@ -44,7 +44,7 @@ public sealed interface Condition extends Serializable {
    * Returns this condition as a model is asked with it: a {@link Prompt} as a {@link Caption}, any
    * other as it is.
    */
-  default Condition resolve(TextEncoder encoder) {
+  default Condition resolve(CaptionEncoder encoder) {
     return this;
   }
 
@@ -126,8 +126,8 @@ public sealed interface Condition extends Serializable {
     }
 
     @Override
-    public Condition resolve(TextEncoder encoder) {
-      return new Caption(text, encoder.encode(text));
+    public Condition resolve(CaptionEncoder encoder) {
+      return new Caption(text, encoder.states(text));
     }
   }
 

@@ -140,7 +140,7 @@ class ConditionTest {
 
   @Test
   void aPromptIsResolvedByWhoeverHasTheEncoder() {
-    TextEncoder encoder = text -> states(text.length());
+    CaptionEncoder encoder = text -> states(text.length());
     Condition resolved = new Prompt("a cat").resolve(encoder);
     assertThat(resolved).isEqualTo(new Caption("a cat", states(5)));
     assertThat(resolved.resolve(encoder)).isSameAs(resolved);

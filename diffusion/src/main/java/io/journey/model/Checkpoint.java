@@ -21,6 +21,7 @@ import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.BatchSizes;
 import io.journey.tensor.Libtorch;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -298,7 +299,18 @@ public record Checkpoint(
     Path file = files.scheduler();
     return file == null
         ? SchedulerConfig.DEFAULT
-        : SchedulerConfig.fromDiffusers(Json.readPython(file), file.toString());
+        : SchedulerConfig.ofPipeline(Json.readPython(file), pipelineClass(file), file.toString());
+  }
+
+  /** Returns the class of the pipeline that a scheduler's file belongs to, or "". */
+  private static String pipelineClass(Path scheduler) {
+    Path folder = scheduler.toAbsolutePath().getParent();
+    for (Path place : new Path[] {folder, folder.getParent()}) {
+      if (place != null && Files.isRegularFile(place.resolve(ClassNames.INDEX))) {
+        return Json.readPython(place.resolve(ClassNames.INDEX)).path("_class_name").asText();
+      }
+    }
+    return "";
   }
 
   private static NoiseSchedule schedule(SchedulerConfig scheduler, CheckpointFiles files) {

@@ -8,8 +8,9 @@ import java.io.Serializable;
  * output(∅) + w·(output(c) − output(∅)), where c is the condition and ∅ none.
  *
  * @param weight w, diffusers' {@code guidance_scale}, at least 0; 1: none
+ * @param negativePrompt the text that stands for ∅ in a model of captions; "": no text
  */
-public record Guidance(double weight) implements Serializable {
+public record Guidance(double weight, String negativePrompt) implements Serializable {
   /** The model's own output. */
   public static final Guidance NONE = new Guidance(1);
 
@@ -22,9 +23,21 @@ public record Guidance(double weight) implements Serializable {
     if (!(weight >= 0 && weight <= MOST)) {
       throw new SettingException("guidance must be between 0 and 1000, got " + weight);
     }
+    if (weight == 1 && !negativePrompt.isEmpty()) {
+      throw new SettingException(
+          "a negative prompt needs guidance above 1, got '" + negativePrompt + "' without");
+    }
   }
 
-  /** Reads {@code none} or {@code classifier-free:3.0}. */
+  /** Guidance away from nothing. */
+  public Guidance(double weight) {
+    this(weight, "");
+  }
+
+  /**
+   * Reads {@code none}, {@code classifier-free:3.0}, or {@code classifier-free:3.0:blurry} with a
+   * negative prompt.
+   */
   static Guidance parse(String text) {
     if (text.equals(NONE.toString())) {
       return NONE;
@@ -33,7 +46,8 @@ public record Guidance(double weight) implements Serializable {
       throw new SettingException(
           "guidance " + text + " is unknown: write none or classifier-free:3.0");
     }
-    return new Guidance(Double.parseDouble(text.substring(PREFIX.length())));
+    String[] parts = text.substring(PREFIX.length()).split(":", 2);
+    return new Guidance(Double.parseDouble(parts[0]), parts.length == 1 ? "" : parts[1]);
   }
 
   /** Returns whether the output is the model's own. */
@@ -59,6 +73,8 @@ public record Guidance(double weight) implements Serializable {
   /** As {@link #parse} reads it. */
   @Override
   public String toString() {
-    return isNone() ? "none" : PREFIX + weight;
+    return isNone()
+        ? "none"
+        : PREFIX + weight + (negativePrompt.isEmpty() ? "" : ":" + negativePrompt);
   }
 }

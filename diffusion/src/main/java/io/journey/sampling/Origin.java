@@ -78,6 +78,12 @@ record Origin(
     try {
       Scheduler drew =
           config.scheduler(modelName).withEta(eta.isEmpty() ? 0 : Double.parseDouble(eta));
+      if (!guidance.isNone() && checkpoint.inputs().conditioning().takesCaptions()) {
+        throw new JourneyException(
+            file
+                + " was sampled by prompts under guidance, which this check cannot repeat yet:"
+                + " use a target without guidance.");
+      }
       return Sampler.of(checkpoint, drew, inferenceSteps).withGuidance(guidance);
     } catch (IllegalArgumentException e) {
       throw new JourneyException(

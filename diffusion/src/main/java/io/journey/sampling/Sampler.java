@@ -1,5 +1,6 @@
 package io.journey.sampling;
 
+import io.journey.condition.CaptionEncoder;
 import io.journey.condition.Condition;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
@@ -13,6 +14,7 @@ import io.journey.scheduler.InferenceSteps;
 import io.journey.scheduler.Scheduler;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /** Draws images: asks a checkpoint what a scheduler wants to know, under guidance. */
@@ -21,6 +23,7 @@ public final class Sampler {
   private final Scheduler scheduler;
   private final int inferenceSteps;
   private final Guidance guidance;
+  private final Condition unconditional;
   private final InferenceSteps steps;
 
   /** t of every call of the model. */
@@ -31,12 +34,20 @@ public final class Sampler {
 
   private final int[] timesteps;
 
+  /**
+   * @param unconditional what stands for no condition under guidance; null where there is none
+   */
   private Sampler(
-      Checkpoint checkpoint, Scheduler scheduler, int inferenceSteps, Guidance guidance) {
+      Checkpoint checkpoint,
+      Scheduler scheduler,
+      int inferenceSteps,
+      Guidance guidance,
+      Condition unconditional) {
     this.checkpoint = checkpoint;
     this.scheduler = scheduler;
     this.inferenceSteps = inferenceSteps;
     this.guidance = guidance;
+    this.unconditional = unconditional;
     this.steps = scheduler.steps(checkpoint.schedule(), inferenceSteps);
     this.calls = steps.timesteps().clone();
     this.kept =
@@ -45,7 +56,7 @@ public final class Sampler {
             .toArray();
     this.timesteps = Arrays.stream(kept).map(k -> calls[k]).toArray();
     checkpoint.schedule().requireEstimable(timesteps[0]);
-    if (!guidance.isNone() && checkpoint.classNames().nullClass().isEmpty()) {
+    if (!guidance.isNone() && unconditional == null) {
       throw new SettingException(
           "guidance needs a model that also knows images of no class, and "
               + checkpoint.name()
@@ -61,7 +72,7 @@ public final class Sampler {
    * @throws SettingException if there are no such steps, or x_0 cannot be estimated at one
    */
   public static Sampler of(Checkpoint checkpoint, Scheduler scheduler, int inferenceSteps) {
-    return new Sampler(checkpoint, scheduler, inferenceSteps, Guidance.NONE);
+    return new Sampler(checkpoint, scheduler, inferenceSteps, Guidance.NONE, null);
   }
 
   /**
@@ -74,17 +85,33 @@ public final class Sampler {
   }
 
   /**
-   * Returns the same with guidance.
+   * Returns the same with guidance of a model of classes.
    *
    * @throws SettingException if the model was not trained without classes, too
    */
   public Sampler withGuidance(Guidance other) {
-    return new Sampler(checkpoint, scheduler, inferenceSteps, other);
+    OptionalInt nullClass = checkpoint.classNames().nullClass();
+    return new Sampler(
+        checkpoint,
+        scheduler,
+        inferenceSteps,
+        other,
+        nullClass.isPresent() ? new Condition.ClassLabel(nullClass.getAsInt()) : null);
+  }
+
+  /**
+   * Returns the same with guidance of a model of captions.
+   *
+   * @param encoder of the model's captions, which encodes the negative prompt
+   */
+  public Sampler withGuidance(Guidance other, CaptionEncoder encoder) {
+    Condition negative = new Condition.Prompt(other.negativePrompt());
+    return new Sampler(checkpoint, scheduler, inferenceSteps, other, negative.resolve(encoder));
   }
 
   /** The same with another model. */
   public Sampler by(Checkpoint other) {
-    return new Sampler(other, scheduler, inferenceSteps, guidance);
+    return new Sampler(other, scheduler, inferenceSteps, guidance, unconditional);
   }
 
   /** The model that draws. */
@@ -128,21 +155,17 @@ public final class Sampler {
     float[] output = checkpoint.model().predict(xt, t, condition);
     return guidance.isNone()
         ? output
-        : guidance.combine(output, checkpoint.model().predict(xt, t, nullCondition()));
+        : guidance.combine(output, checkpoint.model().predict(xt, t, unconditional));
   }
 
   /** The same for several images under one condition, in one pass or two, [B][C·H·W]. */
   private float[][] outputs(float[][] xt, int t, Condition condition) {
     float[][] outputs = checkpoint.model().predict(xt, t, condition);
     if (!guidance.isNone()) {
-      float[][] unconditional = checkpoint.model().predict(xt, t, nullCondition());
-      Arrays.setAll(outputs, b -> guidance.combine(outputs[b], unconditional[b]));
+      float[][] without = checkpoint.model().predict(xt, t, unconditional);
+      Arrays.setAll(outputs, b -> guidance.combine(outputs[b], without[b]));
     }
     return outputs;
-  }
-
-  private Condition nullCondition() {
-    return new Condition.ClassLabel(checkpoint.classNames().nullClass().getAsInt());
   }
 
   /** Draws one image without a condition; all noise comes from the seed. */

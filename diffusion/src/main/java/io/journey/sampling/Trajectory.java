@@ -1,7 +1,7 @@
 package io.journey.sampling;
 
+import io.journey.condition.CaptionEncoder;
 import io.journey.condition.Condition;
-import io.journey.condition.TextEncoder;
 import io.journey.dataset.ImageShape;
 import io.journey.run.Checksums;
 import io.journey.run.Counted;
@@ -53,7 +53,7 @@ public record Trajectory(
   }
 
   /** Returns the same with its condition as a model is asked with it. */
-  public Trajectory resolve(TextEncoder encoder) {
+  public Trajectory resolve(CaptionEncoder encoder) {
     Condition resolved = condition.resolve(encoder);
     return new Trajectory(
         shape, modelFingerprint, seed, resolved, guidance, timesteps, xt, x0, image);

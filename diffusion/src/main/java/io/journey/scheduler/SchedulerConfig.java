@@ -203,6 +203,30 @@ public final class SchedulerConfig implements Serializable {
     return copy;
   }
 
+  /**
+   * Reads the same as a pipeline of diffusers does. Stable Diffusion's, whose latents are not
+   * within ±1, turns {@code clip_sample} off and sets {@code steps_offset} to 1, whatever the file
+   * says ({@code StableDiffusionPipeline.__init__}).
+   *
+   * @param pipeline the pipeline's {@code _class_name}, or ""
+   */
+  public static SchedulerConfig ofPipeline(ObjectNode json, String pipeline, String where) {
+    ObjectNode read = json.deepCopy();
+    if (pipeline.startsWith("StableDiffusion")) {
+      Schedulers.ofClass(json.path(CLASS).asText(DEFAULT_CLASS))
+          .ifPresent(
+              known -> {
+                if (SchedulerOptions.has(known, "clip_sample")) {
+                  read.put("clip_sample", false);
+                }
+                if (SchedulerOptions.has(known, "steps_offset")) {
+                  read.put("steps_offset", 1);
+                }
+              });
+    }
+    return fromDiffusers(read, where);
+  }
+
   private static void refuse(List<String> unsupported, String where) {
     if (!unsupported.isEmpty()) {
       throw new JourneyException(

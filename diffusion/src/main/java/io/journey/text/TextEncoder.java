@@ -1,5 +1,7 @@
 package io.journey.text;
 
+import io.journey.condition.CaptionEncoder;
+import io.journey.condition.TextStates;
 import io.journey.random.Seed;
 import io.journey.run.Checksums;
 import io.journey.run.Counted;
@@ -26,7 +28,7 @@ import org.bytedeco.pytorch.Tensor;
  * {@link ClipTextModel}, both frozen. Any number of threads may use it at once; a caption's states
  * do not depend on what else is encoded.
  */
-public final class TextEncoder implements AutoCloseable {
+public final class TextEncoder implements CaptionEncoder, AutoCloseable {
   private static final String MODEL = "text_encoder";
   private static final String TOKENIZER = "tokenizer";
   private static final String CONFIG = "config.json";
@@ -182,6 +184,11 @@ public final class TextEncoder implements AutoCloseable {
       Tensor ids = Libtorch.of(text.toArray()).view(1, tokens());
       return Libtorch.floats(model.forward(ids));
     }
+  }
+
+  @Override
+  public TextStates states(String text) {
+    return TextStates.of(encode(text), tokens(), width());
   }
 
   /**

@@ -3,10 +3,10 @@ package io.journey.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.journey.condition.CaptionEncoder;
 import io.journey.condition.Condition;
 import io.journey.condition.Condition.Caption;
 import io.journey.condition.Condition.Prompt;
-import io.journey.condition.TextEncoder;
 import io.journey.condition.TextStates;
 import io.journey.model.Checkpoint;
 import io.journey.random.Seed;
@@ -23,7 +23,7 @@ class CaptionSamplingTest {
   private static final Path MODEL = Path.of("src/test/resources/golden/condition/no-mid");
 
   /** Three tokens of five numbers, from the text alone. */
-  private static final TextEncoder ENCODER =
+  private static final CaptionEncoder ENCODER =
       text -> {
         float[] states = new float[15];
         Seed.of(3).child(text).stream().fillGaussian(states);
@@ -55,7 +55,7 @@ class CaptionSamplingTest {
           .extracting(Trajectory::condition)
           .containsExactly(new Prompt("a cat"), new Prompt("a dog"), new Prompt("a cat"));
       Trajectory second = read.get(1).resolve(ENCODER);
-      assertThat(second.condition()).isEqualTo(new Caption("a dog", ENCODER.encode("a dog")));
+      assertThat(second.condition()).isEqualTo(new Caption("a dog", ENCODER.states("a dog")));
       assertThat(second.image())
           .isEqualTo(sampler.sample(Sampler.seed(5, 1), second.condition()).image());
       assertThat(second.image())

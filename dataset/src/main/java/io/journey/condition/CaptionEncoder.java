@@ -2,11 +2,11 @@ package io.journey.condition;
 
 /** Turns texts into the states that a model is conditioned on. Safe for many threads. */
 @FunctionalInterface
-public interface TextEncoder {
+public interface CaptionEncoder {
   /**
    * Returns the states of a text.
    *
    * @param text a caption or prompt; "" stands for no text
    */
-  TextStates encode(String text);
+  TextStates states(String text);
 }
