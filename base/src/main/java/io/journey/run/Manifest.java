@@ -219,7 +219,12 @@ public final class Manifest implements Serializable {
    * @throws JourneyException if there is none, or it is not the one that this stage used
    */
   public Manifest part(String folder, String kind, int format) {
-    Manifest part = read(Confined.path(directory, folder), kind, format);
+    Path place = Confined.path(directory, folder);
+    if (!Files.isDirectory(place)) {
+      throw new JourneyException(
+          directory + " lacks its part " + folder + ": put it back, or make the directory again.");
+    }
+    Manifest part = read(place, kind, format);
     if (!part.fingerprint().equals(content.path(PARTS).path(folder).asText())) {
       throw new JourneyException(
           part.directory()

@@ -173,6 +173,20 @@ class PreparedDirectoryTest {
     }
   }
 
+  /** The stages before features stand in folders of theirs; each is needed, and none other. */
+  @Test
+  void featuresWithoutTheirPartAreRefused() throws IOException {
+    Path features = copy(flow.features());
+    String[] attribute =
+        flow.attribute(
+            "--features", features.toString(), "--out", folder.resolve("new").toString());
+    Path fitted = features.resolve("preconditioner");
+    Files.move(fitted, folder.resolve("away"));
+    Refusal.of(folder, attribute, "lacks its part preconditioner", "make the directory again");
+    Files.move(features.resolve("timestep-importance"), fitted);
+    Refusal.of(folder, attribute, "timestep-importance", "expected preconditioner");
+  }
+
   @Test
   void aTargetFileChangedInOneBitIsRefused() throws IOException {
     Path file = folder.resolve("targets.safetensors");
