@@ -325,7 +325,7 @@ class FlowTest {
       List<Trajectory> strange = Sampler.of(stranger, 10).sample(1, 1, TestContext.of(1));
       assertThatThrownBy(() -> estimator().attribute(strange, STEPS, TestContext.TWO))
           .isInstanceOf(JourneyException.class)
-          .hasMessageContaining("none of the 2 checkpoints");
+          .hasMessageContaining("only of 2 checkpoints");
     }
     assertThatThrownBy(() -> estimator().attribute(targets, Timesteps.of(150), TestContext.TWO))
         .isInstanceOf(JourneyException.class)

@@ -86,6 +86,7 @@ public final class FeatureStore implements Serializable {
   /** Opens finished features. */
   public static FeatureStore open(Path directory) {
     Manifest manifest = Manifest.read(directory, KIND, FORMAT);
+    manifest.parts(); // Each is there, and is the one that they were made with.
     List<ExampleTable.Example> examples = ExampleTable.read(manifest.verified(ExampleTable.FILE));
     int expected = manifest.inputFields().whole("examples", 1, Integer.MAX_VALUE);
     if (examples.size() != expected) {

@@ -14,6 +14,7 @@ import io.journey.random.Seed;
 import io.journey.results.ExampleTable;
 import io.journey.run.Counted;
 import io.journey.run.FileStage;
+import io.journey.run.Manifest;
 import io.journey.run.Progress;
 import io.journey.run.Resource;
 import io.journey.run.SettingException;
@@ -88,9 +89,10 @@ public final class Featurizer implements FileStage<FeatureStore> {
       importance = work.run(new TimestepImportance(path), TimestepImportance.FOLDER);
     }
     boolean preconditioned = !config.preconditioner().equals(PreconditionerConfig.NONE);
-    if (preconditioned) {
-      work.run(new PreconditionerFit(path, importance), PreconditionerFit.FOLDER);
-    }
+    Manifest fits =
+        preconditioned
+            ? work.run(new PreconditionerFit(path, importance), PreconditionerFit.FOLDER)
+            : null;
     long total = (long) data.size() * path.ensemble().checkpointNames().size();
     try (Progress.Task task = work.progress().start("Computing features", total, "examples")) {
       work.write(
@@ -98,10 +100,7 @@ public final class Featurizer implements FileStage<FeatureStore> {
           out -> out.write(ExampleTable.of(data).getBytes(StandardCharsets.UTF_8)));
       for (String member : path.ensemble().checkpointNames()) {
         String fitted =
-            preconditioned
-                ? work.path(PreconditionerFit.FOLDER + "/" + PreconditionerFit.file(member))
-                    .toString()
-                : null;
+            fits == null ? null : fits.verified(PreconditionerFit.file(member)).toString();
         work.run(shards(new OfCheckpoint(path, member, importance, fitted)), task);
       }
     }

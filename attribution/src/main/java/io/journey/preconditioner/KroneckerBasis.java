@@ -81,7 +81,7 @@ final class KroneckerBasis implements AutoCloseable {
       Tensor vectors = Libtorch.eigenvectors(n <= EXACT ? matrix.to(ScalarType.Double) : matrix);
       if (vectors == null) {
         throw new JourneyException(
-            "The curvature of "
+            "The preconditioner of "
                 + of
                 + " has no eigenvectors that could be found: featurize without a preconditioner.");
       }

@@ -168,13 +168,13 @@ public final class Attributor implements Serializable {
     for (Trajectory target : targets) {
       if (!known.contains(target.modelFingerprint())) {
         throw new JourneyException(
-            "The target was sampled from the model "
+            "The target was sampled from the checkpoint "
                 + shorten(target.modelFingerprint())
-                + ", which is none of the "
+                + ", which "
+                + features.manifest().directory()
+                + " has no features of, only of "
                 + Counted.of(known.size(), "checkpoints")
-                + " in "
-                + ensemble.directory()
-                + ": sample it with one of them.");
+                + ": sample it with one of these, or featurize with that one.");
       }
       for (int step : steps) {
         target.indexOf(step);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The record of a finished stage: kind, settings, inputs, and a checksum of every file. */
@@ -219,12 +220,32 @@ public final class Manifest implements Serializable {
    * @throws JourneyException if there is none, or it is not the one that this stage used
    */
   public Manifest part(String folder, String kind, int format) {
+    return requirePart(folder, place -> read(place, kind, format));
+  }
+
+  /**
+   * Reads the manifests of all parts, and of theirs.
+   *
+   * @throws JourneyException if one is missing, or is not the one that this stage used
+   */
+  public List<Manifest> parts() {
+    List<Manifest> parts = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> entry : content.path(PARTS).properties()) {
+      Confined.requireName(directory, entry.getKey(), file);
+      Manifest part = requirePart(entry.getKey(), Manifest::read);
+      parts.add(part);
+      parts.addAll(part.parts());
+    }
+    return parts;
+  }
+
+  private Manifest requirePart(String folder, Function<Path, Manifest> reader) {
     Path place = Confined.path(directory, folder);
     if (!Files.isDirectory(place)) {
       throw new JourneyException(
           directory + " lacks its part " + folder + ": put it back, or make the directory again.");
     }
-    Manifest part = read(place, kind, format);
+    Manifest part = reader.apply(place);
     if (!part.fingerprint().equals(content.path(PARTS).path(folder).asText())) {
       throw new JourneyException(
           part.directory()

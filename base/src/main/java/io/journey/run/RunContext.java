@@ -103,6 +103,7 @@ public final class RunContext implements AutoCloseable {
     stage.check();
     try (RunDirectory claimed = claim(stage, directory)) {
       if (claimed.isFinished()) {
+        Manifest.read(directory).parts(); // Nothing it was made with is missing.
         done.advance(stage.size());
       }
       return stage.run(new StageWork(claimed, this));

@@ -55,6 +55,7 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
   private final long startNanos = System.nanoTime();
   private volatile boolean finished;
   private volatile int wholeFiles;
+  private volatile int filesOfParts;
   private boolean begunHere;
   private double earlierSeconds;
 
@@ -238,6 +239,7 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
               ? Json.read(path(TIMING)).path("seconds").asDouble()
               : 0;
       earlierSeconds = Math.max(journal.seconds(), before);
+      wholeFiles = journal.files().size();
       AtomicFile.write(path(SETTINGS), Json.bytes(header));
     }
   }
@@ -263,9 +265,9 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
     }
   }
 
-  /** How many files are whole so far, those of earlier attempts included. */
+  /** How many files are whole so far, those of earlier attempts and of finished parts included. */
   public int wholeFiles() {
-    return wholeFiles;
+    return wholeFiles + filesOfParts;
   }
 
   /** Returns the settings of this run. */
@@ -344,9 +346,9 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
    * @param folder where a stage was finished that this one uses
    */
   synchronized void notePart(String folder) {
-    notes
-        .withObject(Manifest.PARTS)
-        .put(folder, Manifest.read(Confined.path(directory, folder)).fingerprint());
+    Manifest part = Manifest.read(Confined.path(directory, folder));
+    notes.withObject(Manifest.PARTS).put(folder, part.fingerprint());
+    filesOfParts += part.names().size();
   }
 
   /**

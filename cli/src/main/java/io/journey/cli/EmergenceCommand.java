@@ -43,7 +43,7 @@ final class EmergenceCommand implements Runnable {
       names = "--checkpoint",
       required = true,
       paramLabel = "SPEC",
-      description = "The checkpoint that drew the targets.")
+      description = "The checkpoint that the targets were sampled from.")
   private CheckpointSpec checkpoint;
 
   @Option(

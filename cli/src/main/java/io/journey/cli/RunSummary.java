@@ -5,6 +5,8 @@ import io.journey.run.Progress;
 import io.journey.run.RunStatus;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The result of a stage in its directory, or how far it has come. */
 final class RunSummary {
@@ -35,21 +37,29 @@ final class RunSummary {
     }
   }
 
-  /** Compares every file with its checksum; the first damaged one is an error. */
+  /**
+   * Compares every file, those of parts too, with its checksum; the first damaged one is an error.
+   */
   static void verify(Path directory, PrintWriter out, Progress progress) {
-    Manifest manifest = Manifest.read(directory);
-    try (Progress.Task task =
-        progress.start("verifying " + directory, manifest.names().size(), "files")) {
-      for (String name : manifest.names()) {
-        manifest.verified(name);
-        task.advance(1);
+    List<Manifest> all = new ArrayList<>(List.of(Manifest.read(directory)));
+    all.addAll(all.get(0).parts());
+    int count = all.stream().mapToInt(manifest -> manifest.names().size()).sum();
+    try (Progress.Task task = progress.start("verifying " + directory, count, "files")) {
+      for (Manifest manifest : all) {
+        for (String name : manifest.names()) {
+          manifest.verified(name);
+          task.advance(1);
+        }
       }
     }
     Lines.print(
         out,
         "verified",
-        manifest.names().size() == 1
+        count == 1
             ? "the only file is as written"
-            : "all " + manifest.names().size() + " files are as written");
+            : "all "
+                + count
+                + " files are as written"
+                + (all.size() > 1 ? ", parts included" : ""));
   }
 }

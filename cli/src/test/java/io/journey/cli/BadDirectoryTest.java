@@ -138,9 +138,9 @@ class BadDirectoryTest {
       Refusal.of(
           root,
           flow.attribute("--target", target.toString(), "--out", out),
-          "sampled from the model",
-          "none of the 2 checkpoints",
-          "sample it with one of them");
+          "sampled from the checkpoint",
+          "only of 2 checkpoints",
+          "sample it with one of these");
     }
     Refusal.of(root, flow.sample("--checkpoint", member), "another model's samples", "new file");
     assertThat(root.resolve("new")).doesNotExist();

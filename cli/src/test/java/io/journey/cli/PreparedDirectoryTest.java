@@ -183,8 +183,30 @@ class PreparedDirectoryTest {
     Path fitted = features.resolve("preconditioner");
     Files.move(fitted, folder.resolve("away"));
     Refusal.of(folder, attribute, "lacks its part preconditioner", "make the directory again");
+    Refusal.of(
+        folder,
+        flow.featurize("--out", features.toString()),
+        "lacks its part preconditioner",
+        "make the directory again");
     Files.move(features.resolve("timestep-importance"), fitted);
-    Refusal.of(folder, attribute, "timestep-importance", "expected preconditioner");
+    Refusal.of(folder, attribute, "lacks its part timestep-importance");
+  }
+
+  /** What a kill leaves is continued with the fitted numbers that its rows were made with. */
+  @Test
+  void aDamagedPreconditionerIsNeitherUsedNorCalledWhole() throws IOException {
+    Path features = copy(flow.features());
+    Path fitted = features.resolve("preconditioner/member-000.safetensors");
+    byte[] bytes = Files.readAllBytes(fitted);
+    bytes[bytes.length - 3] ^= 1;
+    Files.write(fitted, bytes);
+    CommandRun whole = CommandRun.of("inspect", features.toString(), "--verify");
+    assertThat(whole.status()).isEqualTo(2);
+    assertThat(whole.err()).contains("member-000.safetensors is damaged");
+    unfinished(features);
+    CommandRun run = CommandRun.of(flow.featurize("--out", features.toString()));
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("member-000.safetensors is damaged");
   }
 
   @Test

@@ -69,7 +69,7 @@ record Origin(
               + shortened(modelName, model)
               + ", expected "
               + shortened(checkpoint.name(), checkpoint.fingerprint())
-              + ": name the checkpoint that drew it.");
+              + ": name the checkpoint that it was sampled from.");
     }
     byte[] text = scheduler.getBytes(StandardCharsets.UTF_8);
     SchedulerConfig config =
