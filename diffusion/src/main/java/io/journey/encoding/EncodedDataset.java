@@ -39,6 +39,7 @@ public final class EncodedDataset implements Dataset {
   private static final Pattern BLANK = Pattern.compile(" ");
 
   private final Manifest manifest;
+  private final String fingerprint;
   private final Dataset pictures;
   private final ImageShape shape;
   private final ArrayShards latents; // null: images are not encoded
@@ -49,6 +50,7 @@ public final class EncodedDataset implements Dataset {
     EncodingSettings settings = manifest.settings(EncodingSettings.class);
     List<Integer> sides = settings.latents();
     this.manifest = manifest;
+    this.fingerprint = manifest.fingerprint();
     this.pictures = pictures;
     this.shape =
         sides == null ? pictures.shape() : new ImageShape(sides.get(0), sides.get(1), sides.get(2));
@@ -160,7 +162,7 @@ public final class EncodedDataset implements Dataset {
   /** Returns that of the encoding: of what was encoded, how, and of every number. */
   @Override
   public String fingerprint() {
-    return manifest.fingerprint();
+    return fingerprint;
   }
 
   @Override
@@ -259,7 +261,7 @@ public final class EncodedDataset implements Dataset {
 
   /** Another process opens the directory itself, with pictures that it opens itself. */
   private Object writeReplace() {
-    return new Place(manifest.directory().toAbsolutePath().toString(), fingerprint(), pictures);
+    return new Place(manifest.directory().toAbsolutePath().toString(), fingerprint, pictures);
   }
 
   private record Place(String directory, String fingerprint, Dataset pictures)

@@ -388,7 +388,7 @@ class EncodingTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx48m",
-                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+                "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
                 "-cp",
                 System.getProperty("java.class.path"),
                 InLittleMemory.class.getName(),
