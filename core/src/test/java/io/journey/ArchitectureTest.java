@@ -54,6 +54,7 @@ class ArchitectureTest {
                   "model",
                   "latent",
                   "text",
+                  "encoding",
                   "training",
                   "sampling",
                   "embedding"),
@@ -66,6 +67,7 @@ class ArchitectureTest {
       List.of(
           "run",
           "results",
+          "encoding",
           "training",
           "sampling",
           "gradient",

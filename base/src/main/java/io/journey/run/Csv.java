@@ -22,13 +22,21 @@ import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -99,6 +107,52 @@ public final class Csv {
   }
 
   /**
+   * Writes a table row by row: not all of it is in memory.
+   *
+   * @param out stays open
+   */
+  public static <R extends Record> void write(OutputStream out, Class<R> type, Iterator<R> rows)
+      throws IOException {
+    CsvSchema schema = MAPPER.schemaFor(type);
+    Writer text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+    text.write(String.join(",", schema.getColumnNames()) + "\n");
+    try (SequenceWriter lines =
+        MAPPER
+            .writerFor(type)
+            .with(schema.withoutHeader())
+            .without(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+            .writeValues(text)) {
+      while (rows.hasNext()) {
+        lines.write(rows.next());
+      }
+    }
+    text.flush();
+  }
+
+  /**
+   * Gives the rows of a table of known columns one after the other: not all of it is in memory.
+   *
+   * @param remedy what makes a whole table, such as "train again"
+   * @throws JourneyException if it has other columns, or a field is not of its column's type
+   */
+  public static <R extends Record> void forEach(
+      Class<R> type, Path file, String remedy, Consumer<R> each) {
+    CsvSchema schema = MAPPER.schemaFor(type);
+    try (BufferedReader text = Files.newBufferedReader(file);
+        MappingIterator<R> rows =
+            MAPPER
+                .readerFor(type)
+                .with(schema.withHeader().withStrictHeaders(true))
+                .readValues(text)) {
+      while (rows.hasNextValue()) {
+        each.accept(rows.nextValue());
+      }
+    } catch (IOException | RuntimeJsonMappingException e) {
+      throw unlike(schema, file, remedy, e);
+    }
+  }
+
+  /**
    * Reads a table of known columns.
    *
    * @param where the table, for messages
@@ -112,15 +166,20 @@ public final class Csv {
         MAPPER.readerFor(type).with(schema.withHeader().withStrictHeaders(true)).readValues(text)) {
       return rows.readAll();
     } catch (IOException | RuntimeJsonMappingException e) {
-      throw new JourneyException(
-          where
-              + " is no table of "
-              + String.join(",", schema.getColumnNames())
-              + ": "
-              + remedy
-              + ".",
-          e);
+      throw unlike(schema, where, remedy, e);
     }
+  }
+
+  private static JourneyException unlike(
+      CsvSchema schema, Object where, String remedy, Exception cause) {
+    return new JourneyException(
+        where
+            + " is no table of "
+            + String.join(",", schema.getColumnNames())
+            + ": "
+            + remedy
+            + ".",
+        cause);
   }
 
   /**

@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Tables as text. */
 class CsvTest {
@@ -205,5 +211,22 @@ class CsvTest {
     assertThatThrownBy(() -> lines("a,\"b\n"))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("table is no table");
+  }
+
+  @Test
+  void aTableWrittenRowByRowIsThatOfAllRowsAndIsReadBack(@TempDir Path folder) throws IOException {
+    List<Known> rows = List.of(new Known(0, "=a, \"b\"", 0.5), new Known(1, "", 2));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Csv.write(out, Known.class, rows.iterator());
+    out.write('#'); // It stays open, and nothing comes later.
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(Csv.table(Known.class, rows) + "#");
+    Path file = Files.writeString(folder.resolve("table.csv"), Csv.table(Known.class, rows));
+    List<Known> found = new ArrayList<>();
+    Csv.forEach(Known.class, file, "make it again", found::add);
+    assertThat(found).isEqualTo(rows);
+    Files.writeString(file, "index,id,loss\n1,x,1\n2,y\n");
+    assertThatThrownBy(() -> Csv.forEach(Known.class, file, "make it again", row -> {}))
+        .isInstanceOf(JourneyException.class)
+        .hasMessage(file + " is no table of index,id,loss: make it again.");
   }
 }

@@ -86,6 +86,24 @@ public interface Dataset extends Serializable {
   }
 
   /**
+   * Returns the captions of an example with the states of a text encoder, one for each of {@link
+   * #captions}.
+   *
+   * @return none where nobody has computed states
+   */
+  default List<Condition.Caption> captionsOf(int index) {
+    return List.of();
+  }
+
+  /**
+   * Returns the images as pictures, which a person can look at: this set, or what it was encoded
+   * from. Examples have the same indices and ids.
+   */
+  default Dataset pictures() {
+    return this;
+  }
+
+  /**
    * Returns whether captions are asked for: each example has one, and the fingerprint covers them.
    */
   default boolean isCaptioned() {

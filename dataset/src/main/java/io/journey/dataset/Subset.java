@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.journey.condition.Condition;
 import io.journey.run.Checksums;
 import io.journey.run.SettingException;
 import java.nio.ByteBuffer;
@@ -140,6 +141,17 @@ public final class Subset implements Dataset {
   @Override
   public Example example(int index) {
     return whole.example(indices[index]);
+  }
+
+  @Override
+  public List<Condition.Caption> captionsOf(int index) {
+    return whole.captionsOf(indices[index]);
+  }
+
+  @Override
+  public Dataset pictures() {
+    Dataset pictures = whole.pictures();
+    return pictures == whole ? this : new Subset(pictures, indices);
   }
 
   @Override

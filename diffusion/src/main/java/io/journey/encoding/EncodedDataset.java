@@ -1,0 +1,280 @@
+package io.journey.encoding;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.condition.Condition;
+import io.journey.dataset.Dataset;
+import io.journey.dataset.DatasetNotes;
+import io.journey.dataset.Example;
+import io.journey.dataset.ImageShape;
+import io.journey.dataset.MissingCaptions;
+import io.journey.dataset.Transformations;
+import io.journey.dataset.Uncaptioned;
+import io.journey.run.Csv;
+import io.journey.run.JourneyException;
+import io.journey.run.Manifest;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A data set as its codec and its text encoder say it: an image is a latent, its condition a
+ * caption whose states are read from disk when a model asks for them. What a person sees of it, the
+ * ids and names, is that of the pictures. Safe for many threads.
+ */
+public final class EncodedDataset implements Dataset {
+  /** The manifest's kind. */
+  public static final String KIND = "encoding";
+
+  /** The version of the format. */
+  public static final int FORMAT = 1;
+
+  static final String DATA = "data";
+  static final String EXAMPLES = "examples";
+  static final String CODEC = "codec";
+  static final String TEXT_ENCODER = "text_encoder";
+
+  private static final Pattern BLANK = Pattern.compile(" ");
+
+  private final Manifest manifest;
+  private final String fingerprint;
+  private final Dataset pictures;
+  private final ImageShape shape;
+  private final ArrayShards latents; // null: images are not encoded
+  private final StateShards states; // null: captions are not encoded
+  private final int[][] captions;
+
+  private EncodedDataset(Manifest manifest, Dataset pictures) {
+    EncodingSettings settings = manifest.settings(EncodingSettings.class);
+    List<Integer> sides = settings.latents();
+    this.manifest = manifest;
+    this.fingerprint = manifest.fingerprint();
+    this.pictures = pictures;
+    this.shape =
+        sides == null ? pictures.shape() : new ImageShape(sides.get(0), sides.get(1), sides.get(2));
+    this.latents =
+        sides == null
+            ? null
+            : new ArrayShards(manifest, ArrayShards.LATENTS, sides, settings.latentRows());
+    this.states = settings.states() == null ? null : new StateShards(manifest);
+    this.captions = readCaptions();
+  }
+
+  /**
+   * Opens a finished encoding.
+   *
+   * @param pictures what it was made of; its captions are asked for where they are encoded
+   * @throws JourneyException if it was made of other images or captions, or is damaged
+   */
+  public static EncodedDataset open(Path directory, Dataset pictures) {
+    Manifest manifest = Manifest.read(directory, KIND, FORMAT);
+    boolean captioned = manifest.inputFields().has(TEXT_ENCODER);
+    Dataset own = captioned ? pictures.captioned() : pictures;
+    if (!own.fingerprint().equals(manifest.inputFields().text(DATA))) {
+      throw new JourneyException(
+          directory
+              + " was encoded from other images"
+              + (captioned ? " or captions" : "")
+              + " than those of "
+              + pictures.spec()
+              + ": name the data set it was made of, or encode this one in a new directory.");
+    }
+    return new EncodedDataset(manifest, own);
+  }
+
+  private int[][] readCaptions() {
+    int[][] found = new int[pictures.size()][];
+    int[] count = {0};
+    Csv.forEach(
+        ExampleRow.class,
+        manifest.verified(ExampleRow.FILE),
+        "encode again",
+        row -> {
+          int i = count[0]++;
+          if (i >= found.length || row.index() != i) {
+            throw unlikePictures();
+          }
+          found[i] = indices(row.captions());
+          if (states != null && found[i].length != pictures.captions(i).size()) {
+            throw unlikePictures();
+          }
+        });
+    if (count[0] != found.length) {
+      throw unlikePictures();
+    }
+    return found;
+  }
+
+  private int[] indices(String field) {
+    try {
+      return field.isEmpty()
+          ? new int[0]
+          : BLANK.splitAsStream(field).mapToInt(Integer::parseUnsignedInt).toArray();
+    } catch (NumberFormatException e) {
+      throw unlikePictures();
+    }
+  }
+
+  private JourneyException unlikePictures() {
+    return new JourneyException(
+        manifest.directory()
+            + "/"
+            + ExampleRow.FILE
+            + " does not list the examples and captions of "
+            + pictures.spec()
+            + ": encode again.");
+  }
+
+  /** Settings and inputs that made it. */
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /** Returns the fingerprint of the codec; none where images are not encoded. */
+  public Optional<String> codecFingerprint() {
+    return input(CODEC);
+  }
+
+  /** Returns the fingerprint of the text encoder; none where captions are not encoded. */
+  public Optional<String> textEncoderFingerprint() {
+    return input(TEXT_ENCODER);
+  }
+
+  private Optional<String> input(String name) {
+    return manifest.inputFields().has(name)
+        ? Optional.of(manifest.inputFields().text(name))
+        : Optional.empty();
+  }
+
+  @Override
+  public Dataset pictures() {
+    return pictures;
+  }
+
+  /** Returns that of the pictures: the encoding is opened with them. */
+  @Override
+  public String spec() {
+    return pictures.spec();
+  }
+
+  /** Returns that of the encoding: of what was encoded, how, and of every number. */
+  @Override
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  @Override
+  public Transformations transformations() {
+    return pictures.transformations();
+  }
+
+  @Override
+  public DatasetNotes notes() {
+    return pictures.notes();
+  }
+
+  @Override
+  public ObjectNode describe() {
+    return pictures.describe();
+  }
+
+  @Override
+  public int size() {
+    return pictures.size();
+  }
+
+  /** Returns the shape of a latent. */
+  @Override
+  public ImageShape shape() {
+    return shape;
+  }
+
+  @Override
+  public ImageShape originalShape(int index) {
+    return pictures.originalShape(index);
+  }
+
+  @Override
+  public Example example(int index) {
+    return new Example(
+        id(index), condition(index), (out, offset) -> read(index, out, offset), captions(index));
+  }
+
+  @Override
+  public List<String> classNames() {
+    return pictures.classNames();
+  }
+
+  @Override
+  public String id(int index) {
+    return pictures.id(index);
+  }
+
+  /** Returns the first caption, or where captions are not encoded the condition of the picture. */
+  @Override
+  public Condition condition(int index) {
+    return states == null
+        ? pictures.condition(index)
+        : new Condition.Caption(captions(index).get(0), states.of(captions[index][0]));
+  }
+
+  @Override
+  public List<String> captions(int index) {
+    return pictures.captions(index);
+  }
+
+  @Override
+  public List<Condition.Caption> captionsOf(int index) {
+    if (states == null) {
+      return List.of();
+    }
+    List<String> texts = captions(index);
+    List<Condition.Caption> found = new ArrayList<>(texts.size());
+    for (int c = 0; c < texts.size(); c++) {
+      found.add(new Condition.Caption(texts.get(c), states.of(captions[index][c])));
+    }
+    return found;
+  }
+
+  @Override
+  public Dataset captioned(Uncaptioned uncaptioned) {
+    if (states == null) {
+      throw new MissingCaptions(
+          manifest.directory()
+              + " was made without a text encoder, and states of captions are needed: encode the"
+              + " data set with one in a new directory.");
+    }
+    return this;
+  }
+
+  /** Reads a latent. */
+  @Override
+  public void read(int index, float[] out, int offset) {
+    if (latents == null) {
+      pictures.read(index, out, offset);
+    } else {
+      latents.read(index, out, offset);
+    }
+  }
+
+  /** Another process opens the directory itself, with pictures that it opens itself. */
+  private Object writeReplace() {
+    return new Place(manifest.directory().toAbsolutePath().toString(), fingerprint, pictures);
+  }
+
+  private record Place(String directory, String fingerprint, Dataset pictures)
+      implements Serializable {
+    private Object readResolve() {
+      EncodedDataset found = open(Path.of(directory), pictures);
+      if (!found.fingerprint().equals(fingerprint)) {
+        throw new JourneyException(
+            directory
+                + " holds another encoding than where the work began: it must be the same"
+                + " everywhere.");
+      }
+      return found;
+    }
+  }
+}
