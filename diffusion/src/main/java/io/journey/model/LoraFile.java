@@ -3,12 +3,12 @@ package io.journey.model;
 import io.journey.array.NamedTensors;
 import io.journey.nn.Module;
 import io.journey.run.Checksums;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -110,7 +110,8 @@ public final class LoraFile {
   }
 
   /**
-   * Adds the changes of a part to the weights of a module: W + s·BA.
+   * Adds the changes of a part to the weights of a module: W + s·BA. The two weights of a pair are
+   * no parameters then.
    *
    * @param module a U-Net, or a {@code ClipTextModel}
    * @return a sentence that says so, for the user
@@ -118,12 +119,12 @@ public final class LoraFile {
    */
   public String merge(Part part, Module module) {
     new LoraFit(this, part, module).merge();
-    return String.format(
-        Locale.ROOT,
-        "%s changes %d layers of the %s: their weights hold the change, and none of it is in θ.",
-        file(),
-        layers(part),
-        part.words());
+    return file()
+        + " changes "
+        + Counted.of(layers(part), "layers")
+        + " of the "
+        + part.words()
+        + ": it was added to their weights, so no gradient is taken for it.";
   }
 
   /** Returns a digest of the files' bytes and of the scales. */

@@ -17,6 +17,7 @@ import io.journey.run.GoldenFiles;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,6 +42,9 @@ class LoraGoldenTest {
 
   /** Gradients are stored in float32; all is computed in float64 from the same numbers. */
   private static final double TOLERANCE = 1e-6;
+
+  /** What diffusers can be asked to load: {@code make_lora.py check}. */
+  private static final Path WRITTEN = Path.of("target/lora-written");
 
   @TempDir Path folder;
 
@@ -116,18 +120,19 @@ class LoraGoldenTest {
   }
 
   @Test
-  void whatIsWrittenIsReadAsTheSameModel() {
+  void whatIsWrittenIsReadAsTheSameModel() throws IOException {
+    Files.createDirectories(WRITTEN);
     try (PointerScope scope = new PointerScope();
         Checkpoint checkpoint = base().withLora(kohya())) {
-      LoraWriter.write(folder, (LayeredDenoiser) checkpoint.model());
-      try (Checkpoint again = base().withLora(LoraFile.open(folder))) {
+      LoraWriter.write(WRITTEN, (LayeredDenoiser) checkpoint.model());
+      try (Checkpoint again = base().withLora(LoraFile.open(WRITTEN))) {
         assertThat(predict(again)).satisfies(close("output"));
         assertThat(again.model().parameters().get())
             .isEqualTo(checkpoint.model().parameters().get());
       }
       Safetensors peft =
           Safetensors.open(GOLDEN.resolve("peft-names").resolve(LoraWriter.FILE));
-      assertThat(Safetensors.open(folder.resolve(LoraWriter.FILE)).names())
+      assertThat(Safetensors.open(WRITTEN.resolve(LoraWriter.FILE)).names())
           .containsExactlyInAnyOrderElementsOf(peft.names());
     }
   }
