@@ -115,7 +115,8 @@ public final class LoraFile {
    *
    * @param module a U-Net, or a {@code ClipTextModel}
    * @return a sentence that says so, for the user
-   * @throws JourneyException if it is a LoRA of another model or not finite; then nothing is changed
+   * @throws JourneyException if it is a LoRA of another model or not finite; then nothing is
+   *     changed
    */
   public String merge(Part part, Module module) {
     new LoraFit(this, part, module).merge();

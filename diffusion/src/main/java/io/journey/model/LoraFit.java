@@ -27,6 +27,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class LoraFit {
   private static final int MAX_LISTED = 3;
 
+  /** Models by the width of their text states. */
+  private static final Map<Long, String> BASES =
+      Map.of(768L, "Stable Diffusion 1", 1024L, "Stable Diffusion 2");
+
   private final NamedTensors file;
   private final Map<Adaptable, Pair> pairs = new LinkedHashMap<>();
 
@@ -60,20 +64,33 @@ final class LoraFit {
     }
     wanted
         .values()
-        .forEach(pair -> problems.add("the model has no layer for " + Failures.quoted(pair.down())));
+        .forEach(
+            pair -> problems.add("the model has no layer for " + Failures.quoted(pair.down())));
     if (!problems.isEmpty()) {
       throw new JourneyException(
           String.format(
               Locale.ROOT,
-              "%s is a LoRA of another %s, %d of its %d pairs do not fit: %s%s: name the model it was"
+              "%s is a LoRA of another %s%s, %d of its %d pairs do not fit: %s%s: name the model it was"
                   + " trained on.",
               lora.file(),
               part.words(),
+              base(lora.pairs(part)),
               problems.size(),
               all,
               String.join("; ", problems.subList(0, Math.min(MAX_LISTED, problems.size()))),
               problems.size() > MAX_LISTED ? "; …" : ""));
     }
+  }
+
+  /** Returns which model the width of the text states tells, or "". */
+  private String base(List<Pair> all) {
+    for (Pair pair : all) {
+      if (pair.layer().endsWith("_attn2_to_k")) {
+        String words = BASES.get(file.shape(pair.down()).get(1));
+        return words == null ? "" : " (by its text states, " + words + "'s)";
+      }
+    }
+    return "";
   }
 
   /** Returns the layers of a module that can be changed, in its order. */
@@ -95,8 +112,7 @@ final class LoraFit {
     List<Long> down = padded(file.shape(pair.down()));
     List<Long> up = padded(file.shape(pair.up()));
     List<Long> own = padded(Arrays.stream(weight).boxed().toList());
-    boolean fits =
-        up.get(0).equals(own.get(0)) && down.subList(1, 4).equals(own.subList(1, 4));
+    boolean fits = up.get(0).equals(own.get(0)) && down.subList(1, 4).equals(own.subList(1, 4));
     return fits
         ? null
         : String.format(
@@ -118,7 +134,9 @@ final class LoraFit {
   /** Freezes all weights and makes the pairs θ. */
   void adapt(Parameters parameters) {
     Map<String, float[]> numbers = new LinkedHashMap<>(); // before anything is changed
-    pairs.values().forEach(pair -> List.of(pair.down(), pair.up()).forEach(n -> numbers.put(n, finite(n))));
+    pairs
+        .values()
+        .forEach(pair -> List.of(pair.down(), pair.up()).forEach(n -> numbers.put(n, finite(n))));
     ScalarType type = parameters.type();
     parameters.freeze();
     pairs.forEach((layer, pair) -> layer.adapt(parameters, pair.rank(), pair.scale()));

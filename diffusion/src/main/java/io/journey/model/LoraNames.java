@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
  * The names of the weights of a LoRA, in the schemes there are:
  *
  * <ul>
- *   <li>diffusers and peft: {@code unet.….to_q.lora_A.weight}, {@code unet.….to_q.lora.down.weight};
- *       of a folder of peft {@code base_model.model.….to_q.lora_A.weight};
+ *   <li>diffusers and peft: {@code unet.….to_q.lora_A.weight}, {@code
+ *       unet.….to_q.lora.down.weight}; of a folder of peft {@code
+ *       base_model.model.….to_q.lora_A.weight};
  *   <li>early diffusers: {@code ….attn1.processor.to_q_lora.down.weight};
  *   <li>kohya's scripts: {@code lora_unet_…_to_q.lora_down.weight}, with {@code ….alpha} beside it.
  * </ul>
@@ -107,7 +108,9 @@ final class LoraNames {
   private static String bare(Matcher found) {
     String layer = found.group("layer");
     String name = layer.startsWith(PEFT) ? layer.substring(PEFT.length()) : layer;
-    return "_lora.".equals(found.group("scheme")) ? name.replace(".processor.", ".").replaceAll("\\.to_out$", ".to_out.0") : name;
+    return "_lora.".equals(found.group("scheme"))
+        ? name.replace(".processor.", ".").replaceAll("\\.to_out$", ".to_out.0")
+        : name;
   }
 
   /** Returns which layer a name means. */

@@ -1,17 +1,19 @@
 package io.journey.model;
 
 import io.journey.array.NamedTensors;
+import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Adapters that are read as LoRA nowhere in Journey, told by the names and shapes of their tensors:
- * of other kinds, and of models that are not supported.
+ * Refuses what is like LoRA but none, and LoRA of models that are not supported, both told by the
+ * names and shapes of their tensors.
  */
 final class LoraRefusals {
   private static final int WIDTH_OF_XL = 2048;
+  private static final int MAX_NAME = 512;
 
   /** What names say. */
   private record Sign(String words, Pattern names) {
@@ -40,24 +42,39 @@ final class LoraRefusals {
   private static final List<Sign> BASES =
       List.of(
           new Sign(
-              "Flux", "double_blocks|single_blocks|single_transformer_blocks|lora_unet_guidance_in"),
-          new Sign("Stable Diffusion 3", "joint_blocks|lora_te3_|text_encoder_3\\.|attn\\.add_q_proj"),
+              "Flux",
+              "double_blocks|single_blocks|single_transformer_blocks|lora_unet_guidance_in"),
+          new Sign(
+              "Stable Diffusion 3", "joint_blocks|lora_te3_|text_encoder_3\\.|attn\\.add_q_proj"),
           new Sign(
               "Stable Diffusion XL",
               "lora_te[12]_|text_encoder_2\\.|lora_unet_(input|output|middle)_block"),
           new Sign("AnimateDiff", "motion_modules"),
           new Sign("Stable Cascade", "^lora_prior_|^prior\\."),
-          new Sign("a diffusion transformer", "^(base_model\\.model\\.)?(transformer|diffusion_model)\\."
+          new Sign(
+              "a diffusion transformer",
+              "^(base_model\\.model\\.)?(transformer|diffusion_model)\\."
                   + "|^(base_model\\.model\\.)?transformer_blocks\\.|^lora_transformer_"));
 
   private LoraRefusals() {}
 
   /**
-   * Refuses adapters of other kinds and of models that are not supported.
+   * Refuses other kinds and other models.
    *
    * @throws JourneyException naming it
    */
   static void check(NamedTensors file) {
+    for (String name : file.names()) {
+      if (name.length() > MAX_NAME) {
+        throw new JourneyException(
+            file.file()
+                + " holds "
+                + Failures.quoted(name)
+                + " with "
+                + name.length()
+                + " characters, expected the name of a weight of a LoRA: fetch it again.");
+      }
+    }
     for (Sign kind : KINDS) {
       if (kind.isIn(file.names())) {
         throw kind(file, kind.words());
@@ -80,7 +97,10 @@ final class LoraRefusals {
 
   static JourneyException kind(NamedTensors file, String words) {
     return new JourneyException(
-        file.file() + " holds " + words + ", expected plain LoRA: merge it into the model in Python and"
+        file.file()
+            + " holds "
+            + words
+            + ", expected plain LoRA: merge it into the model in Python and"
             + " name the model.");
   }
 

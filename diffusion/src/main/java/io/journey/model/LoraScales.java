@@ -39,7 +39,9 @@ record LoraScales(NamedTensors file, Map<Part, ObjectNode> settings) {
               metadata.getBytes(StandardCharsets.UTF_8), "The " + METADATA + " of " + file.file());
       scales =
           new LoraScales(
-              file, Map.of(Part.UNET, below(all, "unet."), Part.TEXT_ENCODER, below(all, "text_encoder.")));
+              file,
+              Map.of(
+                  Part.UNET, below(all, "unet."), Part.TEXT_ENCODER, below(all, "text_encoder.")));
     } else if (peft && Files.exists(config)) {
       ObjectNode all = Json.readPython(config);
       scales = new LoraScales(file, Map.of(Part.UNET, all, Part.TEXT_ENCODER, all));
@@ -102,7 +104,11 @@ record LoraScales(NamedTensors file, Map<Part, ObjectNode> settings) {
     }
     if (!Double.isFinite(scale)) {
       throw new JourneyException(
-          file.file() + " scales " + Failures.quoted(layer) + " by " + scale
+          file.file()
+              + " scales "
+              + Failures.quoted(layer)
+              + " by "
+              + scale
               + ", expected a finite number: fetch the LoRA again.");
     }
     return scale;

@@ -39,10 +39,10 @@ public final class LoraWriter {
         new Safetensors.Writer()
             .metadata("format", "pt")
             .metadata(
-                LoraScales.METADATA, new String(Json.bytes(settings(layers)), StandardCharsets.UTF_8));
+                LoraScales.METADATA,
+                new String(Json.bytes(settings(layers)), StandardCharsets.UTF_8));
     for (Adaptable layer : layers) {
-      for (Parameter weight :
-          List.of(layer.pair().down().weight(), layer.pair().up().weight())) {
+      for (Parameter weight : List.of(layer.pair().down().weight(), layer.pair().up().weight())) {
         writer.add(PREFIX + weight.name(), weight.get(), weight.shape());
       }
     }

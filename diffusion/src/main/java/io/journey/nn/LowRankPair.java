@@ -5,8 +5,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A change of low rank to a layer, LoRA (Hu et al. 2021): y = Wx + s·B(Ax). Both are layers of their
- * own, so that the gradients of an example follow from the same rules as everywhere.
+ * A change of low rank to a layer, LoRA (Hu et al. 2021): y = Wx + s·B(Ax). Both are layers of
+ * their own, so that the gradients of an example follow from the same rules as everywhere.
  *
  * @param down A, from the layer's inputs to r numbers; of a convolution one with its kernel
  * @param up B, from r numbers to the layer's outputs; of a convolution one of 1×1

@@ -97,8 +97,7 @@ class LoraGoldenTest {
       assertThat(adapted.model().parameters().frozen())
           .allMatch(Parameter::isConstant)
           .noneMatch(weight -> weight.tensor().requires_grad());
-      assertThat(
-              adapted.model().parameters().frozen().stream().mapToInt(Parameter::numel).sum())
+      assertThat(adapted.model().parameters().frozen().stream().mapToInt(Parameter::numel).sum())
           .isEqualTo(all);
       assertThat(adapted.model().parameters().list())
           .allMatch(weight -> weight.name().matches(".+\\.lora_[AB]\\.weight"));
@@ -130,8 +129,7 @@ class LoraGoldenTest {
         assertThat(again.model().parameters().get())
             .isEqualTo(checkpoint.model().parameters().get());
       }
-      Safetensors peft =
-          Safetensors.open(GOLDEN.resolve("peft-names").resolve(LoraWriter.FILE));
+      Safetensors peft = Safetensors.open(GOLDEN.resolve("peft-names").resolve(LoraWriter.FILE));
       assertThat(Safetensors.open(WRITTEN.resolve(LoraWriter.FILE)).names())
           .containsExactlyInAnyOrderElementsOf(peft.names());
     }
@@ -143,8 +141,7 @@ class LoraGoldenTest {
       assertThatThrownBy(() -> checkpoint.withLora(kohya()))
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining("has a LoRA");
-      assertThatThrownBy(
-              () -> checkpoint.export(folder.resolve("x"), DType.F32, 1 << 20))
+      assertThatThrownBy(() -> checkpoint.export(folder.resolve("x"), DType.F32, 1 << 20))
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining("has a LoRA");
     }
@@ -232,8 +229,7 @@ class LoraGoldenTest {
       float[] own = Arrays.copyOfRange(states, b * tokens * width, (b + 1) * tokens * width);
       captions.add(new Caption("caption " + b, TextStates.of(own, tokens, width)));
     }
-    int[] steps =
-        Arrays.stream(golden().longs("timestep")).mapToInt(Math::toIntExact).toArray();
+    int[] steps = Arrays.stream(golden().longs("timestep")).mapToInt(Math::toIntExact).toArray();
     return new DenoiserInput(tensor("sample"), steps, Conditioning.of(captions));
   }
 

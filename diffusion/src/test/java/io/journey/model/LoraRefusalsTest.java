@@ -116,7 +116,9 @@ class LoraRefusalsTest {
             .add("unet." + LAYER + ".lora_B.weight", ones(12), 4, 3),
         "expected floating-point numbers, [r, I]");
     refused(
-        pair("unet." + LAYER, 5).add("unet." + LAYER + ".alpha", ones(2), 2), "expected one number");
+        pair("unet." + LAYER, 5).add("unet." + LAYER + ".alpha", ones(2), 2),
+        "expected one number");
+    refused(pair("unet." + "x".repeat(600), 5), "characters");
     refused(pair("unet." + LAYER, 5).add("x", ones(2), 2), "besides a LoRA");
   }
 
@@ -124,7 +126,7 @@ class LoraRefusalsTest {
   void layersThatTheModelLacksOrThatHaveOtherSidesAreNamed() {
     try (Checkpoint checkpoint = Checkpoint.read(LoraGoldenTest.GOLDEN.resolve("base"))) {
       assertThatThrownBy(() -> checkpoint.withLora(open(pair("unet." + LAYER, 768))))
-          .hasMessageContaining("LoRA of another U-Net")
+          .hasMessageContaining("LoRA of another U-Net (by its text states, Stable Diffusion 1's)")
           .hasMessageContaining(LAYER + " is [4, 5], the pair is of a layer of [4, 768, 1, 1]");
       assertThatThrownBy(() -> checkpoint.withLora(open(pair("unet.mid_block.other.to_k", 5))))
           .hasMessageContaining("no layer for unet.mid_block.other.to_k.lora_A.weight");

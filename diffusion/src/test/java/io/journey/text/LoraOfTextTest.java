@@ -66,14 +66,16 @@ class LoraOfTextTest {
         float[] now = changed.model().parameters().list().get(p).get();
         boolean own = before.name().equals("encoder.layers.1.self_attn.q_proj.weight");
         for (int i = 0; i < now.length; i++) {
-          double change =
-              own ? B[i / 8 * 2] * A[i % 8] + B[i / 8 * 2 + 1] * A[8 + i % 8] : 0;
+          double change = own ? B[i / 8 * 2] * A[i % 8] + B[i / 8 * 2 + 1] * A[8 + i % 8] : 0;
           assertThat((double) now[i]).isCloseTo(old[i] + scale * change, within(1e-6));
         }
       }
       assertThat(changed.fingerprint()).isNotEqualTo(plain.fingerprint());
       assertThat(changed.encode("a cat")).isNotEqualTo(plain.encode("a cat"));
-      assertThat(changed.notes()).singleElement().asString().contains("1 layer of the text encoder");
+      assertThat(changed.notes())
+          .singleElement()
+          .asString()
+          .contains("1 layer of the text encoder");
       assertThat(plain.notes()).isEmpty();
     }
   }
