@@ -112,7 +112,12 @@ public final class LayerwiseGradients implements ExampleGradients {
   }
 
   private static boolean isWanted(TrackedLayer layer, GradientSink sink) {
-    return sink.wants(layer.weight()) || layer.bias() != null && sink.wants(layer.bias());
+    return isWanted(layer.weight(), sink) || layer.bias() != null && isWanted(layer.bias(), sink);
+  }
+
+  /** A constant beside θ has no gradient. */
+  private static boolean isWanted(Parameter weight, GradientSink sink) {
+    return !weight.isConstant() && sink.wants(weight);
   }
 
   /** The sink for the images of a batch, the first of which has a number. */
@@ -120,7 +125,7 @@ public final class LayerwiseGradients implements ExampleGradients {
     return new ExampleGradientRule.Sink() {
       @Override
       public boolean wants(Parameter weight) {
-        return sink.wants(weight);
+        return isWanted(weight, sink);
       }
 
       @Override

@@ -111,6 +111,7 @@ public record Checkpoint(
       throw new JourneyException(
           name + " is a program, expected a model of layers: only that has a diffusers form.");
     }
+    requireNoLora(layered);
     if (!Set.of(DType.F32, DType.F16, DType.BF16).contains(dtype) || maxShardBytes < 1) {
       throw new SettingException(
           "weights are written as F32, F16 or BF16 in files of at least 1 byte, got "
@@ -281,6 +282,55 @@ public record Checkpoint(
         stored.reader().count(),
         prefix.isEmpty() ? "" : WeightSets.shown(prefix),
         stored.sets());
+  }
+
+  /**
+   * Puts a LoRA on the model: θ is its pairs from now on, and all weights of the model are
+   * constants.
+   *
+   * @return this checkpoint with the LoRA; it takes over the model, which is closed with it
+   * @throws JourneyException if it is a LoRA of another model, or not finite, or the model is a
+   *     program or has one; then nothing is changed
+   */
+  public Checkpoint withLora(LoraFile lora) {
+    new LoraFit(lora, LoraFile.Part.UNET, adaptable()).adapt(model.parameters());
+    return of("with the LoRA", lora);
+  }
+
+  /**
+   * Adds a LoRA to the weights of the model, all of which stay in θ.
+   *
+   * @return this checkpoint with the LoRA; it takes over the model, which is closed with it
+   * @throws JourneyException as {@link #withLora} does
+   */
+  public Checkpoint mergedWith(LoraFile lora) {
+    lora.merge(LoraFile.Part.UNET, adaptable());
+    return of("merged with the LoRA", lora);
+  }
+
+  private LayeredDenoiser adaptable() {
+    if (!(model instanceof LayeredDenoiser layered)) {
+      throw new JourneyException(
+          name + " is a program, expected a model of layers: a LoRA changes layers by name.");
+    }
+    requireNoLora(layered);
+    return layered;
+  }
+
+  private void requireNoLora(LayeredDenoiser layered) {
+    if (LoraWriter.hasPairs(layered)) {
+      throw new JourneyException(
+          name + " has a LoRA, expected a model without: merge it, or write the LoRA alone.");
+    }
+  }
+
+  private Checkpoint of(String how, LoraFile lora) {
+    MessageDigest digest = Checksums.sha256();
+    for (String part : List.of(fingerprint, how, lora.fingerprint())) {
+      digest.update((part + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    String print = HexFormat.of().formatHex(digest.digest());
+    return new Checkpoint(name, model, schedule, scheduler, print, classNames);
   }
 
   private static String fingerprint(

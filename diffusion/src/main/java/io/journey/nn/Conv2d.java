@@ -1,16 +1,18 @@
 package io.journey.nn;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /** Two-dimensional convolution, one group, with or without bias. */
-public final class Conv2d implements TrackedLayer {
+public final class Conv2d implements Adaptable {
   private final Parameter weight; // (O, I, K, K)
   private final Parameter bias; // (O), or null
   private final int kernel;
   private final int stride;
   private final int padding;
+  private LowRankPair<Conv2d> pair; // or null
 
   /** A convolution with bias. */
   public Conv2d(
@@ -54,7 +56,7 @@ public final class Conv2d implements TrackedLayer {
             new long[] {1, 1},
             1);
     tape.record(this, x, y);
-    return y;
+    return pair == null ? y : pair.add(y, pair.down().forward(x, tape), Conv2d::forward, tape);
   }
 
   @Override
@@ -70,6 +72,27 @@ public final class Conv2d implements TrackedLayer {
   @Override
   public ExampleGradientRule rule() {
     return new Conv2dRule(this);
+  }
+
+  @Override
+  public void adapt(Parameters parameters, int rank, double scale) {
+    int out = (int) weight.shape()[0];
+    int in = (int) weight.shape()[1];
+    pair =
+        new LowRankPair<>(
+            new Conv2d(parameters, name() + DOWN, in, rank, kernel, stride, padding, false),
+            new Conv2d(parameters, name() + UP, rank, out, 1, 1, 0, false),
+            scale);
+  }
+
+  @Override
+  public LowRankPair<Conv2d> pair() {
+    return pair;
+  }
+
+  @Override
+  public List<Module> children() {
+    return pair == null ? List.of() : pair.layers();
   }
 
   /** K, the side of the kernel. */

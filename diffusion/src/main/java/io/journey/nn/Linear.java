@@ -1,13 +1,15 @@
 package io.journey.nn;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /** A linear map over the last dimension, with or without bias. */
-public final class Linear implements TrackedLayer {
+public final class Linear implements Adaptable {
   private final Parameter weight; // (O, I)
   private final Parameter bias; // (O), or null
+  private LowRankPair<Linear> pair; // or null
 
   /** A linear map with bias. */
   public Linear(Parameters parameters, String name, int in, int out) {
@@ -25,7 +27,7 @@ public final class Linear implements TrackedLayer {
     TensorOptional shift = bias == null ? new TensorOptional() : new TensorOptional(bias.tensor());
     Tensor y = torch.linear(x, weight.tensor(), shift);
     tape.record(this, x, y);
-    return y;
+    return pair == null ? y : pair.add(y, pair.down().forward(x, tape), Linear::forward, tape);
   }
 
   @Override
@@ -36,6 +38,26 @@ public final class Linear implements TrackedLayer {
   @Override
   public Parameter bias() {
     return bias;
+  }
+
+  @Override
+  public void adapt(Parameters parameters, int rank, double scale) {
+    long[] shape = weight.shape();
+    pair =
+        new LowRankPair<>(
+            new Linear(parameters, name() + DOWN, (int) shape[1], rank, false),
+            new Linear(parameters, name() + UP, rank, (int) shape[0], false),
+            scale);
+  }
+
+  @Override
+  public LowRankPair<Linear> pair() {
+    return pair;
+  }
+
+  @Override
+  public List<Module> children() {
+    return pair == null ? List.of() : pair.layers();
   }
 
   /** Gradients are sums of outer products over draws and tokens. */

@@ -17,7 +17,7 @@ public final class Parameter {
   private final String name;
   private final long[] shape;
   private final Start start;
-  private final int offset;
+  private int offset;
   private Tensor tensor;
 
   Parameter(String name, int offset, Start start, long[] shape) {
@@ -85,6 +85,12 @@ public final class Parameter {
     for (int i = 0; i < numel(); i++) {
       out[from + i] = start.at(stream, i);
     }
+  }
+
+  /** Makes it a constant: no part of θ, and no gradient is taken for it. */
+  void freeze() {
+    offset = -1;
+    tensor.set_requires_grad(false);
   }
 
   void bind(Tensor view) {

@@ -24,6 +24,7 @@ public final class Parameters implements AutoCloseable {
   private final List<Parameter> frozen = new ArrayList<>();
   private int count;
   private Tensor flat;
+  private Tensor frozenFlat; // what was θ before it was frozen, or null
 
   /**
    * Announces a weight; layers do so while the model is built.
@@ -68,7 +69,28 @@ public final class Parameters implements AutoCloseable {
     return parameter;
   }
 
-  /** Makes the vector, all zeros, once every weight is announced. */
+  /**
+   * Makes constants of all weights, whose numbers stay where they are. θ is empty then: weights are
+   * announced and allocated anew.
+   *
+   * @throws IllegalStateException if it was done before
+   */
+  public void freeze() {
+    if (frozenFlat != null) {
+      throw new IllegalStateException("these weights were frozen before");
+    }
+    list.forEach(Parameter::freeze);
+    frozen.addAll(0, list);
+    list.clear();
+    count = 0;
+    frozenFlat = flat;
+    flat = null;
+  }
+
+  /**
+   * Makes the vector, all zeros, once every weight is announced. Constants that have numbers keep
+   * them.
+   */
   public void allocate(ScalarType type) {
     try (PointerScope scope = new PointerScope()) {
       flat = Libtorch.keep(Libtorch.zeros(type, count));
@@ -77,7 +99,9 @@ public final class Parameters implements AutoCloseable {
         parameter.bind(Libtorch.keep(view.detach().set_requires_grad(true)));
       }
       for (Parameter parameter : frozen) {
-        parameter.bind(Libtorch.keep(Libtorch.zeros(type, parameter.shape())));
+        if (parameter.tensor() == null) {
+          parameter.bind(Libtorch.keep(Libtorch.zeros(type, parameter.shape())));
+        }
       }
     }
   }
@@ -204,5 +228,8 @@ public final class Parameters implements AutoCloseable {
       parameter.tensor().close();
     }
     flat.close();
+    if (frozenFlat != null) {
+      frozenFlat.close();
+    }
   }
 }

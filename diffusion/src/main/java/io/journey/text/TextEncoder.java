@@ -2,6 +2,7 @@ package io.journey.text;
 
 import io.journey.condition.CaptionEncoder;
 import io.journey.condition.TextStates;
+import io.journey.model.LoraFile;
 import io.journey.random.Seed;
 import io.journey.run.Checksums;
 import io.journey.run.Counted;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -41,6 +43,8 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
 
   /** How many tokens captions have lost, by their digests: a caption is counted once. */
   private final Map<Long, Integer> cut = new TreeMap<>();
+
+  private final List<String> merged = new ArrayList<>(); // a sentence each
 
   private String firstCut; // in the order of the alphabet
   private String fingerprint;
@@ -158,6 +162,21 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
     return tokenizer.length();
   }
 
+  /**
+   * Adds the changes that a LoRA makes to the text encoder to its weights, before anything is
+   * encoded. {@link #notes} says so.
+   *
+   * @throws JourneyException if it is a LoRA of another model, changes no text encoder, or is not
+   *     finite
+   */
+  public synchronized void merge(LoraFile lora) {
+    String note = lora.merge(LoraFile.Part.TEXT_ENCODER, model);
+    fingerprint = null;
+    synchronized (cut) {
+      merged.add(note);
+    }
+  }
+
   /** Returns what captions become numbers by. */
   public ClipTokenizer tokenizer() {
     return tokenizer;
@@ -210,15 +229,16 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
     }
   }
 
-  /** Returns what there is to say of the captions encoded so far, each a sentence. */
+  /** Returns what there is to say of the encoder and the captions so far, each a sentence. */
   public List<String> notes() {
     synchronized (cut) {
+      List<String> notes = new ArrayList<>(merged);
       if (cut.isEmpty()) {
-        return List.of();
+        return notes;
       }
       int most = cut.values().stream().mapToInt(Integer::intValue).max().orElse(0);
       String start = firstCut.substring(0, Math.min(MAX_SHOWN, firstCut.length()));
-      return List.of(
+      notes.add(
           Counted.of(cut.size(), "captions")
               + (cut.size() == 1 ? " has" : " have")
               + " more than the "
@@ -228,6 +248,7 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
               + ", such as of \""
               + Failures.quoted(start)
               + "\".");
+      return notes;
     }
   }
 
