@@ -6,7 +6,9 @@ import io.journey.array.Npy;
 import io.journey.array.Safetensors;
 import io.journey.condition.ConditionColumn;
 import io.journey.dataset.ImageShape;
+import io.journey.encoding.Encoders;
 import io.journey.features.FeatureStore;
+import io.journey.latent.LatentCodec;
 import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
 import io.journey.results.ExampleTable;
@@ -34,6 +36,10 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
   /** Examples at each end of a ranking. */
   private static final int RANKED = 20;
 
+  /** The features' entries on the data, some of them of encoded data only. */
+  private static final List<String> DATA_INPUTS =
+      List.of("data", "pictures", "codec", "text_encoder");
+
   @Override
   public String kind() {
     return Attribution.KIND;
@@ -48,7 +54,12 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
   public ObjectNode inputs() {
     FeatureStore features = estimator.features();
     ObjectNode inputs = Json.object();
-    inputs.put("data", features.dataFingerprint());
+    ObjectNode ofFeatures = features.manifest().inputs();
+    for (String name : DATA_INPUTS) {
+      if (ofFeatures.has(name)) {
+        inputs.set(name, ofFeatures.get(name));
+      }
+    }
     inputs.put("features", features.fingerprint());
     inputs.set("checkpoints", features.manifest().inputs().path("checkpoints"));
     inputs.set("feature_settings", features.manifest().settings());
@@ -157,8 +168,16 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
     return scores;
   }
 
+  /** The targets as a person sees them: of latents, decoded. */
   private void writeTargets(java.io.OutputStream out) throws IOException {
-    ImageShape shape = targets.get(0).shape();
+    try (LatentCodec codec = Encoders.of(estimator.ensemble()).codec()) {
+      targets(codec).writeTo(out);
+    }
+  }
+
+  private Safetensors.Writer targets(LatentCodec codec) {
+    ImageShape sampled = targets.get(0).shape();
+    ImageShape shape = codec.imageShape(sampled);
     int numel = shape.numel();
     float[] xt = new float[steps.length * targets.size() * numel];
     float[] x0 = new float[xt.length];
@@ -167,10 +186,14 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
       Trajectory target = targets.get(j);
       for (int s = 0; s < steps.length; s++) {
         int to = (s * targets.size() + j) * numel;
-        System.arraycopy(target.xt()[target.indexOf(steps[s])], 0, xt, to, numel);
-        System.arraycopy(target.x0()[target.indexOf(steps[s])], 0, x0, to, numel);
+        int step = target.indexOf(steps[s]);
+        float[][] latents = {target.xt()[step], target.x0()[step]};
+        float[][] pictures = codec.decode(latents, sampled);
+        System.arraycopy(pictures[0], 0, xt, to, numel);
+        System.arraycopy(pictures[1], 0, x0, to, numel);
       }
-      System.arraycopy(target.image(), 0, image, j * numel, numel);
+      float[][] finished = codec.decode(new float[][] {target.image()}, sampled);
+      System.arraycopy(finished[0], 0, image, j * numel, numel);
     }
     int c = shape.channels();
     int h = shape.height();
@@ -183,10 +206,11 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
             .add("x0", x0, steps.length, targets.size(), c, h, w)
             .add("image", image, targets.size(), c, h, w);
     ConditionColumn.add(writer, targets.stream().map(Trajectory::condition).toList());
-    if (estimator.mask() != null) {
-      writer.add("mask", estimator.mask().weights(), h, w);
+    PixelMask mask = estimator.mask();
+    if (mask != null) {
+      writer.add("mask", mask.weights(), mask.height(), mask.width());
     }
-    writer.writeTo(out);
+    return writer;
   }
 
   private String ranking(float[][] scores) {

@@ -198,10 +198,10 @@ final class TargetGradients implements AutoCloseable {
   }
 
   private GradientPipeline.Projected project(List<DenoisingDraws> draws) {
-    PixelMask mask = asked.mask();
-    if (mask == null) {
+    if (asked.mask() == null) {
       return pipeline.project(draws, null);
     }
+    PixelMask mask = asked.mask().onto(checkpoint.model().shape());
     try (PointerScope scope = new PointerScope()) {
       Tensor weights = Libtorch.of(mask.weights(), ScalarType.Float, mask.height(), mask.width());
       return pipeline.project(draws, weights);

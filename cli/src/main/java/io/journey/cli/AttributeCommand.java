@@ -75,7 +75,7 @@ final class AttributeCommand implements Runnable {
   @Option(
       names = "--mask",
       paramLabel = "MASK",
-      description = "Attribute a patch: x,y,w,h or a PNG whose bright pixels are inside.")
+      description = "Attribute a patch: x,y,w,h in pixels or a PNG whose bright pixels are inside.")
   private String mask;
 
   @Option(
@@ -88,12 +88,12 @@ final class AttributeCommand implements Runnable {
   @Override
   public void run() {
     Timesteps wanted = target.steps();
-    PixelMask patch = mask == null ? null : PixelMask.parse(mask, target.shape());
-    List<Trajectory> targets = target.read();
+    PixelMask patch = mask == null ? null : PixelMask.parse(mask, target.pictureShape());
     FeatureStore store = FeatureStore.open(features);
     Estimator chosen =
         estimator == null ? Estimators.defaultFor(store) : Estimators.named(estimator);
     Ensemble ensemble = Ensemble.open(checkpoints);
+    List<Trajectory> targets = target.read(ensemble);
     Attributor attributor = Attributor.of(ensemble, store);
     if (store.checkpointNames().size() < ensemble.checkpointNames().size()) {
       console.say(

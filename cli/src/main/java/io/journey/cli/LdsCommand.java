@@ -180,11 +180,11 @@ final class LdsCommand implements Runnable {
     if (draws % 2 != 0) {
       throw new SettingException("--draws must be even, got " + draws);
     }
-    List<Trajectory> targets = target.read();
+    Ensemble ensemble = Ensemble.open(checkpoints);
+    List<Trajectory> targets = target.read(ensemble);
     Lds.requireEnough(subsets, targets.size());
     int[] steps = target.steps().among(targets.get(0).timesteps());
-    Dataset images = data.open(console.progress());
-    Ensemble ensemble = Ensemble.open(checkpoints);
+    Dataset images = data.open(console.progress(), ensemble);
     List<LdsStudy.Store> stores = stores();
     List<Estimator> chosen = chosen(stores);
     attributions.forEach(

@@ -122,7 +122,8 @@ final class RemovalOptions {
             bottom,
             seed);
     Ensemble ensemble = Ensemble.open(checkpoints);
-    return new RemovalStudy(ensemble, data.open(progress), file, estimators, config, models);
+    return new RemovalStudy(
+        ensemble, data.open(progress, ensemble), file, estimators, config, models);
   }
 
   /** Tells what was found. */

@@ -1,6 +1,8 @@
 package io.journey.cli;
 
 import io.journey.condition.Condition;
+import io.journey.encoding.Encoders;
+import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
@@ -127,6 +129,12 @@ final class SampleCommand implements Runnable {
               + " checkpoint's).")
   private Path textEncoder;
 
+  @Option(
+      names = "--autoencoder",
+      paramLabel = "DIR",
+      description = "What decodes the latents of a model of latents (default: the checkpoint's).")
+  private Path autoencoder;
+
   @Mixin private ConditionOptions conditions;
 
   @Override
@@ -141,29 +149,34 @@ final class SampleCommand implements Runnable {
       CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
       Sampler sampler = Sampler.of(model, scheduler(model), inferenceSteps);
       Guidance guided = new Guidance(guidance, negativePrompt);
-      SamplingRun run;
-      if (model.inputs().conditioning().takesCaptions()) {
-        try (TextEncoder encoder =
-            TextEncoder.open(textEncoder == null ? checkpoint.path() : textEncoder)) {
-          List<Condition> prompts = conditions.prompts(encoder);
-          run = new SamplingRun(sampler.withGuidance(guided, encoder), seed, count, prompts);
+      Encoders encoders = Encoders.of(checkpoint).withTextEncoder(textEncoder);
+      boolean captioned = model.inputs().conditioning().takesCaptions();
+      if (!captioned && (textEncoder != null || !negativePrompt.isEmpty())) {
+        throw new SettingException(
+            "the model takes no captions: leave --text-encoder and --negative-prompt out");
+      }
+      try (LatentCodec codec = encoders.withAutoencoder(autoencoder).codec();
+          TextEncoder encoder = captioned ? openText(encoders) : null) {
+        List<Condition> asked =
+            captioned ? conditions.prompts(encoder) : conditions.forCheckpoint(model);
+        Sampler guiding =
+            captioned ? sampler.withGuidance(guided, encoder) : sampler.withGuidance(guided);
+        SamplingRun run = new SamplingRun(guiding, seed, count, asked, codec);
+        if (captioned) {
           encoder.notes().forEach(console::say);
         }
-      } else {
-        if (textEncoder != null || !negativePrompt.isEmpty()) {
-          throw new SettingException(
-              "the model takes no captions: leave --text-encoder and --negative-prompt out");
-        }
-        run =
-            new SamplingRun(
-                sampler.withGuidance(guided), seed, count, conditions.forCheckpoint(model));
+        boolean drawn = run.run(out, console.context());
+        console.say(
+            drawn
+                ? Counted.of(count, "trajectories") + " " + Counted.are(count) + " in " + out + "."
+                : out + " already holds these trajectories.");
       }
-      boolean drawn = run.run(out, console.context());
-      console.say(
-          drawn
-              ? Counted.of(count, "trajectories") + " " + Counted.are(count) + " in " + out + "."
-              : out + " already holds these trajectories.");
     }
+  }
+
+  private TextEncoder openText(Encoders encoders) {
+    return TextEncoder.open(
+        encoders.textEncoder() == null ? checkpoint.path() : encoders.textEncoder());
   }
 
   private Scheduler scheduler(Checkpoint model) {

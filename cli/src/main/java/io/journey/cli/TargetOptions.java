@@ -1,9 +1,12 @@
 package io.journey.cli;
 
 import io.journey.dataset.ImageShape;
+import io.journey.encoding.Encoders;
+import io.journey.model.Ensemble;
 import io.journey.results.Timesteps;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
+import io.journey.text.TextEncoder;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -28,17 +31,25 @@ final class TargetOptions {
     return steps;
   }
 
-  /** Returns the shape of the targets. */
-  ImageShape shape() {
-    return TrajectoryFile.open(target).shape();
+  /** Returns the shape of the targets' pictures. */
+  ImageShape pictureShape() {
+    return TrajectoryFile.open(target).pictureShape();
   }
 
   /**
    * Returns the targets, of which only what is attributed is read: the file may be larger than
    * memory.
+   *
+   * @param ensemble whose text encoder makes of prompts what its models are asked with
    */
-  List<Trajectory> read() {
+  List<Trajectory> read(Ensemble ensemble) {
     TrajectoryFile file = TrajectoryFile.open(target);
-    return file.read(steps.among(file.timesteps()));
+    int[] at = steps.among(file.timesteps());
+    if (!file.hasPrompts()) {
+      return file.read(at);
+    }
+    try (TextEncoder encoder = Encoders.of(ensemble).text()) {
+      return file.read(at, encoder);
+    }
   }
 }

@@ -27,6 +27,11 @@ public final class Autoencoders {
 
   private Autoencoders() {}
 
+  /** Returns the folder of a pipeline's autoencoder, or nothing where the folder has none. */
+  public static Optional<Path> inPipeline(Path folder) {
+    return Optional.of(folder.resolve(VAE)).filter(vae -> Files.exists(vae.resolve(CONFIG)));
+  }
+
   /** What was found: a network that has announced its weights, and where they are. */
   private record Found(AutoencoderNetwork network, NamedTensors tensors, String name) {}
 

@@ -32,6 +32,11 @@ public record CheckpointFiles(Path config, Path weights, Path scheduler, List<St
         || Files.exists(folder.resolve("unet_ema").resolve(CONFIG));
   }
 
+  /** Returns whether a folder is a pipeline's, as its index says. */
+  public static boolean isPipeline(Path folder) {
+    return Files.exists(folder.resolve(ClassNames.INDEX));
+  }
+
   /**
    * Finds the files of a checkpoint.
    *

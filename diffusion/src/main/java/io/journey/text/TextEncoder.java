@@ -4,6 +4,7 @@ import io.journey.condition.CaptionEncoder;
 import io.journey.condition.TextStates;
 import io.journey.model.LoraFile;
 import io.journey.random.Seed;
+import io.journey.run.AtomicFile;
 import io.journey.run.Checksums;
 import io.journey.run.Counted;
 import io.journey.run.Failures;
@@ -21,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -58,6 +60,11 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
   public static boolean isTextEncoder(Path folder) {
     return Files.exists(folder.resolve(MODEL).resolve(CONFIG))
         || Files.exists(folder.resolve(CONFIG)) && tokenizerOf(folder) != null;
+  }
+
+  /** Returns whether a folder is a pipeline with a text encoder. */
+  public static boolean isInPipeline(Path folder) {
+    return Files.exists(folder.resolve(MODEL).resolve(CONFIG));
   }
 
   /**
@@ -268,13 +275,25 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
 
   /**
    * Writes {@code tokenizer/} and {@code text_encoder/} into a pipeline's folder, for {@link
-   * #open}, diffusers and transformers; weights are float32.
+   * #open}, diffusers and transformers; weights are of the smallest type that holds them exactly.
    */
   public void writeTo(Path folder) {
+    writeTo((name, content) -> AtomicFile.write(folder.resolve(name), content));
+  }
+
+  /**
+   * Gives the files of the two folders one by one, for a folder with others in it.
+   *
+   * @param files takes a name, such as {@code tokenizer/vocab.json}, and a content
+   */
+  public void writeTo(BiConsumer<String, AtomicFile.Content> files) {
     ClipVocabulary vocabulary = tokenizer.vocabulary();
-    tokenizer.writeTo(folder.resolve(TOKENIZER));
+    tokenizer.writeTo((name, content) -> files.accept(TOKENIZER + "/" + name, content));
     model.writeTo(
-        folder.resolve(MODEL), vocabulary.first(), vocabulary.last(), vocabulary.padding());
+        (name, content) -> files.accept(MODEL + "/" + name, content),
+        vocabulary.first(),
+        vocabulary.last(),
+        vocabulary.padding());
   }
 
   @Override

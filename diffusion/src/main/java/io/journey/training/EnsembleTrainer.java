@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.encoding.Encoding;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
 import io.journey.model.DenoiserConfig;
@@ -38,6 +39,8 @@ import java.util.stream.IntStream;
  * @param saveInterval how much work a kill may lose
  * @param scheduler how images are noised and what the members predict
  * @param start what the members start from; null: random weights
+ * @param encoding makes of pictures what the members are trained on, a part of the directory; null:
+ *     that is {@code data} itself
  */
 public record EnsembleTrainer(
     Dataset data,
@@ -47,7 +50,8 @@ public record EnsembleTrainer(
     long seed,
     Duration saveInterval,
     SchedulerConfig scheduler,
-    StartingPoint start)
+    StartingPoint start,
+    Encoding encoding)
     implements GrowingStage<Ensemble>, Serializable {
   /** The manifest's name of the checkpoints that members started from. */
   static final String FROM = "from";
@@ -104,6 +108,19 @@ public record EnsembleTrainer(
     }
   }
 
+  /** Members that are trained on the data as they are. */
+  public EnsembleTrainer(
+      Dataset data,
+      DenoiserConfig architecture,
+      TrainingConfig training,
+      int members,
+      long seed,
+      Duration saveInterval,
+      SchedulerConfig scheduler,
+      StartingPoint start) {
+    this(data, architecture, training, members, seed, saveInterval, scheduler, start, null);
+  }
+
   /** Members that start from random weights. */
   public EnsembleTrainer(
       Dataset data,
@@ -113,7 +130,7 @@ public record EnsembleTrainer(
       long seed,
       Duration saveInterval,
       SchedulerConfig scheduler) {
-    this(data, architecture, training, members, seed, saveInterval, scheduler, null);
+    this(data, architecture, training, members, seed, saveInterval, scheduler, null, null);
   }
 
   /** Members that predict ε with the paper's noise schedule. */
@@ -167,7 +184,13 @@ public record EnsembleTrainer(
   @Override
   public EnsembleTrainer withUnits(int count) {
     return new EnsembleTrainer(
-        data, architecture, training, count, seed, saveInterval, scheduler, start);
+        data, architecture, training, count, seed, saveInterval, scheduler, start, encoding);
+  }
+
+  /** Returns the same on the encoded data. */
+  private EnsembleTrainer on(Dataset encoded) {
+    return new EnsembleTrainer(
+        encoded, architecture, training, members, seed, saveInterval, scheduler, start);
   }
 
   @Override
@@ -177,8 +200,7 @@ public record EnsembleTrainer(
 
   @Override
   public ObjectNode inputs() {
-    ObjectNode inputs = Json.object();
-    inputs.put("data", data.fingerprint()).put("examples", data.size());
+    ObjectNode inputs = encoding == null ? data.inputs() : encoding.dataInputs();
     if (start != null) {
       ObjectNode from = start.inputs(members);
       from.forEach(member -> training.requireRate(member.path(StartingPoint.STEPS).asInt()));
@@ -192,7 +214,20 @@ public record EnsembleTrainer(
     ClassNames names = start == null ? ClassNames.NONE : start.classNames();
     ModelInputs inputs =
         ModelInputs.of(architecture, names.withNullClass(training.nullClass(architecture)));
-    inputs.requireImages(data);
+    if (encoding == null) {
+      inputs.requireImages(data);
+    } else {
+      encoding.requireTakenBy(inputs);
+    }
+    if (inputs.conditioning().takesCaptions() && (encoding == null || !encoding.hasStates())) {
+      throw new SettingException(
+          "the model takes captions: name what encodes them, as with --text-encoder DIR");
+    }
+    if (training.horizontalFlip() && encoding != null && encoding.hasLatents()) {
+      throw new SettingException(
+          "training.horizontalFlip mirrors pictures, and a mirrored latent is no picture's: set it"
+              + " to false");
+    }
     inputs.requireAllTimesteps(scheduler.forward().numTrainTimesteps());
   }
 
@@ -203,13 +238,21 @@ public record EnsembleTrainer(
 
   @Override
   public void write(StageWork work) {
-    List<MemberTask> tasks =
-        IntStream.range(0, members).mapToObj(m -> new MemberTask(this, m)).toList();
+    EnsembleTrainer onData = this;
+    if (encoding != null) {
+      encoding.encoders().writeTo(work);
+      onData = on(work.run(encoding, Encoding.FOLDER));
+    }
+    List<MemberTask> tasks = onData.tasks();
     work.run("Training " + Counted.of(members, "models"), "steps", tasks);
     work.describeData(data.describe());
     work.timing().put("data_spec", data.spec());
     long images = (long) members * training.steps() * training.batchSize();
     work.timing().put("images_per_second", images / work.seconds());
+  }
+
+  private List<MemberTask> tasks() {
+    return IntStream.range(0, members).mapToObj(m -> new MemberTask(this, m)).toList();
   }
 
   /** The training of one member. */

@@ -1,0 +1,139 @@
+package io.journey.encoding;
+
+import io.journey.dataset.Dataset;
+import io.journey.latent.Autoencoder;
+import io.journey.latent.Autoencoders;
+import io.journey.latent.LatentCodec;
+import io.journey.model.CheckpointFiles;
+import io.journey.model.CheckpointSpec;
+import io.journey.model.Ensemble;
+import io.journey.run.Confined;
+import io.journey.run.JourneyException;
+import io.journey.run.Manifest;
+import io.journey.run.StageFiles;
+import io.journey.text.TextEncoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The autoencoder and the text encoder that belong to a model: what stands between it and what a
+ * person sees and writes.
+ *
+ * @param autoencoder what {@link Autoencoders#open} takes; null: the model is one of pixels
+ * @param textEncoder what {@link TextEncoder#open} takes; null: the model takes no text, or its
+ *     text encoder is not known
+ */
+public record Encoders(Path autoencoder, Path textEncoder) {
+  /** A model of pixels without text. */
+  public static final Encoders NONE = new Encoders(null, null);
+
+  private static final String VAE = "vae";
+  private static final String CONFIG = "config.json";
+
+  /** {@code checkpoints/member-000/unet/weights}: three folders above a file. */
+  private static final int FOLDERS = 3;
+
+  /**
+   * Finds those that belong to a checkpoint: in the pipeline folder that it is, or that it lies in,
+   * or in the ensemble's directory above.
+   */
+  public static Encoders of(CheckpointSpec spec) {
+    Path place = spec.path().toAbsolutePath().normalize();
+    Path autoencoder = null;
+    Path textEncoder = null;
+    for (int up = 0; up <= FOLDERS && place != null; up++, place = place.getParent()) {
+      if (!Files.isDirectory(place)) {
+        continue;
+      }
+      if (autoencoder == null) {
+        autoencoder = Autoencoders.inPipeline(place).orElse(null);
+      }
+      if (textEncoder == null && TextEncoder.isInPipeline(place)) {
+        textEncoder = place;
+      }
+      Path above = place.getParent();
+      boolean isMember = above != null && Confined.exists(above, Manifest.FILE);
+      if (Confined.exists(place, Manifest.FILE) || CheckpointFiles.isPipeline(place) && !isMember) {
+        break;
+      }
+    }
+    return new Encoders(autoencoder, textEncoder);
+  }
+
+  /** Finds those that belong to the first checkpoint of an ensemble. */
+  public static Encoders of(Ensemble ensemble) {
+    return of(ensemble.spec(ensemble.checkpointNames().get(0)));
+  }
+
+  /** Returns the same with another autoencoder, unless that is null. */
+  public Encoders withAutoencoder(Path other) {
+    return other == null ? this : new Encoders(other, textEncoder);
+  }
+
+  /** Returns the same with another text encoder, unless that is null. */
+  public Encoders withTextEncoder(Path other) {
+    return other == null ? this : new Encoders(autoencoder, other);
+  }
+
+  /** Returns whether there are none. */
+  public boolean isEmpty() {
+    return autoencoder == null && textEncoder == null;
+  }
+
+  /**
+   * Opens the autoencoder; the caller closes it.
+   *
+   * @return {@link LatentCodec#IDENTITY} where there is none
+   */
+  public LatentCodec codec() {
+    return autoencoder == null ? LatentCodec.IDENTITY : Autoencoders.open(autoencoder);
+  }
+
+  /**
+   * Opens the text encoder; the caller closes it.
+   *
+   * @throws JourneyException if there is none
+   */
+  public TextEncoder text() {
+    if (textEncoder == null) {
+      throw new JourneyException(
+          "The model takes captions and has no text encoder beside it: put the folders text_encoder"
+              + " and tokenizer into its pipeline's folder.");
+    }
+    return TextEncoder.open(textEncoder);
+  }
+
+  /** Returns the stage that encodes a data set by them. */
+  public Encoding encoding(Dataset pictures) {
+    return Encoding.of(pictures, autoencoder, textEncoder);
+  }
+
+  /**
+   * Returns a data set as the checkpoints of an ensemble that {@code journey train} wrote were
+   * trained on it: its encoding, where they are of latents or of captions.
+   *
+   * @param pictures the data set; one that is encoded already stays as it is
+   * @throws JourneyException if they were trained on other images or captions
+   */
+  public static Dataset dataOf(Ensemble ensemble, Dataset pictures) {
+    boolean isEncoded = pictures.pictures() != pictures;
+    Manifest manifest = ensemble.manifest();
+    return isEncoded || manifest == null || !manifest.hasPart(Encoding.FOLDER)
+        ? pictures
+        : EncodedDataset.open(Confined.path(manifest.directory(), Encoding.FOLDER), pictures);
+  }
+
+  /** Writes them into a stage's directory, as a pipeline folder has them. */
+  public void writeTo(StageFiles files) {
+    if (autoencoder != null && !files.has(VAE + "/" + CONFIG)) {
+      try (Autoencoder opened = Autoencoders.open(autoencoder)) {
+        opened.writeTo((name, content) -> files.write(VAE + "/" + name, content));
+      }
+    }
+    if (textEncoder != null && !files.has("text_encoder/" + CONFIG)) {
+      try (TextEncoder opened = TextEncoder.open(textEncoder)) {
+        opened.writeTo(files::write);
+      }
+    }
+  }
+}
