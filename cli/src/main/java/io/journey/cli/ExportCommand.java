@@ -1,6 +1,7 @@
 package io.journey.cli;
 
 import io.journey.array.DType;
+import io.journey.encoding.Encoders;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
@@ -63,7 +64,7 @@ final class ExportCommand implements Runnable {
   public void run() {
     long most = maxShardSize == null ? Long.MAX_VALUE : bytes(maxShardSize);
     try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
-      model.export(out, dtype, most);
+      model.export(out, dtype, most, Encoders.of(checkpoint).parts(dtype, most));
     }
     CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
     console.say(checkpoint + " is in " + out + " as " + dtype + ".");

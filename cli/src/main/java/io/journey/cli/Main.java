@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       ReportCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
+      TextEncoderCommand.class,
       InspectCommand.class
     },
     mixinStandardHelpOptions = true,

@@ -191,6 +191,9 @@ final class TrainCommand implements Runnable {
                 ? preset.trainingWithCaptions(images.size())
                 : preset.training(images.size());
     SchedulerConfig scheduler = start == null ? preset.scheduler() : start.scheduler();
+    if (start == null && encoding != null && encoding.hasLatents()) {
+      scheduler = scheduler.withoutClipping();
+    }
     if (settings.config != null) {
       ConfigFile file = ConfigFile.read(settings.config);
       model = file.model(model);

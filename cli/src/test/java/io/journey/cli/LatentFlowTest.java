@@ -150,6 +150,34 @@ class LatentFlowTest {
   }
 
   @Test
+  void anExportIsAWholePipeline() {
+    Path pipeline = folder.resolve("pipeline");
+    runs("export", "--checkpoint", flow.member().toString(), "--out", pipeline.toString());
+    ObjectNode index = Json.read(pipeline.resolve("model_index.json"));
+    assertThat(index.path("_class_name").asText()).isEqualTo("StableDiffusionPipeline");
+    assertThat(index.at("/vae/1").asText()).isEqualTo("AutoencoderTiny");
+    assertThat(index.at("/text_encoder/1").asText()).isEqualTo("CLIPTextModel");
+    assertThat(index.at("/tokenizer/1").asText()).isEqualTo("CLIPTokenizer");
+    assertThat(index.at("/safety_checker/0").isNull()).isTrue();
+    Path drawn = folder.resolve("drawn.safetensors");
+    runs(
+        TinyFlow.with(
+            flow.sample("--checkpoint", pipeline.toString(), "--out", drawn.toString()),
+            "--prompt",
+            "a cat"));
+    assertThat(Safetensors.open(drawn).entry("picture").shape()).containsExactly(2L, 3L, 16L, 16L);
+  }
+
+  @Test
+  void latentsAreNotClipped() {
+    assertThat(
+            Json.read(flow.member().resolve("scheduler/scheduler_config.json"))
+                .path("clip_sample")
+                .asBoolean(true))
+        .isFalse();
+  }
+
+  @Test
   void whatDoesNotFitIsRefusedInASentence() {
     String elsewhere = folder.resolve("out").toString();
     refuses(

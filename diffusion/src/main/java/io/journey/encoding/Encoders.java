@@ -1,5 +1,6 @@
 package io.journey.encoding;
 
+import io.journey.array.DType;
 import io.journey.dataset.Dataset;
 import io.journey.latent.Autoencoder;
 import io.journey.latent.Autoencoders;
@@ -7,6 +8,7 @@ import io.journey.latent.LatentCodec;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
+import io.journey.model.PipelineParts;
 import io.journey.run.Confined;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
@@ -121,6 +123,36 @@ public record Encoders(Path autoencoder, Path textEncoder) {
     return isEncoded || manifest == null || !manifest.hasPart(Encoding.FOLDER)
         ? pictures
         : EncodedDataset.open(Confined.path(manifest.directory(), Encoding.FOLDER), pictures);
+  }
+
+  /**
+   * Returns them as parts of a pipeline's folder.
+   *
+   * @param dtype of weights, F32, F16 or BF16; the text encoder's are of the smallest type that
+   *     holds them exactly
+   * @param maxShardBytes most bytes of weights in one file
+   */
+  public PipelineParts parts(DType dtype, long maxShardBytes) {
+    PipelineParts parts = PipelineParts.collect();
+    if (autoencoder != null) {
+      try (Autoencoder opened = Autoencoders.open(autoencoder)) {
+        opened.writeTo(parts.into(VAE), dtype, maxShardBytes);
+        String name = opened.config().path("_class_name").textValue();
+        parts.classes().put(VAE, new PipelineParts.Component("diffusers", name));
+      }
+    }
+    if (textEncoder != null) {
+      try (TextEncoder opened = TextEncoder.open(textEncoder)) {
+        opened.writeTo(parts.files()::put);
+        parts
+            .classes()
+            .put("text_encoder", new PipelineParts.Component("transformers", "CLIPTextModel"));
+        parts
+            .classes()
+            .put("tokenizer", new PipelineParts.Component("transformers", "CLIPTokenizer"));
+      }
+    }
+    return parts;
   }
 
   /** Writes them into a stage's directory, as a pipeline folder has them. */

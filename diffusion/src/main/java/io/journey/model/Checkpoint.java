@@ -97,6 +97,11 @@ public record Checkpoint(
         Long.MAX_VALUE);
   }
 
+  /** Writes this checkpoint as a pipeline folder without other parts. */
+  public void export(Path folder, DType dtype, long maxShardBytes) {
+    export(folder, dtype, maxShardBytes, PipelineParts.NONE);
+  }
+
   /**
    * Writes this checkpoint as a pipeline folder that diffusers opens. An export that was
    * interrupted is continued.
@@ -104,9 +109,10 @@ public record Checkpoint(
    * @param folder absent, empty, or with a part of this export
    * @param dtype F32, F16 or BF16
    * @param maxShardBytes most bytes of weights in one file
+   * @param parts what else the pipeline has
    * @throws JourneyException if the folder holds anything else, or the model is a program
    */
-  public void export(Path folder, DType dtype, long maxShardBytes) {
+  public void export(Path folder, DType dtype, long maxShardBytes, PipelineParts parts) {
     if (!(model instanceof LayeredDenoiser layered)) {
       throw new JourneyException(
           name + " is a program, expected a model of layers: only that has a diffusers form.");
@@ -119,15 +125,10 @@ public record Checkpoint(
               + " and "
               + maxShardBytes);
     }
-    Map<String, AtomicFile.Content> files = new LinkedHashMap<>();
-    write(
-        files::put,
-        layered,
-        layered.parameters().get(),
-        pipelineIndex(layered.config(), scheduler, classNames),
-        scheduler,
-        dtype,
-        maxShardBytes);
+    ObjectNode index = pipelineIndex(layered.config(), scheduler, classNames);
+    parts.addTo(index);
+    Map<String, AtomicFile.Content> files = new LinkedHashMap<>(parts.files());
+    write(files::put, layered, layered.parameters().get(), index, scheduler, dtype, maxShardBytes);
     ExportedFolder.write(folder, files);
   }
 

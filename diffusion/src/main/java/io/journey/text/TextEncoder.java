@@ -159,6 +159,11 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
     return new TextEncoder(tokenizer, ClipTextModel.random(config, seed.child("text-encoder")));
   }
 
+  /** Returns the words of a text as {@link #random} tells them apart. */
+  public static List<String> words(String text) {
+    return ClipTokenizer.words(text);
+  }
+
   /** D, the width of a token's state. */
   public int width() {
     return model.config().hiddenSize();
