@@ -53,6 +53,11 @@ record FeaturePath(
     ObjectNode weights = null;
     for (String member : ensemble.checkpointNames()) {
       try (Checkpoint checkpoint = ensemble.load(member)) {
+        if (checkpoint.inputs().conditioning().takesCaptions()
+            && data.captionsOf(0).isEmpty()
+            && (encoding == null || !encoding.hasStates())) {
+          throw Encoders.withoutText();
+        }
         if (encoding == null) {
           checkpoint.inputs().requireImages(data);
         } else {
@@ -80,6 +85,11 @@ record FeaturePath(
   private static Encoding encoding(Ensemble ensemble, Dataset data) {
     Encoders encoders = Encoders.of(ensemble);
     return encoders.isEmpty() || data.pictures() != data ? null : encoders.encoding(data);
+  }
+
+  /** Returns what there is to say before the work, each a sentence. */
+  List<String> notes() {
+    return encoding == null ? List.of() : encoding.notes();
   }
 
   /** Returns the same on the encoded data, which it makes where they are not made yet. */

@@ -64,6 +64,11 @@ public final class Featurizer implements FileStage<FeatureStore> {
     return new Featurizer(FeaturePath.of(config, ensemble, seen));
   }
 
+  /** Returns what there is to say of the data before the work, each a sentence. */
+  public List<String> notes() {
+    return path.notes();
+  }
+
   @Override
   public String kind() {
     return FeatureStore.KIND;

@@ -90,7 +90,9 @@ final class FeaturizeCommand implements Runnable {
     Estimators.warning(config.function(), config.preconditioner()).ifPresent(console::say);
     Ensemble ensemble = Ensemble.open(checkpoints);
     Dataset images = data.open(console.progress());
-    FeatureStore store = Featurizer.of(config, ensemble, images).run(out, console.context());
+    Featurizer featurizer = Featurizer.of(config, ensemble, images);
+    featurizer.notes().forEach(console::announce);
+    FeatureStore store = featurizer.run(out, console.context());
     ensemble.notes().forEach(console::say);
     console.say(
         "Features of "

@@ -164,6 +164,9 @@ final class TrainCommand implements Runnable {
       console.announce(
           from + " keeps no state of its training: Adam starts anew, steps are counted from 0.");
     }
+    if (trainer.encoding() != null) {
+      trainer.encoding().notes().forEach(console::announce);
+    }
     Ensemble ensemble = trainer.run(out, console.context());
     console.say(
         "Checkpoints of "

@@ -136,6 +136,30 @@ class LatentFlowTest {
         .isEqualTo(Json.read(flow.features().resolve("manifest.json")).at("/inputs/data"));
   }
 
+  @Test
+  void aPipelineWithoutItsTextEncoderIsRefused() throws IOException {
+    Path pipeline = folder.resolve("pipeline");
+    copy(flow.member(), pipeline);
+    copy(flow.checkpoints().resolve("vae"), pipeline.resolve("vae"));
+    refuses(
+        "put the folders text_encoder and tokenizer into its pipeline's folder",
+        flow.featurize(
+            "--data",
+            DATA,
+            "--checkpoints",
+            pipeline.toString(),
+            "--out",
+            folder.resolve("features").toString()));
+  }
+
+  @Test
+  void captionsThatAreCutAreTold() {
+    // The text encoder takes 12 tokens; captions of MS COCO have more words.
+    CommandRun run = CommandRun.of(train("--out", folder.resolve("told").toString()));
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out() + run.err()).contains("tokens the text encoder takes, so the end was cut");
+  }
+
   private static void copy(Path from, Path to) throws IOException {
     try (java.util.stream.Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {

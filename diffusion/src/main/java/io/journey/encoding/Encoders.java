@@ -98,11 +98,16 @@ public record Encoders(Path autoencoder, Path textEncoder) {
    */
   public TextEncoder text() {
     if (textEncoder == null) {
-      throw new JourneyException(
-          "The model takes captions and has no text encoder beside it: put the folders text_encoder"
-              + " and tokenizer into its pipeline's folder.");
+      throw withoutText();
     }
     return TextEncoder.open(textEncoder);
+  }
+
+  /** Returns the error of a model of captions whose text encoder is not there. */
+  public static JourneyException withoutText() {
+    return new JourneyException(
+        "The model takes captions and has no text encoder beside it: put the folders text_encoder"
+            + " and tokenizer into its pipeline's folder.");
   }
 
   /** Returns the stage that encodes a data set by them. */

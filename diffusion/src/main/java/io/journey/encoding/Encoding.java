@@ -133,6 +133,19 @@ public final class Encoding implements FileStage<EncodedDataset> {
     return EncodedDataset.fingerprint(inputs(), settings);
   }
 
+  /** Returns what there is to say before it is encoded, each a sentence: which captions are cut. */
+  public List<String> notes() {
+    if (textEncoder == null) {
+      return List.of();
+    }
+    try (TextEncoder opened = textEncoder.open()) {
+      List<String> texts = new ArrayList<>();
+      distinctCaptions(texts);
+      texts.forEach(opened::measure);
+      return opened.notes();
+    }
+  }
+
   /** Returns the networks that encode. */
   public Encoders encoders() {
     return new Encoders(

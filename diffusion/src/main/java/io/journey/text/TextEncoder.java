@@ -231,6 +231,14 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
     return captions.stream().map(this::encode).toArray(float[][]::new);
   }
 
+  /** Looks whether a caption is too long, for {@link #notes}, without encoding it. */
+  public void measure(String caption) {
+    TokenizedText text = tokenizer.tokenize(caption);
+    if (text.isCut()) {
+      note(caption, text.cut());
+    }
+  }
+
   private void note(String caption, int lost) {
     byte[] digest = Checksums.sha256().digest(caption.getBytes(StandardCharsets.UTF_8));
     synchronized (cut) {
