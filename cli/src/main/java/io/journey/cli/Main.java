@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       ExportCommand.class,
       TextEncoderCommand.class,
+      ScenesCommand.class,
       InspectCommand.class
     },
     mixinStandardHelpOptions = true,

@@ -97,7 +97,7 @@ final class QuickstartCommand implements Runnable {
 
   @Override
   public void run() {
-    Dataset data = Datasets.open(shippedData() + "?size=16&limit=" + images);
+    Dataset data = Datasets.open(shipped("fashion-mnist") + "?size=16&limit=" + images);
     Preset preset = Preset.SMALL;
 
     Ensemble ensemble =
@@ -162,12 +162,13 @@ final class QuickstartCommand implements Runnable {
                 .run(scores, console.context()));
   }
 
-  private static Path shippedData() {
+  /** Returns a folder of the data that come with Journey. */
+  static Path shipped(String name) {
     Path here = Path.of("").toAbsolutePath();
     Path home = Path.of(System.getProperty("journey.home", ".")).toAbsolutePath().normalize();
     // A relative name where there is one keeps this machine's folders out of the page.
     Path data =
-        (home.startsWith(here) ? here.relativize(home) : home).resolve("data/fashion-mnist");
+        (home.startsWith(here) ? here.relativize(home) : home).resolve("data").resolve(name);
     if (!Files.isDirectory(data)) {
       throw new JourneyException(
           "The shipped images are not in " + data + ": start ./journey of a complete clone.");
