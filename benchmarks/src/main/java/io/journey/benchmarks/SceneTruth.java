@@ -1,0 +1,298 @@
+package io.journey.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.journey.dataset.Dataset;
+import io.journey.dataset.Datasets;
+import io.journey.encoding.Encoders;
+import io.journey.features.FeatureStore;
+import io.journey.model.Ensemble;
+import io.journey.random.Seed;
+import io.journey.results.Timesteps;
+import io.journey.run.Json;
+import io.journey.run.RunContext;
+import io.journey.sampling.Trajectory;
+import io.journey.sampling.TrajectoryFile;
+import io.journey.score.CheckpointScorer;
+import io.journey.score.Damping;
+import io.journey.score.Estimator;
+import io.journey.score.Estimators;
+import io.journey.score.MeanScores;
+import io.journey.score.PixelMask;
+import io.journey.score.ScoringEngine;
+import io.journey.score.TargetDraws;
+import io.journey.statistics.PixelSimilarity;
+import io.journey.statistics.Ranking;
+import io.journey.tensor.Libtorch;
+import io.journey.text.TextEncoder;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Whether the strongest images of a patch show what the patch shows: a truth about scenes ({@code
+ * journey scenes}) that needs no retraining. Targets are asked about with a mask over the left
+ * thing, over the right thing, and without. Of the ten highest scores of each it counts the images
+ * that show the masked thing, those that show the other one, and those in the target's style; the
+ * mean over targets and both masks, with the standard error over targets, as CSV.
+ *
+ * <p>Beside them: chance (their share in the data), pixel similarity under the mask, similarity of
+ * captions (cosine of their words, a word counting by log N/n), and scores dealt to the wrong
+ * images.
+ *
+ * <p>Arguments: checkpoints, the folder of scenes, trajectories, the CSV, draws of a target, and
+ * one directory of features or more.
+ */
+public final class SceneTruth {
+  private static final int TOP = 10;
+  private static final String[] MASKS = {"0,0,32,64", "32,0,32,64", null};
+  private static final String STEPS = "100:900:100";
+
+  private final Dataset pictures;
+  private final List<Scene> scenes = new ArrayList<>();
+  private final List<Scene> asked;
+  private final TrajectoryFile file;
+  private final PrintStream out;
+
+  /** What a caption says. */
+  private record Scene(String left, String right, String style) {
+    static Scene of(String caption) {
+      String[] parts = caption.split(", | and ");
+      return new Scene(thing(parts[0]), thing(parts[1]), parts[2]);
+    }
+
+    private static String thing(String noun) {
+      return noun.substring(noun.indexOf(' ') + 1);
+    }
+
+    boolean shows(String thing) {
+      return left.equals(thing) || right.equals(thing);
+    }
+
+    String at(int mask) {
+      return mask == 0 ? left : right;
+    }
+  }
+
+  private SceneTruth(Path folder, TrajectoryFile file, PrintStream out) throws IOException {
+    this.pictures = Datasets.open(folder.toString()).captioned();
+    this.file = file;
+    this.out = out;
+    Map<String, Scene> byFile = new HashMap<>();
+    for (String line : Files.readAllLines(folder.resolve("metadata.jsonl"))) {
+      JsonNode row = Json.parse(line.getBytes(StandardCharsets.UTF_8), "metadata.jsonl");
+      byFile.put(
+          row.path("file_name").asText(),
+          new Scene(
+              row.path("left").asText(), row.path("right").asText(), row.path("style").asText()));
+    }
+    for (int i = 0; i < pictures.size(); i++) {
+      scenes.add(byFile.get(pictures.id(i)));
+    }
+    this.asked =
+        file.read(new int[] {file.timesteps()[0]}).stream()
+            .map(target -> Scene.of(target.condition().captionText().orElseThrow()))
+            .toList();
+  }
+
+  /** Runs the measurement. */
+  public static void main(String[] args) throws IOException {
+    Ensemble ensemble = Ensemble.open(Path.of(args[0]));
+    TrajectoryFile file = TrajectoryFile.open(Path.of(args[2]));
+    int draws = Integer.parseInt(args[4]);
+    try (PrintStream out = new PrintStream(args[3], StandardCharsets.UTF_8);
+        RunContext context = RunContext.of(Libtorch.CPU)) {
+      SceneTruth truth = new SceneTruth(Path.of(args[1]), file, out);
+      out.println("by,timestep,own,own_error,other,other_error,style,style_error");
+      truth.baselines();
+      for (String features : List.of(args).subList(5, args.length)) {
+        truth.judge(ensemble, FeatureStore.open(Path.of(features)), draws, context);
+      }
+    }
+  }
+
+  private void judge(Ensemble ensemble, FeatureStore features, int draws, RunContext context) {
+    int[] steps = Timesteps.parse(STEPS).among(file.timesteps());
+    List<Estimator> served =
+        Estimators.all().stream().filter(e -> e.needs().isServedBy(features)).toList();
+    List<ScoringEngine.Request> requests =
+        served.stream().map(e -> new ScoringEngine.Request(e, Damping.DEFAULT)).toList();
+    List<Trajectory> targets;
+    try (TextEncoder encoder = Encoders.of(ensemble).text()) {
+      targets = file.read(steps, encoder);
+    }
+    float[][][][] ofMask = new float[MASKS.length][][][]; // [mask][request][step·T + target][N]
+    for (int m = 0; m < MASKS.length; m++) {
+      PixelMask mask = MASKS[m] == null ? null : PixelMask.parse(MASKS[m], file.pictureShape());
+      List<MeanScores> means = new ArrayList<>();
+      requests.forEach(r -> means.add(new MeanScores(steps.length * targets.size())));
+      ScoringEngine engine =
+          new ScoringEngine(ensemble, features, requests, new TargetDraws(draws, 0, mask), context);
+      for (String member : features.checkpointNames()) {
+        try (CheckpointScorer scorer = engine.open(member)) {
+          scorer.score(
+              targets, steps, (r, query, scored) -> means.get(r).add(query, scored.scores()));
+        }
+      }
+      ofMask[m] =
+          means.stream()
+              .map(mean -> mean.over(features.checkpointNames().size()))
+              .toArray(float[][][]::new);
+      System.err.println("mask " + MASKS[m] + " done");
+    }
+    for (int r = 0; r < served.size(); r++) {
+      for (int s = 0; s < steps.length; s++) {
+        float[][][] scores = new float[MASKS.length][targets.size()][];
+        for (int m = 0; m < MASKS.length; m++) {
+          for (int t = 0; t < targets.size(); t++) {
+            scores[m][t] = ofMask[m][r][s * targets.size() + t];
+          }
+        }
+        tell(served.get(r).name(), Integer.toString(steps[s]), scores);
+      }
+    }
+  }
+
+  private void baselines() {
+    tellChance();
+    float[][][] random = new float[MASKS.length][asked.size()][];
+    float[][][] captions = new float[MASKS.length][][];
+    Arrays.fill(captions, captionSimilarities());
+    for (int m = 0; m < MASKS.length; m++) {
+      for (int t = 0; t < asked.size(); t++) {
+        random[m][t] = new float[pictures.size()];
+        Seed.of(m).child("random").child(t).stream().fillGaussian(random[m][t]);
+      }
+    }
+    tell("random", "", random);
+    tell("caption", "", captions);
+    tell("pixel", "", pixels());
+  }
+
+  private void tellChance() {
+    double own = 0;
+    double style = 0;
+    for (Scene scene : asked) {
+      own += share(one -> one.shows(scene.left())) / 2 + share(one -> one.shows(scene.right())) / 2;
+      style += share(one -> one.style().equals(scene.style()));
+    }
+    line("chance", "", own / asked.size(), 0, own / asked.size(), 0, style / asked.size(), 0);
+  }
+
+  private double share(Predicate<Scene> shown) {
+    return (double) scenes.stream().filter(shown).count() / scenes.size();
+  }
+
+  private float[][] captionSimilarities() {
+    Map<String, Integer> known = new HashMap<>();
+    for (int i = 0; i < pictures.size(); i++) {
+      for (String word : words(pictures.captions(i).get(0))) {
+        known.merge(word, 1, Integer::sum);
+      }
+    }
+    float[][] out = new float[asked.size()][pictures.size()];
+    List<Trajectory> targets = file.read(new int[] {file.timesteps()[0]});
+    for (int t = 0; t < out.length; t++) {
+      List<String> prompt = words(targets.get(t).condition().captionText().orElseThrow());
+      // Equals are told apart by chance, not by their place in the data.
+      float[] chance = new float[pictures.size()];
+      Seed.of(0).child("ties").child(t).stream().fillGaussian(chance);
+      for (int i = 0; i < pictures.size(); i++) {
+        List<String> caption = words(pictures.captions(i).get(0));
+        double shared = 0;
+        double length = 0;
+        for (String word : caption) {
+          double weight = Math.log((double) pictures.size() / known.getOrDefault(word, 1));
+          length += weight * weight;
+          shared += prompt.contains(word) ? weight * weight : 0;
+        }
+        out[t][i] = (float) (shared / Math.sqrt(length) + 1e-6 * chance[i]);
+      }
+    }
+    return out;
+  }
+
+  private static List<String> words(String caption) {
+    return List.of(caption.split("\\W+"));
+  }
+
+  /** Cosines of the pixels inside each mask, of images and finished targets. */
+  private float[][][] pixels() {
+    int numel = pictures.shape().numel();
+    float[][][] out = new float[MASKS.length][asked.size()][pictures.size()];
+    float[] image = new float[numel];
+    for (int i = 0; i < pictures.size(); i++) {
+      pictures.read(i, image, 0);
+      for (int m = 0; m < MASKS.length; m++) {
+        float[] inside = inside(image, m);
+        for (int t = 0; t < asked.size(); t++) {
+          out[m][t][i] = (float) PixelSimilarity.cosine(inside, inside(file.picture(t), m));
+        }
+      }
+    }
+    return out;
+  }
+
+  private float[] inside(float[] image, int mask) {
+    if (MASKS[mask] == null) {
+      return image;
+    }
+    float[] weights = PixelMask.parse(MASKS[mask], pictures.shape()).weights();
+    float[] out = new float[image.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = image[i] * weights[i % weights.length];
+    }
+    return out;
+  }
+
+  /**
+   * Counts and prints.
+   *
+   * @param scores [mask][target][N]
+   */
+  private void tell(String by, String timestep, float[][][] scores) {
+    double[] own = new double[asked.size()];
+    double[] other = new double[asked.size()];
+    double[] style = new double[asked.size()];
+    for (int t = 0; t < asked.size(); t++) {
+      Scene target = asked.get(t);
+      for (int m = 0; m < 2; m++) {
+        for (int i : Ranking.top(scores[m][t], TOP)) {
+          own[t] += scenes.get(i).shows(target.at(m)) ? 0.5 / TOP : 0;
+          other[t] += scenes.get(i).shows(target.at(1 - m)) ? 0.5 / TOP : 0;
+        }
+      }
+      for (int i : Ranking.top(scores[2][t], TOP)) {
+        style[t] += scenes.get(i).style().equals(target.style()) ? 1.0 / TOP : 0;
+      }
+    }
+    line(by, timestep, mean(own), error(own), mean(other), error(other), mean(style), error(style));
+  }
+
+  private void line(String by, String timestep, double... numbers) {
+    StringBuilder text = new StringBuilder(by + "," + timestep);
+    for (double number : numbers) {
+      text.append(String.format(Locale.ROOT, ",%.4f", number));
+    }
+    out.println(text);
+    out.flush();
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElseThrow();
+  }
+
+  private static double error(double[] values) {
+    double mean = mean(values);
+    double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+    return Math.sqrt(squares / (values.length - 1) / values.length);
+  }
+}
