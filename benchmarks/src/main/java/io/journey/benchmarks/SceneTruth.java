@@ -120,7 +120,7 @@ public final class SceneTruth {
   }
 
   private void judge(Ensemble ensemble, FeatureStore features, int draws, RunContext context) {
-    int[] steps = Timesteps.parse(STEPS).among(file.timesteps());
+    int[] steps = Timesteps.parse(STEPS).nearest().among(file.timesteps());
     List<Estimator> served =
         Estimators.all().stream().filter(e -> e.needs().isServedBy(features)).toList();
     List<ScoringEngine.Request> requests =

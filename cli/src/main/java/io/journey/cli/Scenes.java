@@ -108,6 +108,19 @@ public final class Scenes {
     return List.copyOf(reserve);
   }
 
+  /** Returns a caption of every thing, those in reserve too: all words that captions may have. */
+  List<String> vocabulary() {
+    List<String> all = new ArrayList<>(words);
+    all.addAll(reserve);
+    List<String> captions = new ArrayList<>();
+    for (String word : all) {
+      for (Style style : Style.values()) {
+        captions.add(new Scene(word, word, style).caption());
+      }
+    }
+    return captions;
+  }
+
   /** Returns whether two things are never shown together, in whatever order and style. */
   static boolean isHeldOut(long seed, String one, String other) {
     String first = one.compareTo(other) < 0 ? one : other;

@@ -23,9 +23,9 @@ final class TargetOptions {
   @Option(
       names = "--timesteps",
       paramLabel = "TIMESTEPS",
-      defaultValue = "100:900:100",
-      description = "first:last:distance or a list (default: ${DEFAULT-VALUE}).")
-  private Timesteps steps;
+      description =
+          "first:last:distance or a list (default: the targets' own steps nearest to 100:900:100).")
+  private Timesteps steps = Timesteps.parse("100:900:100").nearest();
 
   Timesteps steps() {
     return steps;

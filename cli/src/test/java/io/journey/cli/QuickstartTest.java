@@ -36,6 +36,7 @@ class QuickstartTest {
   private CommandRun quickstart(String images, String steps, String targets) {
     return CommandRun.of(
         "quickstart",
+        "--train",
         "--out",
         folder.toString(),
         "--images",

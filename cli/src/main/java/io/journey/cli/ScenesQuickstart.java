@@ -1,0 +1,176 @@
+package io.journey.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.array.DType;
+import io.journey.condition.Condition;
+import io.journey.dataset.Dataset;
+import io.journey.dataset.Datasets;
+import io.journey.dataset.ImageShape;
+import io.journey.encoding.Encoders;
+import io.journey.features.FeatureStore;
+import io.journey.features.Featurizer;
+import io.journey.features.FeaturizerConfig;
+import io.journey.latent.LatentCodec;
+import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
+import io.journey.random.Seed;
+import io.journey.report.AttributionReport;
+import io.journey.report.Findings;
+import io.journey.report.TargetImages;
+import io.journey.results.Attribution;
+import io.journey.results.Timesteps;
+import io.journey.run.Json;
+import io.journey.sampling.Guidance;
+import io.journey.sampling.Sampler;
+import io.journey.sampling.SamplingRun;
+import io.journey.sampling.Trajectory;
+import io.journey.sampling.TrajectoryFile;
+import io.journey.score.Attributor;
+import io.journey.score.PixelMask;
+import io.journey.text.TextEncoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The whole way in colour with words: a model that comes with Journey draws what prompts say, of
+ * things that it never saw together, and is asked about the picture and about each half of it.
+ *
+ * @param targets images that are sampled and attributed
+ */
+record ScenesQuickstart(Console console, long seed, int targets) {
+  /** What the shipped model was trained on. */
+  private static final int SCENES = 2000;
+
+  private static final long SCENES_SEED = 1;
+
+  private static final int INFERENCE_STEPS = 50;
+  private static final double GUIDANCE = 4;
+  private static final int DRAWS = 8;
+  private static final int TARGET_DRAWS = 20;
+  private static final int WIDTH = 64;
+  private static final int LAYERS = 2;
+  private static final int HEADS = 4;
+  private static final int TOKENS = 9;
+
+  /**
+   * A part of the picture that is asked about.
+   *
+   * @param suffix of files
+   * @param mask null: the whole picture
+   */
+  private record Part(String name, String suffix, String mask) {}
+
+  private static final List<Part> PARTS =
+      List.of(
+          new Part("The whole picture", "", null),
+          new Part("The left half", "-left", "0,0,32,64"),
+          new Part("The right half", "-right", "32,0,32,64"));
+
+  void run(QuickstartStages stages) {
+    Path shipped = QuickstartCommand.shipped("scenes");
+    Scenes scenes = new Scenes(shipped);
+    Path folder = stages.place("scenes");
+    stages.run("scenes", folder, () -> write(scenes, folder));
+    Dataset data = Datasets.open(folder.toString(), console.progress());
+    Path pipeline = stages.place("pipeline");
+    stages.run("pipeline", pipeline, () -> assemble(scenes, shipped, pipeline));
+    Ensemble ensemble = Ensemble.open(pipeline);
+    Path drawn = stages.place("targets.safetensors");
+    stages.run("sample", drawn, () -> sample(scenes, ensemble, drawn));
+    FeaturizerConfig config = FeaturizerConfig.defaults().withDraws(DRAWS).withSeed(seed);
+    FeatureStore features =
+        stages.featurize("featurize", "features", Featurizer.of(config, ensemble, data));
+    List<Trajectory> asked = read(ensemble, drawn);
+    List<Attribution> answers = new ArrayList<>();
+    for (Part part : PARTS) {
+      answers.add(attribute(stages, ensemble, features, asked, part));
+    }
+    List<String> findings =
+        stages.run("report", stages.place("report.html"), () -> report(stages, data, answers));
+    ObjectNode settings = Json.object().put("seed", seed).put("targets", targets);
+    stages.writeManifest(settings.put("data", data.captioned().fingerprint()));
+    stages.tell(stages.place("report.html"), findings, Findings.NONE);
+  }
+
+  private static Path write(Scenes scenes, Path folder) {
+    if (!Files.exists(folder.resolve("metadata.jsonl"))) {
+      scenes.write(folder, SCENES_SEED, scenes.choose(SCENES_SEED, SCENES), List.of());
+    }
+    return folder;
+  }
+
+  /** Puts the shipped U-Net, the autoencoder and the text encoder of its words together. */
+  private static Path assemble(Scenes scenes, Path shipped, Path pipeline) {
+    Path text = pipeline.resolveSibling("text");
+    if (!TextEncoder.isInPipeline(text)) {
+      try (TextEncoder words =
+          TextEncoder.random(Seed.of(0), scenes.vocabulary(), WIDTH, LAYERS, HEADS, TOKENS)) {
+        words.writeTo(text);
+      }
+    }
+    Encoders encoders = new Encoders(QuickstartCommand.shipped("taef2"), text);
+    try (Checkpoint checkpoint = Checkpoint.read(shipped.resolve("model"))) {
+      checkpoint.export(
+          pipeline, DType.F16, Long.MAX_VALUE, encoders.parts(DType.F16, Long.MAX_VALUE));
+    }
+    return pipeline;
+  }
+
+  private boolean sample(Scenes scenes, Ensemble ensemble, Path drawn) {
+    try (Checkpoint checkpoint = ensemble.first();
+        TextEncoder encoder = Encoders.of(ensemble).text();
+        LatentCodec codec = Encoders.of(ensemble).codec()) {
+      List<Condition> prompts =
+          scenes.heldOut(SCENES_SEED).stream()
+              .limit(targets)
+              .map(scene -> new Condition.Prompt(scene.caption()).resolve(encoder))
+              .toList();
+      Sampler sampler =
+          Sampler.of(checkpoint, INFERENCE_STEPS).withGuidance(new Guidance(GUIDANCE), encoder);
+      return new SamplingRun(sampler, seed, targets, prompts, codec).run(drawn, console.context());
+    }
+  }
+
+  private static List<Trajectory> read(Ensemble ensemble, Path drawn) {
+    TrajectoryFile file = TrajectoryFile.open(drawn);
+    try (TextEncoder encoder = Encoders.of(ensemble).text()) {
+      return file.read(file.timesteps(), encoder);
+    }
+  }
+
+  private Attribution attribute(
+      QuickstartStages stages,
+      Ensemble ensemble,
+      FeatureStore features,
+      List<Trajectory> asked,
+      Part part) {
+    Path scores = stages.place("attribution" + part.suffix());
+    PixelMask mask =
+        part.mask() == null
+            ? null
+            : PixelMask.parse(part.mask(), new ImageShape(3, Scenes.SIDE, Scenes.SIDE));
+    return stages.run(
+        "attribute" + part.suffix(),
+        scores,
+        () ->
+            Attributor.of(ensemble, features)
+                .withSeed(seed)
+                .withDraws(TARGET_DRAWS)
+                .withMask(mask)
+                .stage(asked, Timesteps.parse("100:900:100").nearest())
+                .run(scores, console.context()));
+  }
+
+  private static List<String> report(
+      QuickstartStages stages, Dataset data, List<Attribution> answers) {
+    for (Part part : PARTS) {
+      AttributionReport.write(
+          stages.place("attribution" + part.suffix()),
+          data,
+          stages.place("report" + part.suffix() + ".html"));
+    }
+    return Findings.of(answers.get(0), data.captioned(), TargetImages.of(answers.get(0)));
+  }
+}
