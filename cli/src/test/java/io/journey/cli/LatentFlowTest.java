@@ -61,6 +61,7 @@ class LatentFlowTest {
             "a dog, flat"));
     runs(flow.featurize("--data", DATA));
     runs(flow.attribute("--mask", "0,0,8,16"));
+    runs(flow.report("--data", DATA));
   }
 
   @Test
@@ -104,6 +105,7 @@ class LatentFlowTest {
     assertThat(shown.entry("mask").shape()).containsExactly(16L, 16L);
     assertThat(shown.floats("image"))
         .containsExactly(Safetensors.open(flow.targets()).floats("picture"));
+    assertThat(Files.readString(flow.page())).contains("a dog, flat", "classifier-free:3.0:dog");
     assertThat(Npy.map(flow.attribution().resolve("scores.npy")).shape()).containsExactly(2, 2, 12);
   }
 
