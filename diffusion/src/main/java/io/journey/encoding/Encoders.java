@@ -103,6 +103,41 @@ public record Encoders(Path autoencoder, Path textEncoder) {
     return TextEncoder.open(textEncoder);
   }
 
+  /**
+   * Opens both.
+   *
+   * @param captioned whether the text encoder is asked for
+   * @throws JourneyException if one cannot be opened, or there is no text encoder that is asked for
+   */
+  public Opened open(boolean captioned) {
+    LatentCodec codec = codec();
+    try {
+      return new Opened(codec, captioned ? text() : null);
+    } catch (RuntimeException e) {
+      codec.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Both, opened; who opens them closes them.
+   *
+   * @param codec turns what the model samples into pictures
+   * @param text encodes what a person writes; null: the model is told no text
+   */
+  public record Opened(LatentCodec codec, TextEncoder text) implements AutoCloseable {
+    /** Of a model of pixels that is told no text. */
+    public static final Opened NONE = new Opened(LatentCodec.IDENTITY, null);
+
+    @Override
+    public void close() {
+      codec.close();
+      if (text != null) {
+        text.close();
+      }
+    }
+  }
+
   /** Returns the stage that encodes a data set by them. */
   public Encoding encoding(Dataset pictures) {
     return Encoding.of(pictures, autoencoder, textEncoder);
