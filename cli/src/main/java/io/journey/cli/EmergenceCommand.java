@@ -1,6 +1,7 @@
 package io.journey.cli;
 
 import io.journey.embedding.Classifier;
+import io.journey.encoding.Encoders;
 import io.journey.evaluation.steps.FeatureCurve;
 import io.journey.evaluation.steps.FeatureEmergence;
 import io.journey.evaluation.steps.PictureClassifier;
@@ -116,13 +117,20 @@ final class EmergenceCommand implements Runnable {
     Attribution scores = attribution == null ? null : Attribution.open(attribution);
     TrajectoryFile file = TrajectoryFile.open(target);
     int[] wanted = steps == null ? file.timesteps() : steps.among(file.timesteps());
-    List<Trajectory> trajectories = chosen(file.read(wanted));
     try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float);
+        Encoders.Opened encoders = Encoders.of(checkpoint).open(file.hasPrompts());
         Classifier trained = Classifier.open(classifier)) {
-      Sampler sampler = file.sampler(model);
+      List<Trajectory> trajectories = chosen(file.read(wanted, encoders.text()));
+      Sampler sampler = file.sampler(model, encoders.text());
       ContinuationRun drawing = new ContinuationRun(sampler, trajectories, wanted, samples, seed);
       FeatureEmergence emergence =
-          new FeatureEmergence(drawing, PictureClassifier.of(trained), features, scores, pictures);
+          new FeatureEmergence(
+              drawing,
+              PictureClassifier.of(trained),
+              features,
+              scores,
+              pictures,
+              encoders.codec());
       say(emergence.run(result.out(), console.context()));
     }
   }

@@ -14,6 +14,7 @@ import io.journey.run.StageFiles;
 import io.journey.text.TextEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The autoencoder and the text encoder that belong to a model: what stands between it and what a
@@ -156,6 +157,17 @@ public record Encoders(Path autoencoder, Path textEncoder) {
     return isEncoded || manifest == null || !manifest.hasPart(Encoding.FOLDER)
         ? pictures
         : EncodedDataset.open(Confined.path(manifest.directory(), Encoding.FOLDER), pictures);
+  }
+
+  /**
+   * Returns the stage that makes of a data set what an ensemble sees, where that has yet to be
+   * made: checkpoints that were trained elsewhere have their encoders beside them, and no encoding.
+   */
+  public static Optional<Encoding> missingEncoding(Ensemble ensemble, Dataset data) {
+    Encoders encoders = of(ensemble);
+    return encoders.isEmpty() || data.pictures() != data
+        ? Optional.empty()
+        : Optional.of(encoders.encoding(data));
   }
 
   /** Writes them into a stage's directory, as a pipeline folder has them. */
