@@ -192,6 +192,7 @@ final class LdsCommand implements Runnable {
     attributions.forEach(
         NamedAttribution::parse); // What cannot be read is refused before training.
     embeddings.values().forEach(spec -> Embedders.open(spec).close());
+    Encoders.of(ensemble).codec().close();
     GroundTruth truth =
         new GroundTruthRun(
                 Retraining.like(ensemble, coupling.value()).withSeed(seed),

@@ -101,10 +101,18 @@ final class RemovalOptions {
     return result.out();
   }
 
+  private TrajectoryFile file; // opened once: that reads all of it
+
+  private TrajectoryFile file() {
+    if (file == null) {
+      file = TrajectoryFile.open(target);
+    }
+    return file;
+  }
+
   /** Opens what stands between the models and a person; the caller closes it. */
   Encoders.Opened encoders() {
-    boolean prompted = TrajectoryFile.open(target).hasPrompts();
-    return Encoders.of(Ensemble.open(checkpoints)).open(prompted);
+    return Encoders.of(Ensemble.open(checkpoints)).open(file().hasPrompts());
   }
 
   /**
@@ -121,12 +129,11 @@ final class RemovalOptions {
       Encoders.Opened encoders,
       Progress progress) {
     List<NamedAttribution> estimators = attributions.stream().map(NamedAttribution::parse).toList();
-    TrajectoryFile file = TrajectoryFile.open(target);
     RemovalConfig config =
         new RemovalConfig(
             step,
             removed,
-            targets == null ? Math.min(usual, file.size()) : targets,
+            targets == null ? Math.min(usual, file().size()) : targets,
             coupling.value(),
             seeds,
             otherSeeds,
@@ -135,7 +142,7 @@ final class RemovalOptions {
             seed);
     Ensemble ensemble = Ensemble.open(checkpoints);
     return new RemovalStudy(
-        ensemble, data.open(progress, ensemble), file, estimators, config, models, encoders);
+        ensemble, data.open(progress, ensemble), file(), estimators, config, models, encoders);
   }
 
   /** Tells what was found. */

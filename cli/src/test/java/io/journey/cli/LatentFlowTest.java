@@ -130,11 +130,7 @@ class LatentFlowTest {
 
   @Test
   void aPipelineFromElsewhereIsEncodedWhereItIsFeaturized() throws IOException {
-    Path pipeline = folder.resolve("pipeline");
-    copy(flow.member(), pipeline);
-    for (String part : new String[] {"vae", "text_encoder", "tokenizer"}) {
-      copy(flow.checkpoints().resolve(part), pipeline.resolve(part));
-    }
+    Path pipeline = pipeline(flow, folder.resolve("pipeline"));
     Path features = folder.resolve("features");
     String[] featurize =
         flow.featurize(
@@ -144,6 +140,15 @@ class LatentFlowTest {
         .hasSameBinaryContentAs(flow.checkpoints().resolve("encoding/latents-00000.npy"));
     assertThat(Json.read(features.resolve("manifest.json")).at("/inputs/data"))
         .isEqualTo(Json.read(flow.features().resolve("manifest.json")).at("/inputs/data"));
+  }
+
+  /** The first checkpoint with its encoders, as one from elsewhere. */
+  static Path pipeline(TinyFlow flow, Path folder) throws IOException {
+    copy(flow.member(), folder);
+    for (String part : new String[] {"vae", "text_encoder", "tokenizer"}) {
+      copy(flow.checkpoints().resolve(part), folder.resolve(part));
+    }
+    return folder;
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -40,8 +40,7 @@ final class StepPictures {
    *
    * @param codec decodes all of them
    */
-  static ImageGrid continuations(
-      ContinuationRun.Pictures pictures, int target, LatentCodec codec) {
+  static ImageGrid continuations(ContinuationRun.Pictures pictures, int target, LatentCodec codec) {
     ContinuationRun drawing = pictures.run();
     Trajectory trajectory = drawing.targets().get(target);
     int[] steps = spread(drawing.steps());
