@@ -47,7 +47,7 @@ record FeaturePath(
    * @throws JourneyException if one does not take these images, or they differ in their weights
    */
   static FeaturePath of(FeaturizerConfig config, Ensemble ensemble, Dataset data) {
-    Encoding encoding = encoding(ensemble, data);
+    Encoding encoding = Encoders.missingEncoding(ensemble, data).orElse(null);
     FeaturizerConfig resolved = config;
     Map<String, String> checkpoints = new LinkedHashMap<>();
     ObjectNode weights = null;
@@ -79,12 +79,6 @@ record FeaturePath(
       }
     }
     return new FeaturePath(resolved, ensemble, data, encoding, checkpoints, weights);
-  }
-
-  /** Checkpoints that were trained elsewhere have their encoders beside them, and no encoding. */
-  private static Encoding encoding(Ensemble ensemble, Dataset data) {
-    Encoders encoders = Encoders.of(ensemble);
-    return encoders.isEmpty() || data.pictures() != data ? null : encoders.encoding(data);
   }
 
   /** Returns what there is to say before the work, each a sentence. */

@@ -20,6 +20,7 @@ import io.journey.score.MeanScores;
 import io.journey.score.PixelMask;
 import io.journey.score.ScoringEngine;
 import io.journey.score.TargetDraws;
+import io.journey.statistics.CaptionSimilarity;
 import io.journey.statistics.PixelSimilarity;
 import io.journey.statistics.Ranking;
 import io.journey.tensor.Libtorch;
@@ -45,8 +46,7 @@ import java.util.function.Predicate;
  * mean over targets and both masks, with the standard error over targets, as CSV.
  *
  * <p>Beside them: chance (their share in the data), pixel similarity under the mask, similarity of
- * captions (cosine of their words, a word counting by log N/n), and scores dealt to the wrong
- * images.
+ * captions, and scores dealt to the wrong images.
  *
  * <p>Arguments: checkpoints, the folder of scenes, trajectories, the CSV, draws of a target, and
  * one directory of features or more.
@@ -192,36 +192,11 @@ public final class SceneTruth {
   }
 
   private float[][] captionSimilarities() {
-    Map<String, Integer> known = new HashMap<>();
-    for (int i = 0; i < pictures.size(); i++) {
-      for (String word : words(pictures.captions(i).get(0))) {
-        known.merge(word, 1, Integer::sum);
-      }
-    }
-    float[][] out = new float[asked.size()][pictures.size()];
-    List<Trajectory> targets = file.read(new int[] {file.timesteps()[0]});
-    for (int t = 0; t < out.length; t++) {
-      List<String> prompt = words(targets.get(t).condition().captionText().orElseThrow());
-      // Equals are told apart by chance, not by their place in the data.
-      float[] chance = new float[pictures.size()];
-      Seed.of(0).child("ties").child(t).stream().fillGaussian(chance);
-      for (int i = 0; i < pictures.size(); i++) {
-        List<String> caption = words(pictures.captions(i).get(0));
-        double shared = 0;
-        double length = 0;
-        for (String word : caption) {
-          double weight = Math.log((double) pictures.size() / known.getOrDefault(word, 1));
-          length += weight * weight;
-          shared += prompt.contains(word) ? weight * weight : 0;
-        }
-        out[t][i] = (float) (shared / Math.sqrt(length) + 1e-6 * chance[i]);
-      }
-    }
-    return out;
-  }
-
-  private static List<String> words(String caption) {
-    return List.of(caption.split("\\W+"));
+    List<String> prompts =
+        file.read(new int[] {file.timesteps()[0]}).stream()
+            .map(target -> target.condition().captionText().orElseThrow())
+            .toList();
+    return CaptionSimilarity.cosines(pictures, prompts);
   }
 
   /** Cosines of the pixels inside each mask, of images and finished targets. */

@@ -105,23 +105,6 @@ final class SampleCommand implements Runnable {
   private TimestepSpacing spacing;
 
   @Option(
-      names = "--guidance",
-      paramLabel = "W",
-      defaultValue = "1",
-      description =
-          "Weight of classifier-free guidance, for a model of captions, or one trained with"
-              + " --drop-classes; 1: none (default: ${DEFAULT-VALUE}).")
-  @InRange(from = 0, to = Guidance.MOST)
-  private double guidance;
-
-  @Option(
-      names = "--negative-prompt",
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "What guidance leads away from, for a model of captions (default: nothing).")
-  private String negativePrompt;
-
-  @Option(
       names = "--text-encoder",
       paramLabel = "DIR",
       description =
@@ -148,17 +131,15 @@ final class SampleCommand implements Runnable {
     try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
       CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
       Sampler sampler = Sampler.of(model, scheduler(model), inferenceSteps);
-      Guidance guided = new Guidance(guidance, negativePrompt);
       Encoders encoders = Encoders.of(checkpoint).withTextEncoder(textEncoder);
       boolean captioned = model.inputs().conditioning().takesCaptions();
-      if (!captioned && (textEncoder != null || !negativePrompt.isEmpty())) {
-        throw new SettingException(
-            "the model takes no captions: leave --text-encoder and --negative-prompt out");
+      if (!captioned && textEncoder != null) {
+        throw new SettingException("the model takes no captions: leave --text-encoder out");
       }
+      Guidance guided = conditions.guidance(captioned);
       try (LatentCodec codec = encoders.withAutoencoder(autoencoder).codec();
           TextEncoder encoder = captioned ? openText(encoders) : null) {
-        List<Condition> asked =
-            captioned ? conditions.prompts(encoder) : conditions.forCheckpoint(model);
+        List<Condition> asked = conditions.of(model, encoder);
         Sampler guiding =
             captioned ? sampler.withGuidance(guided, encoder) : sampler.withGuidance(guided);
         SamplingRun run = new SamplingRun(guiding, seed, count, asked, codec);

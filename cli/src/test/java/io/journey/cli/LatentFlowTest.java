@@ -24,9 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Models of captions on latents, from training to the page, as a user types it. */
 class LatentFlowTest {
-  private static final Path GOLDEN = Path.of("../diffusion/src/test/resources/golden");
-  private static final String DATA = "../data/coco?size=16&limit=12";
-  private static final String CODEC = GOLDEN.resolve("latent/tiny").toString();
+  static final Path GOLDEN = Path.of("../diffusion/src/test/resources/golden");
+  static final String DATA = "../data/coco?size=16&limit=12";
+  static final String CODEC = GOLDEN.resolve("latent/tiny").toString();
   private static final String WORDS = GOLDEN.resolve("text/words").toString();
   private static final String CONFIG =
       """
@@ -41,17 +41,21 @@ class LatentFlowTest {
   @TempDir Path folder;
   private static TinyFlow flow;
 
-  private static String[] train(String... changes) {
+  private static String[] train(TinyFlow flow, String... changes) {
     String[] captioned =
         flow.train("--data", DATA, "--autoencoder", CODEC, "--text-encoder", WORDS);
     return TinyFlow.changed(captioned, changes);
   }
 
-  @BeforeAll
-  static void goTheWayOnce() throws IOException {
-    flow = new TinyFlow(root);
+  private static String[] train(String... changes) {
+    return train(flow, changes);
+  }
+
+  /** The flow up to the scores, of two targets under guidance away from a dog. */
+  static TinyFlow made(Path root, String... attributing) throws IOException {
+    TinyFlow flow = new TinyFlow(root);
     Files.writeString(flow.config(), CONFIG);
-    runs(train());
+    runs(train(flow));
     runs(
         TinyFlow.with(
             flow.sample("--guidance", "3", "--negative-prompt", "dog"),
@@ -60,7 +64,13 @@ class LatentFlowTest {
             "--prompt",
             "a dog, flat"));
     runs(flow.featurize("--data", DATA));
-    runs(flow.attribute("--mask", "0,0,8,16"));
+    runs(flow.attribute(attributing));
+    return flow;
+  }
+
+  @BeforeAll
+  static void goTheWayOnce() throws IOException {
+    flow = made(root, "--mask", "0,0,8,16");
     runs(flow.report("--data", DATA));
   }
 
@@ -122,11 +132,7 @@ class LatentFlowTest {
 
   @Test
   void aPipelineFromElsewhereIsEncodedWhereItIsFeaturized() throws IOException {
-    Path pipeline = folder.resolve("pipeline");
-    copy(flow.member(), pipeline);
-    for (String part : new String[] {"vae", "text_encoder", "tokenizer"}) {
-      copy(flow.checkpoints().resolve(part), pipeline.resolve(part));
-    }
+    Path pipeline = pipeline(flow, folder.resolve("pipeline"));
     Path features = folder.resolve("features");
     String[] featurize =
         flow.featurize(
@@ -160,6 +166,15 @@ class LatentFlowTest {
     CommandRun run = CommandRun.of(train("--out", folder.resolve("told").toString()));
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out() + run.err()).contains("tokens the text encoder takes, so the end was cut");
+  }
+
+  /** The first checkpoint with its encoders, as one from elsewhere. */
+  static Path pipeline(TinyFlow flow, Path folder) throws IOException {
+    copy(flow.member(), folder);
+    for (String part : new String[] {"vae", "text_encoder", "tokenizer"}) {
+      copy(flow.checkpoints().resolve(part), folder.resolve(part));
+    }
+    return folder;
   }
 
   private static void copy(Path from, Path to) throws IOException {

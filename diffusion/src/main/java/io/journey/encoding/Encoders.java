@@ -16,6 +16,7 @@ import io.journey.run.StageFiles;
 import io.journey.text.TextEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The autoencoder and the text encoder that belong to a model: what stands between it and what a
@@ -110,6 +111,41 @@ public record Encoders(Path autoencoder, Path textEncoder) {
             + " and tokenizer into its pipeline's folder.");
   }
 
+  /**
+   * Opens both.
+   *
+   * @param captioned whether the text encoder is asked for
+   * @throws JourneyException if one cannot be opened, or there is no text encoder that is asked for
+   */
+  public Opened open(boolean captioned) {
+    LatentCodec codec = codec();
+    try {
+      return new Opened(codec, captioned ? text() : null);
+    } catch (RuntimeException e) {
+      codec.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Both, opened; who opens them closes them.
+   *
+   * @param codec turns what the model samples into pictures
+   * @param text encodes what a person writes; null: the model is told no text
+   */
+  public record Opened(LatentCodec codec, TextEncoder text) implements AutoCloseable {
+    /** Of a model of pixels that is told no text. */
+    public static final Opened NONE = new Opened(LatentCodec.IDENTITY, null);
+
+    @Override
+    public void close() {
+      codec.close();
+      if (text != null) {
+        text.close();
+      }
+    }
+  }
+
   /** Returns the stage that encodes a data set by them. */
   public Encoding encoding(Dataset pictures) {
     return Encoding.of(pictures, autoencoder, textEncoder);
@@ -158,6 +194,17 @@ public record Encoders(Path autoencoder, Path textEncoder) {
       }
     }
     return parts;
+  }
+
+  /**
+   * Returns the stage that makes of a data set what an ensemble sees, where that has yet to be
+   * made: checkpoints that were trained elsewhere have their encoders beside them, and no encoding.
+   */
+  public static Optional<Encoding> missingEncoding(Ensemble ensemble, Dataset data) {
+    Encoders encoders = of(ensemble);
+    return encoders.isEmpty() || data.pictures() != data
+        ? Optional.empty()
+        : Optional.of(encoders.encoding(data));
   }
 
   /** Writes them into a stage's directory, as a pipeline folder has them. */

@@ -46,7 +46,7 @@ public final class ClipTextModel implements Module, AutoCloseable {
   /** A buffer that transformers once stored: 0, 1, 2, … */
   private static final String POSITIONS = "embeddings.position_ids";
 
-  /** From the pooled state to the space of images; no token's state depends on it. */
+  /** From the pooled state to the space of images, {@code ClipClassifier}'s affair. */
   private static final String PROJECTION = "text_projection.weight";
 
   private static final int NUMBERS_AT_ONCE = 1 << 14;

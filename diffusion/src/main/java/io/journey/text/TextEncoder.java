@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -205,7 +206,23 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
    * @return the states of its tokens, [T, D]: transformers' {@code last_hidden_state}
    */
   public float[] encode(String caption) {
+    return encode(caption, tokenizer.tokenize(caption));
+  }
+
+  /**
+   * Returns the state of the first token that ends a text, of a whole CLIP what is compared with
+   * images after a projection.
+   *
+   * @return [D]: transformers' {@code pooler_output}, given that the model's {@code eos_token_id}
+   *     is the tokenizer's, or the 2 of early files and the tokenizer's the highest of all
+   */
+  public float[] pooled(String caption) {
     TokenizedText text = tokenizer.tokenize(caption);
+    int end = text.ids().indexOf(tokenizer.vocabulary().last());
+    return Arrays.copyOfRange(encode(caption, text), end * width(), (end + 1) * width());
+  }
+
+  private float[] encode(String caption, TokenizedText text) {
     if (text.isCut()) {
       note(caption, text.cut());
     }

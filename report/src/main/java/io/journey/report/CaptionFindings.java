@@ -2,8 +2,8 @@ package io.journey.report;
 
 import io.journey.report.Finding.Kind;
 import io.journey.run.Counted;
-import io.journey.statistics.CaptionSimilarity;
 import io.journey.statistics.Chance;
+import io.journey.statistics.SharedWords;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 final class CaptionFindings {
   private final Evidence evidence;
-  private final CaptionSimilarity captions;
+  private final SharedWords captions;
   private final int s;
   private final int t;
   private final int k;

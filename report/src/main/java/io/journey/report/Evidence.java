@@ -5,9 +5,9 @@ import io.journey.dataset.Dataset;
 import io.journey.results.Attribution;
 import io.journey.run.JourneyException;
 import io.journey.run.Printable;
-import io.journey.statistics.CaptionSimilarity;
 import io.journey.statistics.PixelSimilarity;
 import io.journey.statistics.Ranking;
+import io.journey.statistics.SharedWords;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -34,7 +34,7 @@ record Evidence(
     List<Condition> conditions,
     List<String> classNames,
     IntFunction<String> id,
-    CaptionSimilarity captions) {
+    SharedWords captions) {
   /** Number of the strongest examples that findings are about. */
   static final int TOP = 10;
 
@@ -67,7 +67,7 @@ record Evidence(
         IntStream.range(0, dataset.size()).mapToObj(i -> condition(dataset, i)).toList(),
         dataset.classNames(),
         dataset::id,
-        CaptionSimilarity.of(dataset, prompts(attribution, targets)));
+        SharedWords.of(dataset, prompts(attribution, targets)));
   }
 
   private static Condition condition(Dataset dataset, int example) {

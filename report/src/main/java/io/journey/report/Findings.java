@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * The most surprising things in an attribution, each one sentence with its numbers.
  *
- * <p>Content words are those of {@link io.journey.statistics.CaptionSimilarity}.
+ * <p>Content words are those of {@link io.journey.statistics.SharedWords}.
  *
  * <p>Every kind of finding has a chance model; a finding's surprise is −log10 of the probability,
  * under it, of a count at least as extreme, after Bonferroni's correction for the steps, pictures,

@@ -2,7 +2,7 @@ package io.journey.report;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.statistics.CaptionSimilarity;
+import io.journey.statistics.SharedWords;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,7 +32,7 @@ final class PromptWords {
    * words.
    */
   void addTo(ObjectNode out) {
-    CaptionSimilarity captions = evidence.captions();
+    SharedWords captions = evidence.captions();
     List<String> words = captions.words(target);
     if (words.isEmpty()) {
       return;
@@ -59,7 +59,7 @@ final class PromptWords {
   }
 
   private void addRow(ObjectNode row, int word) {
-    CaptionSimilarity captions = evidence.captions();
+    SharedWords captions = evidence.captions();
     double chance = (double) evidence.k() * captions.count(target, word) / evidence.size();
     row.put("chance", Numbers.cents(chance));
     ArrayNode at = row.putArray("at");

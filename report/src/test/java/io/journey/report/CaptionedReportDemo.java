@@ -6,8 +6,8 @@ import io.journey.dataset.Datasets;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.results.FakeAttribution;
-import io.journey.statistics.CaptionSimilarity;
 import io.journey.statistics.PixelSimilarity;
+import io.journey.statistics.SharedWords;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,7 +82,7 @@ final class CaptionedReportDemo {
   private static float[][][][] scores(
       int[] steps, Dataset data, float[][] finals, List<String> prompts) {
     float[][] cosines = PixelSimilarity.cosines(data, finals);
-    CaptionSimilarity captions = CaptionSimilarity.of(data, prompts);
+    SharedWords captions = SharedWords.of(data, prompts);
     float[][][][] out = new float[2][steps.length][finals.length][data.size()];
     for (int t = 0; t < finals.length; t++) {
       for (int s = 0; s < steps.length; s++) {

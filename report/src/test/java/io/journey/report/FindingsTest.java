@@ -8,8 +8,8 @@ import io.journey.dataset.MemoryDataset;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.report.Finding.Kind;
-import io.journey.statistics.CaptionSimilarity;
 import io.journey.statistics.Ranking;
+import io.journey.statistics.SharedWords;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -25,8 +25,8 @@ class FindingsTest {
   private final float[][][] scores = new float[STEPS.length][TARGETS][N];
   private final float[][] cosines = new float[TARGETS][N];
   private final List<Condition> conditions = new ArrayList<>();
-  private CaptionSimilarity captions =
-      CaptionSimilarity.of(new MemoryDataset(1, 1, 1), Collections.nCopies(TARGETS, ""));
+  private SharedWords captions =
+      SharedWords.of(new MemoryDataset(1, 1, 1), Collections.nCopies(TARGETS, ""));
 
   /** Nothing but chance: independent Gaussians everywhere, four classes in turn. */
   FindingsTest() {
@@ -233,7 +233,7 @@ class FindingsTest {
     }
     List<String> prompts = new ArrayList<>(Collections.nCopies(TARGETS, "a Dog in red snow"));
     prompts.set(7, "");
-    captions = CaptionSimilarity.of(data, prompts);
+    captions = SharedWords.of(data, prompts);
   }
 
   /** Ten strongest images of a step, the first ones of some range. */

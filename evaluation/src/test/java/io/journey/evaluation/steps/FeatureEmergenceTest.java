@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.evaluation.steps.FeatureCurve.Point;
+import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
 import io.journey.run.JourneyException;
@@ -95,7 +96,8 @@ class FeatureEmergenceTest {
     try (Checkpoint checkpoint = model()) {
       ContinuationRun drawing = drawing(checkpoint, 900, 300, 100, 0);
       FeatureEmergence emergence =
-          new FeatureEmergence(drawing, new Brightness("c1"), List.of("bright"), null, null);
+          new FeatureEmergence(
+              drawing, new Brightness("c1"), List.of("bright"), null, null, LatentCodec.IDENTITY);
       Path out = folder.resolve("out");
       FeatureEmergence.Found found = emergence.run(out, TestContext.TWO);
       assertThat(found.curves()).hasSize(3);
@@ -126,13 +128,15 @@ class FeatureEmergenceTest {
       ContinuationRun drawing = drawing(checkpoint, 500, 0);
       Path pictures = folder.resolve("pictures");
       FeatureEmergence plain =
-          new FeatureEmergence(drawing, new Brightness("c1"), List.of(), null, pictures);
+          new FeatureEmergence(
+              drawing, new Brightness("c1"), List.of(), null, pictures, LatentCodec.IDENTITY);
       FeatureEmergence.Found found = plain.run(folder.resolve("a"), TestContext.of(2));
       assertThat(found.curves()).extracting(FeatureCurve::feature).isEqualTo(found.finalClasses());
       assertThat(found.curves()).allSatisfy(c -> assertThat(c.shareAt(0)).isEqualTo(1));
       // Another classifier needs another directory, and draws nothing again.
       FeatureEmergence other =
-          new FeatureEmergence(drawing, new Brightness("c2"), List.of(), null, pictures);
+          new FeatureEmergence(
+              drawing, new Brightness("c2"), List.of(), null, pictures, LatentCodec.IDENTITY);
       assertThatThrownBy(() -> other.run(folder.resolve("a"), TestContext.of(1)))
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining("classifier");
@@ -152,7 +156,13 @@ class FeatureEmergenceTest {
       ContinuationRun drawing = drawing(checkpoint, 500);
       assertThatThrownBy(
               () ->
-                  new FeatureEmergence(drawing, new Brightness("c1"), List.of("grey"), null, null))
+                  new FeatureEmergence(
+                      drawing,
+                      new Brightness("c1"),
+                      List.of("grey"),
+                      null,
+                      null,
+                      LatentCodec.IDENTITY))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContainingAll("grey", "dark", "bright");
     }
