@@ -9,6 +9,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -94,7 +95,9 @@ public final class TargetImages {
 
   /** Returns the origin that the file names: the sampler's seed, the model. */
   public Map<String, String> metadata() {
-    return tensors.metadata();
+    Map<String, String> origin = new LinkedHashMap<>(tensors.metadata());
+    origin.remove(ConditionColumn.PROMPTS);
+    return origin;
   }
 
   /**
