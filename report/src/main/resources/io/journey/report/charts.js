@@ -149,7 +149,7 @@ function wordsTable({ rows, shares, chance: base }) {
   shares.forEach((share, c) => mean.append(wordCell(percent(share), share, "mean share at t = " + data.steps[c])));
   mean.append(el("td", { class: "chance" }, percent(base)));
   const table = el("table", { class: dense ? "words dense" : "words" }, el("thead", {}, head), body, el("tfoot", {}, mean));
-  table.style.minWidth = "calc(16em + " + (data.steps.length * (dense ? 6 : 40)) + "px)";
+  table.style.minWidth = "calc(16em + " + (data.steps.length * (dense ? 8 : 40)) + "px)";
   return table;
 }
 
