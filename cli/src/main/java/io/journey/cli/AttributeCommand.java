@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.dataset.ImageShape;
 import io.journey.features.FeatureStore;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
@@ -88,7 +89,8 @@ final class AttributeCommand implements Runnable {
   @Override
   public void run() {
     Timesteps wanted = target.steps();
-    PixelMask patch = mask == null ? null : PixelMask.parse(mask, target.pictureShape());
+    ImageShape shape = target.pictureShape();
+    PixelMask patch = mask == null ? null : PixelMask.parse(mask, shape);
     FeatureStore store = FeatureStore.open(features);
     Estimator chosen =
         estimator == null ? Estimators.defaultFor(store) : Estimators.named(estimator);

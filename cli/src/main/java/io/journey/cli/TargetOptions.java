@@ -31,9 +31,18 @@ final class TargetOptions {
     return steps;
   }
 
+  private TrajectoryFile file; // opened once: that reads all of it
+
+  private TrajectoryFile file() {
+    if (file == null) {
+      file = TrajectoryFile.open(target);
+    }
+    return file;
+  }
+
   /** Returns the shape of the targets' pictures. */
   ImageShape pictureShape() {
-    return TrajectoryFile.open(target).pictureShape();
+    return file().pictureShape();
   }
 
   /**
@@ -43,13 +52,12 @@ final class TargetOptions {
    * @param ensemble whose text encoder makes of prompts what its models are asked with
    */
   List<Trajectory> read(Ensemble ensemble) {
-    TrajectoryFile file = TrajectoryFile.open(target);
-    int[] at = steps.among(file.timesteps());
-    if (!file.hasPrompts()) {
-      return file.read(at);
+    int[] at = steps.among(file().timesteps());
+    if (!file().hasPrompts()) {
+      return file().read(at);
     }
     try (TextEncoder encoder = Encoders.of(ensemble).text()) {
-      return file.read(at, encoder);
+      return file().read(at, encoder);
     }
   }
 }
