@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
       ReportCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
-      InspectCommand.class
+      InspectCommand.class,
+      ScenesCommand.class
     },
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,

@@ -15,7 +15,6 @@ import io.journey.results.Attribution;
 import io.journey.results.Timesteps;
 import io.journey.run.AtomicFile;
 import io.journey.run.Confined;
-import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
 import io.journey.run.Memory;
@@ -27,7 +26,6 @@ import io.journey.score.Attributor;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.Preset;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,7 +95,7 @@ final class QuickstartCommand implements Runnable {
 
   @Override
   public void run() {
-    Dataset data = Datasets.open(shippedData() + "?size=16&limit=" + images);
+    Dataset data = Datasets.open(ShippedData.folder("fashion-mnist") + "?size=16&limit=" + images);
     Preset preset = Preset.SMALL;
 
     Ensemble ensemble =
@@ -160,19 +158,6 @@ final class QuickstartCommand implements Runnable {
                 .withSeed(featureSeed)
                 .stage(TrajectoryFile.read(drawn), Timesteps.parse("100:900:100"))
                 .run(scores, console.context()));
-  }
-
-  private static Path shippedData() {
-    Path here = Path.of("").toAbsolutePath();
-    Path home = Path.of(System.getProperty("journey.home", ".")).toAbsolutePath().normalize();
-    // A relative name where there is one keeps this machine's folders out of the page.
-    Path data =
-        (home.startsWith(here) ? here.relativize(home) : home).resolve("data/fashion-mnist");
-    if (!Files.isDirectory(data)) {
-      throw new JourneyException(
-          "The shipped images are not in " + data + ": start ./journey of a complete clone.");
-    }
-    return data;
   }
 
   private boolean sample(Ensemble ensemble, Path drawn) {

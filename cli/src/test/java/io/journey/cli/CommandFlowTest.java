@@ -241,9 +241,9 @@ class CommandFlowTest {
   }
 
   @Test
-  void thereAreTheNineCommandsWhoseHelpIsTestedBelow() {
+  void thereAreTheTenCommandsWhoseHelpIsTestedBelow() {
     PrintWriter nothing = new PrintWriter(Writer.nullWriter());
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(9);
+    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(10);
   }
 
   @ParameterizedTest
@@ -257,7 +257,8 @@ class CommandFlowTest {
         "report",
         "evaluate",
         "export",
-        "inspect"
+        "inspect",
+        "scenes"
       })
   void helpOfEveryCommandShowsAnExampleAndSucceeds(String command) {
     CommandRun run = CommandRun.of(command, "--help");
