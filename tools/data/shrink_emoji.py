@@ -23,7 +23,7 @@ NAMES = {
     "mushroom pear pineapple pizza pretzel strawberry taco tomato watermelon",
     "places": "bike boat bus cactus canoe church factory helicopter hotel house rainbow rocket snowman "
     "sunflower tent tractor tulip volcano",
-    "objects": "anchor balloon bell camera candle computer crown guitar key kite lock luggage ring "
+    "objects": "anchor balloon bell camera candle computer crown guitar key kite lock magnet ring "
     "teapot telescope trumpet umbrella watch",
 }
 
