@@ -37,8 +37,7 @@ record FashionQuickstart(Console console, long seed, int images, int steps, int 
   private static final String AGAIN = "-again";
 
   void run(QuickstartStages stages) {
-    Dataset data =
-        Datasets.open(QuickstartCommand.shipped("fashion-mnist") + "?size=16&limit=" + images);
+    Dataset data = Datasets.open(ShippedData.folder("fashion-mnist") + "?size=16&limit=" + images);
     Preset preset = Preset.SMALL;
     Path checkpoints = stages.place("checkpoints");
     Ensemble ensemble =

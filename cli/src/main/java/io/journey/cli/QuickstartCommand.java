@@ -1,8 +1,6 @@
 package io.journey.cli;
 
-import io.journey.run.JourneyException;
 import io.journey.run.SettingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,19 +75,5 @@ final class QuickstartCommand implements Runnable {
 
   private static <T> T or(T given, T otherwise) {
     return given == null ? otherwise : given;
-  }
-
-  /** Returns a folder of the data that come with Journey. */
-  static Path shipped(String name) {
-    Path here = Path.of("").toAbsolutePath();
-    Path home = Path.of(System.getProperty("journey.home", ".")).toAbsolutePath().normalize();
-    // A relative name where there is one keeps this machine's folders out of the page.
-    Path data =
-        (home.startsWith(here) ? here.relativize(home) : home).resolve("data").resolve(name);
-    if (!Files.isDirectory(data)) {
-      throw new JourneyException(
-          "The shipped images are not in " + data + ": start ./journey of a complete clone.");
-    }
-    return data;
   }
 }

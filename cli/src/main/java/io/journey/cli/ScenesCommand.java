@@ -1,26 +1,27 @@
 package io.journey.cli;
 
 import io.journey.run.Counted;
-import io.journey.run.JourneyException;
-import java.nio.file.Files;
+import io.journey.scenes.Emoji;
+import io.journey.scenes.SceneMaker;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Makes a captioned demonstration set. */
+/** Makes the captioned demonstration set. */
 @Command(
     name = "scenes",
     description = {
-      "Make a folder of captioned pictures whose content is known: two things side by side, in one of"
-          + " two styles.",
-      "held-out.prompts has prompts of pairs that no picture shows."
+      "Make the captioned demonstration set: pictures of two emoji beside each other, such as"
+          + " \"a candle and an owl, flat\".",
+      "What each half and each style shows is known, so that answers can be checked."
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
-      "  journey scenes --out runs/scenes --count 2000",
-      "  journey scenes --out runs/tuning --count 360 --new dragon,teapot --new-count 40"
+      "  journey scenes --out runs/scenes",
+      "  journey scenes --out runs/base --without owl,kite --count 2000",
+      "  journey scenes --out runs/new --showing owl,kite --count 40"
     })
 final class ScenesCommand implements Runnable {
   @Mixin private Console console;
@@ -36,46 +37,65 @@ final class ScenesCommand implements Runnable {
       names = "--count",
       paramLabel = "N",
       defaultValue = "2000",
-      description = "Pictures of the usual things (default: ${DEFAULT-VALUE}).")
+      description = "Pictures, each of another scene (default: ${DEFAULT-VALUE}).")
   @InRange(from = 1)
   private int count;
-
-  @Option(
-      names = "--new",
-      split = ",",
-      paramLabel = "WORDS",
-      description = "Things that the usual pictures do not show, such as dragon,teapot.")
-  private List<String> news = List.of();
-
-  @Option(
-      names = "--new-count",
-      paramLabel = "N",
-      defaultValue = "40",
-      description = "Further pictures, each with one of them (default: ${DEFAULT-VALUE}).")
-  @InRange(from = 1)
-  private int newCount;
 
   @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "1",
-      description = "Seed of the choice (default: ${DEFAULT-VALUE}).")
+      description = "Of the order of scenes and of pairs (default: ${DEFAULT-VALUE}).")
   private long seed;
+
+  @Option(
+      names = "--held-out",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = {
+        "Pairs that no picture shows together, in whatever places and style (default:"
+            + " ${DEFAULT-VALUE}).",
+        "They are in " + SceneMaker.HELD_OUT + "."
+      })
+  @InRange(from = 0)
+  private int heldOut;
+
+  @Option(
+      names = "--only",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Emoji that may be shown (default: all of data/scenes/names.json).")
+  private Set<String> only = Set.of();
+
+  @Option(
+      names = "--without",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Emoji that no picture shows.")
+  private Set<String> without = Set.of();
+
+  @Option(
+      names = "--showing",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Each picture shows one of these at least.")
+  private Set<String> showing = Set.of();
 
   @Override
   public void run() {
-    if (Files.exists(out) && (!Files.isDirectory(out) || out.toFile().list().length > 0)) {
-      throw new JourneyException(out + " is not an empty directory: name another.");
-    }
-    Scenes scenes = new Scenes(QuickstartCommand.shipped("scenes"));
-    List<Scenes.Scene> usual = scenes.choose(seed, count);
-    List<Scenes.Scene> further =
-        news.isEmpty() ? List.of() : scenes.chooseWith(seed, newCount, news);
-    scenes.write(out, seed, usual, further);
+    Emoji emoji = Emoji.open(ShippedData.folder("scenes"));
+    SceneMaker maker = new SceneMaker(emoji, seed, heldOut, only, without, showing);
+    maker.write(out, count, console.progress());
     console.say(
-        Counted.of(usual.size() + further.size(), "pictures")
+        Counted.of(count, "scenes")
             + " with captions are in "
             + out
-            + ".");
+            + (heldOut == 0
+                ? "."
+                : "; "
+                    + Counted.of(maker.heldOut().size(), "scenes")
+                    + " of pairs that none of them shows are in "
+                    + SceneMaker.HELD_OUT
+                    + " there."));
   }
 }

@@ -20,11 +20,15 @@ import io.journey.report.TargetImages;
 import io.journey.results.Attribution;
 import io.journey.results.Timesteps;
 import io.journey.run.Json;
+import io.journey.run.SettingException;
 import io.journey.sampling.Guidance;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.SamplingRun;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
+import io.journey.scenes.Emoji;
+import io.journey.scenes.Scene;
+import io.journey.scenes.SceneMaker;
 import io.journey.score.Attributor;
 import io.journey.score.PixelMask;
 import io.journey.text.TextEncoder;
@@ -32,6 +36,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The whole way in colour with words: a model that comes with Journey draws what prompts say, of
@@ -44,6 +50,10 @@ record ScenesQuickstart(Console console, long seed, int targets) {
   private static final int SCENES = 2000;
 
   private static final long SCENES_SEED = 1;
+  private static final int HELD_OUT = 100;
+
+  /** Left for what a model is tuned to later. */
+  private static final Set<String> NEVER_SHOWN = Set.of("kite", "owl");
 
   private static final int INFERENCE_STEPS = 50;
   private static final double GUIDANCE = 4;
@@ -69,13 +79,14 @@ record ScenesQuickstart(Console console, long seed, int targets) {
           new Part("The right half", "-right", "32,0,32,64"));
 
   void run(QuickstartStages stages) {
-    Path shipped = QuickstartCommand.shipped("scenes");
-    Scenes scenes = new Scenes(shipped);
+    Path shipped = ShippedData.folder("scenes");
+    SceneMaker scenes =
+        new SceneMaker(Emoji.open(shipped), SCENES_SEED, HELD_OUT, Set.of(), NEVER_SHOWN, Set.of());
     Path folder = stages.place("scenes");
     stages.run("scenes", folder, () -> write(scenes, folder));
     Dataset data = Datasets.open(folder.toString(), console.progress());
     Path pipeline = stages.place("pipeline");
-    stages.run("pipeline", pipeline, () -> assemble(scenes, shipped, pipeline));
+    stages.run("pipeline", pipeline, () -> assemble(scenes.emoji(), shipped, pipeline));
     Ensemble ensemble = Ensemble.open(pipeline);
     Path drawn = stages.place("targets.safetensors");
     stages.run("sample", drawn, () -> sample(scenes, ensemble, drawn));
@@ -94,23 +105,23 @@ record ScenesQuickstart(Console console, long seed, int targets) {
     stages.tell(stages.place("report.html"), findings, Findings.NONE);
   }
 
-  private static Path write(Scenes scenes, Path folder) {
-    if (!Files.exists(folder.resolve("metadata.jsonl"))) {
-      scenes.write(folder, SCENES_SEED, scenes.choose(SCENES_SEED, SCENES), List.of());
+  private Path write(SceneMaker scenes, Path folder) {
+    if (!Files.exists(folder.resolve(SceneMaker.CAPTIONS))) {
+      scenes.write(folder, SCENES, console.progress());
     }
     return folder;
   }
 
   /** Puts the shipped U-Net, the autoencoder and the text encoder of its words together. */
-  private static Path assemble(Scenes scenes, Path shipped, Path pipeline) {
+  private static Path assemble(Emoji emoji, Path shipped, Path pipeline) {
     Path text = pipeline.resolveSibling("text");
     if (!TextEncoder.isInPipeline(text)) {
       try (TextEncoder words =
-          TextEncoder.random(Seed.of(0), scenes.vocabulary(), WIDTH, LAYERS, HEADS, TOKENS)) {
+          TextEncoder.random(Seed.of(0), vocabulary(emoji), WIDTH, LAYERS, HEADS, TOKENS)) {
         words.writeTo(text);
       }
     }
-    Encoders encoders = new Encoders(QuickstartCommand.shipped("taef2"), text);
+    Encoders encoders = new Encoders(ShippedData.folder("taef2"), text);
     try (Checkpoint checkpoint = Checkpoint.read(shipped.resolve("model"))) {
       checkpoint.export(
           pipeline, DType.F16, Long.MAX_VALUE, encoders.parts(DType.F16, Long.MAX_VALUE));
@@ -118,19 +129,37 @@ record ScenesQuickstart(Console console, long seed, int targets) {
     return pipeline;
   }
 
-  private boolean sample(Scenes scenes, Ensemble ensemble, Path drawn) {
+  private boolean sample(SceneMaker scenes, Ensemble ensemble, Path drawn) {
     try (Checkpoint checkpoint = ensemble.first();
         TextEncoder encoder = Encoders.of(ensemble).text();
         LatentCodec codec = Encoders.of(ensemble).codec()) {
       List<Condition> prompts =
-          scenes.heldOut(SCENES_SEED).stream()
-              .limit(targets)
+          prompts(scenes).stream()
               .map(scene -> new Condition.Prompt(scene.caption()).resolve(encoder))
               .toList();
       Sampler sampler =
           Sampler.of(checkpoint, INFERENCE_STEPS).withGuidance(new Guidance(GUIDANCE), encoder);
       return new SamplingRun(sampler, seed, targets, prompts, codec).run(drawn, console.context());
     }
+  }
+
+  /** Scenes of pairs that were never shown together, each pair once, styles and places in turn. */
+  private List<Scene> prompts(SceneMaker scenes) {
+    List<Scene> heldOut = scenes.heldOut();
+    int ofPair = 4;
+    if (targets > heldOut.size() / ofPair) {
+      throw new SettingException(
+          "targets must be at most " + heldOut.size() / ofPair + ", got " + targets);
+    }
+    return IntStream.range(0, targets).mapToObj(n -> heldOut.get(ofPair * n + n % ofPair)).toList();
+  }
+
+  /** Captions with all words that captions of scenes may have. */
+  private static List<String> vocabulary(Emoji emoji) {
+    return emoji.names().stream()
+        .flatMap(name -> Emoji.STYLES.stream().map(style -> new Scene(name, name, style)))
+        .map(Scene::caption)
+        .toList();
   }
 
   private static List<Trajectory> read(Ensemble ensemble, Path drawn) {
@@ -150,7 +179,7 @@ record ScenesQuickstart(Console console, long seed, int targets) {
     PixelMask mask =
         part.mask() == null
             ? null
-            : PixelMask.parse(part.mask(), new ImageShape(3, Scenes.SIDE, Scenes.SIDE));
+            : PixelMask.parse(part.mask(), new ImageShape(3, Scene.SIDE, Scene.SIDE));
     return stages.run(
         "attribute" + part.suffix(),
         scores,

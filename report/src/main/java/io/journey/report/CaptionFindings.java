@@ -2,8 +2,8 @@ package io.journey.report;
 
 import io.journey.report.Finding.Kind;
 import io.journey.run.Counted;
-import io.journey.statistics.SharedWords;
 import io.journey.statistics.Chance;
+import io.journey.statistics.SharedWords;
 import java.util.Locale;
 import java.util.Optional;
 

@@ -53,8 +53,7 @@ public final class SharedWords {
    * @param prompts T texts
    */
   public static SharedWords of(Dataset dataset, List<String> prompts) {
-    SharedWords found =
-        new SharedWords(prompts.stream().map(SharedWords::contentWords).toList());
+    SharedWords found = new SharedWords(prompts.stream().map(SharedWords::contentWords).toList());
     for (int i = 0; i < dataset.size(); i++) {
       Set<String> present = new HashSet<>();
       dataset.captions(i).forEach(caption -> present.addAll(contentWords(caption)));

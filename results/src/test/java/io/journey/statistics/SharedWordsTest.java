@@ -16,9 +16,7 @@ class SharedWordsTest {
 
   @Test
   void contentWordsAreDistinctAndInOrder() {
-    assertThat(
-            SharedWords.contentWords(
-                "A motorcycle and the STOP-sign, a Motorcycle's 2 wheels."))
+    assertThat(SharedWords.contentWords("A motorcycle and the STOP-sign, a Motorcycle's 2 wheels."))
         .containsExactly("motorcycle", "stop", "sign", "2", "wheels");
     assertThat(SharedWords.contentWords("it is on the top of a")).containsExactly("top");
     assertThat(SharedWords.contentWords("")).isEmpty();
@@ -29,10 +27,8 @@ class SharedWordsTest {
   void wordsOfOtherScriptsAreWords() {
     assertThat(SharedWords.contentWords("Ein Café, un CAFE\u0301"))
         .containsExactly("ein", "café", "un");
-    assertThat(SharedWords.contentWords("رجل يركب دراجة"))
-        .containsExactly("رجل", "يركب", "دراجة");
-    assertThat(SharedWords.contentWords("红色摩托车 ok"))
-        .containsExactly("红", "色", "摩", "托", "车", "ok");
+    assertThat(SharedWords.contentWords("رجل يركب دراجة")).containsExactly("رجل", "يركب", "دراجة");
+    assertThat(SharedWords.contentWords("红色摩托车 ok")).containsExactly("红", "色", "摩", "托", "车", "ok");
     assertThat(SharedWords.contentWords("a dog 🐕 runs")).containsExactly("dog", "runs");
   }
 
