@@ -20,13 +20,20 @@ import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.Lds;
 import io.journey.results.lds.Prediction;
 import io.journey.run.Json;
+import io.journey.sampling.Guidance;
 import io.journey.sampling.PictureFile;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.scheduler.Scheduler;
 import io.journey.statistics.CaptionSimilarity;
+import io.journey.training.Retraining;
+import io.journey.training.Retraining.Coupling;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,6 +158,31 @@ class LatentChecksTest {
         assertThat(Double.parseDouble(row(folder.resolve("lds/lds.csv"), start).get(2)))
             .isCloseTo(lds.at(e, s).value(), within(1e-4));
       }
+    }
+  }
+
+  /** Ground truth trains and asks in tasks, which another process could do. */
+  @Test
+  void dataAndTargetsOfTasksCanBeSentElsewhere() throws IOException, ClassNotFoundException {
+    Ensemble ensemble = Ensemble.open(flow.checkpoints());
+    Dataset data = Encoders.dataOf(ensemble, Datasets.open(LatentFlowTest.DATA));
+    try (Encoders.Opened encoders = open()) {
+      TrajectoryFile file = TrajectoryFile.open(flow.targets());
+      Trajectory target = file.read(new int[] {300}, encoders.text()).get(0);
+      Object[] parts = {Retraining.like(ensemble, Coupling.COUPLED), data, target};
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+        out.writeObject(parts);
+      }
+      ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+      Object[] sent = (Object[]) in.readObject();
+      assertThat(((Retraining) sent[0]).settings())
+          .isEqualTo(Retraining.like(ensemble, Coupling.COUPLED).settings());
+      Dataset there = (Dataset) sent[1];
+      assertThat(there.fingerprint()).isEqualTo(data.fingerprint());
+      assertThat(there.captionsOf(3)).isEqualTo(data.captionsOf(3));
+      assertThat(((Trajectory) sent[2]).condition()).isEqualTo(target.condition());
+      assertThat(((Trajectory) sent[2]).guidance()).isEqualTo(new Guidance(3, "dog"));
     }
   }
 

@@ -8,13 +8,12 @@ import io.journey.dataset.Example;
 import io.journey.dataset.ImageShape;
 import io.journey.dataset.MemoryDataset;
 import io.journey.embedding.Embedder;
-import io.journey.latent.LatentCodec;
+import io.journey.evaluation.OppositeCodec;
 import io.journey.results.lds.FakeGroundTruth;
 import io.journey.results.lds.GroundTruth;
 import io.journey.sampling.Trajectory;
 import io.journey.tensor.TestContext;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -34,47 +33,6 @@ class BaselinePredictionsTest {
           .captions("a cat")
           .add("b", Condition.NONE, 0.5f, -0.5f)
           .captions("a dog");
-
-  /** Decodes z to (−z, 1). */
-  private static final class Opposite implements LatentCodec {
-    @Override
-    public String name() {
-      return "opposite";
-    }
-
-    @Override
-    public String fingerprint() {
-      return "0";
-    }
-
-    @Override
-    public int scale() {
-      return 1;
-    }
-
-    @Override
-    public ImageShape latentShape(ImageShape image) {
-      return LATENT;
-    }
-
-    @Override
-    public ImageShape imageShape(ImageShape latent) {
-      return new ImageShape(1, 1, 2);
-    }
-
-    @Override
-    public float[][] encode(float[][] images, ImageShape shape) {
-      throw new AssertionError("nothing is encoded");
-    }
-
-    @Override
-    public float[][] decode(float[][] latents, ImageShape shape) {
-      return Arrays.stream(latents).map(z -> new float[] {-z[0], 1}).toArray(float[][]::new);
-    }
-
-    @Override
-    public void close() {}
-  }
 
   /** The same examples as a model sees them. */
   private record Encoded(MemoryDataset pictures) implements Dataset {
@@ -155,7 +113,7 @@ class BaselinePredictionsTest {
             FakeGroundTruth.write(folder, 2, single, 1, STEPS, 2, (j, seed, half, s, t) -> j));
     List<Trajectory> targets =
         List.of(target(-1, new Condition.Prompt("the dog")), target(1, second));
-    return new BaselinePredictions(truth, new Encoded(pictures), targets, new Opposite());
+    return new BaselinePredictions(truth, new Encoded(pictures), targets, new OppositeCodec());
   }
 
   @Test

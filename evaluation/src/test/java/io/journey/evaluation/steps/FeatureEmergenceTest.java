@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.evaluation.OppositeCodec;
 import io.journey.evaluation.steps.FeatureCurve.Point;
 import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
@@ -147,6 +148,26 @@ class FeatureEmergenceTest {
           };
       assertThat(other.run(folder.resolve("b"), TestContext.of(1, noDrawing)).curves())
           .isEqualTo(found.curves());
+    }
+  }
+
+  @Test
+  void theClassifierSeesDecodedPictures() {
+    try (Checkpoint checkpoint = model()) {
+      ContinuationRun drawing = drawing(checkpoint, 900, 300);
+      Path pictures = folder.resolve("pictures");
+      Brightness seen = new Brightness("c1");
+      FeatureEmergence plain =
+          new FeatureEmergence(
+              drawing, seen, List.of("bright"), null, pictures, LatentCodec.IDENTITY);
+      FeatureEmergence decoded =
+          new FeatureEmergence(drawing, seen, List.of("dark"), null, pictures, new OppositeCodec());
+      List<FeatureCurve> bright = plain.run(folder.resolve("a"), TestContext.of(2)).curves();
+      List<FeatureCurve> dark = decoded.run(folder.resolve("b"), TestContext.of(2)).curves();
+      assertThat(bright).anySatisfy(c -> assertThat(c.shareAt(900)).isBetween(0.6, 0.99));
+      for (int target = 0; target < 3; target++) {
+        assertThat(dark.get(target).points()).isEqualTo(bright.get(target).points());
+      }
     }
   }
 
