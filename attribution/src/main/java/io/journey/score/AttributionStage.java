@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Writes an attribution as a directory, checkpoint by checkpoint, so that a kill loses one. */
@@ -206,11 +207,25 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
             .add("x0", x0, steps.length, targets.size(), c, h, w)
             .add("image", image, targets.size(), c, h, w);
     ConditionColumn.add(writer, targets.stream().map(Trajectory::condition).toList());
-    PixelMask mask = estimator.mask();
-    if (mask != null) {
-      writer.add("mask", mask.weights(), mask.height(), mask.width());
-    }
+    addMasks(writer, h, w);
     return writer;
+  }
+
+  /** One for all targets, or one for each, all 1 where the whole is asked about. */
+  private void addMasks(Safetensors.Writer writer, int height, int width) {
+    List<PixelMask> masks = estimator.masks();
+    if (masks.size() == 1 && masks.get(0) != null) {
+      writer.add("mask", masks.get(0).weights(), height, width);
+    } else if (masks.size() > 1) {
+      float[] all = new float[masks.size() * height * width];
+      Arrays.fill(all, 1);
+      for (int t = 0; t < masks.size(); t++) {
+        if (masks.get(t) != null) {
+          System.arraycopy(masks.get(t).weights(), 0, all, t * height * width, height * width);
+        }
+      }
+      writer.add("mask", all, masks.size(), height, width);
+    }
   }
 
   private String ranking(float[][] scores) {

@@ -64,19 +64,8 @@ record ScenesQuickstart(Console console, long seed, int targets) {
   private static final int HEADS = 4;
   private static final int TOKENS = 9;
 
-  /**
-   * A part of the picture that is asked about.
-   *
-   * @param suffix of files
-   * @param mask null: the whole picture
-   */
-  private record Part(String name, String suffix, String mask) {}
-
-  private static final List<Part> PARTS =
-      List.of(
-          new Part("The whole picture", "", null),
-          new Part("The left half", "-left", "0,0,32,64"),
-          new Part("The right half", "-right", "32,0,32,64"));
+  /** The whole picture, and each half of it; "" is the whole. */
+  private static final List<String> PARTS = List.of("", "0,0,32,64", "32,0,32,64");
 
   void run(QuickstartStages stages) {
     Path shipped = ShippedData.folder("scenes");
@@ -94,15 +83,19 @@ record ScenesQuickstart(Console console, long seed, int targets) {
     FeatureStore features =
         stages.featurize("featurize", "features", Featurizer.of(config, ensemble, data));
     List<Trajectory> asked = read(ensemble, drawn);
-    List<Attribution> answers = new ArrayList<>();
-    for (Part part : PARTS) {
-      answers.add(attribute(stages, ensemble, features, asked, part));
-    }
+    Attribution attribution = attribute(stages, ensemble, features, asked);
+    Path page = stages.place("report.html");
     List<String> findings =
-        stages.run("report", stages.place("report.html"), () -> report(stages, data, answers));
+        stages.run(
+            "report",
+            page,
+            () -> {
+              AttributionReport.write(stages.place("attribution"), data, page);
+              return Findings.of(attribution, data, TargetImages.of(attribution));
+            });
     ObjectNode settings = Json.object().put("seed", seed).put("targets", targets);
     stages.writeManifest(settings.put("data", data.captioned().fingerprint()));
-    stages.tell(stages.place("report.html"), findings, Findings.NONE);
+    stages.tell(page, findings, Findings.NONE);
   }
 
   private Path write(SceneMaker scenes, Path folder) {
@@ -170,36 +163,20 @@ record ScenesQuickstart(Console console, long seed, int targets) {
   }
 
   private Attribution attribute(
-      QuickstartStages stages,
-      Ensemble ensemble,
-      FeatureStore features,
-      List<Trajectory> asked,
-      Part part) {
-    Path scores = stages.place("attribution" + part.suffix());
-    PixelMask mask =
-        part.mask() == null
-            ? null
-            : PixelMask.parse(part.mask(), new ImageShape(3, Scene.SIDE, Scene.SIDE));
+      QuickstartStages stages, Ensemble ensemble, FeatureStore features, List<Trajectory> asked) {
+    Path scores = stages.place("attribution");
+    ImageShape shape = new ImageShape(3, Scene.SIDE, Scene.SIDE);
+    List<PixelMask> masks = new ArrayList<>();
+    PARTS.forEach(part -> masks.add(part.isEmpty() ? null : PixelMask.parse(part, shape)));
     return stages.run(
-        "attribute" + part.suffix(),
+        "attribute",
         scores,
         () ->
             Attributor.of(ensemble, features)
                 .withSeed(seed)
                 .withDraws(TARGET_DRAWS)
-                .withMask(mask)
+                .withMasks(masks)
                 .stage(asked, Timesteps.parse("100:900:100").nearest())
                 .run(scores, console.context()));
-  }
-
-  private static List<String> report(
-      QuickstartStages stages, Dataset data, List<Attribution> answers) {
-    for (Part part : PARTS) {
-      AttributionReport.write(
-          stages.place("attribution" + part.suffix()),
-          data,
-          stages.place("report" + part.suffix() + ".html"));
-    }
-    return Findings.of(answers.get(0), data.captioned(), TargetImages.of(answers.get(0)));
   }
 }

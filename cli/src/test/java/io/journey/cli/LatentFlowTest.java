@@ -120,6 +120,34 @@ class LatentFlowTest {
   }
 
   @Test
+  void severalPatchesAreTargetsOfTheirOwn() throws IOException {
+    Path several = folder.resolve("several");
+    String[] attribute = flow.attribute("--out", several.toString());
+    runs(TinyFlow.with(attribute, "--mask", "whole", "--mask", "0,0,8,16", "--mask", "8,0,8,16"));
+    Safetensors shown = Safetensors.open(several.resolve("targets.safetensors"));
+    assertThat(shown.entry("mask").shape()).containsExactly(6L, 16L, 16L);
+    assertThat(shown.part("mask", 0, 256)).containsOnly(1);
+    assertThat(shown.part("image", 768, 768)).isEqualTo(shown.part("image", 0, 768));
+    Npy all = Npy.map(several.resolve("scores.npy"));
+    assertThat(all.shape()).containsExactly(2, 6, 12);
+    Npy left = Npy.map(flow.attribution().resolve("scores.npy")); // of the mask 0,0,8,16
+    for (int step = 0; step < 2; step++) {
+      for (int target = 0; target < 2; target++) {
+        float[] ofSeveral = new float[12];
+        float[] alone = new float[12];
+        all.read((step * 6L + target * 3 + 1) * 12, ofSeveral, 0, 12);
+        left.read((step * 2L + target) * 12, alone, 0, 12);
+        assertThat(ofSeveral).containsExactly(alone);
+      }
+    }
+    assertThat(Json.read(several.resolve("manifest.json")).at("/settings/masks")).hasSize(3);
+    Path page = folder.resolve("several.html");
+    runs(
+        flow.report("--data", DATA, "--attribution", several.toString(), "--out", page.toString()));
+    assertThat(Files.readString(page)).contains("Where a part is outlined", "\"mask\":1");
+  }
+
+  @Test
   void aKilledRunContinuesWithItsEncoding() throws IOException {
     Path other = folder.resolve("checkpoints");
     runs(train("--out", other.toString(), "--count", "1"));

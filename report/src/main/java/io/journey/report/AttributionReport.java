@@ -15,6 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The page of an attribution: one HTML file that shows, for every picture, its drawing step by step
@@ -157,7 +160,7 @@ public final class AttributionReport {
     values.put("policy", Html.policyHash(style) + "; script-src " + Html.policyHash(script));
     values.put("style", style);
     values.put("findings", findings(Findings.told(Findings.candidates(evidence))));
-    values.put("mask", images.hasMask() ? maskNote(images.mask()) : "");
+    values.put("mask", maskNote());
     values.put(
         "decoded",
         attribution.manifest().inputFields().has(CODEC)
@@ -215,15 +218,29 @@ public final class AttributionReport {
             + " hypothesis about this model.";
   }
 
-  private static String maskNote(float[] mask) {
-    double sum = 0;
-    for (float value : mask) {
-      sum += value;
+  private String maskNote() {
+    Set<Long> shares = new TreeSet<>();
+    boolean whole = false;
+    for (int t = 0; t < attribution.targets(); t++) {
+      float[] mask = images.mask(t);
+      whole |= mask == null;
+      if (mask != null) {
+        double sum = 0;
+        for (float value : mask) {
+          sum += value;
+        }
+        shares.add(Math.round(100 * sum / mask.length));
+      }
     }
-    return "<p class=\"note\"><span class=\"mask-key\"></span>Only the outlined part of the picture was"
-        + " attributed, as it was drawn: "
-        + Math.round(100 * sum / mask.length)
-        + "% of its pixels. What happened outside it did not count.</p>";
+    if (shares.isEmpty()) {
+      return "";
+    }
+    String share = shares.stream().map(s -> s + "%").collect(Collectors.joining(", "));
+    return "<p class=\"note\"><span class=\"mask-key\"></span>"
+        + (whole ? "Where a part is outlined, only that part" : "Only the outlined part")
+        + " of the picture was attributed, as it was drawn: "
+        + share
+        + " of its pixels. What happened outside it did not count.</p>";
   }
 
   /** What stands under a training image beside its score. */

@@ -9,6 +9,8 @@ import io.journey.run.Json;
 import io.journey.run.Printable;
 import io.journey.statistics.Ranking;
 import io.journey.statistics.StepAgreement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -89,20 +91,33 @@ final class PageData {
     for (int c = 0; c < evidence.classNames().size(); c++) {
       classes.add(evidence.words(new Condition.ClassLabel(c)));
     }
-    if (images.hasMask()) {
-      page.put(
-          "mask", MaskOutline.path(images.mask(), images.shape().height(), images.shape().width()));
-    }
+    ArrayNode masks = page.putArray("masks");
     addGuidance(page);
     ArrayNode targets = page.putArray("targets");
+    List<String> outlines = new ArrayList<>();
     for (int t = 0; t < attribution.targets(); t++) {
-      addTarget(targets.addObject(), t);
+      ObjectNode target = targets.addObject();
+      float[] mask = images.mask(t);
+      if (mask != null) {
+        target.put("mask", placeOf(outlines, mask));
+      }
+      addTarget(target, t);
     }
+    outlines.forEach(masks::add);
     addMatrix(page.putArray("overlap"), overlapSum, attribution.targets());
     addMatrix(page.putArray("spearman"), spearmanSum, attribution.targets());
     ObjectNode embedded = page.putObject("examples");
     examples.forEach((index, example) -> embedded.set(Integer.toString(index), example));
     return page;
+  }
+
+  /** Returns the place of a mask's outline among those so far, to which it is added. */
+  private int placeOf(List<String> outlines, float[] mask) {
+    String path = MaskOutline.path(mask, images.shape().height(), images.shape().width());
+    if (!outlines.contains(path)) {
+      outlines.add(path);
+    }
+    return outlines.indexOf(path);
   }
 
   private void addGuidance(ObjectNode page) {

@@ -56,7 +56,9 @@ public final class TargetImages {
     long[] all = {attribution.steps().length, dims[0], dims[1], dims[2], dims[3]};
     images.expect(NOISY, all);
     images.expect(PREDICTED, all);
-    if (images.hasMask()) {
+    if (images.isMaskOfEach()) {
+      images.expect(MASK, attribution.targets(), shape.height(), shape.width());
+    } else if (images.hasMask()) {
       images.expect(MASK, shape.height(), shape.width());
     }
     return images;
@@ -134,8 +136,26 @@ public final class TargetImages {
     return tensors.names().contains(MASK);
   }
 
-  /** Returns the attributed part, [H·W]: 1 inside, 0 outside. */
-  public float[] mask() {
-    return tensors.floats(MASK);
+  private boolean isMaskOfEach() {
+    return hasMask() && tensors.entry(MASK).shape().size() > 2;
+  }
+
+  /**
+   * Returns the part of a picture that was attributed, [H·W]: 1 inside, 0 outside.
+   *
+   * @return null where it was all of it
+   */
+  public float[] mask(int target) {
+    if (!hasMask()) {
+      return null;
+    }
+    int pixels = shape.height() * shape.width();
+    float[] mask = tensors.part(MASK, isMaskOfEach() ? (long) target * pixels : 0, pixels);
+    for (float value : mask) {
+      if (value != 1) {
+        return mask;
+      }
+    }
+    return null;
   }
 }

@@ -33,19 +33,20 @@ function picture(base64, alt, className) {
 }
 
 /** A picture of a target; where only a part was attributed, that part is outlined. */
-function masked(image, veiled) {
+function masked(target, image, veiled) {
   const frame = el("span", { class: "frame" }, image);
-  if (data.mask) {
+  if ("mask" in target) {
     const outline = svg("svg", {
       class: "mask",
       viewBox: "0 0 " + data.width + " " + data.height,
       preserveAspectRatio: "none",
       "aria-hidden": "true",
     });
+    const inside = "#mask-inside-" + target.mask;
     if (veiled) {
-      outline.append(svg("use", { href: "#mask-outside", class: "outside" }));
+      outline.append(svg("use", { href: "#mask-outside-" + target.mask, class: "outside" }));
     }
-    outline.append(svg("use", { href: "#mask-inside", class: "under" }), svg("use", { href: "#mask-inside", class: "over" }));
+    outline.append(svg("use", { href: inside, class: "under" }), svg("use", { href: inside, class: "over" }));
     frame.append(outline);
   }
   return frame;
@@ -54,9 +55,11 @@ function masked(image, veiled) {
 /** The shapes that outlines use, once. */
 function maskShapes() {
   const box = "M0 0H" + data.width + "V" + data.height + "H0Z";
-  return svg("svg", { class: "hidden", "aria-hidden": "true" }, svg("defs", {},
-    svg("path", { id: "mask-inside", d: data.mask, "vector-effect": "non-scaling-stroke" }),
-    svg("path", { id: "mask-outside", d: box + data.mask, "fill-rule": "evenodd" })));
+  const shapes = svg("defs", {});
+  data.masks.forEach((path, number) => shapes.append(
+    svg("path", { id: "mask-inside-" + number, d: path, "vector-effect": "non-scaling-stroke" }),
+    svg("path", { id: "mask-outside-" + number, d: box + path, "fill-rule": "evenodd" })));
+  return svg("svg", { class: "hidden", "aria-hidden": "true" }, shapes);
 }
 
 function captionsOf(example) {

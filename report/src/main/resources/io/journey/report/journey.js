@@ -26,7 +26,7 @@ function latentRow(target, key, label, hint, alt) {
   const row = el("tr", { class: "latents" }, side);
   target.columns.forEach((column, c) => {
     const image = picture(column[key], alt + data.steps[c], "step");
-    row.append(el("td", {}, key === "x0" ? masked(image, true) : el("span", { class: "frame" }, image)));
+    row.append(el("td", {}, key === "x0" ? masked(target, image, true) : el("span", { class: "frame" }, image)));
   });
   return row;
 }

@@ -13,7 +13,7 @@ function renderChooser() {
     const kin = className(target.kin);
     const label = el("label", { for: "choose-" + number, title: target.prompt ?? classNote(target) });
     const described = target.prompt ? ": " + target.prompt : target.asked ? ", sampled as " + target.asked : kin ? ", like " + kin : "";
-    label.append(masked(picture(target.final, "Picture " + number + described, "final"), false));
+    label.append(masked(target, picture(target.final, "Picture " + number + described, "final"), false));
     label.append(el("span", { "aria-hidden": "true", class: "number" }, String(number)));
     if (prompted) {
       label.append(el("span", { "aria-hidden": "true", class: "words", dir: "auto" }, words(target.prompt)));
@@ -39,6 +39,9 @@ function targetCard(target, number) {
   if (target.asked) {
     add("Sampled as", target.asked);
   }
+  if (data.masks.length > 0 && !("mask" in target)) {
+    add("Asked about", "the whole picture");
+  }
   if (data.negative) {
     add("Negative prompt", data.negative);
   }
@@ -48,7 +51,7 @@ function targetCard(target, number) {
   if (className(target.kin)) {
     add("Nearest class", className(target.kin));
   }
-  return [masked(picture(target.final, "Picture " + number, "close"), true), facts];
+  return [masked(target, picture(target.final, "Picture " + number, "close"), true), facts];
 }
 
 function choose(number, byHand) {
@@ -59,7 +62,7 @@ function choose(number, byHand) {
   if (byHand) {
     history.replaceState(null, "", "#target-" + number);
   }
-  const carded = prompted || data.mask;
+  const carded = prompted || data.masks.length > 0;
   const note = carded ? null : classNote(target);
   byId("target").replaceChildren(...(carded ? targetCard(target, number) : []));
   byId("journey-title").textContent = "Picture " + number + ", step by step" + (note ? " (" + note + ")" : "");
@@ -178,7 +181,7 @@ function renderStill() {
   document.body.classList.toggle("large", Math.max(data.width, data.height) > 48);
   document.body.classList.toggle("captioned", data.captioned);
   document.body.classList.toggle("prompted", prompted);
-  if (data.mask) {
+  if (data.masks.length > 0) {
     document.body.append(maskShapes());
   }
   // One step alone has nothing to change into.

@@ -282,7 +282,8 @@ class ReportInBrowserTest {
     assertThat(count("#target .mask .over")).isEqualTo(1);
     assertThat(count(".journey .mask")).isEqualTo(STEPS.length);
     assertThat(count("#chooser .mask")).isEqualTo(2);
-    assertThat(browser.evaluate("document.querySelector('#mask-inside').getBBox().height").asInt())
+    assertThat(
+            browser.evaluate("document.querySelector('#mask-inside-0').getBBox().height").asInt())
         .isEqualTo(32);
     assertThat(count(".journey .example .words")).isEqualTo(2 * PageData.SHOWN * STEPS.length);
     assertThat(text("#words")).contains("dog");
