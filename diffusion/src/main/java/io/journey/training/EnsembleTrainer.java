@@ -219,7 +219,8 @@ public record EnsembleTrainer(
     } else {
       encoding.requireTakenBy(inputs);
     }
-    if (inputs.conditioning().takesCaptions() && (encoding == null || !encoding.hasStates())) {
+    boolean hasStates = encoding == null ? !data.captionsOf(0).isEmpty() : encoding.hasStates();
+    if (inputs.conditioning().takesCaptions() && !hasStates) {
       throw new SettingException(
           "the model takes captions: name what encodes them, as with --text-encoder DIR");
     }
