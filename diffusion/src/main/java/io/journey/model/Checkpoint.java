@@ -73,7 +73,10 @@ public record Checkpoint(
         ClassNames.NONE);
   }
 
-  /** Writes a model as a pipeline folder called {@code name} inside a run, in float32. */
+  /**
+   * Writes a model as a pipeline folder called {@code name} inside a run, in float32; of one with a
+   * LoRA the LoRA alone.
+   */
   public static void write(
       StageFiles run,
       String name,
@@ -81,6 +84,10 @@ public record Checkpoint(
       float[] weights,
       SchedulerConfig scheduler,
       ClassNames classNames) {
+    if (LoraWriter.hasPairs(model)) {
+      run.write(LoraWriter.file(name), LoraWriter.content(model, weights));
+      return;
+    }
     BiConsumer<String, AtomicFile.Content> files =
         (file, content) -> run.write(name + "/" + file, content);
     write(

@@ -26,8 +26,8 @@ public final class Ensemble implements Serializable {
   /** The manifest's kind. */
   public static final String KIND = "checkpoints";
 
-  /** The manifest's name of the checkpoints that members were trained from, in its inputs. */
-  public static final String FROM = "from";
+  /** The manifest's name of what members' pairs are put on, in its inputs. */
+  public static final String BASE = "base";
 
   /** Names of members have three digits. */
   public static final int MOST_CHECKPOINTS = 999;

@@ -19,8 +19,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param fingerprint of the base that the LoRA was tuned on; null where it is not known
  */
 public record LoraPlace(CheckpointSpec base, LoraSpec lora, String fingerprint) {
-  private static final String FINGERPRINT = "checkpoint";
-  private static final String PATH = "path";
+  /** The manifest's name of the base's fingerprint. */
+  public static final String FINGERPRINT = "checkpoint";
+
+  /** The manifest's name of how the base was named. */
+  public static final String PATH = "path";
 
   /**
    * Finds the LoRA of a checkpoint.
@@ -39,7 +42,7 @@ public record LoraPlace(CheckpointSpec base, LoraSpec lora, String fingerprint) 
       return null;
     }
     String member = file.getParent().getFileName().toString();
-    JsonFields from = manifest.inputFields().fields(Ensemble.FROM).fields(member);
+    JsonFields from = manifest.inputFields().fields(Ensemble.BASE).fields(member);
     return new LoraPlace(
         CheckpointSpec.parse(from.text(PATH)),
         LoraSpec.of(manifest.verified(WrittenCheckpoint.name(manifest, file))),

@@ -22,6 +22,11 @@ public final class LoraWriter {
 
   private LoraWriter() {}
 
+  /** Returns the file of a member of an ensemble that has pairs; written last. */
+  public static String file(String member) {
+    return member + "/" + FILE;
+  }
+
   static boolean hasPairs(LayeredDenoiser model) {
     return !adapted(model).isEmpty();
   }
