@@ -58,6 +58,7 @@ record FeaturePath(
             && (encoding == null || !encoding.hasStates())) {
           throw Encoders.withoutText();
         }
+        checkpoint.requireTuned();
         if (encoding == null) {
           checkpoint.inputs().requireImages(data);
         } else {

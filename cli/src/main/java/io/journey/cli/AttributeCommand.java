@@ -44,6 +44,8 @@ final class AttributeCommand implements Runnable {
       description = "The ensemble or checkpoint the features were made with.")
   private CheckpointSpec checkpoints;
 
+  @Mixin private LoraOptions lora;
+
   @Option(
       names = "--features",
       required = true,
@@ -105,7 +107,7 @@ final class AttributeCommand implements Runnable {
     FeatureStore store = FeatureStore.open(features);
     Estimator chosen =
         estimator == null ? Estimators.defaultFor(store) : Estimators.named(estimator);
-    Ensemble ensemble = Ensemble.open(checkpoints);
+    Ensemble ensemble = Ensemble.open(lora.on(checkpoints));
     List<Trajectory> targets = target.read(ensemble);
     Attributor attributor = Attributor.of(ensemble, store);
     if (store.checkpointNames().size() < ensemble.checkpointNames().size()) {

@@ -50,6 +50,8 @@ final class EmergenceCommand implements Runnable {
       description = "The checkpoint that the targets were sampled from.")
   private CheckpointSpec checkpoint;
 
+  @Mixin private LoraOptions lora;
+
   @Option(
       names = "--target",
       required = true,
@@ -161,8 +163,9 @@ final class EmergenceCommand implements Runnable {
     Attribution scores = attribution == null ? null : Attribution.open(attribution);
     TrajectoryFile file = TrajectoryFile.open(target);
     int[] wanted = steps == null ? file.timesteps() : steps.among(file.timesteps());
-    try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float);
-        Encoders.Opened encoders = Encoders.of(checkpoint).open(file.hasPrompts())) {
+    CheckpointSpec named = lora.on(checkpoint);
+    try (Checkpoint model = Checkpoint.read(named, ScalarType.Float);
+        Encoders.Opened encoders = Encoders.of(named).open(file.hasPrompts())) {
       List<Trajectory> trajectories = chosen(file.read(wanted, encoders.text()));
       Sampler sampler = file.sampler(model, encoders.text());
       ContinuationRun drawing = new ContinuationRun(sampler, trajectories, wanted, samples, seed);

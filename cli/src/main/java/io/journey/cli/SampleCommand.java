@@ -4,7 +4,6 @@ import io.journey.condition.Condition;
 import io.journey.encoding.Encoders;
 import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
-import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
@@ -39,7 +38,8 @@ import picocli.CommandLine.Option;
       "  journey sample ... --scheduler dpm-solver++ --inference-steps 20",
       "  journey sample ... --count 20 --labels cat,dog --guidance 3",
       "  journey sample --checkpoint stable-diffusion --out cats.safetensors \\\\",
-      "      --count 4 --prompt 'a cat' --guidance 7.5"
+      "      --count 4 --prompt 'a cat' --guidance 7.5",
+      "  journey sample --checkpoint stable-diffusion --lora cats.safetensors ..."
     })
 final class SampleCommand implements Runnable {
   @Mixin private Console console;
@@ -52,6 +52,8 @@ final class SampleCommand implements Runnable {
           "One checkpoint: one of an ensemble, a diffusers folder, a file of weights beside"
               + " its config.json (FILE or FILE#PART), or torchscript:FILE.")
   private CheckpointSpec checkpoint;
+
+  @Mixin private LoraOptions lora;
 
   @Option(
       names = "--out",
@@ -128,10 +130,11 @@ final class SampleCommand implements Runnable {
     if (scheduler != null) {
       Schedulers.named(scheduler);
     }
-    try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
-      CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
+    CheckpointSpec named = lora.on(checkpoint);
+    try (Checkpoint model = Checkpoint.read(named, ScalarType.Float)) {
+      named.notes().forEach(console::say);
       Sampler sampler = Sampler.of(model, scheduler(model), inferenceSteps);
-      Encoders encoders = Encoders.of(checkpoint).withTextEncoder(textEncoder);
+      Encoders encoders = Encoders.of(named).withTextEncoder(textEncoder);
       boolean captioned = model.inputs().conditioning().takesCaptions();
       if (!captioned && textEncoder != null) {
         throw new SettingException("the model takes no captions: leave --text-encoder out");
@@ -156,8 +159,7 @@ final class SampleCommand implements Runnable {
   }
 
   private TextEncoder openText(Encoders encoders) {
-    return TextEncoder.open(
-        encoders.textEncoder() == null ? checkpoint.path() : encoders.textEncoder());
+    return encoders.textEncoder() == null ? TextEncoder.open(checkpoint.path()) : encoders.text();
   }
 
   private Scheduler scheduler(Checkpoint model) {

@@ -39,6 +39,8 @@ final class StabilityCommand implements Runnable {
       description = "The ensemble or checkpoint that is asked.")
   private CheckpointSpec checkpoints;
 
+  @Mixin private LoraOptions lora;
+
   @Mixin private DataOptions data;
 
   @Mixin private TargetOptions target;
@@ -77,7 +79,7 @@ final class StabilityCommand implements Runnable {
     double damping =
         this.damping.forEstimator(
             Estimators.defaultFor(config.function(), config.preconditioner()));
-    Ensemble ensemble = Ensemble.open(checkpoints);
+    Ensemble ensemble = Ensemble.open(lora.on(checkpoints));
     List<Trajectory> targets = target.read(ensemble);
     Dataset images = data.open(console.progress(), ensemble);
     List<Stability.Line> lines =

@@ -7,6 +7,7 @@ import io.journey.encoding.Encoding;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
+import io.journey.model.LoraConfig;
 import io.journey.run.Counted;
 import io.journey.run.SettingException;
 import io.journey.scheduler.SchedulerConfig;
@@ -16,6 +17,8 @@ import io.journey.training.StartingPoint;
 import io.journey.training.TrainingConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +38,7 @@ import picocli.CommandLine.Option;
       "      --count 5 --seed 7",
       "  journey train --data 'coco:mscoco?size=128' --out runs/coco --preset coco-ldm \\",
       "      --autoencoder sd/vae --text-encoder sd",
+      "  journey train --lora 4 --from stable-diffusion --data 'my-pictures?size=512' --out runs/lora",
       "  journey train --data photos?size=32 --out runs/longer --from runs/photos/checkpoints --training-steps 5000"
     })
 final class TrainCommand implements Runnable {
@@ -80,6 +84,25 @@ final class TrainCommand implements Runnable {
             + " training settings are too, and the optimizer's state is continued."
       })
   private CheckpointSpec from;
+
+  @Option(
+      names = "--lora",
+      paramLabel = "RANK",
+      description = {
+        "Train a LoRA of this rank on the checkpoint of --from, whose weights stay as they are.",
+        "The directory gets the pairs alone and refers to the checkpoint, which stays where it is."
+      })
+  @InRange(from = 1, to = LoraConfig.MOST_RANK)
+  private Integer lora;
+
+  @Option(
+      names = "--lora-layers",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "What the names of the layers end with that the LoRA changes (default:"
+              + " to_q,to_k,to_v,to_out.0).")
+  private List<String> loraLayers = new ArrayList<>();
 
   @Option(
       names = "--classes",
@@ -160,7 +183,7 @@ final class TrainCommand implements Runnable {
     if (start != null) {
       start.notes(images).forEach(console::announce);
     }
-    if (start != null && !start.isContinued()) {
+    if (start != null && lora == null && !start.isContinued()) {
       console.announce(
           from + " keeps no state of its training: Adam starts anew, steps are counted from 0.");
     }
@@ -188,11 +211,13 @@ final class TrainCommand implements Runnable {
             ? start.architecture()
             : captioned ? preset.model(shape, encoding.textWidth()) : preset.model(shape);
     TrainingConfig training =
-        start != null && start.training() != null && settings.preset == null
+        start != null && start.training() != null && settings.preset == null && lora == null
             ? start.training()
-            : captioned
-                ? preset.trainingWithCaptions(images.size())
-                : preset.training(images.size());
+            : lora != null && settings.preset == null
+                ? Preset.loraTraining()
+                : captioned
+                    ? preset.trainingWithCaptions(images.size())
+                    : preset.training(images.size());
     SchedulerConfig scheduler = start == null ? preset.scheduler() : start.scheduler();
     if (start == null && encoding != null && encoding.hasLatents()) {
       scheduler = scheduler.withoutClipping();
@@ -233,7 +258,17 @@ final class TrainCommand implements Runnable {
         saveInterval(),
         scheduler,
         start,
-        encoding);
+        encoding,
+        lora());
+  }
+
+  private LoraConfig lora() {
+    if (lora == null && !loraLayers.isEmpty()) {
+      throw new SettingException("--lora-layers needs --lora RANK: add it, or leave it out");
+    }
+    return lora == null
+        ? null
+        : new LoraConfig(lora, loraLayers.isEmpty() ? LoraConfig.ATTENTION : loraLayers);
   }
 
   /** Those that are named, or those of the checkpoint to start from that it has use for. */

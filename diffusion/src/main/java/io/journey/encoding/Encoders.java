@@ -8,6 +8,9 @@ import io.journey.latent.LatentCodec;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
+import io.journey.model.LoraFile;
+import io.journey.model.LoraPlace;
+import io.journey.model.LoraSpec;
 import io.journey.model.PipelineParts;
 import io.journey.run.Confined;
 import io.journey.run.JourneyException;
@@ -16,6 +19,7 @@ import io.journey.run.StageFiles;
 import io.journey.text.TextEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -25,8 +29,9 @@ import java.util.Optional;
  * @param autoencoder what {@link Autoencoders#open} takes; null: the model is one of pixels
  * @param textEncoder what {@link TextEncoder#open} takes; null: the model takes no text, or its
  *     text encoder is not known
+ * @param lora what is added to the text encoder's weights wherever it is opened; null: nothing
  */
-public record Encoders(Path autoencoder, Path textEncoder) {
+public record Encoders(Path autoencoder, Path textEncoder, LoraSpec lora) {
   /** A model of pixels without text. */
   public static final Encoders NONE = new Encoders(null, null);
 
@@ -36,12 +41,30 @@ public record Encoders(Path autoencoder, Path textEncoder) {
   /** {@code checkpoints/member-000/unet/weights}: three folders above a file. */
   private static final int FOLDERS = 3;
 
+  /** Those of a checkpoint without a LoRA. */
+  public Encoders(Path autoencoder, Path textEncoder) {
+    this(autoencoder, textEncoder, null);
+  }
+
   /**
    * Finds those that belong to a checkpoint: in the pipeline folder that it is, or that it lies in,
-   * or in the ensemble's directory above.
+   * or in the ensemble's directory above. Of one with a LoRA, those of its base where it has none
+   * of its own; what the LoRA changes of the text encoder goes with it.
    */
   public static Encoders of(CheckpointSpec spec) {
-    Path place = spec.path().toAbsolutePath().normalize();
+    Encoders own = beside(spec.path());
+    LoraPlace place = LoraPlace.of(spec);
+    if (place == null) {
+      return own;
+    }
+    Encoders all =
+        of(place.base()).withAutoencoder(own.autoencoder).withTextEncoder(own.textEncoder);
+    boolean changed = place.lora().open().changes(LoraFile.Part.TEXT_ENCODER);
+    return changed ? new Encoders(all.autoencoder, all.textEncoder, place.lora()) : all;
+  }
+
+  private static Encoders beside(Path path) {
+    Path place = path.toAbsolutePath().normalize();
     Path autoencoder = null;
     Path textEncoder = null;
     for (int up = 0; up <= FOLDERS && place != null; up++, place = place.getParent()) {
@@ -70,12 +93,26 @@ public record Encoders(Path autoencoder, Path textEncoder) {
 
   /** Returns the same with another autoencoder, unless that is null. */
   public Encoders withAutoencoder(Path other) {
-    return other == null ? this : new Encoders(other, textEncoder);
+    return other == null ? this : new Encoders(other, textEncoder, lora);
   }
 
   /** Returns the same with another text encoder, unless that is null. */
   public Encoders withTextEncoder(Path other) {
-    return other == null ? this : new Encoders(autoencoder, other);
+    return other == null ? this : new Encoders(autoencoder, other, lora);
+  }
+
+  /**
+   * Returns those that others do not have: a text encoder that a LoRA changes is another.
+   *
+   * @param others what is there already
+   */
+  public Encoders without(Encoders others) {
+    boolean sameText =
+        Objects.equals(textEncoder, others.textEncoder) && Objects.equals(lora, others.lora);
+    return new Encoders(
+        Objects.equals(autoencoder, others.autoencoder) ? null : autoencoder,
+        sameText ? null : textEncoder,
+        sameText ? null : lora);
   }
 
   /** Returns whether there are none. */
@@ -93,15 +130,25 @@ public record Encoders(Path autoencoder, Path textEncoder) {
   }
 
   /**
-   * Opens the text encoder; the caller closes it.
+   * Opens the text encoder, with what a LoRA changes of it added to its weights; the caller closes
+   * it. Its notes say so.
    *
-   * @throws JourneyException if there is none
+   * @throws JourneyException if there is none, or the LoRA is one of another
    */
   public TextEncoder text() {
     if (textEncoder == null) {
       throw withoutText();
     }
-    return TextEncoder.open(textEncoder);
+    TextEncoder opened = TextEncoder.open(textEncoder);
+    try {
+      if (lora != null) {
+        opened.merge(lora.open());
+      }
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+    return opened;
   }
 
   /** Returns the error of a model of captions whose text encoder is not there. */
@@ -148,7 +195,7 @@ public record Encoders(Path autoencoder, Path textEncoder) {
 
   /** Returns the stage that encodes a data set by them. */
   public Encoding encoding(Dataset pictures) {
-    return Encoding.of(pictures, autoencoder, textEncoder);
+    return Encoding.of(EncodingConfig.defaults(), pictures, this);
   }
 
   /**
@@ -183,7 +230,7 @@ public record Encoders(Path autoencoder, Path textEncoder) {
       }
     }
     if (textEncoder != null) {
-      try (TextEncoder opened = TextEncoder.open(textEncoder)) {
+      try (TextEncoder opened = text()) {
         opened.writeTo(parts.files()::put);
         parts
             .classes()
@@ -215,7 +262,7 @@ public record Encoders(Path autoencoder, Path textEncoder) {
       }
     }
     if (textEncoder != null && !files.has("text_encoder/" + CONFIG)) {
-      try (TextEncoder opened = TextEncoder.open(textEncoder)) {
+      try (TextEncoder opened = text()) {
         opened.writeTo(files::write);
       }
     }

@@ -60,7 +60,14 @@ public final class Encoding implements FileStage<EncodedDataset> {
    *     network cannot be read
    */
   public static Encoding of(EncodingConfig config, Dataset data, Path codec, Path textEncoder) {
-    if (codec == null && textEncoder == null) {
+    return of(config, data, new Encoders(codec, textEncoder));
+  }
+
+  /** Returns the same by the networks that belong to a model. */
+  public static Encoding of(EncodingConfig config, Dataset data, Encoders encoders) {
+    Path codec = encoders.autoencoder();
+    Path textEncoder = encoders.textEncoder();
+    if (encoders.isEmpty()) {
       throw new SettingException(
           "nothing is to be encoded: name an autoencoder, a text encoder, or both");
     }
@@ -77,9 +84,13 @@ public final class Encoding implements FileStage<EncodedDataset> {
     TextEncoderPlace encoderPlace = null;
     List<Integer> states = null;
     if (textEncoder != null) {
-      try (TextEncoder opened = TextEncoder.open(textEncoder)) {
+      try (TextEncoder opened = encoders.text()) {
         states = List.of(opened.tokens(), opened.width());
-        encoderPlace = new TextEncoderPlace(absolute(textEncoder), opened.fingerprint());
+        encoderPlace =
+            new TextEncoderPlace(
+                absolute(textEncoder),
+                encoders.lora() == null ? null : encoders.lora().absolute().toString(),
+                opened.fingerprint());
       }
     }
     EncodingSettings settings =
@@ -150,7 +161,8 @@ public final class Encoding implements FileStage<EncodedDataset> {
   public Encoders encoders() {
     return new Encoders(
         codec == null ? null : Path.of(codec.path()),
-        textEncoder == null ? null : Path.of(textEncoder.path()));
+        textEncoder == null ? null : Path.of(textEncoder.path()),
+        textEncoder == null ? null : textEncoder.loraSpec());
   }
 
   /** Returns whether images are encoded. */

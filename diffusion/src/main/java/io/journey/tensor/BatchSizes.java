@@ -29,7 +29,10 @@ public final class BatchSizes {
   /** Rows of a batch of gradients beyond which more of them make no row cheaper. */
   private static final int MAX_ROWS = 128;
 
-  /** Rows that a core needs to be busy, however much memory they take. */
+  /**
+   * Rows that a core needs to be busy, however much memory they take; of a model as wide as {@link
+   * #MAX_NUMBERS}, such as Stable Diffusion's, one row is enough.
+   */
   private static final int MIN_ROWS = 8;
 
   /**
@@ -51,7 +54,8 @@ public final class BatchSizes {
    * @param widest numbers in the widest layer's output of one image
    */
   public static int gradientRows(int widest) {
-    return Math.max(MIN_ROWS, Math.min(MAX_ROWS, MAX_NUMBERS / widest));
+    int fewest = widest > MAX_NUMBERS ? 1 : MIN_ROWS;
+    return Math.max(fewest, Math.min(MAX_ROWS, MAX_NUMBERS / widest));
   }
 
   /**

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.encoding.Encoders;
 import io.journey.encoding.Encoding;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
 import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
+import io.journey.model.LoraConfig;
+import io.journey.model.LoraWriter;
 import io.journey.model.ModelInputs;
 import io.journey.random.Seed;
 import io.journey.run.Counted;
@@ -41,6 +44,8 @@ import java.util.stream.IntStream;
  * @param start what the members start from; null: random weights
  * @param encoding makes of pictures what the members are trained on, a part of the directory; null:
  *     that is {@code data} itself
+ * @param lora pairs that are put on what members start from, and trained alone; null: all weights
+ *     are, or the pairs that are there
  */
 public record EnsembleTrainer(
     Dataset data,
@@ -51,7 +56,8 @@ public record EnsembleTrainer(
     Duration saveInterval,
     SchedulerConfig scheduler,
     StartingPoint start,
-    Encoding encoding)
+    Encoding encoding,
+    LoraConfig lora)
     implements GrowingStage<Ensemble>, Serializable {
   /** The manifest's name of the checkpoints that members started from. */
   static final String FROM = "from";
@@ -69,6 +75,13 @@ public record EnsembleTrainer(
     }
     NoiseSchedule.of(scheduler.forward());
     training.nullClass(architecture);
+    if (lora != null && (start == null || start.hasLora())) {
+      throw new SettingException(
+          start == null
+              ? "a LoRA is trained on a checkpoint: name one, as with --from SPEC"
+              : "the checkpoint to start from has a LoRA already: leave --lora out to train it on, or"
+                  + " start from its base");
+    }
     if (start != null) {
       requireSame(start, architecture, scheduler);
       requireSameNullClass(start, training);
@@ -118,7 +131,7 @@ public record EnsembleTrainer(
       Duration saveInterval,
       SchedulerConfig scheduler,
       StartingPoint start) {
-    this(data, architecture, training, members, seed, saveInterval, scheduler, start, null);
+    this(data, architecture, training, members, seed, saveInterval, scheduler, start, null, null);
   }
 
   /** Members that start from random weights. */
@@ -130,7 +143,7 @@ public record EnsembleTrainer(
       long seed,
       Duration saveInterval,
       SchedulerConfig scheduler) {
-    this(data, architecture, training, members, seed, saveInterval, scheduler, null, null);
+    this(data, architecture, training, members, seed, saveInterval, scheduler, null, null, null);
   }
 
   /** Members that predict ε with the paper's noise schedule. */
@@ -149,20 +162,29 @@ public record EnsembleTrainer(
    *
    * @param model of every member, as diffusers writes it
    * @param scheduler as diffusers writes it; null: the default
+   * @param lora the pairs that are trained alone; null: others are
    */
-  record Settings(int count, long seed, JsonNode model, JsonNode training, JsonNode scheduler) {
+  record Settings(
+      int count,
+      long seed,
+      JsonNode model,
+      JsonNode training,
+      JsonNode scheduler,
+      LoraConfig lora) {
     static Settings of(
         int count,
         long seed,
         DenoiserConfig architecture,
         TrainingConfig training,
-        SchedulerConfig scheduler) {
+        SchedulerConfig scheduler,
+        LoraConfig lora) {
       return new Settings(
           count,
           seed,
           architecture.toDiffusers(),
           training.toJson(),
-          scheduler.equals(SchedulerConfig.DEFAULT) ? null : scheduler.toDiffusers());
+          scheduler.equals(SchedulerConfig.DEFAULT) ? null : scheduler.toDiffusers(),
+          lora);
     }
   }
 
@@ -184,29 +206,37 @@ public record EnsembleTrainer(
   @Override
   public EnsembleTrainer withUnits(int count) {
     return new EnsembleTrainer(
-        data, architecture, training, count, seed, saveInterval, scheduler, start, encoding);
+        data, architecture, training, count, seed, saveInterval, scheduler, start, encoding, lora);
   }
 
   /** Returns the same on the encoded data. */
   private EnsembleTrainer on(Dataset encoded) {
     return new EnsembleTrainer(
-        encoded, architecture, training, members, seed, saveInterval, scheduler, start);
+        encoded, architecture, training, members, seed, saveInterval, scheduler, start, null, lora);
   }
 
   @Override
   public Record settings() {
-    return Settings.of(members, seed, architecture, training, scheduler);
+    return Settings.of(members, seed, architecture, training, scheduler, lora);
   }
 
   @Override
   public ObjectNode inputs() {
     ObjectNode inputs = encoding == null ? data.inputs() : encoding.dataInputs();
-    if (start != null) {
+    if (trainsPairs()) {
+      inputs.set(Ensemble.BASE, start.bases(members));
+    }
+    if (start != null && lora == null) {
       ObjectNode from = start.inputs(members);
       from.forEach(member -> training.requireRate(member.path(StartingPoint.STEPS).asInt()));
       inputs.set(FROM, from);
     }
     return inputs;
+  }
+
+  /** Returns whether members are pairs alone, on checkpoints that stay where they are. */
+  private boolean trainsPairs() {
+    return start != null && (lora != null || start.hasLora());
   }
 
   @Override
@@ -241,7 +271,8 @@ public record EnsembleTrainer(
   public void write(StageWork work) {
     EnsembleTrainer onData = this;
     if (encoding != null) {
-      encoding.encoders().writeTo(work);
+      Encoders there = trainsPairs() ? start.encodersOfBase() : Encoders.NONE;
+      encoding.encoders().without(there).writeTo(work);
       onData = on(work.run(encoding, Encoding.FOLDER));
     }
     List<MemberTask> tasks = onData.tasks();
@@ -260,7 +291,8 @@ public record EnsembleTrainer(
   private record MemberTask(EnsembleTrainer trainer, int member) implements Task {
     @Override
     public String file() {
-      return Checkpoint.weightsFile(Ensemble.checkpointName(member));
+      String name = Ensemble.checkpointName(member);
+      return trainer.trainsPairs() ? LoraWriter.file(name) : Checkpoint.weightsFile(name);
     }
 
     @Override
@@ -288,7 +320,9 @@ public record EnsembleTrainer(
                   trainer.saveInterval,
                   true),
               seedOf(trainer.seed, member),
-              start == null ? null : () -> start.load(member))
+              start == null
+                  ? null
+                  : init -> start.begin(member, trainer.architecture, trainer.lora, init))
           .run(context.progress(), context.parts());
     }
   }

@@ -225,6 +225,15 @@ public enum Preset {
     }
   }
 
+  /**
+   * Returns how a LoRA is trained: the learning rate and the batch of diffusers' {@code
+   * train_text_to_image_lora.py}, no dropped captions, as there. Few images at a time, since the
+   * base may be large.
+   */
+  public static TrainingConfig loraTraining() {
+    return TrainingConfig.of(1000, 16, 1e-4).withMicroBatchSize(2);
+  }
+
   /** Returns how images are noised and what the model predicts. */
   public SchedulerConfig scheduler() {
     return this == SCENES ? SCENES_SCHEDULER : SchedulerConfig.DEFAULT;

@@ -357,7 +357,7 @@ class EncodingTest {
                     .run(folder.resolve("out"), TestContext.TWO))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("text_encoder");
-    assertThatThrownBy(new TextEncoderPlace(WORDS.toString(), "0")::open)
+    assertThatThrownBy(new TextEncoderPlace(WORDS.toString(), null, "0")::open)
         .hasMessageContaining("holds another text encoder");
     assertThatThrownBy(new CodecPlace(CODEC.toString(), "0")::open)
         .hasMessageContaining("holds another autoencoder");
