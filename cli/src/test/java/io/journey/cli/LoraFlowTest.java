@@ -10,6 +10,7 @@ import io.journey.array.Safetensors;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.model.LoraSpec;
+import io.journey.run.AtomicFile;
 import io.journey.run.Json;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
@@ -132,6 +133,15 @@ class LoraFlowTest {
     String out = folder.resolve("out").toString();
     String other = GOLDEN.resolve("lora/kohya.safetensors").toString();
     refuses("is a LoRA of another U-Net", sample("--lora", other, "--out", out));
+    Path dora = folder.resolve("dora.safetensors");
+    Safetensors.Writer writer = new Safetensors.Writer();
+    for (String name : new String[] {"lora_A.weight", "lora_B.weight", "lora_magnitude_vector"}) {
+      writer.add("unet.conv_in." + name, new float[4], 2, 2);
+    }
+    AtomicFile.write(dora, writer::writeTo);
+    refuses("holds DoRA", sample("--lora", dora.toString(), "--out", out));
+    refuses(
+        "--lora", sample("--checkpoint", LORA + "/pytorch_lora_weights.safetensors", "--out", out));
     refuses("there is no such file", sample("--lora", folder + "/nothing", "--out", out));
     refuses("add --lora FILE", sample("--lora-scale", "2", "--out", out));
     refuses("a finite number and not 0", sample("--lora", LORA, "--lora-scale", "0", "--out", out));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.NamedTensors;
 import io.journey.model.CheckpointFiles;
 import io.journey.nn.ModuleReader;
+import io.journey.random.Seed;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -61,6 +62,20 @@ public final class Autoencoders {
       found.network().parameters().close();
       throw e;
     }
+  }
+
+  /**
+   * Returns an {@code AutoencoderKL} with random weights, by PyTorch's default start: of no use but
+   * to measure with.
+   *
+   * @param config as diffusers writes it
+   */
+  public static Autoencoder random(ObjectNode config, Seed seed) {
+    AutoencoderKL network =
+        new AutoencoderKL(AutoencoderKLConfig.fromDiffusers(config, "The autoencoder"));
+    network.parameters().allocate(ScalarType.Float);
+    network.parameters().initialize(seed);
+    return new Autoencoder(network, "random");
   }
 
   /**
