@@ -39,8 +39,8 @@ final class QuickstartCommand implements Runnable {
   @Option(
       names = "--images",
       paramLabel = "N",
-      description = "Training images, with --train (default: 1000).")
-  @InRange(from = 1)
+      description = "Training images (default: 2000; with --train 1000).")
+  @InRange(from = 1, to = ScenesQuickstart.SCENES)
   private Integer images;
 
   @Option(
@@ -64,12 +64,11 @@ final class QuickstartCommand implements Runnable {
           .run(new QuickstartStages(or(out, Path.of("runs/quickstart")), console));
       return;
     }
-    if (images != null || steps != null) {
+    if (steps != null) {
       throw new SettingException(
-          "--images and --training-steps are of models that are trained: add --train, or leave them"
-              + " out");
+          "--training-steps are of models that are trained: add --train, or leave it out");
     }
-    new ScenesQuickstart(console, seed, or(targets, 6))
+    new ScenesQuickstart(console, seed, or(images, ScenesQuickstart.SCENES), or(targets, 6))
         .run(new QuickstartStages(or(out, Path.of("runs/scenes")), console));
   }
 

@@ -43,11 +43,13 @@ import java.util.stream.IntStream;
  * The whole way in colour with words: a model that comes with Journey draws what prompts say, of
  * things that it never saw together, and is asked about the picture and about each half of it.
  *
+ * @param images training images that are scored: all that the shipped model was trained on, or the
+ *     first of them
  * @param targets images that are sampled and attributed
  */
-record ScenesQuickstart(Console console, long seed, int targets) {
+record ScenesQuickstart(Console console, long seed, int images, int targets) {
   /** What the shipped model was trained on. */
-  private static final int SCENES = 2000;
+  static final int SCENES = 2000;
 
   private static final long SCENES_SEED = 1;
   private static final int HELD_OUT = 100;
@@ -93,14 +95,15 @@ record ScenesQuickstart(Console console, long seed, int targets) {
               AttributionReport.write(stages.place("attribution"), data, page);
               return Findings.of(attribution, data, TargetImages.of(attribution));
             });
-    ObjectNode settings = Json.object().put("seed", seed).put("targets", targets);
+    ObjectNode settings =
+        Json.object().put("seed", seed).put("images", images).put("targets", targets);
     stages.writeManifest(settings.put("data", data.captioned().fingerprint()));
     stages.tell(page, findings, Findings.NONE);
   }
 
   private Path write(SceneMaker scenes, Path folder) {
     if (!Files.exists(folder.resolve(SceneMaker.CAPTIONS))) {
-      scenes.write(folder, SCENES, console.progress());
+      scenes.write(folder, images, console.progress());
     }
     return folder;
   }
