@@ -28,7 +28,7 @@ class LatentFlowTest {
   static final String DATA = "../data/coco?size=16&limit=12";
   static final String CODEC = GOLDEN.resolve("latent/tiny").toString();
   private static final String WORDS = GOLDEN.resolve("text/words").toString();
-  private static final String CONFIG =
+  static final String CONFIG =
       """
       {"model": {"block_out_channels": [4, 8], "layers_per_block": 1,
                  "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"],
@@ -52,9 +52,9 @@ class LatentFlowTest {
   }
 
   /** The flow up to the scores, of two targets under guidance away from a dog. */
-  static TinyFlow made(Path root, String... attributing) throws IOException {
+  static TinyFlow made(Path root, String config, String... attributing) throws IOException {
     TinyFlow flow = new TinyFlow(root);
-    Files.writeString(flow.config(), CONFIG);
+    Files.writeString(flow.config(), config);
     runs(train(flow));
     runs(
         TinyFlow.with(
@@ -70,7 +70,7 @@ class LatentFlowTest {
 
   @BeforeAll
   static void goTheWayOnce() throws IOException {
-    flow = made(root, "--mask", "0,0,8,16");
+    flow = made(root, CONFIG, "--mask", "0,0,8,16");
     runs(flow.report("--data", DATA));
   }
 

@@ -85,19 +85,6 @@ public enum Preset {
           .withEmaDecay(0.999)
           .withDropCaptions(0.1));
 
-  /** As Stable Diffusion noises latents, with v as what is predicted. */
-  private static final SchedulerConfig SCENES_SCHEDULER =
-      SchedulerConfig.supported(
-          DiffusersJson.object("DDIMScheduler")
-              .put("beta_schedule", "scaled_linear")
-              .put("beta_start", 0.00085)
-              .put("beta_end", 0.012)
-              .put("prediction_type", "v_prediction")
-              .put("clip_sample", false)
-              .put("set_alpha_to_one", false)
-              .put("steps_offset", 1),
-          "The preset scenes");
-
   /** Probability of a dropped caption where a preset says nothing. */
   private static final double DROP_CAPTIONS = 0.1;
 
@@ -236,7 +223,21 @@ public enum Preset {
 
   /** Returns how images are noised and what the model predicts. */
   public SchedulerConfig scheduler() {
-    return this == SCENES ? SCENES_SCHEDULER : SchedulerConfig.DEFAULT;
+    return this == SCENES ? scheduleOfScenes() : SchedulerConfig.DEFAULT;
+  }
+
+  /** As Stable Diffusion noises latents, with v as what is predicted. */
+  private static SchedulerConfig scheduleOfScenes() {
+    return SchedulerConfig.supported(
+        DiffusersJson.object("DDIMScheduler")
+            .put("beta_schedule", "scaled_linear")
+            .put("beta_start", 0.00085)
+            .put("beta_end", 0.012)
+            .put("prediction_type", "v_prediction")
+            .put("clip_sample", false)
+            .put("set_alpha_to_one", false)
+            .put("steps_offset", 1),
+        "The preset scenes");
   }
 
   /** Returns the same training of a model of captions, some of which are dropped. */
