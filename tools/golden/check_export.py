@@ -5,6 +5,9 @@
         --count 1 --inference-steps 5 --out trajectory.safetensors
     python check_export.py PIPELINE trajectory.safetensors 'a cat' dog 3
 
+A further argument is a LoRA that diffusers puts on the pipeline: what `journey train --lora` left, such
+as TUNED/member-000, or what `journey export` wrote of it; the trajectory is that of the checkpoint with it.
+
 Needs the packages of requirements-text.txt and diffusers.
 """
 
@@ -13,9 +16,11 @@ import sys
 from diffusers import StableDiffusionPipeline
 from safetensors.torch import load_file
 
-folder, file, prompt, negative, guidance = sys.argv[1:6]
+folder, file, prompt, negative, guidance, *lora = sys.argv[1:]
 drawn = load_file(file)
 pipeline = StableDiffusionPipeline.from_pretrained(folder)
+if lora:
+    pipeline.load_lora_weights(lora[0])
 latents = []
 
 

@@ -22,31 +22,55 @@ public record LoraPlace(CheckpointSpec base, LoraSpec lora, String fingerprint) 
   /** The manifest's name of the base's fingerprint. */
   public static final String FINGERPRINT = "checkpoint";
 
-  /** The manifest's name of how the base was named. */
-  public static final String PATH = "path";
+  private static final String PATH = "path";
 
   /**
    * Finds the LoRA of a checkpoint.
    *
    * @return null where it has none
    * @throws JourneyException if it is one of {@code journey train --lora} and is not as it was
-   *     written
+   *     written, or it has one and another is put on it
    */
   public static LoraPlace of(CheckpointSpec spec) {
+    Path file = fileOf(spec.path());
+    Manifest manifest = file == null ? null : WrittenCheckpoint.manifestAbove(file);
+    if (manifest != null && spec.lora() != null) {
+      throw new JourneyException(
+          spec.path() + " has a LoRA, and a checkpoint takes one: name its base.");
+    }
     if (spec.lora() != null) {
       return new LoraPlace(spec.withLora(null), spec.lora(), null);
     }
-    Path file = fileOf(spec.path());
-    Manifest manifest = file == null ? null : WrittenCheckpoint.manifestAbove(file);
     if (manifest == null) {
       return null;
     }
     String member = file.getParent().getFileName().toString();
     JsonFields from = manifest.inputFields().fields(Ensemble.BASE).fields(member);
     return new LoraPlace(
-        CheckpointSpec.parse(from.text(PATH)),
+        base(from),
         LoraSpec.of(manifest.verified(WrittenCheckpoint.name(manifest, file))),
         from.text(FINGERPRINT));
+  }
+
+  /**
+   * Reads what a manifest notes of a base: never a program, which would be run, nor a LoRA again.
+   *
+   * @throws JourneyException if it is
+   */
+  public static CheckpointSpec base(JsonFields noted) {
+    CheckpointSpec base = CheckpointSpec.parse(noted.text(PATH));
+    Path file = fileOf(base.path());
+    if (base.torchScript()
+        || base.lora() != null
+        || file != null && WrittenCheckpoint.manifestAbove(file) != null) {
+      throw new JourneyException(
+          noted.where()
+              + " names "
+              + base
+              + " as what a LoRA was tuned on, expected a model of layers without one: it is not"
+              + " Journey's.");
+    }
+    return base;
   }
 
   /** Returns the file of a LoRA that a path names, absolute, or null. */

@@ -88,8 +88,18 @@ public final class StartingPoint implements Serializable {
             spec
                 + " is a program, which cannot be trained: start from a model of layers, such as a UNet2DModel.");
       }
-      return new StartingPoint(
-          spec, ensemble, model.config(), first.scheduler(), first.classNames(), first.hasLora());
+      StartingPoint start =
+          new StartingPoint(
+              spec,
+              ensemble,
+              model.config(),
+              first.scheduler(),
+              first.classNames(),
+              first.hasLora());
+      if (!first.hasLora()) {
+        start.bases.put(start.name(0), LoraPlace.note(start.baseSpec(0), first.fingerprint()));
+      }
+      return start;
     }
   }
 
@@ -111,7 +121,7 @@ public final class StartingPoint implements Serializable {
     }
     JsonFields one =
         new JsonFields((ObjectNode) different.iterator().next(), manifest.directory().toString());
-    StartingPoint base = of(CheckpointSpec.parse(one.text(LoraPlace.PATH)));
+    StartingPoint base = of(LoraPlace.base(one));
     if (!base.fingerprintOfBase().equals(one.text(LoraPlace.FINGERPRINT))) {
       throw new JourneyException(
           manifest.directory()
@@ -229,9 +239,13 @@ public final class StartingPoint implements Serializable {
     ObjectNode known = bases.get(name(m));
     if (known == null) {
       CheckpointSpec base = baseSpec(m);
-      open(m).close();
-      try (Checkpoint read = Checkpoint.read(base, ScalarType.Float)) {
-        known = LoraPlace.note(base, read.fingerprint());
+      try (Checkpoint own = open(m)) {
+        known = LoraPlace.note(base, own.fingerprint());
+      }
+      if (hasLora) {
+        try (Checkpoint read = Checkpoint.read(base, ScalarType.Float)) {
+          known = LoraPlace.note(base, read.fingerprint());
+        }
       }
       bases.put(name(m), known);
     }

@@ -11,11 +11,13 @@ import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.model.LayeredDenoiser;
 import io.journey.model.LoraConfig;
+import io.journey.model.LoraPlace;
 import io.journey.model.LoraWriter;
 import io.journey.model.UNet2DConfig;
 import io.journey.nn.Parameter;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
+import io.journey.run.JsonFields;
 import io.journey.run.Progress;
 import io.journey.tensor.TestContext;
 import io.journey.training.Retraining.Coupling;
@@ -267,6 +269,16 @@ class LoraTrainingTest {
                     null,
                     LoraConfig.of(2)))
         .hasMessageContaining("a LoRA is trained on a checkpoint");
+    for (String base : List.of("torchscript:model.pt", "sd+lora:x")) {
+      JsonFields noted =
+          new JsonFields(LoraPlace.note(CheckpointSpec.parse(base), "0"), "manifest");
+      assertThatThrownBy(() -> LoraPlace.base(noted))
+          .hasMessageContaining("expected a model of layers without one");
+    }
+    train("tuned", 1, 1, one(), 1);
+    Path member = folder.resolve("tuned/member-000");
+    assertThatThrownBy(() -> Ensemble.open(CheckpointSpec.parse(member + "+lora:x")).first())
+        .hasMessageContaining("a checkpoint takes one: name its base");
     assertThatThrownBy(() -> LoraConfig.of(0)).hasMessageContaining("between 1 and");
     try (Checkpoint base = Checkpoint.read(one())) {
       LayeredDenoiser model = (LayeredDenoiser) base.model();
