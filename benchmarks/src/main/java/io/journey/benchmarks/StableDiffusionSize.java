@@ -34,8 +34,8 @@ import java.util.SplittableRandom;
  * of 256 pixels. Samples two inference steps, featurizes and attributes, each by the command line
  * in a process of its own; a line of JSON for each, with seconds and the largest resident size.
  *
- * <p>Arguments: [folder of the weights, 3 GB, made if absent][, preconditioner[, draws[, images]]].
- * They have no default seed to choose: the weights are always the same.
+ * <p>Arguments: [folder of the weights, 2.4 GB, made if they are not there][, preconditioner[,
+ * draws [, images]]]; without, a folder beside other temporary files, none, 2 and 8.
  */
 public final class StableDiffusionSize {
   private static final long WEIGHTS = 859_520_964;
