@@ -29,7 +29,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Writes an attribution as a directory, checkpoint by checkpoint, so that a kill loses one. */
 record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] steps)
@@ -183,18 +186,22 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
     float[] xt = new float[steps.length * targets.size() * numel];
     float[] x0 = new float[xt.length];
     float[] image = new float[targets.size() * numel];
+    // Parts of a target have the same pictures.
+    Map<float[], float[]> decoded = new IdentityHashMap<>();
+    UnaryOperator<float[]> picture =
+        z -> decoded.computeIfAbsent(z, one -> codec.decode(new float[][] {one}, sampled)[0]);
     for (int j = 0; j < targets.size(); j++) {
       Trajectory target = targets.get(j);
+      if (j > 0 && target != targets.get(j - 1)) {
+        decoded.clear();
+      }
       for (int s = 0; s < steps.length; s++) {
         int to = (s * targets.size() + j) * numel;
         int step = target.indexOf(steps[s]);
-        float[][] latents = {target.xt()[step], target.x0()[step]};
-        float[][] pictures = codec.decode(latents, sampled);
-        System.arraycopy(pictures[0], 0, xt, to, numel);
-        System.arraycopy(pictures[1], 0, x0, to, numel);
+        System.arraycopy(picture.apply(target.xt()[step]), 0, xt, to, numel);
+        System.arraycopy(picture.apply(target.x0()[step]), 0, x0, to, numel);
       }
-      float[][] finished = codec.decode(new float[][] {target.image()}, sampled);
-      System.arraycopy(finished[0], 0, image, j * numel, numel);
+      System.arraycopy(picture.apply(target.image()), 0, image, j * numel, numel);
     }
     int c = shape.channels();
     int h = shape.height();

@@ -1,6 +1,5 @@
 package io.journey.benchmarks;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.encoding.Encoders;
@@ -8,10 +7,10 @@ import io.journey.features.FeatureStore;
 import io.journey.model.Ensemble;
 import io.journey.random.Seed;
 import io.journey.results.Timesteps;
-import io.journey.run.Json;
 import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
+import io.journey.scenes.Scene;
 import io.journey.score.CheckpointScorer;
 import io.journey.score.Damping;
 import io.journey.score.Estimator;
@@ -21,6 +20,7 @@ import io.journey.score.PixelMask;
 import io.journey.score.ScoringEngine;
 import io.journey.score.TargetDraws;
 import io.journey.statistics.CaptionSimilarity;
+import io.journey.statistics.Estimate;
 import io.journey.statistics.PixelSimilarity;
 import io.journey.statistics.Ranking;
 import io.journey.tensor.Libtorch;
@@ -28,15 +28,13 @@ import io.journey.text.TextEncoder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.DoubleStream;
 
 /**
  * Whether the strongest images of a patch show what the patch shows: a truth about scenes ({@code
@@ -58,49 +56,23 @@ public final class SceneTruth {
 
   private final Dataset pictures;
   private final List<Scene> scenes = new ArrayList<>();
+  private final List<String> prompts;
   private final List<Scene> asked;
   private final TrajectoryFile file;
   private final PrintStream out;
 
-  /** What a caption says. */
-  private record Scene(String left, String right, String style) {
-    static Scene of(String caption) {
-      String[] parts = caption.split(", | and ");
-      return new Scene(thing(parts[0]), thing(parts[1]), parts[2]);
-    }
-
-    private static String thing(String noun) {
-      return noun.substring(noun.indexOf(' ') + 1);
-    }
-
-    boolean shows(String thing) {
-      return left.equals(thing) || right.equals(thing);
-    }
-
-    String at(int mask) {
-      return mask == 0 ? left : right;
-    }
-  }
-
-  private SceneTruth(Path folder, TrajectoryFile file, PrintStream out) throws IOException {
+  private SceneTruth(Path folder, TrajectoryFile file, PrintStream out) {
     this.pictures = Datasets.open(folder.toString()).captioned();
     this.file = file;
     this.out = out;
-    Map<String, Scene> byFile = new HashMap<>();
-    for (String line : Files.readAllLines(folder.resolve("metadata.jsonl"))) {
-      JsonNode row = Json.parse(line.getBytes(StandardCharsets.UTF_8), "metadata.jsonl");
-      byFile.put(
-          row.path("file_name").asText(),
-          new Scene(
-              row.path("left").asText(), row.path("right").asText(), row.path("style").asText()));
-    }
     for (int i = 0; i < pictures.size(); i++) {
-      scenes.add(byFile.get(pictures.id(i)));
+      scenes.add(Scene.of(pictures.captions(i).get(0)).orElseThrow());
     }
-    this.asked =
-        file.read(new int[] {file.timesteps()[0]}).stream()
-            .map(target -> Scene.of(target.condition().captionText().orElseThrow()))
+    this.prompts =
+        file.read(new int[0]).stream()
+            .map(target -> target.condition().captionText().orElseThrow())
             .toList();
+    this.asked = prompts.stream().map(prompt -> Scene.of(prompt).orElseThrow()).toList();
   }
 
   /** Runs the measurement. */
@@ -165,7 +137,7 @@ public final class SceneTruth {
     tellChance();
     float[][][] random = new float[MASKS.length][asked.size()][];
     float[][][] captions = new float[MASKS.length][][];
-    Arrays.fill(captions, captionSimilarities());
+    Arrays.fill(captions, CaptionSimilarity.cosines(pictures, prompts));
     for (int m = 0; m < MASKS.length; m++) {
       for (int t = 0; t < asked.size(); t++) {
         random[m][t] = new float[pictures.size()];
@@ -189,14 +161,6 @@ public final class SceneTruth {
 
   private double share(Predicate<Scene> shown) {
     return (double) scenes.stream().filter(shown).count() / scenes.size();
-  }
-
-  private float[][] captionSimilarities() {
-    List<String> prompts =
-        file.read(new int[] {file.timesteps()[0]}).stream()
-            .map(target -> target.condition().captionText().orElseThrow())
-            .toList();
-    return CaptionSimilarity.cosines(pictures, prompts);
   }
 
   /** Cosines of the pixels inside each mask, of images and finished targets. */
@@ -241,15 +205,26 @@ public final class SceneTruth {
       Scene target = asked.get(t);
       for (int m = 0; m < 2; m++) {
         for (int i : Ranking.top(scores[m][t], TOP)) {
-          own[t] += scenes.get(i).shows(target.at(m)) ? 0.5 / TOP : 0;
-          other[t] += scenes.get(i).shows(target.at(1 - m)) ? 0.5 / TOP : 0;
+          own[t] += scenes.get(i).shows(masked(target, m)) ? 0.5 / TOP : 0;
+          other[t] += scenes.get(i).shows(masked(target, 1 - m)) ? 0.5 / TOP : 0;
         }
       }
       for (int i : Ranking.top(scores[2][t], TOP)) {
         style[t] += scenes.get(i).style().equals(target.style()) ? 1.0 / TOP : 0;
       }
     }
-    line(by, timestep, mean(own), error(own), mean(other), error(other), mean(style), error(style));
+    List<Estimate> told = List.of(Estimate.of(own), Estimate.of(other), Estimate.of(style));
+    line(
+        by,
+        timestep,
+        told.stream()
+            .flatMapToDouble(of -> DoubleStream.of(of.mean(), of.standardError()))
+            .toArray());
+  }
+
+  /** Returns the thing under a mask. */
+  private static String masked(Scene scene, int mask) {
+    return mask == 0 ? scene.left() : scene.right();
   }
 
   private void line(String by, String timestep, double... numbers) {
@@ -259,15 +234,5 @@ public final class SceneTruth {
     }
     out.println(text);
     out.flush();
-  }
-
-  private static double mean(double[] values) {
-    return Arrays.stream(values).average().orElseThrow();
-  }
-
-  private static double error(double[] values) {
-    double mean = mean(values);
-    double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
-    return Math.sqrt(squares / (values.length - 1) / values.length);
   }
 }

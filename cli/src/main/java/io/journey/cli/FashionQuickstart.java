@@ -73,7 +73,7 @@ record FashionQuickstart(Console console, long seed, int images, int steps, int 
     ObjectNode settings = Json.object().put("seed", seed);
     settings.put("images", images).put("steps", steps).put("targets", targets);
     stages.writeManifest(settings.put("data", data.fingerprint()));
-    stages.tell(page, findings, Findings.NONE);
+    stages.tell(page, findings);
   }
 
   /** Features and scores, in folders whose names end alike. */

@@ -3,6 +3,7 @@ package io.journey.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
+import io.journey.report.Findings;
 import io.journey.run.AtomicFile;
 import io.journey.run.Confined;
 import io.journey.run.Json;
@@ -93,10 +94,10 @@ final class QuickstartStages {
   }
 
   /** Tells the findings and where the page is. */
-  void tell(Path page, List<String> findings, String none) {
+  void tell(Path page, List<String> findings) {
     console.say("");
     if (findings.isEmpty()) {
-      console.say(none);
+      console.say(Findings.NONE);
     }
     findings.forEach(finding -> console.say("* " + finding));
     console.say("");

@@ -2,7 +2,6 @@ package io.journey.cli;
 
 import io.journey.condition.Condition;
 import io.journey.encoding.Encoders;
-import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.run.Counted;
@@ -15,7 +14,6 @@ import io.journey.scheduler.Scheduler;
 import io.journey.scheduler.SchedulerConfig;
 import io.journey.scheduler.Schedulers;
 import io.journey.scheduler.TimestepSpacing;
-import io.journey.text.TextEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -134,20 +132,19 @@ final class SampleCommand implements Runnable {
     try (Checkpoint model = Checkpoint.read(named, ScalarType.Float)) {
       named.notes().forEach(console::say);
       Sampler sampler = Sampler.of(model, scheduler(model), inferenceSteps);
-      Encoders encoders = Encoders.of(named).withTextEncoder(textEncoder);
+      Encoders encoders =
+          Encoders.of(named).withTextEncoder(textEncoder).withAutoencoder(autoencoder);
       boolean captioned = model.inputs().conditioning().takesCaptions();
       if (!captioned && textEncoder != null) {
         throw new SettingException("the model takes no captions: leave --text-encoder out");
       }
       Guidance guided = conditions.guidance(captioned);
-      try (LatentCodec codec = encoders.withAutoencoder(autoencoder).codec();
-          TextEncoder encoder = captioned ? openText(encoders) : null) {
-        List<Condition> asked = conditions.of(model, encoder);
-        Sampler guiding =
-            captioned ? sampler.withGuidance(guided, encoder) : sampler.withGuidance(guided);
-        SamplingRun run = new SamplingRun(guiding, seed, count, asked, codec);
+      try (Encoders.Opened opened = encoders.open(captioned)) {
+        List<Condition> asked = conditions.of(model, opened.text());
+        Sampler guiding = sampler.withGuidance(guided, opened.text());
+        SamplingRun run = new SamplingRun(guiding, seed, count, asked, opened.codec());
         if (captioned) {
-          encoder.notes().forEach(console::say);
+          opened.text().notes().forEach(console::say);
         }
         boolean drawn = run.run(out, console.context());
         console.say(
@@ -156,10 +153,6 @@ final class SampleCommand implements Runnable {
                 : out + " already holds these trajectories.");
       }
     }
-  }
-
-  private TextEncoder openText(Encoders encoders) {
-    return encoders.textEncoder() == null ? TextEncoder.open(checkpoint.path()) : encoders.text();
   }
 
   private Scheduler scheduler(Checkpoint model) {

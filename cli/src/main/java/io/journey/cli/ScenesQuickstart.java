@@ -98,7 +98,7 @@ record ScenesQuickstart(Console console, long seed, int images, int targets) {
     ObjectNode settings =
         Json.object().put("seed", seed).put("images", images).put("targets", targets);
     stages.writeManifest(settings.put("data", data.captioned().fingerprint()));
-    stages.tell(page, findings, Findings.NONE);
+    stages.tell(page, findings);
   }
 
   private Path write(SceneMaker scenes, Path folder) {

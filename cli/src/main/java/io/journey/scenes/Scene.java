@@ -40,7 +40,8 @@ public record Scene(String left, String right, String style) {
     return ("aeiou".indexOf(name.charAt(0)) < 0 ? "a " : "an ") + name;
   }
 
-  boolean shows(String name) {
+  /** Returns whether one of the two is of this name. */
+  public boolean shows(String name) {
     return left.equals(name) || right.equals(name);
   }
 

@@ -2,6 +2,7 @@ package io.journey.embedding;
 
 import io.journey.array.NamedTensors;
 import io.journey.dataset.ImageShape;
+import io.journey.model.WeightFiles;
 import io.journey.run.Checksums;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
@@ -72,7 +73,7 @@ public final class ClipClassifier implements AutoCloseable {
     }
     ClipEmbedder images = ClipEmbedder.open(folder);
     try (TextEncoder encoder = TextEncoder.open(folder)) {
-      NamedTensors weights = ClipEmbedder.weights(folder);
+      NamedTensors weights = WeightFiles.ofTransformers(folder, "the model");
       requireWhole(weights, List.of((long) images.dim(), (long) encoder.width()));
       return new ClipClassifier(images, encoder, weights, texts);
     } catch (RuntimeException e) {

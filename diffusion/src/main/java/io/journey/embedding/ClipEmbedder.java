@@ -4,7 +4,6 @@ import io.journey.array.NamedTensors;
 import io.journey.dataset.ImageShape;
 import io.journey.model.WeightFiles;
 import io.journey.run.Checksums;
-import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -36,23 +35,10 @@ final class ClipEmbedder implements Embedder {
   static ClipEmbedder open(Path folder) {
     ClipConfig config = ClipConfig.read(folder.resolve("config.json"));
     ImagePreparation preparation = config.preparation(folder.resolve("preprocessor_config.json"));
-    NamedTensors file = weights(folder);
+    NamedTensors file = WeightFiles.ofTransformers(folder, "the model");
     ClipVision network = ClipVision.read(config, file);
     String name = "CLIP " + folder.toAbsolutePath().normalize().getFileName();
     return new ClipEmbedder(network, preparation, name, fingerprint(config, preparation, file));
-  }
-
-  /** Opens the weights in a folder of transformers. */
-  static NamedTensors weights(Path folder) {
-    Path weights = WeightFiles.find(folder, WeightFiles.TRANSFORMERS);
-    if (weights == null) {
-      throw new JourneyException(
-          folder
-              + " has none of "
-              + String.join(", ", WeightFiles.TRANSFORMERS)
-              + ": fetch the model's weights.");
-    }
-    return NamedTensors.open(weights);
   }
 
   private static String fingerprint(

@@ -83,10 +83,7 @@ record Origin(
     try {
       Scheduler drew =
           config.scheduler(modelName).withEta(eta.isEmpty() ? 0 : Double.parseDouble(eta));
-      Sampler sampler = Sampler.of(checkpoint, drew, inferenceSteps);
-      return encoder == null
-          ? sampler.withGuidance(guidance)
-          : sampler.withGuidance(guidance, encoder);
+      return Sampler.of(checkpoint, drew, inferenceSteps).withGuidance(guidance, encoder);
     } catch (IllegalArgumentException e) {
       throw new JourneyException(
           file + " says of its sampler what cannot be: " + e.getMessage() + ": sample it again.",

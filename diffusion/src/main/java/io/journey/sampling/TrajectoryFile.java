@@ -185,18 +185,8 @@ public final class TrajectoryFile {
         first.timesteps(),
         trajectories.stream().map(Trajectory::seed).toList(),
         trajectories.stream().map(Trajectory::condition).toList(),
+        LatentCodec.IDENTITY,
         source);
-  }
-
-  /** Returns the content of a file of images without a codec, made image by image. */
-  static AtomicFile.Content content(
-      Origin origin,
-      ImageShape shape,
-      int[] timesteps,
-      List<String> seeds,
-      List<Condition> conditions,
-      Source source) {
-    return content(origin, shape, timesteps, seeds, conditions, LatentCodec.IDENTITY, source);
   }
 
   /**

@@ -90,15 +90,7 @@ public final class ClipTextModel implements Module, AutoCloseable {
 
   static ClipTextModel open(Path folder, ScalarType type) {
     ClipTextConfig config = ClipTextConfig.read(folder.resolve("config.json"));
-    Path weights = WeightFiles.find(folder, WeightFiles.TRANSFORMERS);
-    if (weights == null) {
-      throw new JourneyException(
-          folder
-              + " has none of "
-              + String.join(", ", WeightFiles.TRANSFORMERS)
-              + ": fetch the text model's weights.");
-    }
-    return read(config, NamedTensors.open(weights), type);
+    return read(config, WeightFiles.ofTransformers(folder, "the text model"), type);
   }
 
   private static ClipTextModel read(ClipTextConfig config, NamedTensors file, ScalarType type) {

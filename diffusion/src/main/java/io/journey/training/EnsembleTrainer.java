@@ -23,6 +23,7 @@ import io.journey.run.StageWork;
 import io.journey.run.Task;
 import io.journey.run.TaskContext;
 import io.journey.scheduler.SchedulerConfig;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +48,7 @@ import java.util.stream.IntStream;
  * @param lora pairs that are put on what members start from, and trained alone; null: all weights
  *     are, or the pairs that are there
  */
+@RecordBuilder
 public record EnsembleTrainer(
     Dataset data,
     DenoiserConfig architecture,
@@ -58,7 +60,7 @@ public record EnsembleTrainer(
     StartingPoint start,
     Encoding encoding,
     LoraConfig lora)
-    implements GrowingStage<Ensemble>, Serializable {
+    implements EnsembleTrainerBuilder.With, GrowingStage<Ensemble>, Serializable {
   /** The manifest's name of the checkpoints that members started from. */
   static final String FROM = "from";
 
@@ -205,14 +207,7 @@ public record EnsembleTrainer(
 
   @Override
   public EnsembleTrainer withUnits(int count) {
-    return new EnsembleTrainer(
-        data, architecture, training, count, seed, saveInterval, scheduler, start, encoding, lora);
-  }
-
-  /** Returns the same on the encoded data. */
-  private EnsembleTrainer on(Dataset encoded) {
-    return new EnsembleTrainer(
-        encoded, architecture, training, members, seed, saveInterval, scheduler, start, null, lora);
+    return withMembers(count);
   }
 
   @Override
@@ -273,7 +268,7 @@ public record EnsembleTrainer(
     if (encoding != null) {
       Encoders there = trainsPairs() ? start.encodersOfBase() : Encoders.NONE;
       encoding.encoders().without(there).writeTo(work);
-      onData = on(work.run(encoding, Encoding.FOLDER));
+      onData = with().data(work.run(encoding, Encoding.FOLDER)).encoding(null).build();
     }
     List<MemberTask> tasks = onData.tasks();
     work.run("Training " + Counted.of(members, "models"), "steps", tasks);

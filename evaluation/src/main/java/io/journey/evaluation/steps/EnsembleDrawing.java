@@ -86,10 +86,7 @@ record EnsembleDrawing(
   }
 
   private Sampler sampler(Checkpoint checkpoint) {
-    Sampler sampler = Sampler.of(checkpoint, inferenceSteps);
-    return encoders.text() == null
-        ? sampler.withGuidance(guidance)
-        : sampler.withGuidance(guidance, encoders.text());
+    return Sampler.of(checkpoint, inferenceSteps).withGuidance(guidance, encoders.text());
   }
 
   /** Draws what is missing, model by model. */
