@@ -41,7 +41,7 @@ public final class StableDiffusionSize {
   private static final long WEIGHTS = 859_520_964;
   private static final long PAIRS = 797_184;
   private static final int RANK = 4;
-  private static final int LATENT_SIDE = 32; // of pictures of 256 pixels
+  private static final int LATENT_SIDE = 64; // Stable Diffusion 1.5: pictures of 512 pixels
 
   /** Words of four letters that the vocabulary has, so that it is about as large as CLIP's. */
   private static final int LONG_WORDS = 28_800;
@@ -69,7 +69,7 @@ public final class StableDiffusionSize {
     if (Files.exists(run)) {
       TemporaryFolders.delete(run);
     }
-    String pipeline = folder.toString();
+    String pipeline = folder + "?sample_size=32"; // of pictures of 256 pixels
     String lora = folder.resolve("lora").toString();
     String targets = run.resolve("targets.safetensors").toString();
     String features = run.resolve("features").toString();

@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
     description = "Score every training image at every timestep of the targets' trajectories.",
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
-      "  journey attribute --checkpoints runs/fashion/checkpoints --features runs/fashion/features \\",
+      "  journey attribute --checkpoints runs/fashion/checkpoints \\",
+      "      --features runs/fashion/features \\",
       "      --target runs/fashion/targets.safetensors --out runs/fashion/attribution",
       "  journey attribute ... --timesteps 100,400 --mask 4,0,8,8",
       "  journey attribute ... --mask whole --mask face.png"

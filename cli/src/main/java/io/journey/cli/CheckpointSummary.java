@@ -49,7 +49,10 @@ final class CheckpointSummary {
     Lines.print(out, "scheduler", files.scheduler() == null ? "none" : files.scheduler());
     files.notes().forEach(note -> Lines.print(out, "note", note));
     Lines.printTree(out, "config", Json.read(files.config()));
-    printFile(new CheckpointSpec(files.weights(), spec.part(), spec.torchScript(), null), out);
+    printFile(
+        new CheckpointSpec(
+            files.weights(), spec.part(), spec.torchScript(), spec.sampleSize(), null),
+        out);
   }
 
   /** A file of weights; a program is only run if the user says so. */

@@ -34,9 +34,11 @@ import picocli.CommandLine.Option;
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey evaluate emergence --checkpoint runs/fashion/checkpoints/member-000 \\",
-      "      --target runs/fashion/targets.safetensors --classifier runs/fashion/classifier \\",
+      "      --target runs/fashion/targets.safetensors \\",
+      "      --classifier runs/fashion/classifier \\",
       "      --out runs/fashion/evaluation/emergence",
-      "  journey evaluate emergence ... --timesteps 0:980:20 --feature Bag,Coat --targets 3",
+      "  journey evaluate emergence ... --timesteps 0:980:20 --feature Bag,Coat \\",
+      "      --targets 3",
       "  journey evaluate emergence ... --clip clip-vit-base-patch32 \\",
       "      --prompt 'white blouse' --prompt 'dark blouse'"
     })

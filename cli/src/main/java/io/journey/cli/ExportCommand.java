@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey export --checkpoint downloads/last.ckpt#ema --out checkpoints/theirs",
-      "  journey export --checkpoint runs/fashion/checkpoints/member-000 --out half --dtype bf16"
+      "  journey export --checkpoint runs/fashion/checkpoints/member-000 --out half \\",
+      "      --dtype bf16"
     })
 final class ExportCommand implements Runnable {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|KB|MB|GB)");

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey evaluate forget --checkpoints runs/fashion/checkpoints \\",
-      "      --data 'data/fashion-mnist?size=16' --target runs/fashion/targets.safetensors \\",
+      "      --data 'data/fashion-mnist?size=16' \\",
+      "      --target runs/fashion/targets.safetensors \\",
       "      --attribution trak=runs/fashion/attribution --remove 100,500 \\",
       "      --out runs/fashion/evaluation/forget"
     })

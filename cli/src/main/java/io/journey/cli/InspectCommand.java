@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  journey inspect runs/fashion/features --verify",
       "  journey inspect runs/fashion/attribution/scores.npy",
-      "  journey inspect --data 'photos.tar?size=32' --where class=cat --contact-sheet cats.png"
+      "  journey inspect --data 'photos.tar?size=32' --where class=cat \\",
+      "      --contact-sheet cats.png"
     })
 final class InspectCommand implements Runnable {
   @Spec private CommandSpec spec;

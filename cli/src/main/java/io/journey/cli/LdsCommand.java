@@ -45,7 +45,8 @@ import picocli.CommandLine.Option;
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey evaluate lds --checkpoints runs/fashion/checkpoints \\",
-      "      --data 'data/fashion-mnist?size=16' --target runs/fashion/targets.safetensors \\",
+      "      --data 'data/fashion-mnist?size=16' \\",
+      "      --target runs/fashion/targets.safetensors \\",
       "      --features runs/fashion/features --ground-truth runs/fashion/truth \\",
       "      --subsets 64 --seeds 2 --out runs/fashion/lds"
     })

@@ -23,9 +23,11 @@ import picocli.CommandLine.Option;
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey evaluate retrain --checkpoints runs/fashion/checkpoints \\",
-      "      --data 'data/fashion-mnist?size=16' --target runs/fashion/targets.safetensors \\",
-      "      --attribution trak=runs/fashion/attribution --embedding classifier:runs/classifier \\",
-      "      --remove 100,200 --samples 1000 --out runs/fashion/evaluation/retrain"
+      "      --data 'data/fashion-mnist?size=16' \\",
+      "      --target runs/fashion/targets.safetensors \\",
+      "      --attribution trak=runs/fashion/attribution \\",
+      "      --embedding classifier:runs/classifier --remove 100,200 --samples 1000 \\",
+      "      --out runs/fashion/evaluation/retrain"
     })
 final class RetrainCommand implements Runnable {
   private static final int USUAL_TARGETS = 50;

@@ -35,8 +35,9 @@ import picocli.CommandLine.Option;
       "  journey sample ... --scheduler ddim --inference-steps 20 --spacing trailing",
       "  journey sample ... --scheduler dpm-solver++ --inference-steps 20",
       "  journey sample ... --count 20 --labels cat,dog --guidance 3",
-      "  journey sample --checkpoint stable-diffusion --out cats.safetensors \\\\",
+      "  journey sample --checkpoint stable-diffusion --out cats.safetensors \\",
       "      --count 4 --prompt 'a cat' --guidance 7.5",
+      "  journey sample --checkpoint 'stable-diffusion?sample_size=32' ...",
       "  journey sample --checkpoint stable-diffusion --lora cats.safetensors ..."
     })
 final class SampleCommand implements Runnable {
@@ -48,7 +49,9 @@ final class SampleCommand implements Runnable {
       paramLabel = "SPEC",
       description =
           "One checkpoint: one of an ensemble, a diffusers folder, a file of weights beside"
-              + " its config.json (FILE or FILE#PART), or torchscript:FILE.")
+              + " its config.json (FILE or FILE#PART), or torchscript:FILE. Behind it"
+              + " ?sample_size=32 asks for another size than its config.json (of latents, where it"
+              + " samples latents).")
   private CheckpointSpec checkpoint;
 
   @Mixin private LoraOptions lora;

@@ -26,8 +26,9 @@ import picocli.CommandLine.Option;
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey evaluate stability --checkpoints runs/fashion/checkpoints \\",
-      "      --data 'data/fashion-mnist?size=16' --target runs/fashion/targets.safetensors \\",
-      "      --draws 5,10,20 --out runs/fashion/stability"
+      "      --data 'data/fashion-mnist?size=16' \\",
+      "      --target runs/fashion/targets.safetensors --draws 5,10,20 \\",
+      "      --out runs/fashion/stability"
     })
 final class StabilityCommand implements Runnable {
   @Mixin private Console console;

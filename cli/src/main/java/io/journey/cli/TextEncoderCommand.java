@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey text-encoder --data photos?size=64 --out runs/words",
-      "  journey train --data photos?size=64 --text-encoder runs/words --out runs/checkpoints"
+      "  journey train --data photos?size=64 --text-encoder runs/words \\",
+      "      --out runs/checkpoints"
     })
 final class TextEncoderCommand implements Runnable {
   /** The first and the last token of a text. */

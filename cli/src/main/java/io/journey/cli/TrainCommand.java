@@ -33,13 +33,16 @@ import picocli.CommandLine.Option;
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
-      "  journey train --data 'data/fashion-mnist?size=16' --out runs/fashion/checkpoints",
-      "  journey train --data photos?size=32 --out runs/photos/checkpoints --preset medium \\",
-      "      --count 5 --seed 7",
-      "  journey train --data 'coco:mscoco?size=128' --out runs/coco --preset coco-ldm \\",
-      "      --autoencoder sd/vae --text-encoder sd",
-      "  journey train --lora 4 --from stable-diffusion --data 'my-pictures?size=512' --out runs/lora",
-      "  journey train --data photos?size=32 --out runs/longer --from runs/photos/checkpoints --training-steps 5000"
+      "  journey train --data 'data/fashion-mnist?size=16' \\",
+      "      --out runs/fashion/checkpoints",
+      "  journey train --data photos?size=32 --out runs/photos/checkpoints \\",
+      "      --preset medium --count 5 --seed 7",
+      "  journey train --data 'coco:mscoco?size=128' --out runs/coco \\",
+      "      --preset coco-ldm --autoencoder sd/vae --text-encoder sd",
+      "  journey train --lora 4 --from stable-diffusion --data 'my-pictures?size=512' \\",
+      "      --out runs/lora",
+      "  journey train --data photos?size=32 --out runs/longer \\",
+      "      --from runs/photos/checkpoints --training-steps 5000"
     })
 final class TrainCommand implements Runnable {
   @Mixin private Console console;

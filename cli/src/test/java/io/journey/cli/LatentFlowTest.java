@@ -173,6 +173,38 @@ class LatentFlowTest {
   }
 
   @Test
+  void aPipelineTakesPicturesOfAnotherSizeThanItWasTrainedOn() throws IOException {
+    String pipeline = pipeline(flow, folder.resolve("pipeline")).toString();
+    String larger = "../data/coco?size=24&limit=12";
+    String features = folder.resolve("features").toString();
+    String targets = folder.resolve("targets.safetensors").toString();
+    refuses(
+        "write ?sample_size=6 behind the checkpoint's name",
+        flow.featurize("--data", larger, "--checkpoints", pipeline, "--out", features));
+    String asked = pipeline + "?sample_size=6";
+    runs(flow.featurize("--data", larger, "--checkpoints", asked, "--out", features));
+    runs(TinyFlow.with(flow.sample("--checkpoint", asked, "--out", targets), "--prompt", "a cat"));
+    assertThat(Safetensors.open(Path.of(targets)).entry("picture").shape())
+        .containsExactly(2L, 3L, 24L, 24L);
+    Path scores = folder.resolve("attribution");
+    String[] attribute =
+        flow.attribute(
+            "--checkpoints",
+            asked,
+            "--features",
+            features,
+            "--target",
+            targets,
+            "--out",
+            scores.toString());
+    runs(attribute);
+    assertThat(Npy.map(scores.resolve("scores.npy")).shape()).containsExactly(2, 2, 12);
+    refuses(
+        "sample_size 7 is not divisible by 2",
+        flow.sample("--checkpoint", pipeline + "?sample_size=7", "--out", features + ".x"));
+  }
+
+  @Test
   void aPipelineWithoutItsTextEncoderIsRefused() throws IOException {
     Path pipeline = folder.resolve("pipeline");
     copy(flow.member(), pipeline);

@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -110,6 +113,33 @@ class MainTest {
     assertThat(CommandRun.of("inspect", "no/" + name).err())
         .contains("no/\\u001b[2J\\u202egnp.tac")
         .doesNotContain("\u001b", "\u202e", "\u009b");
+  }
+
+  @Test
+  void examplesOfHelpCanBeCopied() {
+    for (List<String> command : commands()) {
+      String[] words = Stream.concat(command.stream(), Stream.of("--help")).toArray(String[]::new);
+      List<String> lines = CommandRun.of(words).out().lines().toList();
+      assertThat(lines).as("%s", command).allMatch(line -> line.length() <= 80);
+      int examples = lines.indexOf("Examples:");
+      assertThat(lines.subList(examples + 1, lines.size()))
+          .as("%s", command)
+          .allMatch(line -> line.startsWith("  ") && !line.endsWith("\\\\"));
+    }
+  }
+
+  /** The words of every command, such as evaluate lds. */
+  private static List<List<String>> commands() {
+    List<List<String>> found = new ArrayList<>();
+    PrintWriter nowhere = new PrintWriter(new StringWriter());
+    Main.commandLine(nowhere, nowhere)
+        .getSubcommands()
+        .forEach(
+            (name, command) -> {
+              found.add(List.of(name));
+              command.getSubcommands().keySet().forEach(own -> found.add(List.of(name, own)));
+            });
+    return found;
   }
 
   @Test

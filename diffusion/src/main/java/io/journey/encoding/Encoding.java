@@ -6,6 +6,7 @@ import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
 import io.journey.latent.Autoencoders;
 import io.journey.latent.LatentCodec;
+import io.journey.model.CheckpointSpec;
 import io.journey.model.ModelInputs;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
@@ -211,7 +212,12 @@ public final class Encoding implements FileStage<EncodedDataset> {
               + shape()
               + " of the images of "
               + data.shape()
-              + ": use the autoencoder and the size of images that it was trained with");
+              + ": use the autoencoder and the size of images that it was trained with"
+              + (model.shape().channels() == shape().channels()
+                  ? ", or write "
+                      + CheckpointSpec.sampleSizeOption(shape())
+                      + " behind the checkpoint's name"
+                  : ""));
     }
     if (settings.states() == null) {
       return;

@@ -24,7 +24,7 @@ final class CheckpointReader {
   static Checkpoint read(CheckpointSpec spec, ScalarType type) {
     CheckpointFiles files = CheckpointFiles.locate(spec.path());
     WrittenCheckpoint.requireUnchanged(files);
-    ObjectNode config = Json.read(files.config());
+    ObjectNode config = config(files, spec);
     SchedulerConfig scheduler = scheduler(files);
     NoiseSchedule schedule = schedule(scheduler, files);
     if (spec.torchScript()) {
@@ -94,9 +94,18 @@ final class CheckpointReader {
     }
   }
 
+  /** Reads the configuration, with the size that the checkpoint's name asks for. */
+  private static ObjectNode config(CheckpointFiles files, CheckpointSpec spec) {
+    ObjectNode read = Json.read(files.config());
+    if (spec.sampleSize() != null) {
+      read.set("sample_size", Json.tree(spec.sampleSize()));
+    }
+    return read;
+  }
+
   static Checkpoint.Usable requireUsable(CheckpointSpec spec) {
     CheckpointFiles files = CheckpointFiles.locate(spec.path());
-    ObjectNode json = Json.read(files.config());
+    ObjectNode json = config(files, spec);
     schedule(scheduler(files), files);
     Stored stored = Stored.of(files, json, spec.part());
     stored.reader().requireFit(stored.model());

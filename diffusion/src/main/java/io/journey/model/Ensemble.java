@@ -70,7 +70,7 @@ public final class Ensemble implements Serializable {
     Map<String, CheckpointSpec> members = new LinkedHashMap<>();
     if (!run) {
       for (Path folder : checkpointsIn(path)) {
-        CheckpointSpec member = CheckpointSpec.of(folder);
+        CheckpointSpec member = CheckpointSpec.of(folder).withSampleSize(spec.sampleSize());
         members.put(member.name(), member);
       }
       if (!members.isEmpty()) {
@@ -80,7 +80,8 @@ public final class Ensemble implements Serializable {
     Manifest manifest = Manifest.read(path, KIND);
     int count = manifest.settingFields().whole("count", 1, MOST_CHECKPOINTS);
     for (int m = 0; m < count; m++) {
-      members.put(checkpointName(m), CheckpointSpec.of(Confined.path(path, checkpointName(m))));
+      Path folder = Confined.path(path, checkpointName(m));
+      members.put(checkpointName(m), CheckpointSpec.of(folder).withSampleSize(spec.sampleSize()));
     }
     return new Ensemble(spec, manifest, Collections.unmodifiableMap(members));
   }

@@ -46,8 +46,9 @@ public record LoraPlace(CheckpointSpec base, LoraSpec lora, String fingerprint) 
     }
     String member = file.getParent().getFileName().toString();
     JsonFields from = manifest.inputFields().fields(Ensemble.BASE).fields(member);
+    CheckpointSpec base = base(from);
     return new LoraPlace(
-        base(from),
+        spec.sampleSize() == null ? base : base.withSampleSize(spec.sampleSize()),
         LoraSpec.of(manifest.verified(WrittenCheckpoint.name(manifest, file))),
         from.text(FINGERPRINT));
   }

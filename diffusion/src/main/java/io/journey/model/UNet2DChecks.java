@@ -32,8 +32,7 @@ final class UNet2DChecks {
     if (size == null) {
       return;
     }
-    String words =
-        size.height() == size.width() ? "" + size.height() : size.height() + "×" + size.width();
+    String words = size.text();
     if (size.height() < 1 || size.width() < 1) {
       problems.add("sample_size must be at least 1, got " + words);
       return;

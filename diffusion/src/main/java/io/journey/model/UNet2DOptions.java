@@ -33,6 +33,11 @@ public final class UNet2DOptions {
       return new Size(json.get(0).intValue(), json.get(1).intValue());
     }
 
+    /** As people write it behind a name: one side of a square, or height and width, 32x48. */
+    String text() {
+      return height == width ? "" + height : height + "x" + width;
+    }
+
     /** Writes one side where it is a square. */
     @JsonValue
     Object json() {

@@ -24,6 +24,8 @@ class CheckpointSpecTest {
         "sd+lora:style.safetensors",
         "sd+lora@0.8:a folder/style.safetensors",
         "last.ckpt#ema+lora@-1.5E-7:x",
+        "sd?sample_size=32",
+        "last.ckpt#ema?sample_size=32x48+lora:x?y",
       })
   void aNameIsReadAsItIsWritten(String text) {
     assertThat(CheckpointSpec.parse(text)).hasToString(text);
@@ -38,6 +40,15 @@ class CheckpointSpecTest {
     assertThat(spec.part()).isEqualTo("ema");
     assertThat(spec.lora()).isEqualTo(new LoraSpec(Path.of("x#y.safetensors"), 0.5));
     assertThat(spec.name()).isEqualTo("last.ckpt#ema");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"sd?size=32", "sd?sample_size=", "sd?sample_size=-8", "sd?sample_size=8x"})
+  void anotherOptionIsRefused(String text) {
+    assertThatThrownBy(() -> CheckpointSpec.parse(text))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("?sample_size=32");
   }
 
   @Test
