@@ -2,6 +2,7 @@ package io.journey.benchmarks;
 
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
+import io.journey.embedding.Classifier;
 import io.journey.encoding.Encoders;
 import io.journey.features.FeatureStore;
 import io.journey.model.Ensemble;
@@ -44,10 +45,11 @@ import java.util.stream.DoubleStream;
  * mean over targets and both masks, with the standard error over targets, as CSV.
  *
  * <p>Beside them: chance (their share in the data), pixel similarity under the mask, similarity of
- * captions, and scores dealt to the wrong images.
+ * the masked half to the more similar half of each image in the eyes of a classifier that was
+ * trained to tell what halves show, similarity of captions, and random scores.
  *
- * <p>Arguments: checkpoints, the folder of scenes, trajectories, the CSV, draws of a target, and
- * one directory of features or more.
+ * <p>Arguments: checkpoints, the folder of scenes, trajectories, the CSV, draws of a target, the
+ * classifier of {@code benchmarks/run Scenes train}, and one directory of features or more.
  */
 public final class SceneTruth {
   private static final int TOP = 10;
@@ -84,8 +86,10 @@ public final class SceneTruth {
         RunContext context = RunContext.of(Libtorch.CPU)) {
       SceneTruth truth = new SceneTruth(Path.of(args[1]), file, out);
       out.println("by,timestep,own,own_error,other,other_error,style,style_error");
-      truth.baselines();
-      for (String features : List.of(args).subList(5, args.length)) {
+      try (Classifier classifier = Classifier.open(Path.of(args[5]))) {
+        truth.baselines(classifier);
+      }
+      for (String features : List.of(args).subList(6, args.length)) {
         truth.judge(ensemble, FeatureStore.open(Path.of(features)), draws, context);
       }
     }
@@ -133,7 +137,7 @@ public final class SceneTruth {
     }
   }
 
-  private void baselines() {
+  private void baselines(Classifier classifier) {
     tellChance();
     float[][][] random = new float[MASKS.length][asked.size()][];
     float[][][] captions = new float[MASKS.length][][];
@@ -147,6 +151,7 @@ public final class SceneTruth {
     tell("random", "", random);
     tell("caption", "", captions);
     tell("pixel", "", pixels());
+    tell("classifier", "", halves(classifier));
   }
 
   private void tellChance() {
@@ -178,6 +183,37 @@ public final class SceneTruth {
       }
     }
     return out;
+  }
+
+  /** Cosines of the classifier's vectors: of a half, of the whole the mean of both halves. */
+  private float[][][] halves(Classifier classifier) {
+    float[][][] drawn = new float[asked.size()][][];
+    for (int t = 0; t < drawn.length; t++) {
+      drawn[t] = embedHalves(classifier, file.picture(t));
+    }
+    float[][][] out = new float[MASKS.length][asked.size()][pictures.size()];
+    float[] image = new float[pictures.shape().numel()];
+    for (int i = 0; i < pictures.size(); i++) {
+      pictures.read(i, image, 0);
+      float[][] shown = embedHalves(classifier, image);
+      for (int t = 0; t < drawn.length; t++) {
+        double whole = 0;
+        for (int m = 0; m < 2; m++) {
+          double left = PixelSimilarity.cosine(drawn[t][m], shown[0]);
+          double right = PixelSimilarity.cosine(drawn[t][m], shown[1]);
+          out[m][t][i] = (float) Math.max(left, right);
+          whole += Math.max(left, right) / 2;
+        }
+        out[2][t][i] = (float) whole;
+      }
+    }
+    return out;
+  }
+
+  private static float[][] embedHalves(Classifier classifier, float[] picture) {
+    List<float[]> halves =
+        List.of(AugmentedScenes.half(picture, false), AugmentedScenes.half(picture, true));
+    return classifier.embed(halves, SceneHalves.SHAPE);
   }
 
   private float[] inside(float[] image, int mask) {
