@@ -37,7 +37,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * <p>Statistics are streamed: what is held are the sides of the weights, O² and I² numbers, and the
  * gradients of the examples under way. Where the statistics of all weights would take more than
- * {@link #BYTES}, the weights are fitted in groups, each with a pass of its own.
+ * {@link #BYTES}, on a GPU {@link #GPU_BYTES}, the weights are fitted in groups, each with a pass
+ * of its own.
  *
  * <p>Units of examples are fixed and their sums are added in their order, so that threads and
  * groups change no number.
@@ -52,6 +53,9 @@ public final class EkfacFit implements AutoCloseable {
 
   /** The memory that the statistics of a group of weights may take on all workers together. */
   private static final long BYTES = 1L << 30;
+
+  /** The same on a GPU, where a pass more costs more than memory. */
+  private static final long GPU_BYTES = 16L << 30;
 
   /** Gradients of examples, computed unit by unit; the same each time. */
   public interface Source {
@@ -151,7 +155,7 @@ public final class EkfacFit implements AutoCloseable {
     long sum = Long.MAX_VALUE / 2;
     for (Fitted fitted : weights) {
       long own = bytes.applyAsLong(fitted) * (workers.threads() + 1);
-      if (sum + own > BYTES) {
+      if (sum + own > (Libtorch.device().isCpu() ? BYTES : GPU_BYTES)) {
         groups.add(new ArrayList<>());
         sum = 0;
       }

@@ -2,6 +2,7 @@ package io.journey.model;
 
 import io.journey.array.PyTorchFile;
 import io.journey.run.JourneyException;
+import io.journey.tensor.Libtorch;
 import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -40,7 +41,7 @@ public final class TorchScriptProgram implements AutoCloseable {
       JitModule module = torch.load(file.toString());
       TracedScalars.restore(module);
       module.eval();
-      module.to(type);
+      Libtorch.move(module, type);
       module.retainReference();
       return new TorchScriptProgram(module);
     } catch (RuntimeException e) {

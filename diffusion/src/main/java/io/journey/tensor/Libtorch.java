@@ -4,7 +4,6 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_ssyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
-import io.journey.run.Compute;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -12,27 +11,42 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.LayoutOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The door to libtorch: threads, and numbers in and out of native tensors.
+ * The door to libtorch: the device, threads, and numbers in and out of native tensors.
  *
  * <p>Tensors made here belong to the caller's {@code PointerScope}, if one is open.
  */
 public final class Libtorch {
-  /** Tensors in the machine's memory. */
-  public static final Compute CPU = Libtorch::singleThreaded;
-
   private static final byte VECTORS_TOO = 'V';
   private static final byte LOWER = 'L';
 
+  private static volatile Device device = Device.CPU;
+
   private Libtorch() {}
+
+  /**
+   * Chooses the device of all tensors made from now on. A process chooses once: tensors of two
+   * devices do not meet.
+   */
+  public static void use(Device chosen) {
+    device = chosen;
+  }
+
+  /** Returns the device of tensors. */
+  public static Device device() {
+    return device;
+  }
 
   /**
    * Makes libtorch compute on the calling thread alone. Every worker thread calls it first:
@@ -48,13 +62,39 @@ public final class Libtorch {
 
   /** An uninitialised tensor. */
   public static Tensor empty(ScalarType type, long... shape) {
+    return empty(device.optional(), type, shape);
+  }
+
+  static Tensor empty(DeviceOptional place, ScalarType type, long... shape) {
     return torch.empty(
         shape,
         new ScalarTypeOptional(type),
         new LayoutOptional(),
-        new DeviceOptional(),
+        place,
         new BoolOptional(),
         new MemoryFormatOptional());
+  }
+
+  /**
+   * Computes with factors of few bits in convolutions and products where the device was asked for
+   * that, by libtorch's autocast: weights and sums stay in float32.
+   */
+  public static Tensor inTrainingPrecision(Supplier<Tensor> computation) {
+    if (!device.isHalf()) {
+      return computation.get();
+    }
+    torch.DeviceType type = device.torch().type();
+    torch.set_autocast_dtype(type, ScalarType.BFloat16);
+    torch.set_autocast_enabled(type, true);
+    torch.increment_nesting();
+    try {
+      return computation.get();
+    } finally {
+      if (torch.decrement_nesting() == 0) {
+        torch.clear_cache();
+      }
+      torch.set_autocast_enabled(type, false);
+    }
   }
 
   /** Lets a tensor outlive the scope it was made in; its owner closes it. */
@@ -98,12 +138,31 @@ public final class Libtorch {
     for (int i = 0; i < values.length; i++) {
       longs[i] = values[i];
     }
-    return Tensor.create(longs, values.length);
+    return moved(Tensor.create(longs, values.length));
   }
 
-  /** Copies numbers into a new float64 tensor of one dimension. */
+  /** Brings a tensor of the machine's memory to the device. */
+  private static Tensor moved(Tensor tensor) {
+    return device.isCpu() ? tensor : tensor.to(device.torch(), tensor.scalar_type().intern());
+  }
+
+  /** Brings the weights of a module to a number type and to the device. */
+  public static void move(JitModule module, ScalarType type) {
+    module.to(type);
+    if (!device.isCpu()) {
+      module.to(device.torch());
+    }
+  }
+
+  /** Brings a tensor to the machine's memory, if it is elsewhere. */
+  private static Tensor here(Tensor tensor) {
+    return tensor.is_cpu() ? tensor : tensor.cpu();
+  }
+
+  /** Copies numbers into a new tensor of one dimension, float64 where the device has it. */
   public static Tensor of(double[] values) {
-    return Tensor.create(values);
+    Tensor exact = Tensor.create(values);
+    return moved(device.hasDoubles() ? exact : exact.to(ScalarType.Float));
   }
 
   /** Returns the number of a tensor that has one, as a float. */
@@ -122,13 +181,36 @@ public final class Libtorch {
   }
 
   /**
-   * Returns the eigenvectors of a symmetric float32 or float64 matrix, one a row, eigenvalues
-   * rising.
+   * Returns the eigenvectors of a symmetric float32 matrix, one a row, eigenvalues rising.
    *
-   * @param matrix [n, n], of which one triangle counts; overwritten with the result
-   * @return the matrix, or null where LAPACK finds none
+   * @param matrix [n, n], of which one triangle counts; may be overwritten
+   * @param exact whether they are computed in float64
+   * @return [n, n], or null where none are found
    */
-  public static Tensor eigenvectors(Tensor matrix) {
+  public static Tensor eigenvectors(Tensor matrix, boolean exact) {
+    boolean onDevice = !matrix.is_cpu() && device.hasDoubles();
+    Tensor place = onDevice ? matrix : here(matrix);
+    Tensor typed = exact ? place.to(ScalarType.Double) : place;
+    if (onDevice) {
+      return eigenvectorsOnDevice(typed);
+    }
+    Tensor found = eigenvectorsHere(typed);
+    return found == null || matrix.is_cpu() ? found : moved(found.to(ScalarType.Float));
+  }
+
+  private static Tensor eigenvectorsOnDevice(Tensor matrix) {
+    try {
+      T_TensorTensor_T found = torch.linalg_eigh(matrix, "L");
+      return found.get1().t().contiguous();
+    } catch (RuntimeException e) {
+      if (String.valueOf(e.getMessage()).contains("failed to converge")) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private static Tensor eigenvectorsHere(Tensor matrix) {
     int n = Math.toIntExact(matrix.size(0));
     int failed;
     // What is a column column by column is a row row by row.
@@ -162,6 +244,19 @@ public final class Libtorch {
       throw new IllegalArgumentException(
           values.length + " numbers for a tensor of " + tensor.numel());
     }
+    if (!tensor.is_cpu()) {
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard guard = new NoGradGuard()) {
+        Tensor here =
+            empty(
+                new DeviceOptional(new org.bytedeco.pytorch.Device("cpu")),
+                ScalarType.Float,
+                values.length);
+        write(here, values);
+        tensor.copy_(here.view_as(tensor));
+      }
+      return;
+    }
     if (tensor.scalar_type().intern() == ScalarType.Double) {
       double[] doubles = new double[values.length];
       for (int i = 0; i < values.length; i++) {
@@ -191,7 +286,7 @@ public final class Libtorch {
   /** The same, to {@code out} from {@code offset} on. */
   public static void floats(Tensor tensor, float[] out, int offset) {
     boolean half = tensor.scalar_type().intern() == ScalarType.BFloat16;
-    Tensor contiguous = (half ? tensor.to(ScalarType.Float) : tensor).contiguous();
+    Tensor contiguous = here((half ? tensor.to(ScalarType.Float) : tensor).contiguous());
     int count = Math.toIntExact(contiguous.numel());
     if (contiguous.scalar_type().intern() == ScalarType.Double) {
       double[] doubles = new double[count];
@@ -223,7 +318,7 @@ public final class Libtorch {
 
   /** Copies a float64 tensor out, in C order. */
   public static double[] doubles(Tensor tensor) {
-    Tensor contiguous = tensor.contiguous();
+    Tensor contiguous = here(tensor.contiguous());
     double[] out = new double[Math.toIntExact(contiguous.numel())];
     try (DoublePointer data = contiguous.data_ptr_double()) {
       data.get(out, 0, out.length);

@@ -74,7 +74,7 @@ class TorchScriptDenoiserTest {
 
   private static Tensor tensor(Safetensors file, String name) {
     long[] shape = file.shape(name).stream().mapToLong(Long::longValue).toArray();
-    return Tensor.create(file.doubles(name), shape);
+    return Libtorch.of(file.doubles(name)).view(shape);
   }
 
   private static void assertClose(String name, double[] found, double[] expected) {

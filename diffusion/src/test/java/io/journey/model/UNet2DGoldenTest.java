@@ -134,7 +134,7 @@ class UNet2DGoldenTest {
 
   private static Tensor tensor(Safetensors file, String name, ScalarType type) {
     long[] shape = file.entry(name).shape().stream().mapToLong(Long::longValue).toArray();
-    return Tensor.create(file.doubles(name), shape).to(type);
+    return Libtorch.of(file.doubles(name)).view(shape).to(type);
   }
 
   private static int[] ints(Safetensors file, String name) {

@@ -175,7 +175,7 @@ class RetrainCheckTest {
       List<Trajectory> targets = sampler.sample(1, 1, TestContext.of(1));
       WindowDistance measure =
           new WindowDistance(sampler, targets, 400, 100, 4, 0, new RemovalSetting.Pixels());
-      new Workers(1, Libtorch.CPU)
+      new Workers(1, Libtorch.device())
           .forEachShared(
               1,
               (unit, parts) -> {
