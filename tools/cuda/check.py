@@ -46,6 +46,7 @@ TESTS = {
         "embedding.ClassifierTest",
     ],
     "attribution": [
+        "features.CudaTest",
         "gradient.ExampleGradientsTest",
         "projection.ProjectionTest",
         "preconditioner.EkfacTest",
@@ -67,6 +68,7 @@ class Check:
         self.gpu = self.device != "cpu"
         self.quick = options.quick
         self.out = Path(options.out)
+        self.out.mkdir(parents=True, exist_ok=True)
         self.work = Path(options.work or HOME.parent / "work")
         self.work.mkdir(parents=True, exist_ok=True)
         self.torch = Path(torch.__file__).resolve().parent / "lib"
@@ -145,6 +147,7 @@ class Check:
             errors="replace",
             start_new_session=True,
         )
+        seconds *= 1 if self.gpu else 6
         killer = threading.Timer(seconds, lambda: os.killpg(process.pid, signal.SIGKILL))
         killer.start()
         if kill_after:

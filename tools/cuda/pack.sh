@@ -46,7 +46,7 @@ junit() {
 }
 for name in 'junit-jupiter-api-5.14.*' 'junit-jupiter-engine-5.14.*' 'junit-jupiter-params-5.14.*' \
   'junit-platform-commons-1.14.*' 'junit-platform-engine-1.14.*' 'junit-platform-launcher-1.14.*' \
-  'opentest4j-*' 'assertj-core-3.27.*' 'apiguardian-api-*'; do
+  'opentest4j-*' 'assertj-core-3.27.*' 'apiguardian-api-*' 'ejml-simple-*'; do
   jar=$(junit "$name")
   [ -n "$jar" ] || continue
   repack "$jar" "$top/tests/$(basename "$jar")"

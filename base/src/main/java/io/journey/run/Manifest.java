@@ -195,6 +195,11 @@ public final class Manifest implements Serializable {
     return (ObjectNode) content.get("inputs");
   }
 
+  /** Returns the device that numbers were computed on and its libraries; null: the processor. */
+  public String device() {
+    return content.path(DEVICE).asText(null);
+  }
+
   /** How the data were treated, empty where nothing is told. */
   public ObjectNode data() {
     return content.path(DATA) instanceof ObjectNode data ? data : Json.object();

@@ -17,6 +17,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Where tensors are and what computes on them. One process computes on one device: {@link
@@ -27,6 +28,8 @@ public final class Device implements Compute {
   public static final Device CPU = new Device("cpu", Precision.F32, null);
 
   private static final Pattern NAME = Pattern.compile("cpu|cuda(?::(\\d{1,2}))?|mps");
+
+  private static String card;
 
   private final String name;
   private final Precision precision;
@@ -45,7 +48,7 @@ public final class Device implements Compute {
    * @throws SettingException if there is no device of such a name
    * @throws JourneyException if a library or a driver is missing, or the machine has no such device
    */
-  public static Device open(String name, Precision precision) {
+  public static synchronized Device open(String name, Precision precision) {
     Matcher matcher = NAME.matcher(name.toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
       throw new SettingException("device must be cpu, cuda, cuda:N or mps, got '" + name + "'");
@@ -199,8 +202,15 @@ public final class Device implements Compute {
     }
   }
 
-  /** The names of the machine's GPUs, each once. */
   private static String card() {
+    if (card == null) {
+      card = askedCard();
+    }
+    return card;
+  }
+
+  /** The names of the machine's GPUs, each once. */
+  private static String askedCard() {
     try {
       Process process =
           new ProcessBuilder("nvidia-smi", "--query-gpu=name", "--format=csv,noheader")
