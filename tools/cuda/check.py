@@ -16,7 +16,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-HOME = Path(__file__).resolve().parent
 SMALL = {
     "model": {
         "block_out_channels": [64, 128],
@@ -64,12 +63,13 @@ class Check:
         import torch
 
         self.options = options
+        self.home = Path(options.journey).resolve()
         self.device = options.device
         self.gpu = self.device != "cpu"
         self.quick = options.quick
         self.out = Path(options.out)
         self.out.mkdir(parents=True, exist_ok=True)
-        self.work = Path(options.work or HOME.parent / "work")
+        self.work = Path(options.work or self.home.parent / "work")
         self.work.mkdir(parents=True, exist_ok=True)
         self.torch = Path(torch.__file__).resolve().parent / "lib"
         self.lock = threading.Lock()
@@ -85,14 +85,14 @@ class Check:
         }
 
     def java(self, main, *arguments, tests=False):
-        paths = [str(HOME / "app" / "*")]
+        paths = [str(self.home / "app" / "*")]
         options = []
         if tests:
-            paths += [str(HOME / "tests" / m) for m in ("base", "dataset", "results", "diffusion", "attribution")]
-            paths.append(str(HOME / "tests" / "*"))
+            paths += [str(self.home / "tests" / m) for m in ("base", "dataset", "results", "diffusion", "attribution")]
+            paths.append(str(self.home / "tests" / "*"))
             options.append(f"-Djourney.test.device={self.device}")
         return [
-            str(HOME / "jre" / "bin" / "java"),
+            str(self.home / "jre" / "bin" / "java"),
             "-XX:+UseSerialGC",
             "-Xmx8g" if self.gpu else "-Xmx3g",
             "-Dorg.bytedeco.javacpp.pathsFirst=true",
@@ -132,7 +132,7 @@ class Check:
         with self.lock:
             self.log.write(text + "\n")
             self.log.flush()
-            print(text[-3000:], flush=True)
+            print(text[-6000:], flush=True)
 
     def run(self, name, command, seconds, kill_after=None, folder=None):
         """Runs a command and returns (status, output); kill_after(process) may end it."""
@@ -216,7 +216,7 @@ class Check:
                 ["nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"],
                 20,
             )
-        status, output, _ = self.train("probe", 60, "--training-steps", 2)
+        status, output, _ = self.train("probe", 120, "--training-steps", 2)
         found["status"] = status
         manifest = self.work / "probe" / "manifest.json"
         if manifest.exists():
@@ -225,6 +225,15 @@ class Check:
             found["versions"] = timing["versions"]
         else:
             found["output"] = output[-2000:]
+            self.run(
+                "what is there",
+                [
+                    "sh", "-c",
+                    'ldd --version | head -n 1; ls -l "$1" "$1"/../../nvidia/*/lib; ldd "$1"/libtorch_cuda.so;'
+                    ' cat hs_err* | head -n 60; env | grep -i -E "cuda|ld_"', "sh", self.torch,
+                ],
+                20,
+            )
         return found
 
     def train(self, name, seconds, *more, kill_after=None):
@@ -352,14 +361,7 @@ class Check:
 
     def large(self):
         """A checkpoint of the U-Net of CIFAR-10, for the measurements."""
-        if (self.work / "large" / "manifest.json").exists():
-            return {}
-        config = json.loads((HOME / "cifar10-ddpm.json").read_text())
-        if self.quick:
-            config.update(block_out_channels=[32, 32, 32, 32])
-        (self.work / "large.json").write_text(
-            json.dumps({"model": config, "training": {"steps": 1, "batchSize": 16, "microBatchSize": 4}})
-        )
+        self.large_config()
         status, _, _ = self.run(
             "a large checkpoint",
             self.java(
@@ -369,6 +371,14 @@ class Check:
             60,
         )
         return {"status": status}
+
+    def large_config(self):
+        config = json.loads((self.home / "cifar10-ddpm.json").read_text())
+        if self.quick:
+            config.update(block_out_channels=[32, 32, 32, 32])
+        (self.work / "large.json").write_text(
+            json.dumps({"model": config, "training": {"steps": 1, "batchSize": 16, "microBatchSize": 4}})
+        )
 
     def lines(self, output):
         return [json.loads(l) for l in output.splitlines() if l.startswith("{")]
@@ -435,7 +445,7 @@ class Check:
         def body():
             status, output, _ = self.run(
                 "plain PyTorch",
-                [sys.executable, HOME / "plain.py", self.device, self.work / "plain.json", batch, steps, *kinds],
+                [sys.executable, Path(__file__).resolve().parent / "plain.py", self.device, self.work / "plain.json", batch, steps, *kinds],
                 80,
             )
             return {"status": status, "found": self.lines(output)}
@@ -483,6 +493,11 @@ class Check:
     def all(self):
         self.stage("data", self.data)
         self.stage("probe", self.probe)
+        if self.found["stages"]["probe"].get("status") != 0:
+            self.say("The device cannot be used: only plain PyTorch is measured.")
+            self.large_config()
+            self.stage("plain", self.plain)
+            return
         with ThreadPoolExecutor(3) as pool:
             flow = lambda: (
                 self.stage("training", self.training),
@@ -500,11 +515,16 @@ class Check:
         self.stage("command", self.command)
         if self.options.ekfac:
             self.stage("ekfac", lambda: self.watched(self.ekfac))
-        self.say(f"All of it took {time.time() - self.began:.0f} s.")
+        short = {
+            name: {k: v for k, v in found.items() if k not in ("each", "said", "versions", "timing")}
+            for name, found in self.found["stages"].items()
+        }
+        self.say(json.dumps(short) + f"\nAll of it took {time.time() - self.began:.0f} s.")
 
 
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--journey", required=True, help="where journey.tar.xz was unpacked")
     parser.add_argument("--out", required=True)
     parser.add_argument("--work")
     parser.add_argument("--repository", default=".")

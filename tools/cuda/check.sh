@@ -13,4 +13,4 @@ mkdir -p "$place"
 python=${PYTHON:-python3}
 "$python" -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' \
   "$here/journey.tar.xz" "$place"
-exec "$python" "$place/journey/check.py" --out "$out" "$@"
+exec "$python" "$here/check.py" --journey "$place/journey" --out "$out" "$@"

@@ -4,7 +4,7 @@
 #
 #   tools/cuda/pack.sh [FOLDER]     default .cuda, which git ignores; about two minutes
 #
-# Needs a JDK 17 or later with jlink, and xz. Leaves journey.tar.xz and check.sh.
+# Needs a JDK 17 or later with jlink, and xz. Leaves journey.tar.xz, check.sh and what that runs.
 set -eu
 home=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 out=${1:-$home/.cuda}
@@ -57,10 +57,10 @@ for module in base dataset results diffusion attribution; do
     tar -C "$module/target/test-classes" -cf - -T - | tar -C "$top/tests/$module" -xf -
 done
 javac -d "$top/tests/base" -cp "$top/tests/*" tools/cuda/RunTests.java
-cp tools/cuda/check.py tools/cuda/plain.py benchmarks/configs/cifar10-ddpm.json "$top"
+cp benchmarks/configs/cifar10-ddpm.json "$top"
 
 tar -C "$work" --sort=name --owner=0 --group=0 -cf "$work/journey.tar" journey
 xz -T1 -f --x86 --lzma2=preset=6,dict=64MiB "$work/journey.tar"
 mv "$work/journey.tar.xz" "$out/journey.tar.xz"
-cp tools/cuda/check.sh "$out/check.sh"
+cp tools/cuda/check.sh tools/cuda/check.py tools/cuda/plain.py "$out"
 ls -l "$out"

@@ -56,7 +56,7 @@ public final class Versions {
       return PROPERTIES.getProperty("libtorch");
     }
     try {
-      Path about = Path.of(folder).toRealPath().resolveSibling("version.py");
+      Path about = Path.of(Path.of(folder).toRealPath() + "/../version.py");
       Matcher matcher = PYTHON_VERSION.matcher(Files.readString(about));
       return matcher.find() ? matcher.group(1) : "of unknown version";
     } catch (IOException | UncheckedIOException e) {
