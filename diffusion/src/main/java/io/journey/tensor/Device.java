@@ -29,6 +29,9 @@ public final class Device implements Compute {
 
   private static final Pattern NAME = Pattern.compile("cpu|cuda(?::(\\d{1,2}))?|mps");
 
+  /** A part of the path of every library that comes in a jar. */
+  private static final String OWN_LIBRARIES = "/org/bytedeco/";
+
   private static String card;
 
   private final String name;
@@ -79,20 +82,15 @@ public final class Device implements Compute {
     }
     Libtorch.singleThreaded(); // Loads it.
     try {
-      Path expected = Path.of(folder).toRealPath().resolve("libtorch_cpu.so");
-      List<String> loaded =
+      boolean own =
           Files.readAllLines(maps, StandardCharsets.UTF_8).stream()
-              .filter(line -> line.endsWith("/libtorch_cpu.so"))
-              .map(line -> line.substring(line.indexOf('/')))
-              .distinct()
-              .toList();
-      if (!loaded.equals(List.of(expected.toString()))) {
+              .anyMatch(line -> line.endsWith("/libtorch_cpu.so") && line.contains(OWN_LIBRARIES));
+      if (own) {
         throw new JourneyException(
-            "JOURNEY_TORCH asks for "
-                + expected
-                + ", but the libtorch loaded is "
-                + String.join(" and ", loaded)
-                + ": name the folder lib of Python's torch 2.10 or 2.11.");
+            "JOURNEY_TORCH is "
+                + folder
+                + ", but Journey's own libtorch was loaded: name the folder torch/lib of a Python with"
+                + " torch 2.10 or 2.11.");
       }
     } catch (IOException e) {
       throw new JourneyException("JOURNEY_TORCH is " + folder + ", which cannot be read.", e);
