@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -137,16 +138,20 @@ class Check:
     def run(self, name, command, seconds, kill_after=None, folder=None):
         """Runs a command and returns (status, output); kill_after(process) may end it."""
         begun = time.time()
-        process = subprocess.Popen(
-            [str(part) for part in command],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=self.environment(),
-            cwd=folder or self.work,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
+        try:
+            process = subprocess.Popen(
+                [str(part) for part in command],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=self.environment(),
+                cwd=folder or self.work,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+            )
+        except OSError as e:
+            self.say(f"== {name}: {e}")
+            return 127, str(e), 0.0
         seconds *= 1 if self.gpu else 6
         killer = threading.Timer(seconds, lambda: os.killpg(process.pid, signal.SIGKILL))
         killer.start()
@@ -397,7 +402,7 @@ class Check:
 
     def watched(self, body):
         """Runs something, and adds the most memory that the card had in use."""
-        if not self.gpu:
+        if not self.gpu or not shutil.which("nvidia-smi"):
             return body()
         most = [0]
         over = threading.Event()
