@@ -125,6 +125,8 @@ def randomise(model, generator):
 
 
 def save(tensors, file):
+    """Writes tensors; inputs, which fit float32, as such."""
+    tensors = {k: v.float() if k in ("image", "given") else v for k, v in tensors.items()}
     save_file({k: v.detach().clone().contiguous() for k, v in tensors.items()}, file)
 
 

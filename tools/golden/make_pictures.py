@@ -2,12 +2,13 @@
 
     python make_pictures.py NEW_FOLDER
 
-Each picture is named FORMAT-WHAT.ending. values.json holds for each its width, its height and the
+Each picture is named FORMAT-WHAT.ending. values.json.gz holds for each its width, its height and the
 numbers R, G, B, row by row, in base64; or null where the file is damaged and must be refused.
 Pictures are turned by ImageOps.exif_transpose; those with opacity are laid on white.
 """
 
 import base64
+import gzip
 import hashlib
 import io
 import json
@@ -289,7 +290,8 @@ def write_dib():
 
 for write in (write_png, write_jpeg, write_webp, write_gif, write_bmp, write_dib):
     write()
-(FOLDER / "values.json").write_text(json.dumps(VALUES, indent=0, sort_keys=True) + "\n")
+values = json.dumps(VALUES, indent=0, sort_keys=True) + "\n"
+(FOLDER / "values.json.gz").write_bytes(gzip.compress(values.encode(), 9, mtime=0))
 sums = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}" for f in sorted(FOLDER.iterdir())]
 (FOLDER / "SHA256SUMS").write_text("\n".join(sums) + "\n")
 print(len(VALUES), "pictures,", sum(v is None for v in VALUES.values()), "of them damaged")

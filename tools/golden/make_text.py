@@ -167,7 +167,8 @@ def make_tokenizers(folder, merges):
         f"{json.dumps(k)}: [\n" + ",\n".join(json.dumps(one) for one in v) + "\n]"
         for k, v in results.items()
     )
-    (folder / "ids.json").write_text("{\n" + lines + "\n}\n")
+    whole = ("{\n" + lines + "\n}\n").encode()
+    (folder / "ids.json.gz").write_bytes(gzip.compress(whole, 9, mtime=0))
 
 
 def opened(settings, merges):

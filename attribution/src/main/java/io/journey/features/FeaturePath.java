@@ -3,6 +3,8 @@ package io.journey.features;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.DType;
 import io.journey.dataset.Dataset;
+import io.journey.encoding.Encoders;
+import io.journey.encoding.Encoding;
 import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
@@ -12,6 +14,7 @@ import io.journey.preconditioner.Preconditioner;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.StageWork;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -25,7 +28,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * @param config with the method of gradients decided
  * @param ensemble the checkpoints
- * @param data the training examples
+ * @param data the training examples, as the checkpoints see them where {@code encoding} is null
+ * @param encoding makes of {@code data} what the checkpoints see; null: that is {@code data} itself
  * @param checkpoints the fingerprint of each
  * @param weights the names and shapes of the weights that gradients are taken of
  */
@@ -33,6 +37,7 @@ record FeaturePath(
     FeaturizerConfig config,
     Ensemble ensemble,
     Dataset data,
+    Encoding encoding,
     Map<String, String> checkpoints,
     ObjectNode weights)
     implements Serializable {
@@ -42,12 +47,23 @@ record FeaturePath(
    * @throws JourneyException if one does not take these images, or they differ in their weights
    */
   static FeaturePath of(FeaturizerConfig config, Ensemble ensemble, Dataset data) {
+    Encoding encoding = Encoders.missingEncoding(ensemble, data).orElse(null);
     FeaturizerConfig resolved = config;
     Map<String, String> checkpoints = new LinkedHashMap<>();
     ObjectNode weights = null;
     for (String member : ensemble.checkpointNames()) {
       try (Checkpoint checkpoint = ensemble.load(member)) {
-        checkpoint.inputs().requireImages(data);
+        if (checkpoint.inputs().conditioning().takesCaptions()
+            && data.captionsOf(0).isEmpty()
+            && (encoding == null || !encoding.hasStates())) {
+          throw Encoders.withoutText();
+        }
+        checkpoint.requireTuned();
+        if (encoding == null) {
+          checkpoint.inputs().requireImages(data);
+        } else {
+          encoding.requireTakenBy(checkpoint.inputs());
+        }
         checkpoint.inputs().requireAllTimesteps(checkpoint.schedule().steps());
         checkpoints.put(member, checkpoint.fingerprint());
         ObjectNode shapes = FeatureStore.shapes(selected(config, checkpoint));
@@ -63,13 +79,25 @@ record FeaturePath(
         }
       }
     }
-    return new FeaturePath(resolved, ensemble, data, checkpoints, weights);
+    return new FeaturePath(resolved, ensemble, data, encoding, checkpoints, weights);
+  }
+
+  /** Returns what there is to say before the work, each a sentence. */
+  List<String> notes() {
+    return encoding == null ? List.of() : encoding.notes();
+  }
+
+  /** Returns the same on the encoded data, which it makes where they are not made yet. */
+  FeaturePath encoded(StageWork work) {
+    return encoding == null
+        ? this
+        : new FeaturePath(
+            config, ensemble, work.run(encoding, Encoding.FOLDER), null, checkpoints, weights);
   }
 
   /** Returns the fingerprints of data and checkpoints, and the weights. */
   ObjectNode inputs() {
-    ObjectNode inputs = Json.object();
-    inputs.put("data", data.fingerprint()).put("examples", data.size());
+    ObjectNode inputs = encoding == null ? data.inputs() : encoding.dataInputs();
     inputs.set("checkpoints", Json.tree(checkpoints));
     inputs.set(FeatureStore.WEIGHTS, weights);
     return inputs;

@@ -7,6 +7,7 @@ import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DrawScheme;
 import io.journey.diffusion.OutputFunction;
 import io.journey.diffusion.TimestepDistribution;
+import io.journey.encoding.Encoders;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.preconditioner.PreconditionerConfig;
@@ -53,11 +54,19 @@ public final class Featurizer implements FileStage<FeatureStore> {
   /**
    * Returns the stage that makes features.
    *
+   * @param data pictures, also where the checkpoints see latents or captions: they are encoded, or
+   *     were when the checkpoints were trained
    * @throws io.journey.run.JourneyException if a checkpoint does not take these images, or the
    *     checkpoints differ in their weights
    */
   public static Featurizer of(FeaturizerConfig config, Ensemble ensemble, Dataset data) {
-    return new Featurizer(FeaturePath.of(config, ensemble, data));
+    Dataset seen = Encoders.dataOf(ensemble, data);
+    return new Featurizer(FeaturePath.of(config, ensemble, seen));
+  }
+
+  /** Returns what there is to say of the data before the work, each a sentence. */
+  public List<String> notes() {
+    return path.notes();
   }
 
   @Override
@@ -82,6 +91,7 @@ public final class Featurizer implements FileStage<FeatureStore> {
 
   @Override
   public void write(StageWork work) {
+    FeaturePath path = this.path.encoded(work);
     FeaturizerConfig config = path.config();
     Dataset data = path.data();
     TimestepImportance.Measured importance = null;
@@ -101,7 +111,7 @@ public final class Featurizer implements FileStage<FeatureStore> {
       for (String member : path.ensemble().checkpointNames()) {
         String fitted =
             fits == null ? null : fits.verified(PreconditionerFit.file(member)).toString();
-        work.run(shards(new OfCheckpoint(path, member, importance, fitted)), task);
+        work.run(shards(path, new OfCheckpoint(path, member, importance, fitted)), task);
       }
     }
     if (config.function() == OutputFunction.MEAN) {
@@ -119,7 +129,7 @@ public final class Featurizer implements FileStage<FeatureStore> {
     return FeatureStore.open(directory);
   }
 
-  private List<ShardTask> shards(OfCheckpoint of) {
+  private static List<ShardTask> shards(FeaturePath path, OfCheckpoint of) {
     int rows = path.config().shardRows();
     int count = (path.data().size() + rows - 1) / rows;
     return IntStream.range(0, count).mapToObj(shard -> new ShardTask(of, shard)).toList();

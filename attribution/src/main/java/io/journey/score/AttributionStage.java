@@ -6,7 +6,9 @@ import io.journey.array.Npy;
 import io.journey.array.Safetensors;
 import io.journey.condition.ConditionColumn;
 import io.journey.dataset.ImageShape;
+import io.journey.encoding.Encoders;
 import io.journey.features.FeatureStore;
+import io.journey.latent.LatentCodec;
 import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
 import io.journey.results.ExampleTable;
@@ -26,13 +28,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Writes an attribution as a directory, checkpoint by checkpoint, so that a kill loses one. */
 record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] steps)
     implements FileStage<Attribution>, Serializable {
   /** Examples at each end of a ranking. */
   private static final int RANKED = 20;
+
+  /** The features' entries on the data, some of them of encoded data only. */
+  private static final List<String> DATA_INPUTS =
+      List.of("data", "pictures", "codec", "text_encoder");
 
   @Override
   public String kind() {
@@ -48,7 +58,12 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
   public ObjectNode inputs() {
     FeatureStore features = estimator.features();
     ObjectNode inputs = Json.object();
-    inputs.put("data", features.dataFingerprint());
+    ObjectNode ofFeatures = features.manifest().inputs();
+    for (String name : DATA_INPUTS) {
+      if (ofFeatures.has(name)) {
+        inputs.set(name, ofFeatures.get(name));
+      }
+    }
     inputs.put("features", features.fingerprint());
     inputs.set("checkpoints", features.manifest().inputs().path("checkpoints"));
     inputs.set("feature_settings", features.manifest().settings());
@@ -157,20 +172,36 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
     return scores;
   }
 
+  /** The targets as a person sees them: of latents, decoded. */
   private void writeTargets(java.io.OutputStream out) throws IOException {
-    ImageShape shape = targets.get(0).shape();
+    try (LatentCodec codec = Encoders.of(estimator.ensemble()).codec()) {
+      targets(codec).writeTo(out);
+    }
+  }
+
+  private Safetensors.Writer targets(LatentCodec codec) {
+    ImageShape sampled = targets.get(0).shape();
+    ImageShape shape = codec.imageShape(sampled);
     int numel = shape.numel();
     float[] xt = new float[steps.length * targets.size() * numel];
     float[] x0 = new float[xt.length];
     float[] image = new float[targets.size() * numel];
+    // Parts of a target have the same pictures.
+    Map<float[], float[]> decoded = new IdentityHashMap<>();
+    UnaryOperator<float[]> picture =
+        z -> decoded.computeIfAbsent(z, one -> codec.decode(new float[][] {one}, sampled)[0]);
     for (int j = 0; j < targets.size(); j++) {
       Trajectory target = targets.get(j);
+      if (j > 0 && target != targets.get(j - 1)) {
+        decoded.clear();
+      }
       for (int s = 0; s < steps.length; s++) {
         int to = (s * targets.size() + j) * numel;
-        System.arraycopy(target.xt()[target.indexOf(steps[s])], 0, xt, to, numel);
-        System.arraycopy(target.x0()[target.indexOf(steps[s])], 0, x0, to, numel);
+        int step = target.indexOf(steps[s]);
+        System.arraycopy(picture.apply(target.xt()[step]), 0, xt, to, numel);
+        System.arraycopy(picture.apply(target.x0()[step]), 0, x0, to, numel);
       }
-      System.arraycopy(target.image(), 0, image, j * numel, numel);
+      System.arraycopy(picture.apply(target.image()), 0, image, j * numel, numel);
     }
     int c = shape.channels();
     int h = shape.height();
@@ -183,10 +214,25 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
             .add("x0", x0, steps.length, targets.size(), c, h, w)
             .add("image", image, targets.size(), c, h, w);
     ConditionColumn.add(writer, targets.stream().map(Trajectory::condition).toList());
-    if (estimator.mask() != null) {
-      writer.add("mask", estimator.mask().weights(), h, w);
+    addMasks(writer, h, w);
+    return writer;
+  }
+
+  /** One for all targets, or one for each, all 1 where the whole is asked about. */
+  private void addMasks(Safetensors.Writer writer, int height, int width) {
+    List<PixelMask> masks = estimator.masks();
+    if (masks.size() == 1 && masks.get(0) != null) {
+      writer.add("mask", masks.get(0).weights(), height, width);
+    } else if (masks.size() > 1) {
+      float[] all = new float[masks.size() * height * width];
+      Arrays.fill(all, 1);
+      for (int t = 0; t < masks.size(); t++) {
+        if (masks.get(t) != null) {
+          System.arraycopy(masks.get(t).weights(), 0, all, t * height * width, height * width);
+        }
+      }
+      writer.add("mask", all, masks.size(), height, width);
     }
-    writer.writeTo(out);
   }
 
   private String ranking(float[][] scores) {

@@ -13,6 +13,7 @@ import io.journey.run.Stage;
 import io.journey.sampling.Trajectory;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -73,7 +74,7 @@ public final class Attributor implements Serializable {
         ensemble,
         features,
         new ScoringEngine.Request(estimator, Damping.DEFAULT),
-        new TargetDraws(TargetDraws.DEFAULT, 0, null));
+        new TargetDraws(TargetDraws.DEFAULT, 0, List.of()));
   }
 
   private Attributor with(ScoringEngine.Request other) {
@@ -101,17 +102,50 @@ public final class Attributor implements Serializable {
 
   /** Returns the same with k' draws of noise for each step of a target. */
   public Attributor withDraws(int k) {
-    return with(new TargetDraws(k, draws.seed(), draws.mask()));
+    return with(new TargetDraws(k, draws.seed(), draws.masks()));
   }
 
   /** Returns the same with another seed of the targets' noise. */
   public Attributor withSeed(long other) {
-    return with(new TargetDraws(draws.draws(), other, draws.mask()));
+    return with(new TargetDraws(draws.draws(), other, draws.masks()));
   }
 
   /** Returns the same for a patch of the image; null: the whole image. */
   public Attributor withMask(PixelMask other) {
     return with(new TargetDraws(draws.draws(), draws.seed(), other));
+  }
+
+  /**
+   * Returns the same for several parts of every target, each a target of its own: all parts of the
+   * first, then of the second.
+   *
+   * @param parts one or more; a null among them: the whole image
+   */
+  public Attributor withMasks(List<PixelMask> parts) {
+    return with(new TargetDraws(draws.draws(), draws.seed(), parts));
+  }
+
+  private int parts() {
+    return Math.max(1, draws.masks().size());
+  }
+
+  /** Returns each target as often as there are parts of it. */
+  private List<Trajectory> inParts(List<Trajectory> targets) {
+    return targets.stream()
+        .flatMap(target -> Collections.nCopies(parts(), target).stream())
+        .toList();
+  }
+
+  /** Returns the same for targets in parts. */
+  private Attributor ofParts(int targets) {
+    if (parts() == 1) {
+      return this;
+    }
+    List<PixelMask> all = new ArrayList<>();
+    for (int t = 0; t < targets; t++) {
+      all.addAll(draws.masks());
+    }
+    return with(new TargetDraws(draws.draws(), draws.seed(), all));
   }
 
   /** Attributes one target, in memory. */
@@ -120,7 +154,11 @@ public final class Attributor implements Serializable {
   }
 
   /** Attributes targets, in memory. */
-  public Attribution attribute(List<Trajectory> targets, Timesteps steps, RunContext context) {
+  public Attribution attribute(List<Trajectory> whole, Timesteps steps, RunContext context) {
+    return ofParts(whole.size()).inMemory(inParts(whole), steps, context);
+  }
+
+  private Attribution inMemory(List<Trajectory> targets, Timesteps steps, RunContext context) {
     int[] at = steps.among(targets.get(0).timesteps());
     check(targets, at);
     MeanScores mean = new MeanScores(at.length * targets.size());
@@ -139,7 +177,8 @@ public final class Attributor implements Serializable {
 
   /** Returns the stage that attributes targets, checkpoint by checkpoint. */
   public Stage<Attribution> stage(List<Trajectory> targets, Timesteps steps) {
-    return new AttributionStage(this, targets, steps.among(targets.get(0).timesteps()));
+    return new AttributionStage(
+        ofParts(targets.size()), inParts(targets), steps.among(targets.get(0).timesteps()));
   }
 
   /** Everything that can be wrong is found before the work begins. */
@@ -194,7 +233,8 @@ public final class Attributor implements Serializable {
    * The settings in a manifest.
    *
    * @param damping c; null: the estimator has none
-   * @param mask of the pixels; null: the whole image
+   * @param mask of the pixels; null: the whole image, or several parts
+   * @param masks of several parts, a null among them: the whole; null: there is one
    */
   private record Settings(
       String estimator,
@@ -202,19 +242,29 @@ public final class Attributor implements Serializable {
       Double damping,
       int draws,
       long seed,
-      @JsonInclude MaskSettings mask) {}
+      @JsonInclude MaskSettings mask,
+      List<MaskSettings> masks) {}
 
-  private record MaskSettings(String source, String sha256) {}
+  private record MaskSettings(String source, String sha256) {
+    static MaskSettings of(PixelMask mask) {
+      return new MaskSettings(mask.source(), mask.fingerprint());
+    }
+  }
 
   Record settings(int[] steps) {
-    PixelMask mask = draws.mask();
+    List<MaskSettings> masks =
+        draws.masks().stream()
+            .map(mask -> mask == null ? null : MaskSettings.of(mask))
+            .distinct()
+            .toList();
     return new Settings(
         request.estimator().name(),
         steps,
         request.estimator().needs().damped() ? request.damping().c() : null,
         draws.draws(),
         draws.seed(),
-        mask == null ? null : new MaskSettings(mask.source(), mask.fingerprint()));
+        masks.size() == 1 ? masks.get(0) : null,
+        masks.size() > 1 ? masks : null);
   }
 
   FeatureStore features() {
@@ -225,7 +275,8 @@ public final class Attributor implements Serializable {
     return ensemble;
   }
 
-  PixelMask mask() {
-    return draws.mask();
+  /** The part of each target, in their order, as {@link TargetDraws} has them. */
+  List<PixelMask> masks() {
+    return draws.masks();
   }
 }

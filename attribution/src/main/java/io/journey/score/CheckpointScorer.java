@@ -69,7 +69,7 @@ public final class CheckpointScorer implements AutoCloseable {
       int to,
       int[] steps,
       Sink sink) {
-    TargetGradients.OfTargets found = gradients.of(kind, targets.subList(from, to), steps);
+    TargetGradients.OfTargets found = gradients.of(kind, targets.subList(from, to), from, steps);
     TargetFeatures asked = features.targets(found.features());
     int some = to - from;
     for (int request : wanted) {

@@ -23,7 +23,7 @@ import javax.imageio.stream.ImageInputStream;
  *
  * @param height in pixels
  * @param width in pixels
- * @param weights 1 inside, 0 outside, [H·W]
+ * @param weights 1 inside, 0 outside, [H·W]; of a latent the share of its pixels that are inside
  * @param source what the user typed
  */
 public record PixelMask(int height, int width, float[] weights, String source)
@@ -52,6 +52,33 @@ public record PixelMask(int height, int width, float[] weights, String source)
       throw new JourneyException("Mask " + text + " has no pixel inside: mark at least one.");
     }
     return new PixelMask(shape.height(), shape.width(), weights, text);
+  }
+
+  /**
+   * Returns the mask of the latents of such images: each number of a latent stands for a block of
+   * pixels and counts by the share of them that are inside. (The paper does not say how its masks
+   * reach latents.)
+   *
+   * @param latent the same as the image, or smaller by a whole number in both directions
+   * @throws JourneyException if it is neither
+   */
+  PixelMask onto(ImageShape latent) {
+    int scale = height / latent.height();
+    if (latent.height() * scale != height || latent.width() * scale != width) {
+      throw new JourneyException(
+          String.format(
+              "Mask %s is of %d×%d pixels, the model samples %d×%d: draw it for these targets.",
+              source, width, height, latent.width(), latent.height()));
+    }
+    if (scale == 1) {
+      return this;
+    }
+    float[] shares = new float[latent.height() * latent.width()];
+    for (int i = 0; i < weights.length; i++) {
+      int block = i / width / scale * latent.width() + i % width / scale;
+      shares[block] += weights[i] / (scale * scale);
+    }
+    return new PixelMask(latent.height(), latent.width(), shares, source);
   }
 
   private static float[] rectangle(String text, ImageShape shape) {

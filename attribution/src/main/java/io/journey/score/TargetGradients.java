@@ -118,18 +118,21 @@ final class TargetGradients implements AutoCloseable {
    * Computes gradients.
    *
    * @param kind at steps, or averaged over them: then S is 1
+   * @param first the number of the first target among all that are asked about
    */
-  OfTargets of(FeatureRequirement.Target kind, List<Trajectory> targets, int[] steps) {
+  OfTargets of(FeatureRequirement.Target kind, List<Trajectory> targets, int first, int[] steps) {
     return kind == FeatureRequirement.Target.AVERAGED
-        ? compute(targets, 1, AVERAGED * asked.draws(), target -> s -> averaged(target))
-        : compute(targets, steps.length, asked.draws(), target -> s -> atStep(target, steps[s]));
+        ? compute(targets, first, 1, AVERAGED * asked.draws(), target -> s -> averaged(target))
+        : compute(
+            targets, first, steps.length, asked.draws(), target -> s -> atStep(target, steps[s]));
   }
 
   private interface DrawsOf {
     IntFunction<DenoisingDraws> of(Trajectory target);
   }
 
-  private OfTargets compute(List<Trajectory> targets, int steps, int drawsOfEach, DrawsOf draws) {
+  private OfTargets compute(
+      List<Trajectory> targets, int first, int steps, int drawsOfEach, DrawsOf draws) {
     int count = steps * targets.size();
     float[][] targetFeatures = new float[count][];
     float[] measurements = new float[count];
@@ -150,7 +153,7 @@ final class TargetGradients implements AutoCloseable {
                 for (int s = from; s < to; s++) {
                   some.add(ofTarget.apply(s));
                 }
-                GradientPipeline.Projected part = project(some);
+                GradientPipeline.Projected part = project(some, asked.mask(first + target));
                 for (int s = from; s < to; s++) {
                   targetFeatures[s * targets.size() + target] = part.features()[s - from];
                   measurements[s * targets.size() + target] = part.losses()[s - from];
@@ -197,11 +200,11 @@ final class TargetGradients implements AutoCloseable {
         AVERAGED * asked.draws());
   }
 
-  private GradientPipeline.Projected project(List<DenoisingDraws> draws) {
-    PixelMask mask = asked.mask();
-    if (mask == null) {
+  private GradientPipeline.Projected project(List<DenoisingDraws> draws, PixelMask drawn) {
+    if (drawn == null) {
       return pipeline.project(draws, null);
     }
+    PixelMask mask = drawn.onto(checkpoint.model().shape());
     try (PointerScope scope = new PointerScope()) {
       Tensor weights = Libtorch.of(mask.weights(), ScalarType.Float, mask.height(), mask.width());
       return pipeline.project(draws, weights);

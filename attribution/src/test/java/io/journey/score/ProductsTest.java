@@ -122,8 +122,8 @@ class ProductsTest {
     float[][] query;
     try (TargetGradients gradients =
         TargetGradients.open(
-            ensemble, narrow, member, new TargetDraws(2, 0, null), TestContext.of(1))) {
-      query = gradients.of(FeatureRequirement.Target.AT_STEP, targets, STEPS).features();
+            ensemble, narrow, member, new TargetDraws(2, 0, List.of()), TestContext.of(1))) {
+      query = gradients.of(FeatureRequirement.Target.AT_STEP, targets, 0, STEPS).features();
     }
     Scored[] found = scored(member, 2);
     float[] row = new float[200];

@@ -47,6 +47,27 @@ public enum DType {
     return this == F16 || this == BF16 || this == F32 || this == F64;
   }
 
+  /** Returns the name in PyTorch, of a floating-point type that weights are written as. */
+  public String torchName() {
+    return switch (this) {
+      case F16 -> "float16";
+      case BF16 -> "bfloat16";
+      case F32 -> "float32";
+      default -> throw new IllegalStateException(this + " is no type of weights");
+    };
+  }
+
+  /** Returns the smallest of F16, BF16 and F32 that holds all these numbers exactly. */
+  public static DType exact(float[] numbers) {
+    boolean half = true;
+    boolean brain = true;
+    for (float number : numbers) {
+      half &= Float16.toFloat(Float16.of(number)) == number;
+      brain &= Float.intBitsToFloat(bfloat16(number) << 16) == number;
+    }
+    return half ? F16 : brain ? BF16 : F32;
+  }
+
   /** Number {@code i} of a buffer of floating-point numbers, as float32. */
   float decode(ByteBuffer data, int i) {
     return switch (this) {

@@ -13,7 +13,7 @@ import java.util.zip.CRC32;
  * Pictures as PNG, the same bytes on every machine: Java's own writer compresses with whatever zlib
  * the machine has, of which there are several that compress differently.
  */
-final class Png {
+public final class Png {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   private static final int BITS = 8;
   private static final int RGB = 2;
@@ -24,8 +24,8 @@ final class Png {
 
   private Png() {}
 
-  /** A picture in three colours; nothing of it shines through. */
-  static byte[] of(BufferedImage image) {
+  /** Returns a picture in three colours; nothing of it shines through. */
+  public static byte[] of(BufferedImage image) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.write(SIGNATURE);

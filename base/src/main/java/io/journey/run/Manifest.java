@@ -247,6 +247,11 @@ public final class Manifest implements Serializable {
     return parts;
   }
 
+  /** Returns whether the stage has a part in a folder of this name. */
+  public boolean hasPart(String folder) {
+    return content.path(PARTS).has(folder);
+  }
+
   private Manifest requirePart(String folder, Function<Path, Manifest> reader) {
     Path place = Confined.path(directory, folder);
     if (!Files.isDirectory(place)) {

@@ -3,10 +3,13 @@ package io.journey.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 
 /** Files that other programs made, which must be those that were committed. */
 public final class GoldenFiles {
@@ -28,5 +31,14 @@ public final class GoldenFiles {
       }
     }
     return names;
+  }
+
+  /** Returns the UTF-8 text of a gzipped file. */
+  public static String unzipped(Path file) {
+    try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.journey.array.Npy;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.DenoisingDraws;
+import io.journey.encoding.Encoders;
 import io.journey.features.GradientPipeline;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
@@ -32,9 +33,9 @@ import java.util.Map;
  * to k numbers, on every path, against the steps of the trainer itself (Adam included). One thread;
  * all take turns, medians of the rounds; a line of JSON for each.
  *
- * <p>Arguments: checkpoint of a U-Net, data, images of a training batch, images to featurize, R, k,
- * rounds[, folder]. The folder gets what was asked and answered, for others to compare with:
- * images, timesteps, noise and features as NPY files.
+ * <p>Arguments: checkpoint of a U-Net, or an ensemble, data, images of a training batch, images to
+ * featurize, R, k, rounds[, folder]. The folder gets what was asked and answered, for others to
+ * compare with: images, timesteps, noise and features as NPY files.
  */
 public final class FeatureCost {
   private FeatureCost() {}
@@ -44,14 +45,15 @@ public final class FeatureCost {
 
   /** Runs the measurement. */
   public static void main(String[] args) throws IOException {
-    Dataset data = Datasets.open(args[1]);
+    Ensemble ensemble = Ensemble.open(CheckpointSpec.parse(args[0]));
+    Dataset data = Encoders.dataOf(ensemble, Datasets.open(args[1]));
     int batch = Integer.parseInt(args[2]);
     int images = Integer.parseInt(args[3]);
     int draws = Integer.parseInt(args[4]);
     int dim = Integer.parseInt(args[5]);
     int rounds = Integer.parseInt(args[6]);
     Libtorch.singleThreaded();
-    try (Checkpoint checkpoint = Ensemble.open(CheckpointSpec.parse(args[0])).first()) {
+    try (Checkpoint checkpoint = ensemble.first()) {
       List<DenoisingDraws> asked = draws(checkpoint, data, images, draws);
       Map<String, Way> ways = ways(checkpoint, dim);
       if (args.length > 7) {

@@ -2,9 +2,12 @@ package io.journey.benchmarks;
 
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
+import io.journey.encoding.Encoders;
+import io.journey.model.Architecture;
 import io.journey.model.Checkpoint;
-import io.journey.model.UNet2D;
-import io.journey.model.UNet2DConfig;
+import io.journey.model.DenoiserConfig;
+import io.journey.model.Ensemble;
+import io.journey.model.LayeredDenoiser;
 import io.journey.run.Json;
 import io.journey.run.Memory;
 import io.journey.run.Progress;
@@ -23,16 +26,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * Images a second of {@code journey train}, from the trainer itself: reading, noising, forward and
  * backward pass, Adam. The first two steps of each member are left out.
  *
- * <p>Arguments: config.json of diffusers' {@code UNet2DModel}, data set, batch size, images a pass,
- * steps, members, threads. The training's directory is temporary.
+ * <p>Arguments: config.json of diffusers' {@code UNet2DModel} or {@code UNet2DConditionModel}, data
+ * set, batch size, images a pass, steps, members, threads[, an ensemble, whose encoding of the data
+ * is trained on]. The training's directory is temporary.
  */
 public final class TrainingThroughput {
   private TrainingThroughput() {}
 
   /** Runs the measurement. */
   public static void main(String[] args) throws IOException {
-    UNet2DConfig model = UNet2DConfig.fromDiffusers(Json.read(Path.of(args[0])), args[0]);
-    Dataset data = Datasets.open(args[1]);
+    DenoiserConfig model = Architecture.read(Json.read(Path.of(args[0])), args[0]);
+    Dataset pictures = Datasets.open(args[1]);
+    Dataset data =
+        args.length > 7 ? Encoders.dataOf(Ensemble.open(Path.of(args[7])), pictures) : pictures;
     int batch = Integer.parseInt(args[2]);
     int steps = Integer.parseInt(args[4]);
     int members = Integer.parseInt(args[5]);
@@ -55,13 +61,13 @@ public final class TrainingThroughput {
   static double measure(
       Checkpoint like, Dataset data, int batch, int pass, int steps, int members, int threads)
       throws IOException {
-    UNet2DConfig model = ((UNet2D) like.model()).config();
+    DenoiserConfig model = ((LayeredDenoiser) like.model()).config();
     return measure(model, data, batch, pass, steps, members, threads);
   }
 
   /** Images a second. */
   static double measure(
-      UNet2DConfig model, Dataset data, int batch, int pass, int steps, int members, int threads)
+      DenoiserConfig model, Dataset data, int batch, int pass, int steps, int members, int threads)
       throws IOException {
     TrainingConfig training = TrainingConfig.of(steps + 2, batch, 1e-4).withMicroBatchSize(pass);
     ConcurrentLinkedQueue<Long> ends = new ConcurrentLinkedQueue<>();

@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.dataset.ImageShape;
 import io.journey.features.FeatureStore;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
@@ -13,6 +14,7 @@ import io.journey.score.Estimators;
 import io.journey.score.PixelMask;
 import io.journey.score.TargetDraws;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,9 +28,13 @@ import picocli.CommandLine.Option;
     footer = {
       "  journey attribute --checkpoints runs/fashion/checkpoints --features runs/fashion/features \\",
       "      --target runs/fashion/targets.safetensors --out runs/fashion/attribution",
-      "  journey attribute ... --timesteps 100,400 --mask 4,0,8,8"
+      "  journey attribute ... --timesteps 100,400 --mask 4,0,8,8",
+      "  journey attribute ... --mask whole --mask face.png"
     })
 final class AttributeCommand implements Runnable {
+  /** The mask that is none. */
+  private static final String WHOLE = "whole";
+
   @Mixin private Console console;
 
   @Option(
@@ -37,6 +43,8 @@ final class AttributeCommand implements Runnable {
       paramLabel = "SPEC",
       description = "The ensemble or checkpoint the features were made with.")
   private CheckpointSpec checkpoints;
+
+  @Mixin private LoraOptions lora;
 
   @Option(
       names = "--features",
@@ -75,8 +83,11 @@ final class AttributeCommand implements Runnable {
   @Option(
       names = "--mask",
       paramLabel = "MASK",
-      description = "Attribute a patch: x,y,w,h or a PNG whose bright pixels are inside.")
-  private String mask;
+      description = {
+        "Attribute a patch: x,y,w,h in pixels or a PNG whose bright pixels are inside.",
+        "Given again, each patch of a target is a target of its own; whole is the whole picture."
+      })
+  private List<String> masks = List.of();
 
   @Option(
       names = "--seed",
@@ -88,12 +99,16 @@ final class AttributeCommand implements Runnable {
   @Override
   public void run() {
     Timesteps wanted = target.steps();
-    PixelMask patch = mask == null ? null : PixelMask.parse(mask, target.shape());
-    List<Trajectory> targets = target.read();
+    ImageShape shape = target.pictureShape();
+    List<PixelMask> patches = new ArrayList<>();
+    for (String mask : masks) {
+      patches.add(mask.equals(WHOLE) ? null : PixelMask.parse(mask, shape));
+    }
     FeatureStore store = FeatureStore.open(features);
     Estimator chosen =
         estimator == null ? Estimators.defaultFor(store) : Estimators.named(estimator);
-    Ensemble ensemble = Ensemble.open(checkpoints);
+    Ensemble ensemble = Ensemble.open(lora.on(checkpoints));
+    List<Trajectory> targets = target.read(ensemble);
     Attributor attributor = Attributor.of(ensemble, store);
     if (store.checkpointNames().size() < ensemble.checkpointNames().size()) {
       console.say(
@@ -110,7 +125,7 @@ final class AttributeCommand implements Runnable {
             .withDamping(damping.forEstimator(chosen))
             .withDraws(draws)
             .withSeed(seed)
-            .withMask(patch)
+            .withMasks(patches)
             .stage(targets, wanted)
             .run(out, console.context());
     console.say(

@@ -6,6 +6,7 @@ import io.journey.array.Safetensors;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
+import io.journey.model.LoraPlace;
 import io.journey.nn.Parameter;
 import io.journey.nn.Parameters;
 import io.journey.run.Counted;
@@ -36,12 +37,19 @@ final class CheckpointSummary {
 
   /** A folder. */
   static void printFolder(CheckpointSpec spec, PrintWriter out) {
+    LoraPlace place = LoraPlace.of(spec);
+    if (place != null) {
+      Lines.print(out, "LoRA", place.lora().path());
+      Lines.print(out, "on", place.base());
+      ArraySummary.printTensors(NamedTensors.open(place.lora().path()), out);
+      return;
+    }
     CheckpointFiles files = CheckpointFiles.locate(spec.path());
     Lines.print(out, "checkpoint", files.config().getParent());
     Lines.print(out, "scheduler", files.scheduler() == null ? "none" : files.scheduler());
     files.notes().forEach(note -> Lines.print(out, "note", note));
     Lines.printTree(out, "config", Json.read(files.config()));
-    printFile(new CheckpointSpec(files.weights(), spec.part(), spec.torchScript()), out);
+    printFile(new CheckpointSpec(files.weights(), spec.part(), spec.torchScript(), null), out);
   }
 
   /** A file of weights; a program is only run if the user says so. */

@@ -7,12 +7,13 @@ import io.journey.model.ClassNames;
 import io.journey.model.ConditioningSpec;
 import io.journey.model.InputRange;
 import io.journey.run.SettingException;
+import io.journey.sampling.Guidance;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** The conditions that pictures are drawn under: classes, for a model with classes. */
+/** What pictures are drawn under: classes or prompts, and guidance. */
 final class ConditionOptions {
   private static final String ALL = "all";
 
@@ -35,12 +36,51 @@ final class ConditionOptions {
               + " --prompt 'a dog'.")
   private List<String> prompts;
 
+  @Option(
+      names = "--guidance",
+      paramLabel = "W",
+      defaultValue = "1",
+      description =
+          "Weight of classifier-free guidance, for a model of captions, or one trained with"
+              + " --drop-classes; 1: none (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 0, to = Guidance.MOST)
+  private double guidance;
+
+  @Option(
+      names = "--negative-prompt",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "What guidance leads away from, for a model of captions (default: nothing).")
+  private String negativePrompt;
+
+  /**
+   * Returns the guidance.
+   *
+   * @throws SettingException if it is of a model of captions, and this one takes none
+   */
+  Guidance guidance(boolean captioned) {
+    if (!captioned && !negativePrompt.isEmpty()) {
+      throw new SettingException(
+          "the model takes no captions: leave --negative-prompt '" + negativePrompt + "' out");
+    }
+    return new Guidance(guidance, negativePrompt);
+  }
+
+  /**
+   * Returns what a checkpoint draws under, in turn: prompts, or classes.
+   *
+   * @param encoder of the model's captions; null: it takes none
+   */
+  List<Condition> of(Checkpoint checkpoint, CaptionEncoder encoder) {
+    return encoder == null ? forCheckpoint(checkpoint) : prompts(encoder);
+  }
+
   /**
    * Returns the prompts as a model of captions is asked with them, in turn.
    *
    * @throws SettingException if there are none, or classes are chosen
    */
-  List<Condition> prompts(CaptionEncoder encoder) {
+  private List<Condition> prompts(CaptionEncoder encoder) {
     if (labels != null) {
       throw new SettingException(
           "the model samples images of a caption: leave --labels "
@@ -62,7 +102,7 @@ final class ConditionOptions {
    *
    * @throws SettingException if the model does not take one of them, or all cannot be counted up
    */
-  List<Condition> forCheckpoint(Checkpoint checkpoint) {
+  private List<Condition> forCheckpoint(Checkpoint checkpoint) {
     ConditioningSpec known = checkpoint.inputs().conditioning();
     if (prompts != null) {
       throw new SettingException(

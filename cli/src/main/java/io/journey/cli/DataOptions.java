@@ -2,6 +2,8 @@ package io.journey.cli;
 
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
+import io.journey.encoding.Encoders;
+import io.journey.model.Ensemble;
 import io.journey.run.Progress;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,11 @@ final class DataOptions {
             + " out. Given again, all conditions must hold."
       })
   private List<String> where = new ArrayList<>();
+
+  /** Opens them as the checkpoints of an ensemble were trained on them: of latents, encoded. */
+  Dataset open(Progress progress, Ensemble ensemble) {
+    return Encoders.dataOf(ensemble, open(progress));
+  }
 
   /** Opens them. */
   Dataset open(Progress progress) {

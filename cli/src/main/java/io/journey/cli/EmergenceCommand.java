@@ -1,6 +1,8 @@
 package io.journey.cli;
 
 import io.journey.embedding.Classifier;
+import io.journey.embedding.ClipClassifier;
+import io.journey.encoding.Encoders;
 import io.journey.evaluation.steps.FeatureCurve;
 import io.journey.evaluation.steps.FeatureEmergence;
 import io.journey.evaluation.steps.PictureClassifier;
@@ -27,14 +29,16 @@ import picocli.CommandLine.Option;
     description = {
       "At which timestep of sampling is a feature of an image decided?",
       "Each target is continued from its latents at each step with fresh noise, many times; how"
-          + " often a classifier finds the feature on the pictures rises where it is decided."
+          + " often a classifier, or a CLIP, finds the feature on the pictures rises where it is decided."
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey evaluate emergence --checkpoint runs/fashion/checkpoints/member-000 \\",
       "      --target runs/fashion/targets.safetensors --classifier runs/fashion/classifier \\",
       "      --out runs/fashion/evaluation/emergence",
-      "  journey evaluate emergence ... --timesteps 0:980:20 --feature Bag,Coat --targets 3"
+      "  journey evaluate emergence ... --timesteps 0:980:20 --feature Bag,Coat --targets 3",
+      "  journey evaluate emergence ... --clip clip-vit-base-patch32 \\",
+      "      --prompt 'white blouse' --prompt 'dark blouse'"
     })
 final class EmergenceCommand implements Runnable {
   @Mixin private Console console;
@@ -45,6 +49,8 @@ final class EmergenceCommand implements Runnable {
       paramLabel = "SPEC",
       description = "The checkpoint that the targets were sampled from.")
   private CheckpointSpec checkpoint;
+
+  @Mixin private LoraOptions lora;
 
   @Option(
       names = "--target",
@@ -62,10 +68,25 @@ final class EmergenceCommand implements Runnable {
 
   @Option(
       names = "--classifier",
-      required = true,
       paramLabel = "DIR",
-      description = "What evaluate classifier has trained.")
+      description = "What evaluate classifier has trained, to say what is on a picture.")
   private Path classifier;
+
+  @Option(
+      names = "--clip",
+      paramLabel = "DIR",
+      description =
+          "A CLIP's folder, with its text model and tokenizer, in place of a classifier: it says which"
+              + " --prompt a picture is nearest to.")
+  private Path clip;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description =
+          "What --clip chooses between, two or more, as with --prompt 'white blouse' --prompt 'dark"
+              + " blouse'.")
+  private List<String> prompts = new ArrayList<>();
 
   @Mixin private ResultOption result;
 
@@ -81,7 +102,8 @@ final class EmergenceCommand implements Runnable {
       names = "--feature",
       split = ",",
       paramLabel = "CLASS",
-      description = "Classes to look for (default: that of each target's final picture).")
+      description =
+          "Classes or prompts to look for (default: that of each target's final picture).")
   private List<String> features = new ArrayList<>();
 
   @Option(
@@ -113,16 +135,42 @@ final class EmergenceCommand implements Runnable {
 
   @Override
   public void run() {
+    if ((classifier == null) == (clip == null)) {
+      throw new SettingException(
+          "name what says what is on a picture: either --classifier DIR, or --clip DIR with two or"
+              + " more --prompt");
+    }
+    if (clip == null && !prompts.isEmpty()) {
+      throw new SettingException(
+          "--prompt is what --clip DIR chooses between: name a CLIP in place of --classifier, or"
+              + " leave --prompt '"
+              + prompts.get(0)
+              + "' out");
+    }
+    if (clip == null) {
+      try (Classifier trained = Classifier.open(classifier)) {
+        find(PictureClassifier.of(trained));
+      }
+    } else {
+      try (ClipClassifier opened = ClipClassifier.open(clip, prompts)) {
+        opened.notes().forEach(console::say);
+        find(PictureClassifier.of(opened));
+      }
+    }
+  }
+
+  private void find(PictureClassifier sees) {
     Attribution scores = attribution == null ? null : Attribution.open(attribution);
     TrajectoryFile file = TrajectoryFile.open(target);
     int[] wanted = steps == null ? file.timesteps() : steps.among(file.timesteps());
-    List<Trajectory> trajectories = chosen(file.read(wanted));
-    try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float);
-        Classifier trained = Classifier.open(classifier)) {
-      Sampler sampler = file.sampler(model);
+    CheckpointSpec named = lora.on(checkpoint);
+    try (Checkpoint model = Checkpoint.read(named, ScalarType.Float);
+        Encoders.Opened encoders = Encoders.of(named).open(file.hasPrompts())) {
+      List<Trajectory> trajectories = chosen(file.read(wanted, encoders.text()));
+      Sampler sampler = file.sampler(model, encoders.text());
       ContinuationRun drawing = new ContinuationRun(sampler, trajectories, wanted, samples, seed);
       FeatureEmergence emergence =
-          new FeatureEmergence(drawing, PictureClassifier.of(trained), features, scores, pictures);
+          new FeatureEmergence(drawing, sees, features, scores, pictures, encoders.codec());
       say(emergence.run(result.out(), console.context()));
     }
   }

@@ -1,8 +1,8 @@
 package io.journey.cli;
 
 import io.journey.array.DType;
+import io.journey.encoding.Encoders;
 import io.journey.model.Checkpoint;
-import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
 import io.journey.run.SettingException;
 import java.nio.file.Path;
@@ -18,7 +18,10 @@ import picocli.CommandLine.Option;
 /** Writes a checkpoint anew. */
 @Command(
     name = "export",
-    description = "Write a checkpoint of any kind as a diffusers pipeline folder.",
+    description = {
+      "Write a checkpoint of any kind as a diffusers pipeline folder.",
+      "Of one with a LoRA, the LoRA alone, or with --merge the pipeline that it makes."
+    },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey export --checkpoint downloads/last.ckpt#ema --out checkpoints/theirs",
@@ -37,6 +40,15 @@ final class ExportCommand implements Runnable {
       paramLabel = "SPEC",
       description = "A diffusers folder, or a file of weights beside its config.json: FILE#PART.")
   private CheckpointSpec checkpoint;
+
+  @Mixin private LoraOptions lora;
+
+  @Option(
+      names = "--merge",
+      description =
+          "Add the LoRA of the checkpoint to its weights, and write the whole pipeline (default: of a"
+              + " checkpoint with a LoRA, the LoRA alone).")
+  private boolean merge;
 
   @Option(
       names = "--out",
@@ -62,11 +74,32 @@ final class ExportCommand implements Runnable {
   @Override
   public void run() {
     long most = maxShardSize == null ? Long.MAX_VALUE : bytes(maxShardSize);
-    try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
-      model.export(out, dtype, most);
+    CheckpointSpec named = lora.on(checkpoint);
+    try (Checkpoint model =
+        merge
+            ? Checkpoint.readMerged(named, ScalarType.Float)
+            : Checkpoint.read(named, ScalarType.Float)) {
+      if (model.hasLora()) {
+        requirePlain();
+        model.exportLora(out);
+      } else {
+        model.export(out, dtype, most, Encoders.of(named).parts(dtype, most));
+      }
+      named.notes().forEach(console::say);
+      console.say(
+          model.hasLora()
+              ? "The LoRA of " + named + " is in " + out + ", without what it is put on."
+              : named + " is in " + out + " as " + dtype + ".");
     }
-    CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
-    console.say(checkpoint + " is in " + out + " as " + dtype + ".");
+  }
+
+  /** A LoRA is written in float32, in one file, as diffusers writes it. */
+  private void requirePlain() {
+    if (dtype != DType.F32 || maxShardSize != null) {
+      throw new SettingException(
+          "a LoRA alone is written as f32 in one file: leave --dtype and --max-shard-size out, or add"
+              + " --merge");
+    }
   }
 
   private static long bytes(String size) {

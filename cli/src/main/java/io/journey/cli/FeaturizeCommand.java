@@ -37,6 +37,8 @@ final class FeaturizeCommand implements Runnable {
               + " sample.")
   private CheckpointSpec checkpoints;
 
+  @Mixin private LoraOptions lora;
+
   @Mixin private DataOptions data;
 
   @Option(
@@ -89,9 +91,11 @@ final class FeaturizeCommand implements Runnable {
             .withMethod(gradients)
             .withSeed(seed);
     Estimators.warning(config.function(), config.preconditioner()).ifPresent(console::say);
-    Ensemble ensemble = Ensemble.open(checkpoints);
+    Ensemble ensemble = Ensemble.open(lora.on(checkpoints));
     Dataset images = data.open(console.progress());
-    FeatureStore store = Featurizer.of(config, ensemble, images).run(out, console.context());
+    Featurizer featurizer = Featurizer.of(config, ensemble, images);
+    featurizer.notes().forEach(console::announce);
+    FeatureStore store = featurizer.run(out, console.context());
     ensemble.notes().forEach(console::say);
     console.say(
         "Features of "

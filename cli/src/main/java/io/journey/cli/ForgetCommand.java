@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.encoding.Encoders;
 import io.journey.evaluation.removal.ForgetCheck;
 import io.journey.evaluation.removal.RemovalStudy;
 import io.journey.evaluation.removal.RemovalTable;
@@ -57,9 +58,12 @@ final class ForgetCommand implements Runnable {
 
   @Override
   public void run() {
-    RemovalStudy study = removal.study(step, removed, targets, USUAL_TARGETS, console.progress());
-    ForgetCheck check = new ForgetCheck(study);
-    RemovalTable table = check.run(removal.out(), console.context());
-    removal.say(console, "l2 distance", table, check.sentences(table), check.warnings());
+    try (Encoders.Opened encoders = removal.encoders()) {
+      RemovalStudy study =
+          removal.study(step, removed, targets, USUAL_TARGETS, encoders, console.progress());
+      ForgetCheck check = new ForgetCheck(study);
+      RemovalTable table = check.run(removal.out(), console.context());
+      removal.say(console, "l2 distance", table, check.sentences(table), check.warnings());
+    }
   }
 }

@@ -130,8 +130,8 @@ final class InspectCommand implements Runnable {
       }
       return;
     }
-    if (Confined.exists(directory, QuickstartCommand.MANIFEST)) {
-      Path quickstart = Confined.file(directory, QuickstartCommand.MANIFEST);
+    if (Confined.exists(directory, QuickstartStages.MANIFEST)) {
+      Path quickstart = Confined.file(directory, QuickstartStages.MANIFEST);
       Lines.print(out, "directory", directory);
       Lines.printTree(out, "run", Json.read(quickstart));
       return;

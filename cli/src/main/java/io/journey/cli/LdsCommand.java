@@ -3,9 +3,11 @@ package io.journey.cli;
 import io.journey.dataset.Dataset;
 import io.journey.embedding.Embedder;
 import io.journey.embedding.Embedders;
+import io.journey.encoding.Encoders;
 import io.journey.evaluation.lds.GroundTruthRun;
 import io.journey.evaluation.lds.LdsStudy;
 import io.journey.features.FeatureStore;
+import io.journey.latent.LatentCodec;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.results.EvaluationResult;
@@ -78,8 +80,8 @@ final class LdsCommand implements Runnable {
       paramLabel = "NAME",
       completionCandidates = EstimatorNames.class,
       description =
-          "Which estimators (default: all that the features serve): ${COMPLETION-CANDIDATES}. Pixel"
-              + " similarity and chance are always beside them.")
+          "Which estimators (default: all that the features serve): ${COMPLETION-CANDIDATES}. Similarity"
+              + " of pixels, of captions where there are any, and chance are always beside them.")
   private List<String> estimators = new ArrayList<>();
 
   @Option(
@@ -180,16 +182,17 @@ final class LdsCommand implements Runnable {
     if (draws % 2 != 0) {
       throw new SettingException("--draws must be even, got " + draws);
     }
-    List<Trajectory> targets = target.read();
+    Ensemble ensemble = Ensemble.open(checkpoints);
+    List<Trajectory> targets = target.read(ensemble);
     Lds.requireEnough(subsets, targets.size());
     int[] steps = target.steps().among(targets.get(0).timesteps());
-    Dataset images = data.open(console.progress());
-    Ensemble ensemble = Ensemble.open(checkpoints);
+    Dataset images = data.open(console.progress(), ensemble);
     List<LdsStudy.Store> stores = stores();
     List<Estimator> chosen = chosen(stores);
     attributions.forEach(
         NamedAttribution::parse); // What cannot be read is refused before training.
     embeddings.values().forEach(spec -> Embedders.open(spec).close());
+    Encoders.of(ensemble).codec().close();
     GroundTruth truth =
         new GroundTruthRun(
                 Retraining.like(ensemble, coupling.value()).withSeed(seed),
@@ -203,7 +206,7 @@ final class LdsCommand implements Runnable {
                 models == null ? Confined.path(groundTruth, "models") : models)
             .run(groundTruth, console.context());
     Map<String, Embedder> embedders = new LinkedHashMap<>();
-    try {
+    try (LatentCodec codec = Encoders.of(ensemble).codec()) {
       embeddings.forEach((name, spec) -> embedders.put(name, Embedders.open(spec)));
       EvaluationResult result =
           new LdsStudy(
@@ -214,6 +217,7 @@ final class LdsCommand implements Runnable {
                   chosen,
                   stores,
                   embedders,
+                  codec,
                   attributions.stream().map(NamedAttribution::parse).toList(),
                   dampings,
                   targetDraws)

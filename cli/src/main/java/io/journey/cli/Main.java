@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
       ReportCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
+      TextEncoderCommand.class,
+      ScenesCommand.class,
       InspectCommand.class
     },
     mixinStandardHelpOptions = true,

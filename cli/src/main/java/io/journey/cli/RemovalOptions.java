@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.encoding.Encoders;
 import io.journey.evaluation.removal.RemovalConfig;
 import io.journey.evaluation.removal.RemovalStudy;
 import io.journey.evaluation.removal.RemovalTable;
@@ -100,21 +101,39 @@ final class RemovalOptions {
     return result.out();
   }
 
+  private TrajectoryFile file; // opened once: that reads all of it
+
+  private TrajectoryFile file() {
+    if (file == null) {
+      file = TrajectoryFile.open(target);
+    }
+    return file;
+  }
+
+  /** Opens what stands between the models and a person; the caller closes it. */
+  Encoders.Opened encoders() {
+    return Encoders.of(Ensemble.open(checkpoints)).open(file().hasPrompts());
+  }
+
   /**
-   * Opens everything.
+   * Opens everything else.
    *
    * @param targets as typed, or null
    * @param usual how many targets the paper has
    */
   RemovalStudy study(
-      int step, List<Integer> removed, Integer targets, int usual, Progress progress) {
+      int step,
+      List<Integer> removed,
+      Integer targets,
+      int usual,
+      Encoders.Opened encoders,
+      Progress progress) {
     List<NamedAttribution> estimators = attributions.stream().map(NamedAttribution::parse).toList();
-    TrajectoryFile file = TrajectoryFile.open(target);
     RemovalConfig config =
         new RemovalConfig(
             step,
             removed,
-            targets == null ? Math.min(usual, file.size()) : targets,
+            targets == null ? Math.min(usual, file().size()) : targets,
             coupling.value(),
             seeds,
             otherSeeds,
@@ -122,7 +141,8 @@ final class RemovalOptions {
             bottom,
             seed);
     Ensemble ensemble = Ensemble.open(checkpoints);
-    return new RemovalStudy(ensemble, data.open(progress), file, estimators, config, models);
+    return new RemovalStudy(
+        ensemble, data.open(progress, ensemble), file(), estimators, config, models, encoders);
   }
 
   /** Tells what was found. */

@@ -2,6 +2,7 @@ package io.journey.cli;
 
 import io.journey.embedding.Embedder;
 import io.journey.embedding.Embedders;
+import io.journey.encoding.Encoders;
 import io.journey.evaluation.removal.RemovalStudy;
 import io.journey.evaluation.removal.RemovalTable;
 import io.journey.evaluation.removal.RetrainCheck;
@@ -85,8 +86,10 @@ final class RetrainCommand implements Runnable {
 
   @Override
   public void run() {
-    try (Embedder embedder = Embedders.open(embedding)) {
-      RemovalStudy study = removal.study(step, removed, targets, USUAL_TARGETS, console.progress());
+    try (Embedder embedder = Embedders.open(embedding);
+        Encoders.Opened encoders = removal.encoders()) {
+      RemovalStudy study =
+          removal.study(step, removed, targets, USUAL_TARGETS, encoders, console.progress());
       RetrainCheck check = new RetrainCheck(study, delta, samples, embedder);
       RemovalTable table = check.run(removal.out(), console.context());
       removal.say(console, "distance", table, check.sentences(table), check.warnings());

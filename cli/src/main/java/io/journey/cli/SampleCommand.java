@@ -1,8 +1,8 @@
 package io.journey.cli;
 
 import io.journey.condition.Condition;
+import io.journey.encoding.Encoders;
 import io.journey.model.Checkpoint;
-import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
@@ -14,7 +14,6 @@ import io.journey.scheduler.Scheduler;
 import io.journey.scheduler.SchedulerConfig;
 import io.journey.scheduler.Schedulers;
 import io.journey.scheduler.TimestepSpacing;
-import io.journey.text.TextEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +36,8 @@ import picocli.CommandLine.Option;
       "  journey sample ... --scheduler dpm-solver++ --inference-steps 20",
       "  journey sample ... --count 20 --labels cat,dog --guidance 3",
       "  journey sample --checkpoint stable-diffusion --out cats.safetensors \\\\",
-      "      --count 4 --prompt 'a cat' --guidance 7.5"
+      "      --count 4 --prompt 'a cat' --guidance 7.5",
+      "  journey sample --checkpoint stable-diffusion --lora cats.safetensors ..."
     })
 final class SampleCommand implements Runnable {
   @Mixin private Console console;
@@ -50,6 +50,8 @@ final class SampleCommand implements Runnable {
           "One checkpoint: one of an ensemble, a diffusers folder, a file of weights beside"
               + " its config.json (FILE or FILE#PART), or torchscript:FILE.")
   private CheckpointSpec checkpoint;
+
+  @Mixin private LoraOptions lora;
 
   @Option(
       names = "--out",
@@ -103,29 +105,18 @@ final class SampleCommand implements Runnable {
   private TimestepSpacing spacing;
 
   @Option(
-      names = "--guidance",
-      paramLabel = "W",
-      defaultValue = "1",
-      description =
-          "Weight of classifier-free guidance, for a model of captions, or one trained with"
-              + " --drop-classes; 1: none (default: ${DEFAULT-VALUE}).")
-  @InRange(from = 0, to = Guidance.MOST)
-  private double guidance;
-
-  @Option(
-      names = "--negative-prompt",
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "What guidance leads away from, for a model of captions (default: nothing).")
-  private String negativePrompt;
-
-  @Option(
       names = "--text-encoder",
       paramLabel = "DIR",
       description =
           "Folder with text_encoder and tokenizer, for a model of captions (default: the"
               + " checkpoint's).")
   private Path textEncoder;
+
+  @Option(
+      names = "--autoencoder",
+      paramLabel = "DIR",
+      description = "What decodes the latents of a model of latents (default: the checkpoint's).")
+  private Path autoencoder;
 
   @Mixin private ConditionOptions conditions;
 
@@ -137,32 +128,30 @@ final class SampleCommand implements Runnable {
     if (scheduler != null) {
       Schedulers.named(scheduler);
     }
-    try (Checkpoint model = Checkpoint.read(checkpoint, ScalarType.Float)) {
-      CheckpointFiles.locate(checkpoint.path()).notes().forEach(console::say);
+    CheckpointSpec named = lora.on(checkpoint);
+    try (Checkpoint model = Checkpoint.read(named, ScalarType.Float)) {
+      named.notes().forEach(console::say);
       Sampler sampler = Sampler.of(model, scheduler(model), inferenceSteps);
-      Guidance guided = new Guidance(guidance, negativePrompt);
-      SamplingRun run;
-      if (model.inputs().conditioning().takesCaptions()) {
-        try (TextEncoder encoder =
-            TextEncoder.open(textEncoder == null ? checkpoint.path() : textEncoder)) {
-          List<Condition> prompts = conditions.prompts(encoder);
-          run = new SamplingRun(sampler.withGuidance(guided, encoder), seed, count, prompts);
-          encoder.notes().forEach(console::say);
-        }
-      } else {
-        if (textEncoder != null || !negativePrompt.isEmpty()) {
-          throw new SettingException(
-              "the model takes no captions: leave --text-encoder and --negative-prompt out");
-        }
-        run =
-            new SamplingRun(
-                sampler.withGuidance(guided), seed, count, conditions.forCheckpoint(model));
+      Encoders encoders =
+          Encoders.of(named).withTextEncoder(textEncoder).withAutoencoder(autoencoder);
+      boolean captioned = model.inputs().conditioning().takesCaptions();
+      if (!captioned && textEncoder != null) {
+        throw new SettingException("the model takes no captions: leave --text-encoder out");
       }
-      boolean drawn = run.run(out, console.context());
-      console.say(
-          drawn
-              ? Counted.of(count, "trajectories") + " " + Counted.are(count) + " in " + out + "."
-              : out + " already holds these trajectories.");
+      Guidance guided = conditions.guidance(captioned);
+      try (Encoders.Opened opened = encoders.open(captioned)) {
+        List<Condition> asked = conditions.of(model, opened.text());
+        Sampler guiding = sampler.withGuidance(guided, opened.text());
+        SamplingRun run = new SamplingRun(guiding, seed, count, asked, opened.codec());
+        if (captioned) {
+          opened.text().notes().forEach(console::say);
+        }
+        boolean drawn = run.run(out, console.context());
+        console.say(
+            drawn
+                ? Counted.of(count, "trajectories") + " " + Counted.are(count) + " in " + out + "."
+                : out + " already holds these trajectories.");
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.journey.cli;
 import io.journey.condition.Condition;
 import io.journey.embedding.Embedder;
 import io.journey.embedding.Embedders;
+import io.journey.encoding.Encoders;
 import io.journey.evaluation.PictureSpace;
 import io.journey.evaluation.steps.SeedConsistency;
 import io.journey.evaluation.steps.SeedDistances;
@@ -100,20 +101,37 @@ final class SeedsCommand implements Runnable {
 
   private void compare(List<PictureSpace> spaces) {
     Ensemble ensemble = Ensemble.open(checkpoints);
+    boolean captioned;
+    try (Checkpoint first = ensemble.first()) {
+      captioned = first.inputs().conditioning().takesCaptions();
+    }
+    try (Encoders.Opened encoders = Encoders.of(ensemble).open(captioned)) {
+      say(consistency(ensemble, encoders, spaces).run(out, console.context()));
+    }
+  }
+
+  private SeedConsistency consistency(
+      Ensemble ensemble, Encoders.Opened encoders, List<PictureSpace> spaces) {
     List<Condition> chosen;
     try (Checkpoint first = ensemble.first()) {
-      chosen = conditions.forCheckpoint(first);
+      chosen = conditions.of(first, encoders.text());
     }
-    Map<String, SeedDistances> found =
-        new SeedConsistency(
-                ensemble,
-                count,
-                inferenceSteps,
-                seed,
-                pairs == null ? Integer.MAX_VALUE : pairs,
-                spaces,
-                chosen)
-            .run(out, console.context());
+    if (encoders.text() != null) {
+      encoders.text().notes().forEach(console::say);
+    }
+    return new SeedConsistency(
+        ensemble,
+        count,
+        inferenceSteps,
+        seed,
+        pairs == null ? Integer.MAX_VALUE : pairs,
+        spaces,
+        chosen,
+        conditions.guidance(encoders.text() != null),
+        encoders);
+  }
+
+  private void say(Map<String, SeedDistances> found) {
     console.say("distance in  same noise  different noise  same noise is nearest  by chance");
     found.forEach((space, distances) -> say(space, distances.all()));
     console.say("Pictures, tables and figures are in " + out + ".");

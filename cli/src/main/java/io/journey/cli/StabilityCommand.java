@@ -39,6 +39,8 @@ final class StabilityCommand implements Runnable {
       description = "The ensemble or checkpoint that is asked.")
   private CheckpointSpec checkpoints;
 
+  @Mixin private LoraOptions lora;
+
   @Mixin private DataOptions data;
 
   @Mixin private TargetOptions target;
@@ -77,18 +79,12 @@ final class StabilityCommand implements Runnable {
     double damping =
         this.damping.forEstimator(
             Estimators.defaultFor(config.function(), config.preconditioner()));
-    List<Trajectory> targets = target.read();
-    Dataset images = data.open(console.progress());
+    Ensemble ensemble = Ensemble.open(lora.on(checkpoints));
+    List<Trajectory> targets = target.read(ensemble);
+    Dataset images = data.open(console.progress(), ensemble);
     List<Stability.Line> lines =
         new Stability(
-                Ensemble.open(checkpoints),
-                images,
-                targets,
-                target.steps(),
-                config,
-                draws,
-                damping,
-                targetDraws)
+                ensemble, images, targets, target.steps(), config, draws, damping, targetDraws)
             .run(out, console.context());
     console.say("draws  other draws of    step  Spearman  top 10  top 100");
     for (Stability.Line line : lines) {

@@ -1,9 +1,12 @@
 package io.journey.cli;
 
 import io.journey.dataset.ImageShape;
+import io.journey.encoding.Encoders;
+import io.journey.model.Ensemble;
 import io.journey.results.Timesteps;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
+import io.journey.text.TextEncoder;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -20,25 +23,41 @@ final class TargetOptions {
   @Option(
       names = "--timesteps",
       paramLabel = "TIMESTEPS",
-      defaultValue = "100:900:100",
-      description = "first:last:distance or a list (default: ${DEFAULT-VALUE}).")
-  private Timesteps steps;
+      description =
+          "first:last:distance or a list (default: the targets' own steps nearest to 100:900:100).")
+  private Timesteps steps = Timesteps.parse("100:900:100").nearest();
 
   Timesteps steps() {
     return steps;
   }
 
-  /** Returns the shape of the targets. */
-  ImageShape shape() {
-    return TrajectoryFile.open(target).shape();
+  private TrajectoryFile file; // opened once: that reads all of it
+
+  private TrajectoryFile file() {
+    if (file == null) {
+      file = TrajectoryFile.open(target);
+    }
+    return file;
+  }
+
+  /** Returns the shape of the targets' pictures. */
+  ImageShape pictureShape() {
+    return file().pictureShape();
   }
 
   /**
    * Returns the targets, of which only what is attributed is read: the file may be larger than
    * memory.
+   *
+   * @param ensemble whose text encoder makes of prompts what its models are asked with
    */
-  List<Trajectory> read() {
-    TrajectoryFile file = TrajectoryFile.open(target);
-    return file.read(steps.among(file.timesteps()));
+  List<Trajectory> read(Ensemble ensemble) {
+    int[] at = steps.among(file().timesteps());
+    if (!file().hasPrompts()) {
+      return file().read(at);
+    }
+    try (TextEncoder encoder = Encoders.of(ensemble).text()) {
+      return file().read(at, encoder);
+    }
   }
 }

@@ -1,9 +1,13 @@
 package io.journey.cli;
 
 import io.journey.dataset.Dataset;
+import io.journey.dataset.ImageShape;
+import io.journey.encoding.Encoders;
+import io.journey.encoding.Encoding;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
+import io.journey.model.LoraConfig;
 import io.journey.run.Counted;
 import io.journey.run.SettingException;
 import io.journey.scheduler.SchedulerConfig;
@@ -13,6 +17,8 @@ import io.journey.training.StartingPoint;
 import io.journey.training.TrainingConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +36,9 @@ import picocli.CommandLine.Option;
       "  journey train --data 'data/fashion-mnist?size=16' --out runs/fashion/checkpoints",
       "  journey train --data photos?size=32 --out runs/photos/checkpoints --preset medium \\",
       "      --count 5 --seed 7",
+      "  journey train --data 'coco:mscoco?size=128' --out runs/coco --preset coco-ldm \\",
+      "      --autoencoder sd/vae --text-encoder sd",
+      "  journey train --lora 4 --from stable-diffusion --data 'my-pictures?size=512' --out runs/lora",
       "  journey train --data photos?size=32 --out runs/longer --from runs/photos/checkpoints --training-steps 5000"
     })
 final class TrainCommand implements Runnable {
@@ -51,14 +60,16 @@ final class TrainCommand implements Runnable {
     @Option(
         names = "--preset",
         paramLabel = "NAME",
-        description = "tiny, small (default), medium or cifar10-ddpm.")
+        description =
+            "tiny, small (default), medium, cifar10-ddpm, or of captions scenes or coco-ldm.")
     private Preset preset;
 
     @Option(
         names = "--config",
         paramLabel = "FILE",
         description =
-            "JSON with \"model\" (fields of diffusers' UNet2DModel), \"scheduler\" (of its schedulers)"
+            "JSON with \"model\" (fields of diffusers' UNet2DModel or"
+                + " UNet2DConditionModel), \"scheduler\" (of its schedulers)"
                 + " and \"training\"; what it leaves out is as in the preset small.")
     private Path config;
   }
@@ -75,6 +86,25 @@ final class TrainCommand implements Runnable {
   private CheckpointSpec from;
 
   @Option(
+      names = "--lora",
+      paramLabel = "RANK",
+      description = {
+        "Train a LoRA of this rank on the checkpoint of --from, whose weights stay as they are.",
+        "The directory gets the pairs alone and refers to the checkpoint, which stays where it is."
+      })
+  @InRange(from = 1, to = LoraConfig.MOST_RANK)
+  private Integer lora;
+
+  @Option(
+      names = "--lora-layers",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "What the names of the layers end with that the LoRA changes (default:"
+              + " to_q,to_k,to_v,to_out.0).")
+  private List<String> loraLayers = new ArrayList<>();
+
+  @Option(
       names = "--classes",
       description = "Tell the models the class of every image, to sample images of a class.")
   private boolean classes;
@@ -87,6 +117,31 @@ final class TrainCommand implements Runnable {
               + " their table of classes, to sample with --guidance (default: 0).")
   @InRange(from = 0, below = 1)
   private Double dropClasses;
+
+  @Option(
+      names = "--autoencoder",
+      paramLabel = "DIR",
+      description =
+          "Train on the latents of this autoencoder: a folder of diffusers', a pipeline with vae, or a"
+              + " pair of TAESD's files (default: pixels; with --from the checkpoint's).")
+  private Path autoencoder;
+
+  @Option(
+      names = "--text-encoder",
+      paramLabel = "DIR",
+      description =
+          "Tell the models a caption of every image, by the text encoder and tokenizer of this folder"
+              + " (default: none; with --from the checkpoint's).")
+  private Path textEncoder;
+
+  @Option(
+      names = "--drop-captions",
+      paramLabel = "P",
+      description =
+          "Tell the models with this probability the empty caption instead, to sample with --guidance"
+              + " (default: 0.1).")
+  @InRange(from = 0, below = 1)
+  private Double dropCaptions;
 
   @Option(
       names = "--count",
@@ -128,9 +183,12 @@ final class TrainCommand implements Runnable {
     if (start != null) {
       start.notes(images).forEach(console::announce);
     }
-    if (start != null && !start.isContinued()) {
+    if (start != null && lora == null && !start.isContinued()) {
       console.announce(
           from + " keeps no state of its training: Adam starts anew, steps are counted from 0.");
+    }
+    if (trainer.encoding() != null) {
+      trainer.encoding().notes().forEach(console::announce);
     }
     Ensemble ensemble = trainer.run(out, console.context());
     console.say(
@@ -142,21 +200,40 @@ final class TrainCommand implements Runnable {
   }
 
   private EnsembleTrainer trainer(Dataset images, StartingPoint start) {
+    Encoders encoders = encoders(start);
+    Encoding encoding = encoders.isEmpty() ? null : encoders.encoding(images);
+    ImageShape shape = encoding == null ? images.shape() : encoding.shape();
+    boolean captioned = encoding != null && encoding.hasStates();
     Preset preset = settings.preset == null ? Preset.SMALL : settings.preset;
+    preset.requireCaptions(captioned);
     DenoiserConfig model =
-        start == null || settings.preset != null
-            ? preset.model(images.shape())
-            : start.architecture();
+        start != null && settings.preset == null
+            ? start.architecture()
+            : captioned ? preset.model(shape, encoding.textWidth()) : preset.model(shape);
     TrainingConfig training =
-        start == null || start.training() == null || settings.preset != null
-            ? preset.training(images.size())
-            : start.training();
-    SchedulerConfig scheduler = start == null ? SchedulerConfig.DEFAULT : start.scheduler();
+        start != null && start.training() != null && settings.preset == null && lora == null
+            ? start.training()
+            : lora != null && settings.preset == null
+                ? Preset.loraTraining()
+                : captioned
+                    ? preset.trainingWithCaptions(images.size())
+                    : preset.training(images.size());
+    SchedulerConfig scheduler = start == null ? preset.scheduler() : start.scheduler();
+    if (start == null && encoding != null && encoding.hasLatents()) {
+      scheduler = scheduler.withoutClipping();
+    }
     if (settings.config != null) {
       ConfigFile file = ConfigFile.read(settings.config);
       model = file.model(model);
       training = file.training(training);
       scheduler = file.scheduler(scheduler);
+    }
+    if (dropCaptions != null) {
+      if (!captioned) {
+        throw new SettingException(
+            "--drop-captions needs models of captions: add --text-encoder DIR, or leave it out");
+      }
+      training = training.withDropCaptions(dropCaptions);
     }
     if (dropClasses != null) {
       training = training.withDropClasses(dropClasses);
@@ -180,7 +257,27 @@ final class TrainCommand implements Runnable {
         root,
         saveInterval(),
         scheduler,
-        start);
+        start,
+        encoding,
+        lora());
+  }
+
+  private LoraConfig lora() {
+    if (lora == null && !loraLayers.isEmpty()) {
+      throw new SettingException("--lora-layers needs --lora RANK: add it, or leave it out");
+    }
+    return lora == null
+        ? null
+        : new LoraConfig(lora, loraLayers.isEmpty() ? LoraConfig.ATTENTION : loraLayers);
+  }
+
+  /** Those that are named, or those of the checkpoint to start from that it has use for. */
+  private Encoders encoders(StartingPoint start) {
+    Encoders found = from == null ? Encoders.NONE : Encoders.of(from);
+    if (start != null && !start.architecture().conditioning().takesCaptions()) {
+      found = new Encoders(found.autoencoder(), null);
+    }
+    return found.withAutoencoder(autoencoder).withTextEncoder(textEncoder);
   }
 
   /**

@@ -241,9 +241,9 @@ class CommandFlowTest {
   }
 
   @Test
-  void thereAreTheNineCommandsWhoseHelpIsTestedBelow() {
+  void thereAreTheElevenCommandsWhoseHelpIsTestedBelow() {
     PrintWriter nothing = new PrintWriter(Writer.nullWriter());
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(9);
+    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(11);
   }
 
   @ParameterizedTest
@@ -257,6 +257,8 @@ class CommandFlowTest {
         "report",
         "evaluate",
         "export",
+        "text-encoder",
+        "scenes",
         "inspect"
       })
   void helpOfEveryCommandShowsAnExampleAndSucceeds(String command) {

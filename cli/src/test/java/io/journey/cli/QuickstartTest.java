@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.journey.run.Json;
+import io.journey.sampling.TrajectoryFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ class QuickstartTest {
   private CommandRun quickstart(String images, String steps, String targets) {
     return CommandRun.of(
         "quickstart",
+        "--train",
         "--out",
         folder.toString(),
         "--images",
@@ -44,6 +46,27 @@ class QuickstartTest {
         steps,
         "--targets",
         targets);
+  }
+
+  @Test
+  void inColourTheShippedModelIsAskedAboutThePictureAndItsHalves() throws IOException {
+    CommandRun run =
+        CommandRun.of("quickstart", "--out", folder.toString(), "--images", "16", "--targets", "1");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("The page is ");
+    String page = Files.readString(folder.resolve("report.html"));
+    // A pair that no scene shows together.
+    String prompt =
+        TrajectoryFile.read(folder.resolve("targets.safetensors"))
+            .get(0)
+            .condition()
+            .captionText()
+            .orElseThrow();
+    assertThat(Files.readString(folder.resolve("scenes/held-out.jsonl"))).contains(prompt);
+    assertThat(page).contains(prompt, "Where a part is outlined");
+    JsonNode manifest = Json.read(folder.resolve("attribution/manifest.json"));
+    assertThat(manifest.at("/inputs/targets").asInt()).isEqualTo(3);
+    assertThat(manifest.at("/settings/masks")).hasSize(3);
   }
 
   @Test

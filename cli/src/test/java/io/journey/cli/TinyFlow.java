@@ -156,10 +156,12 @@ record TinyFlow(Path root) {
   }
 
   private static String[] command(String[] changes, Object... words) {
-    List<String> line = new ArrayList<>();
-    for (Object word : words) {
-      line.add(word.toString());
-    }
+    return changed(Arrays.stream(words).map(Object::toString).toArray(String[]::new), changes);
+  }
+
+  /** The same command with other values of some options, or with more. */
+  static String[] changed(String[] command, String... changes) {
+    List<String> line = new ArrayList<>(List.of(command));
     for (int i = 0; i < changes.length; i += 2) {
       int at = line.indexOf(changes[i]);
       if (at < 0) {

@@ -22,7 +22,9 @@ import java.util.List;
  */
 public final class ConditionColumn {
   private static final String LABELS = "labels";
-  private static final String PROMPTS = "prompts";
+
+  /** The metadata that texts are. */
+  public static final String PROMPTS = "prompts";
 
   private ConditionColumn() {}
 

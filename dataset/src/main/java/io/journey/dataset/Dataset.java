@@ -5,6 +5,7 @@ import io.journey.condition.Condition;
 import io.journey.run.Json;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Training images of one shape, numbered 0..size-1, each with an id that stays the same whatever
@@ -93,6 +94,25 @@ public interface Dataset extends Serializable {
    */
   default List<Condition.Caption> captionsOf(int index) {
     return List.of();
+  }
+
+  /**
+   * Returns the empty caption with its states, which stands in place of a caption that is dropped
+   * in training.
+   *
+   * @return empty where nobody has computed states
+   */
+  default Optional<Condition.Caption> noCaption() {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns the manifest's entries on the data of a stage that works with them: {@code data}, the
+   * fingerprint, and {@code examples}, their number; of an encoded set also what it was encoded
+   * from and by.
+   */
+  default ObjectNode inputs() {
+    return Json.object().put("data", fingerprint()).put("examples", size());
   }
 
   /**

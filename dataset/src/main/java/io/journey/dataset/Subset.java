@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -146,6 +147,11 @@ public final class Subset implements Dataset {
   @Override
   public List<Condition.Caption> captionsOf(int index) {
     return whole.captionsOf(indices[index]);
+  }
+
+  @Override
+  public Optional<Condition.Caption> noCaption() {
+    return whole.noCaption();
   }
 
   @Override

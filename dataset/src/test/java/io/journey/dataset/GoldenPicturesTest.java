@@ -8,6 +8,7 @@ import io.journey.dataset.Transformations.Orient;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GoldenPicturesTest {
   private static final Path FOLDER = Path.of("src/test/resources/pictures");
-  private static final JsonNode VALUES = Json.read(FOLDER.resolve("values.json"));
+  private static final JsonNode VALUES = values();
 
   /** Levels of 255. 16 bits are rounded here and cut off there; the rest is meant to be equal. */
   private static final Map<String, Integer> TOLERANCE =
@@ -35,6 +37,15 @@ class GoldenPicturesTest {
 
   private static final Map<String, List<Integer>> ERRORS = new TreeMap<>();
   private static final Map<String, Integer> REFUSED = new TreeMap<>();
+
+  private static JsonNode values() {
+    Path file = FOLDER.resolve("values.json.gz");
+    try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+      return Json.parse(in.readAllBytes(), file.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   static Stream<String> whole() {
     return names(false);

@@ -10,6 +10,7 @@ public final class MemoryDataset implements Dataset {
   private final List<String> ids = new ArrayList<>();
   private final List<Condition> conditions = new ArrayList<>();
   private final List<float[]> images = new ArrayList<>();
+  private final List<List<String>> captions = new ArrayList<>();
   private List<String> classNames = List.of();
   private String fingerprint = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
@@ -30,6 +31,13 @@ public final class MemoryDataset implements Dataset {
     ids.add(id);
     conditions.add(condition);
     images.add(image);
+    captions.add(List.of());
+    return this;
+  }
+
+  /** Gives captions to the example that was added last. */
+  public MemoryDataset captions(String... texts) {
+    captions.set(captions.size() - 1, List.of(texts));
     return this;
   }
 
@@ -70,7 +78,8 @@ public final class MemoryDataset implements Dataset {
     return new Example(
         ids.get(index),
         conditions.get(index),
-        (out, offset) -> System.arraycopy(images.get(index), 0, out, offset, shape.numel()));
+        (out, offset) -> System.arraycopy(images.get(index), 0, out, offset, shape.numel()),
+        captions.get(index));
   }
 
   @Override

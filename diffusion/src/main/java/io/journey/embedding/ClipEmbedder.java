@@ -2,11 +2,10 @@ package io.journey.embedding;
 
 import io.journey.array.NamedTensors;
 import io.journey.dataset.ImageShape;
+import io.journey.model.WeightFiles;
 import io.journey.run.Checksums;
-import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -20,9 +19,6 @@ import org.bytedeco.pytorch.NoGradGuard;
  * Vectors are as the network gives them, not brought to length 1.
  */
 final class ClipEmbedder implements Embedder {
-  private static final List<String> WEIGHTS =
-      List.of("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin");
-
   private final ClipVision network;
   private final ImagePreparation preparation;
   private final String name;
@@ -39,16 +35,7 @@ final class ClipEmbedder implements Embedder {
   static ClipEmbedder open(Path folder) {
     ClipConfig config = ClipConfig.read(folder.resolve("config.json"));
     ImagePreparation preparation = config.preparation(folder.resolve("preprocessor_config.json"));
-    Path weights =
-        WEIGHTS.stream()
-            .map(folder::resolve)
-            .filter(Files::exists)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new JourneyException(
-                        folder + " has none of " + WEIGHTS + ": fetch the model's weights."));
-    NamedTensors file = NamedTensors.open(weights);
+    NamedTensors file = WeightFiles.ofTransformers(folder, "the model");
     ClipVision network = ClipVision.read(config, file);
     String name = "CLIP " + folder.toAbsolutePath().normalize().getFileName();
     return new ClipEmbedder(network, preparation, name, fingerprint(config, preparation, file));

@@ -9,12 +9,15 @@ import io.journey.dataset.ImageShape;
 import io.journey.dataset.MissingCaptions;
 import io.journey.dataset.Transformations;
 import io.journey.dataset.Uncaptioned;
+import io.journey.run.Checksums;
 import io.journey.run.Csv;
 import io.journey.run.JourneyException;
+import io.journey.run.Json;
 import io.journey.run.Manifest;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -36,6 +39,11 @@ public final class EncodedDataset implements Dataset {
   static final String CODEC = "codec";
   static final String TEXT_ENCODER = "text_encoder";
 
+  /** The text of a caption that was dropped; its states are the first. */
+  static final String NO_TEXT = "";
+
+  private static final String PICTURES = "pictures";
+
   private static final Pattern BLANK = Pattern.compile(" ");
 
   private final Manifest manifest;
@@ -50,10 +58,9 @@ public final class EncodedDataset implements Dataset {
     EncodingSettings settings = manifest.settings(EncodingSettings.class);
     List<Integer> sides = settings.latents();
     this.manifest = manifest;
-    this.fingerprint = manifest.fingerprint();
+    this.fingerprint = fingerprint(manifest.inputs(), settings);
     this.pictures = pictures;
-    this.shape =
-        sides == null ? pictures.shape() : new ImageShape(sides.get(0), sides.get(1), sides.get(2));
+    this.shape = sides == null ? pictures.shape() : shape(sides);
     this.latents =
         sides == null
             ? null
@@ -82,6 +89,36 @@ public final class EncodedDataset implements Dataset {
               + ": name the data set it was made of, or encode this one in a new directory.");
     }
     return new EncodedDataset(manifest, own);
+  }
+
+  static ImageShape shape(List<Integer> sides) {
+    return new ImageShape(sides.get(0), sides.get(1), sides.get(2));
+  }
+
+  /** Returns a hash of what is encoded and how; the sizes of files are no part of it. */
+  static String fingerprint(ObjectNode inputs, EncodingSettings settings) {
+    ObjectNode all = inputs.deepCopy();
+    all.set("latents", Json.tree(settings.latents()));
+    all.set("states", Json.tree(settings.states()));
+    all.put("dtype", settings.dtype().name());
+    return HexFormat.of().formatHex(Checksums.sha256().digest(Json.bytes(all)));
+  }
+
+  static ObjectNode dataInputs(String fingerprint, ObjectNode inputs) {
+    ObjectNode entries = Json.object().put(DATA, fingerprint);
+    entries.set(PICTURES, inputs.get(DATA));
+    for (String network : List.of(CODEC, TEXT_ENCODER)) {
+      if (inputs.has(network)) {
+        entries.set(network, inputs.get(network));
+      }
+    }
+    entries.set(EXAMPLES, inputs.get(EXAMPLES));
+    return entries;
+  }
+
+  @Override
+  public ObjectNode inputs() {
+    return dataInputs(fingerprint, manifest.inputs());
   }
 
   private int[][] readCaptions() {
@@ -159,7 +196,7 @@ public final class EncodedDataset implements Dataset {
     return pictures.spec();
   }
 
-  /** Returns that of the encoding: of what was encoded, how, and of every number. */
+  /** Returns a hash of what was encoded and how, which is known before it is done. */
   @Override
   public String fingerprint() {
     return fingerprint;
@@ -236,6 +273,13 @@ public final class EncodedDataset implements Dataset {
       found.add(new Condition.Caption(texts.get(c), states.of(captions[index][c])));
     }
     return found;
+  }
+
+  @Override
+  public Optional<Condition.Caption> noCaption() {
+    return states == null
+        ? Optional.empty()
+        : Optional.of(new Condition.Caption(NO_TEXT, states.of(0)));
   }
 
   @Override

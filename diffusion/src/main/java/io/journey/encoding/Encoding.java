@@ -6,6 +6,8 @@ import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
 import io.journey.latent.Autoencoders;
 import io.journey.latent.LatentCodec;
+import io.journey.model.ModelInputs;
+import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.run.FileStage;
 import io.journey.run.Json;
@@ -25,6 +27,9 @@ import java.util.stream.IntStream;
  * has them. Files, threads and interruptions change no number.
  */
 public final class Encoding implements FileStage<EncodedDataset> {
+  /** The folder that it has in the directory of a stage that it is a part of. */
+  public static final String FOLDER = "encoding";
+
   private final Dataset data;
   private final CodecPlace codec;
   private final TextEncoderPlace textEncoder;
@@ -55,7 +60,14 @@ public final class Encoding implements FileStage<EncodedDataset> {
    *     network cannot be read
    */
   public static Encoding of(EncodingConfig config, Dataset data, Path codec, Path textEncoder) {
-    if (codec == null && textEncoder == null) {
+    return of(config, data, new Encoders(codec, textEncoder));
+  }
+
+  /** Returns the same by the networks that belong to a model. */
+  public static Encoding of(EncodingConfig config, Dataset data, Encoders encoders) {
+    Path codec = encoders.autoencoder();
+    Path textEncoder = encoders.textEncoder();
+    if (encoders.isEmpty()) {
       throw new SettingException(
           "nothing is to be encoded: name an autoencoder, a text encoder, or both");
     }
@@ -72,9 +84,13 @@ public final class Encoding implements FileStage<EncodedDataset> {
     TextEncoderPlace encoderPlace = null;
     List<Integer> states = null;
     if (textEncoder != null) {
-      try (TextEncoder opened = TextEncoder.open(textEncoder)) {
+      try (TextEncoder opened = encoders.text()) {
         states = List.of(opened.tokens(), opened.width());
-        encoderPlace = new TextEncoderPlace(absolute(textEncoder), opened.fingerprint());
+        encoderPlace =
+            new TextEncoderPlace(
+                absolute(textEncoder),
+                encoders.lora() == null ? null : encoders.lora().absolute().toString(),
+                opened.fingerprint());
       }
     }
     EncodingSettings settings =
@@ -120,6 +136,105 @@ public final class Encoding implements FileStage<EncodedDataset> {
     return inputs;
   }
 
+  /**
+   * Returns the fingerprint of the data set that it makes: a hash of the pictures', of the
+   * networks' and of the shapes. It is known before anything is encoded.
+   */
+  public String fingerprint() {
+    return EncodedDataset.fingerprint(inputs(), settings);
+  }
+
+  /** Returns what there is to say before it is encoded, each a sentence: which captions are cut. */
+  public List<String> notes() {
+    if (textEncoder == null) {
+      return List.of();
+    }
+    try (TextEncoder opened = textEncoder.open()) {
+      List<String> texts = new ArrayList<>();
+      distinctCaptions(texts);
+      texts.forEach(opened::measure);
+      return opened.notes();
+    }
+  }
+
+  /** Returns the networks that encode. */
+  public Encoders encoders() {
+    return new Encoders(
+        codec == null ? null : Path.of(codec.path()),
+        textEncoder == null ? null : Path.of(textEncoder.path()),
+        textEncoder == null ? null : textEncoder.loraSpec());
+  }
+
+  /** Returns whether images are encoded. */
+  public boolean hasLatents() {
+    return codec != null;
+  }
+
+  /** Returns whether captions are encoded. */
+  public boolean hasStates() {
+    return textEncoder != null;
+  }
+
+  /** Returns the shape of what a model of the encoded data samples. */
+  public ImageShape shape() {
+    return settings.latents() == null ? data.shape() : EncodedDataset.shape(settings.latents());
+  }
+
+  /** Returns D, the width of a caption's states; null where captions are not encoded. */
+  public Integer textWidth() {
+    return settings.states() == null ? null : settings.states().get(1);
+  }
+
+  /** Returns the pictures that are encoded, with their captions where there is a text encoder. */
+  public Dataset pictures() {
+    return data;
+  }
+
+  /** Returns the manifest's entries on the data of a stage that works with the encoding. */
+  public ObjectNode dataInputs() {
+    return EncodedDataset.dataInputs(fingerprint(), inputs());
+  }
+
+  /**
+   * Refuses a model that does not take what is encoded.
+   *
+   * @throws SettingException if the latents have another shape than its images, or the states
+   *     another width than those it attends to
+   */
+  public void requireTakenBy(ModelInputs model) {
+    if (!model.shape().equals(shape())) {
+      throw new SettingException(
+          model.name()
+              + " samples latents of "
+              + model.shape()
+              + ", the autoencoder makes "
+              + shape()
+              + " of the images of "
+              + data.shape()
+              + ": use the autoencoder and the size of images that it was trained with");
+    }
+    if (settings.states() == null) {
+      return;
+    }
+    if (!model.conditioning().takesCaptions()) {
+      throw new SettingException(
+          model.name() + " takes " + model.conditioning() + ": leave the text encoder out");
+    }
+    int tokens = settings.states().get(0);
+    int width = textWidth();
+    if (!model.conditioning().acceptsStates(tokens, width)) {
+      throw new SettingException(
+          model.name()
+              + " takes "
+              + model.conditioning()
+              + ", the text encoder makes states of width "
+              + width
+              + " of "
+              + Counted.of(tokens, "tokens")
+              + ": use the one that it was trained with");
+    }
+  }
+
   @Override
   public void write(StageWork work) {
     List<String> texts = new ArrayList<>();
@@ -160,6 +275,9 @@ public final class Encoding implements FileStage<EncodedDataset> {
   private Map<String, Integer> distinctCaptions(List<String> texts) {
     Map<String, Integer> places = new HashMap<>();
     if (textEncoder != null) {
+      // Dropped captions, and what guidance leads away from.
+      places.put(EncodedDataset.NO_TEXT, texts.size());
+      texts.add(EncodedDataset.NO_TEXT);
       for (int i = 0; i < data.size(); i++) {
         for (String text : data.captions(i)) {
           if (places.putIfAbsent(text, texts.size()) == null) {

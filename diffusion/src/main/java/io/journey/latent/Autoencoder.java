@@ -264,6 +264,14 @@ public final class Autoencoder implements LatentCodec {
   }
 
   /**
+   * Gives the files of the folder one by one, in the smallest number type that holds all weights
+   * exactly.
+   */
+  public void writeTo(BiConsumer<String, AtomicFile.Content> files) {
+    writeTo(files, DType.exact(network.parameters().get()), Long.MAX_VALUE);
+  }
+
+  /**
    * Gives the files of the folder one by one, for a folder with others in it, such as {@code vae/}
    * of a pipeline.
    *

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.NamedTensors;
 import io.journey.model.CheckpointFiles;
 import io.journey.nn.ModuleReader;
+import io.journey.random.Seed;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -26,6 +27,11 @@ public final class Autoencoders {
   private static final String COMPVIS = "encoder.down.0.block.0.conv1.weight";
 
   private Autoencoders() {}
+
+  /** Returns the folder of a pipeline's autoencoder, or nothing where the folder has none. */
+  public static Optional<Path> inPipeline(Path folder) {
+    return Optional.of(folder.resolve(VAE)).filter(vae -> Files.exists(vae.resolve(CONFIG)));
+  }
 
   /** What was found: a network that has announced its weights, and where they are. */
   private record Found(AutoencoderNetwork network, NamedTensors tensors, String name) {}
@@ -56,6 +62,20 @@ public final class Autoencoders {
       found.network().parameters().close();
       throw e;
     }
+  }
+
+  /**
+   * Returns an {@code AutoencoderKL} with random weights, by PyTorch's default start: of no use but
+   * to measure with.
+   *
+   * @param config as diffusers writes it
+   */
+  public static Autoencoder random(ObjectNode config, Seed seed) {
+    AutoencoderKL network =
+        new AutoencoderKL(AutoencoderKLConfig.fromDiffusers(config, "The autoencoder"));
+    network.parameters().allocate(ScalarType.Float);
+    network.parameters().initialize(seed);
+    return new Autoencoder(network, "random");
   }
 
   /**

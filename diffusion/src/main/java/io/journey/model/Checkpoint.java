@@ -2,13 +2,11 @@ package io.journey.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.DType;
-import io.journey.array.NamedTensors;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DenoisingLoss;
 import io.journey.diffusion.NoiseSchedule;
-import io.journey.nn.ModuleReader;
 import io.journey.run.AtomicFile;
 import io.journey.run.Checksums;
 import io.journey.run.DiffusersJson;
@@ -21,13 +19,11 @@ import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.BatchSizes;
 import io.journey.tensor.Libtorch;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -77,7 +73,10 @@ public record Checkpoint(
         ClassNames.NONE);
   }
 
-  /** Writes a model as a pipeline folder called {@code name} inside a run, in float32. */
+  /**
+   * Writes a model as a pipeline folder called {@code name} inside a run, in float32; of one with a
+   * LoRA the LoRA alone.
+   */
   public static void write(
       StageFiles run,
       String name,
@@ -85,6 +84,10 @@ public record Checkpoint(
       float[] weights,
       SchedulerConfig scheduler,
       ClassNames classNames) {
+    if (LoraWriter.hasPairs(model)) {
+      run.write(LoraWriter.file(name), LoraWriter.content(model, weights));
+      return;
+    }
     BiConsumer<String, AtomicFile.Content> files =
         (file, content) -> run.write(name + "/" + file, content);
     write(
@@ -97,6 +100,11 @@ public record Checkpoint(
         Long.MAX_VALUE);
   }
 
+  /** Writes this checkpoint as a pipeline folder without other parts. */
+  public void export(Path folder, DType dtype, long maxShardBytes) {
+    export(folder, dtype, maxShardBytes, PipelineParts.NONE);
+  }
+
   /**
    * Writes this checkpoint as a pipeline folder that diffusers opens. An export that was
    * interrupted is continued.
@@ -104,9 +112,10 @@ public record Checkpoint(
    * @param folder absent, empty, or with a part of this export
    * @param dtype F32, F16 or BF16
    * @param maxShardBytes most bytes of weights in one file
+   * @param parts what else the pipeline has
    * @throws JourneyException if the folder holds anything else, or the model is a program
    */
-  public void export(Path folder, DType dtype, long maxShardBytes) {
+  public void export(Path folder, DType dtype, long maxShardBytes, PipelineParts parts) {
     if (!(model instanceof LayeredDenoiser layered)) {
       throw new JourneyException(
           name + " is a program, expected a model of layers: only that has a diffusers form.");
@@ -119,16 +128,23 @@ public record Checkpoint(
               + " and "
               + maxShardBytes);
     }
-    Map<String, AtomicFile.Content> files = new LinkedHashMap<>();
-    write(
-        files::put,
-        layered,
-        layered.parameters().get(),
-        pipelineIndex(layered.config(), scheduler, classNames),
-        scheduler,
-        dtype,
-        maxShardBytes);
+    ObjectNode index = pipelineIndex(layered.config(), scheduler, classNames);
+    parts.addTo(index);
+    Map<String, AtomicFile.Content> files = new LinkedHashMap<>(parts.files());
+    write(files::put, layered, layered.parameters().get(), index, scheduler, dtype, maxShardBytes);
     ExportedFolder.write(folder, files);
+  }
+
+  /**
+   * Writes the LoRA of this checkpoint alone, as diffusers does.
+   *
+   * @param folder absent, empty, or with this export
+   * @throws JourneyException if the folder holds anything else
+   */
+  public void exportLora(Path folder) {
+    LayeredDenoiser layered = (LayeredDenoiser) model;
+    ExportedFolder.write(
+        folder, Map.of(LoraWriter.FILE, LoraWriter.content(layered, layered.parameters().get())));
   }
 
   private static void write(
@@ -176,81 +192,31 @@ public record Checkpoint(
   /**
    * Reads a checkpoint.
    *
-   * @param spec a pipeline folder, the model's own folder, or a file of weights or a program
+   * @param spec a pipeline folder, the model's own folder, a file of weights or a program, or what
+   *     {@code journey train --lora} wrote; with the LoRA it names, if it names one
    * @throws JourneyException if it is missing, damaged, of another architecture, or not finite; if
    *     {@code journey train} wrote it, also if any file is not as it was written
    */
   public static Checkpoint read(CheckpointSpec spec, ScalarType type) {
-    CheckpointFiles files = CheckpointFiles.locate(spec.path());
-    WrittenCheckpoint.requireUnchanged(files);
-    ObjectNode config = Json.read(files.config());
-    SchedulerConfig scheduler = scheduler(files);
-    NoiseSchedule schedule = schedule(scheduler, files);
-    if (spec.torchScript()) {
-      Denoiser model = TorchScriptDenoiser.load(files.weights(), config, files.config(), type);
-      String print = fingerprint(config, scheduler, List.of(files.weights()), "");
-      return new Checkpoint(spec.name(), model, schedule, scheduler, print, ClassNames.NONE);
-    }
-    Stored stored = Stored.of(files, config, spec.part());
-    LayeredDenoiser model = stored.model();
-    model.parameters().allocate(type);
-    try {
-      stored.reader().load(model);
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
-    }
-    String print =
-        fingerprint(
-            model.config().toDiffusers(),
-            scheduler,
-            stored.tensors().files(),
-            stored.reader().prefix().replaceAll("\\.$", ""));
-    ClassNames names = ClassNames.near(files.config().toAbsolutePath().getParent());
-    return new Checkpoint(spec.name(), model, schedule, scheduler, print, names);
+    LoraPlace place = LoraPlace.of(spec);
+    return place == null
+        ? CheckpointReader.read(spec, type)
+        : place.putOn(spec.name(), type, Checkpoint::withLora);
   }
 
   /**
-   * A model of layers and its weights in a file, found but not read.
+   * Reads a checkpoint whose LoRA is added to its weights, all of which are θ.
    *
-   * @param model has announced its weights
-   * @param reader of the set of weights that is read
-   * @param sets all sets in the file, by what stands before their names
+   * @throws JourneyException as {@link #read(CheckpointSpec, ScalarType)} does, and if it has no
+   *     LoRA
    */
-  private record Stored(
-      LayeredDenoiser model, NamedTensors tensors, ModuleReader reader, List<String> sets) {
-
-    /** Looks whether the file has room for the model, before it is built, and for its weights. */
-    static Stored of(CheckpointFiles files, ObjectNode json, String part) {
-      ForeignWeights.requireTensors(files.weights());
-      DenoiserConfig config = Architecture.read(json, files.config().toString());
-      String className = config.toDiffusers().path("_class_name").textValue();
-      NamedTensors tensors = NamedTensors.open(files.weights());
-      long count = ModuleReader.count(tensors);
-      if (config.leastWeights() > count) {
-        ForeignWeights.refuse(tensors, className);
-        throw new JourneyException(
-            String.format(
-                Locale.ROOT,
-                "%s describes a model of at least %.0f weights%s, %s holds %d: put the configuration"
-                    + " that belongs to the weights there.",
-                files.config(),
-                config.leastWeights(),
-                config.leastWeights() > Integer.MAX_VALUE
-                    ? ", more than the " + Integer.MAX_VALUE + " a model may have"
-                    : "",
-                tensors.file(),
-                count));
-      }
-      LayeredDenoiser model = config.build();
-      WeightSets sets = new WeightSets(model, tensors);
-      if (sets.isEmpty()) {
-        ForeignWeights.refuse(tensors, className);
-      } else if (!sets.hasWhole()) {
-        ForeignWeights.refuseFamily(tensors, className);
-      }
-      return new Stored(model, tensors, sets.choose(part), sets.shown());
+  public static Checkpoint readMerged(CheckpointSpec spec, ScalarType type) {
+    LoraPlace place = LoraPlace.of(spec);
+    if (place == null) {
+      throw new JourneyException(
+          spec + " has no LoRA to be merged: name one, as with --lora FILE, or leave --merge out.");
     }
+    return place.putOn(spec.name(), type, Checkpoint::mergedWith);
   }
 
   /**
@@ -271,17 +237,7 @@ public record Checkpoint(
    * @throws JourneyException saying why it cannot be used
    */
   public static Usable requireUsable(CheckpointSpec spec) {
-    CheckpointFiles files = CheckpointFiles.locate(spec.path());
-    ObjectNode json = Json.read(files.config());
-    schedule(scheduler(files), files);
-    Stored stored = Stored.of(files, json, spec.part());
-    stored.reader().requireFit(stored.model());
-    String prefix = stored.reader().prefix();
-    return new Usable(
-        stored.model().shape(),
-        stored.reader().count(),
-        prefix.isEmpty() ? "" : WeightSets.shown(prefix),
-        stored.sets());
+    return CheckpointReader.requireUsable(spec);
   }
 
   /**
@@ -308,6 +264,31 @@ public record Checkpoint(
     return of("merged with the LoRA", lora);
   }
 
+  /** Returns whether θ is the pairs of a LoRA. */
+  public boolean hasLora() {
+    return model instanceof LayeredDenoiser layered && LoraWriter.hasPairs(layered);
+  }
+
+  /**
+   * Refuses a LoRA whose changes are none, since all numbers of its second weights are 0, as before
+   * the first step of training: the gradients of its first weights are 0 then.
+   *
+   * @throws JourneyException if it is one
+   */
+  public void requireTuned() {
+    if (model instanceof LayeredDenoiser layered && LoraWriter.isUntrained(layered)) {
+      throw new JourneyException(
+          name
+              + " has a LoRA whose lora_B are 0 everywhere, as before its first step of training:"
+              + " there is nothing to attribute, name one that is trained.");
+    }
+  }
+
+  /** Returns the same under another name. */
+  Checkpoint named(String other) {
+    return new Checkpoint(other, model, schedule, scheduler, fingerprint, classNames);
+  }
+
   private LayeredDenoiser adaptable() {
     if (!(model instanceof LayeredDenoiser layered)) {
       throw new JourneyException(
@@ -320,7 +301,7 @@ public record Checkpoint(
   private void requireNoLora(LayeredDenoiser layered) {
     if (LoraWriter.hasPairs(layered)) {
       throw new JourneyException(
-          name + " has a LoRA, expected a model without: merge it, or write the LoRA alone.");
+          name + " has a LoRA, expected a model without: merge it first, or name its base.");
     }
   }
 
@@ -331,45 +312,6 @@ public record Checkpoint(
     }
     String print = HexFormat.of().formatHex(digest.digest());
     return new Checkpoint(name, model, schedule, scheduler, print, classNames);
-  }
-
-  private static String fingerprint(
-      ObjectNode config, SchedulerConfig scheduler, List<Path> weights, String part) {
-    MessageDigest digest = Checksums.sha256();
-    digest.update(Json.bytes(config));
-    digest.update(Json.bytes(scheduler.trainingOnly().toDiffusers()));
-    for (Path file : weights) {
-      digest.update(HexFormat.of().parseHex(Checksums.of(file)));
-    }
-    digest.update(part.getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static SchedulerConfig scheduler(CheckpointFiles files) {
-    Path file = files.scheduler();
-    return file == null
-        ? SchedulerConfig.DEFAULT
-        : SchedulerConfig.ofPipeline(Json.readPython(file), pipelineClass(file), file.toString());
-  }
-
-  /** Returns the class of the pipeline that a scheduler's file belongs to, or "". */
-  private static String pipelineClass(Path scheduler) {
-    Path folder = scheduler.toAbsolutePath().getParent();
-    for (Path place : new Path[] {folder, folder.getParent()}) {
-      if (place != null && Files.isRegularFile(place.resolve(ClassNames.INDEX))) {
-        return Json.readPython(place.resolve(ClassNames.INDEX)).path("_class_name").asText();
-      }
-    }
-    return "";
-  }
-
-  private static NoiseSchedule schedule(SchedulerConfig scheduler, CheckpointFiles files) {
-    try {
-      return NoiseSchedule.of(scheduler.forward());
-    } catch (IllegalArgumentException e) {
-      throw new JourneyException(
-          files.scheduler() + " holds no usable schedule: " + e.getMessage() + ".", e);
-    }
   }
 
   /**

@@ -29,7 +29,13 @@ public record CheckpointFiles(Path config, Path weights, Path scheduler, List<St
   public static boolean isCheckpoint(Path folder) {
     return Files.exists(folder.resolve(CONFIG))
         || Files.exists(folder.resolve("unet").resolve(CONFIG))
-        || Files.exists(folder.resolve("unet_ema").resolve(CONFIG));
+        || Files.exists(folder.resolve("unet_ema").resolve(CONFIG))
+        || LoraPlace.of(CheckpointSpec.of(folder)) != null;
+  }
+
+  /** Returns whether a folder is a pipeline's, as its index says. */
+  public static boolean isPipeline(Path folder) {
+    return Files.exists(folder.resolve(ClassNames.INDEX));
   }
 
   /**
@@ -46,6 +52,11 @@ public record CheckpointFiles(Path config, Path weights, Path scheduler, List<St
     if (!Files.exists(config)) {
       if (isFile) {
         ForeignWeights.refuse(path);
+      } else if (Files.exists(folder.resolve(LoraWriter.FILE))) {
+        throw new JourneyException(
+            path
+                + " holds a LoRA and not what it is put on: name that as the checkpoint, and this as"
+                + " --lora.");
       }
       throw new JourneyException(
           isFile

@@ -70,6 +70,11 @@ public record ConditioningSpec(InputRange classes, Captions captions) {
     return isEmpty() || condition.classNumber().stream().anyMatch(classes::contains);
   }
 
+  /** Returns whether the denoiser takes captions of T tokens whose states have D numbers. */
+  public boolean acceptsStates(int tokens, int width) {
+    return captions != null && captions.width() == width && captions.tokens().contains(tokens);
+  }
+
   /**
    * Returns a class that the denoiser is asked to draw.
    *

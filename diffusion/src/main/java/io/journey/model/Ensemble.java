@@ -26,6 +26,9 @@ public final class Ensemble implements Serializable {
   /** The manifest's kind. */
   public static final String KIND = "checkpoints";
 
+  /** The manifest's name of what members' pairs are put on, in its inputs. */
+  public static final String BASE = "base";
+
   /** Names of members have three digits. */
   public static final int MOST_CHECKPOINTS = 999;
 
@@ -56,6 +59,13 @@ public final class Ensemble implements Serializable {
     boolean run = RunStatus.isRunDirectory(path);
     if (Files.isRegularFile(path) || CheckpointFiles.isCheckpoint(path) && !run) {
       return new Ensemble(spec, null, Map.of(spec.name(), spec));
+    }
+    if (spec.lora() != null && Files.isDirectory(path)) {
+      throw new JourneyException(
+          path
+              + " is no single checkpoint, and a LoRA belongs to one: name that, such as its "
+              + checkpointName(0)
+              + ".");
     }
     Map<String, CheckpointSpec> members = new LinkedHashMap<>();
     if (!run) {
@@ -129,9 +139,7 @@ public final class Ensemble implements Serializable {
 
   /** Returns the choices and assumptions that finding the members' files took, each a sentence. */
   public List<String> notes() {
-    return members.values().stream()
-        .flatMap(member -> CheckpointFiles.locate(member.path()).notes().stream())
-        .toList();
+    return members.values().stream().flatMap(member -> member.notes().stream()).toList();
   }
 
   /** The fingerprint of the training data, or "" where it is not known. */

@@ -175,7 +175,9 @@ final class ForeignWeights {
     String start = start(file, className);
     if (names.stream().anyMatch(n -> LORA.stream().anyMatch(n::endsWith))) {
       throw new JourneyException(
-          start + "its names are those of LoRA, changes to another model: " + OTHER + ".");
+          start
+              + "its names are those of LoRA, changes to another model: name that as the checkpoint,"
+              + " and this as --lora.");
     }
     if (!hasUNet(names, className)) {
       for (Family family : FAMILIES) {

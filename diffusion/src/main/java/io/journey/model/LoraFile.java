@@ -86,6 +86,23 @@ public final class LoraFile {
                         + "): name the file."));
   }
 
+  /** Returns the same with its changes multiplied by a number. */
+  LoraFile scaled(double factor) {
+    return new LoraFile(
+        tensors,
+        pairs.stream()
+            .map(
+                pair ->
+                    new Pair(
+                        pair.part(),
+                        pair.layer(),
+                        pair.down(),
+                        pair.up(),
+                        pair.rank(),
+                        factor * pair.scale()))
+            .toList());
+  }
+
   /** Returns the file, for messages. */
   public Path file() {
     return tensors.file();

@@ -10,6 +10,7 @@ import io.journey.run.AtomicFile;
 import io.journey.run.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /** Writes the LoRA on a model as diffusers' {@code save_lora_weights} does. */
@@ -21,8 +22,34 @@ public final class LoraWriter {
 
   private LoraWriter() {}
 
+  /** Returns the file of a member of an ensemble that has pairs; written last. */
+  public static String file(String member) {
+    return member + "/" + FILE;
+  }
+
   static boolean hasPairs(LayeredDenoiser model) {
-    return LoraFit.adaptable(model).stream().anyMatch(layer -> layer.pair() != null);
+    return !adapted(model).isEmpty();
+  }
+
+  /** Returns whether there are pairs whose changes are none: B = 0 everywhere. */
+  static boolean isUntrained(LayeredDenoiser model) {
+    List<Adaptable> layers = adapted(model);
+    return !layers.isEmpty()
+        && layers.stream().allMatch(layer -> isZero(layer.pair().up().weight().get()));
+  }
+
+  private static boolean isZero(float[] numbers) {
+    for (float number : numbers) {
+      if (number != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns the layers that have pairs. */
+  private static List<Adaptable> adapted(LayeredDenoiser model) {
+    return LoraFit.adaptable(model).stream().filter(layer -> layer.pair() != null).toList();
   }
 
   /**
@@ -33,8 +60,16 @@ public final class LoraWriter {
    * @param model with a LoRA
    */
   public static void write(Path folder, LayeredDenoiser model) {
-    List<Adaptable> layers =
-        LoraFit.adaptable(model).stream().filter(layer -> layer.pair() != null).toList();
+    AtomicFile.write(folder.resolve(FILE), content(model, model.parameters().get()));
+  }
+
+  /**
+   * Returns the content of the file.
+   *
+   * @param weights θ, [p], in place of the model's own
+   */
+  public static AtomicFile.Content content(LayeredDenoiser model, float[] weights) {
+    List<Adaptable> layers = adapted(model);
     Safetensors.Writer writer =
         new Safetensors.Writer()
             .metadata("format", "pt")
@@ -43,10 +78,12 @@ public final class LoraWriter {
                 new String(Json.bytes(settings(layers)), StandardCharsets.UTF_8));
     for (Adaptable layer : layers) {
       for (Parameter weight : List.of(layer.pair().down().weight(), layer.pair().up().weight())) {
-        writer.add(PREFIX + weight.name(), weight.get(), weight.shape());
+        int from = weight.offset();
+        float[] own = Arrays.copyOfRange(weights, from, from + weight.numel());
+        writer.add(PREFIX + weight.name(), own, weight.shape());
       }
     }
-    AtomicFile.write(folder.resolve(FILE), writer::writeTo);
+    return writer::writeTo;
   }
 
   /** The fields of peft's LoraConfig that say which layers have which rank and scale. */

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** diffusers' {@code UNet2DConditionModel}. */
 public final class UNet2DConditionArchitecture implements Architecture {
-  static final String CLASS_NAME = "UNet2DConditionModel";
+  /** What diffusers calls it. */
+  public static final String CLASS_NAME = "UNet2DConditionModel";
 
   @Override
   public String className() {

@@ -1,5 +1,6 @@
 package io.journey.model;
 
+import io.journey.array.NamedTensors;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.util.stream.Stream;
 /** The file of weights in a model's folder, as diffusers and transformers name them. */
 public final class WeightFiles {
   /** What transformers calls them, preferred first. */
-  public static final List<String> TRANSFORMERS =
+  private static final List<String> TRANSFORMERS =
       List.of(
           "model.safetensors",
           "model.safetensors.index.json",
@@ -49,6 +50,26 @@ public final class WeightFiles {
       }
     }
     return null;
+  }
+
+  /**
+   * Opens the weights in a folder of transformers.
+   *
+   * @param model whose they are, for the message: "the text model"
+   * @throws JourneyException if there are none, or several variants
+   */
+  public static NamedTensors ofTransformers(Path folder, String model) {
+    Path weights = find(folder, TRANSFORMERS);
+    if (weights == null) {
+      throw new JourneyException(
+          folder
+              + " has none of "
+              + String.join(", ", TRANSFORMERS)
+              + ": fetch "
+              + model
+              + "'s weights.");
+    }
+    return NamedTensors.open(weights);
   }
 
   /** The variant stands before the ending. */

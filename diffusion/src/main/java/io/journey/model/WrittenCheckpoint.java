@@ -44,7 +44,7 @@ final class WrittenCheckpoint {
   }
 
   /** Returns the name in the manifest. */
-  private static String name(Manifest manifest, Path file) {
+  static String name(Manifest manifest, Path file) {
     Path directory = manifest.directory();
     String name = file.startsWith(directory) ? slashed(directory.relativize(file)) : "";
     if (!manifest.lists(name)) {
@@ -63,7 +63,8 @@ final class WrittenCheckpoint {
     return String.join("/", parts);
   }
 
-  private static Manifest manifestAbove(Path file) {
+  /** Returns the manifest of the stage that wrote a file; null where none did. */
+  static Manifest manifestAbove(Path file) {
     Path folder = file.getParent();
     for (int up = 0; up < FOLDERS && folder != null; up++, folder = folder.getParent()) {
       if (isOfCheckpoints(folder)) {

@@ -139,16 +139,21 @@ public final class Parameters implements AutoCloseable {
    * ±1/√fan_in, norms 1 and 0, tables Gaussian. Every weight has its own seed by name.
    */
   public void initialize(Seed seed) {
-    float[] values = new float[count];
-    for (Parameter parameter : list) {
-      parameter.start(seed.child(parameter.name()).stream(), values, parameter.offset());
-    }
-    set(values);
+    start(seed);
     for (Parameter parameter : frozen) {
       float[] constant = new float[parameter.numel()];
       parameter.start(seed.child(parameter.name()).stream(), constant, 0);
       parameter.set(constant);
     }
+  }
+
+  /** The same of θ; constants stay. */
+  public void start(Seed seed) {
+    float[] values = new float[count];
+    for (Parameter parameter : list) {
+      parameter.start(seed.child(parameter.name()).stream(), values, parameter.offset());
+    }
+    set(values);
   }
 
   /** Returns the weights in the order of the flat vector. */

@@ -1,5 +1,6 @@
 package io.journey.sampling;
 
+import io.journey.condition.CaptionEncoder;
 import io.journey.model.Checkpoint;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -60,8 +61,12 @@ record Origin(
         metadata.getOrDefault("seed", ""));
   }
 
-  /** Returns the sampler that drew, from its checkpoint and the number of its steps. */
-  Sampler sampler(Checkpoint checkpoint, int inferenceSteps, Path file) {
+  /**
+   * Returns the sampler that drew, from its checkpoint and the number of its steps.
+   *
+   * @param encoder of the model's captions; null: it takes none
+   */
+  Sampler sampler(Checkpoint checkpoint, int inferenceSteps, Path file, CaptionEncoder encoder) {
     if (!model.equals(checkpoint.fingerprint())) {
       throw new JourneyException(
           file
@@ -78,13 +83,7 @@ record Origin(
     try {
       Scheduler drew =
           config.scheduler(modelName).withEta(eta.isEmpty() ? 0 : Double.parseDouble(eta));
-      if (!guidance.isNone() && checkpoint.inputs().conditioning().takesCaptions()) {
-        throw new JourneyException(
-            file
-                + " was sampled by prompts under guidance, which this check cannot repeat yet:"
-                + " use a target without guidance.");
-      }
-      return Sampler.of(checkpoint, drew, inferenceSteps).withGuidance(guidance);
+      return Sampler.of(checkpoint, drew, inferenceSteps).withGuidance(guidance, encoder);
     } catch (IllegalArgumentException e) {
       throw new JourneyException(
           file + " says of its sampler what cannot be: " + e.getMessage() + ": sample it again.",

@@ -100,11 +100,15 @@ public final class Sampler {
   }
 
   /**
-   * Returns the same with guidance of a model of captions.
+   * Returns the same with guidance.
    *
-   * @param encoder of the model's captions, which encodes the negative prompt
+   * @param encoder of the model's captions, which encodes the negative prompt; null: it is a model
+   *     of classes
    */
   public Sampler withGuidance(Guidance other, CaptionEncoder encoder) {
+    if (encoder == null) {
+      return withGuidance(other);
+    }
     Condition negative = new Condition.Prompt(other.negativePrompt());
     return new Sampler(checkpoint, scheduler, inferenceSteps, other, negative.resolve(encoder));
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.condition.Condition;
 import io.journey.condition.ConditionColumn;
+import io.journey.latent.LatentCodec;
 import io.journey.model.ModelInputs;
 import io.journey.run.AtomicFile;
 import io.journey.run.Confined;
@@ -31,8 +32,11 @@ import java.util.stream.IntStream;
  * @param seed of all noise; image n is the same whatever the count
  * @param count how many images
  * @param conditions taken in turn: image n has number n mod size
+ * @param codec decodes the finished latents, so that the file has pictures, too; the caller closes
+ *     it
  */
-public record SamplingRun(Sampler sampler, long seed, int count, List<Condition> conditions) {
+public record SamplingRun(
+    Sampler sampler, long seed, int count, List<Condition> conditions, LatentCodec codec) {
   private static final String KIND = "trajectory-parts";
 
   public SamplingRun {
@@ -41,6 +45,11 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
     inputs.conditioning().requireChoice(conditions);
     conditions = List.copyOf(conditions);
     inputs.requireTimesteps(sampler.timesteps());
+  }
+
+  /** A run of a model of pixels. */
+  public SamplingRun(Sampler sampler, long seed, int count, List<Condition> conditions) {
+    this(sampler, seed, count, conditions, LatentCodec.IDENTITY);
   }
 
   /** A run without conditions. */
@@ -167,6 +176,7 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
             sampler.timesteps(),
             seeds,
             conditionsOfAll(),
+            codec,
             (tensor, n) -> TrajectoryFile.unchecked(run.path(part(n))).rows(tensor, 0)));
   }
 
@@ -197,9 +207,12 @@ public record SamplingRun(Sampler sampler, long seed, int count, List<Condition>
     if (!found.guidance().equals(wanted.guidance())) {
       return "guidance " + found.guidance() + ", this run asks for " + wanted.guidance();
     }
+    if (!file.codecFingerprint().equals(TrajectoryFile.codecFingerprint(codec))) {
+      return "pictures of another autoencoder";
+    }
     return file.conditions().equals(conditionsOfAll().stream().map(Condition::stored).toList())
         ? null
-        : "labels "
+        : (conditions.get(0).captionText().isPresent() ? "prompts " : "labels ")
             + ConditionColumn.json(file.conditions())
             + ", this run asks for "
             + ConditionColumn.json(conditionsOfAll());

@@ -3,9 +3,11 @@ package io.journey.sampling;
 import io.journey.array.DType;
 import io.journey.array.Npy;
 import io.journey.array.Safetensors;
+import io.journey.condition.CaptionEncoder;
 import io.journey.condition.Condition;
 import io.journey.condition.ConditionColumn;
 import io.journey.dataset.ImageShape;
+import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
 import io.journey.run.AtomicFile;
 import io.journey.run.FileKind;
@@ -29,6 +31,11 @@ public final class TrajectoryFile {
   static final String X0 = "x0";
   static final String IMAGE = "image";
 
+  /** The finished pictures, where the others are latents. */
+  static final String PICTURE = "picture";
+
+  private static final String CODEC = "codec";
+
   private static final String KIND = "trajectories";
   private static final String TIMESTEPS = "timesteps";
 
@@ -41,6 +48,7 @@ public final class TrajectoryFile {
   private final Safetensors tensors;
   private final Origin origin;
   private final ImageShape shape;
+  private final ImageShape pictureShape;
   private final int[] timesteps;
   private final String[] seeds;
   private final List<Condition> conditions;
@@ -64,8 +72,22 @@ public final class TrajectoryFile {
     }
     this.shape =
         new ImageShape(dims.get(2).intValue(), dims.get(3).intValue(), dims.get(4).intValue());
+    this.pictureShape = pictureShape(dims.get(0));
     this.timesteps = timesteps(steps, tensors.file());
     this.conditions = ConditionColumn.read(tensors, seeds.length, "sample it again");
+  }
+
+  private ImageShape pictureShape(long count) {
+    if (!tensors.names().contains(PICTURE)) {
+      return shape;
+    }
+    List<Long> dims = tensors.entry(PICTURE).shape();
+    if (dims.size() != 4
+        || dims.get(0) != count
+        || dims.stream().anyMatch(side -> side < 1 || side > Integer.MAX_VALUE)) {
+      throw misfit();
+    }
+    return new ImageShape(dims.get(1).intValue(), dims.get(2).intValue(), dims.get(3).intValue());
   }
 
   private static Origin origin(Safetensors tensors) {
@@ -163,16 +185,22 @@ public final class TrajectoryFile {
         first.timesteps(),
         trajectories.stream().map(Trajectory::seed).toList(),
         trajectories.stream().map(Trajectory::condition).toList(),
+        LatentCodec.IDENTITY,
         source);
   }
 
-  /** Returns the content of a file, made image by image: memory holds one image's rows. */
+  /**
+   * Returns the content of a file, made image by image: memory holds one image's rows.
+   *
+   * @param codec decodes what the model samples
+   */
   static AtomicFile.Content content(
       Origin origin,
       ImageShape shape,
       int[] timesteps,
       List<String> seeds,
       List<Condition> conditions,
+      LatentCodec codec,
       Source source) {
     int count = seeds.size();
     int steps = timesteps.length;
@@ -182,11 +210,34 @@ public final class TrajectoryFile {
     Safetensors.Writer writer = writer(origin);
     writer.metadata("seeds", String.join(" ", seeds)).add(TIMESTEPS, longs(timesteps), steps);
     ConditionColumn.add(writer, conditions);
-    return writer
-            .add(XT, out -> writeRows(out, XT, count, source), count, steps, c, h, w)
-            .add(X0, out -> writeRows(out, X0, count, source), count, steps, c, h, w)
-            .add(IMAGE, out -> writeRows(out, IMAGE, count, source), count, c, h, w)
-        ::writeSealedTo;
+    writer
+        .add(XT, out -> writeRows(out, XT, count, source), count, steps, c, h, w)
+        .add(X0, out -> writeRows(out, X0, count, source), count, steps, c, h, w)
+        .add(IMAGE, out -> writeRows(out, IMAGE, count, source), count, c, h, w);
+    if (codec != LatentCodec.IDENTITY) {
+      ImageShape picture = codec.imageShape(shape);
+      Source decoded = (tensor, n) -> codec.decode(source.rows(IMAGE, n), shape);
+      writer
+          .metadata(CODEC, codecFingerprint(codec))
+          .add(
+              PICTURE,
+              out -> writeRows(out, PICTURE, count, decoded),
+              count,
+              picture.channels(),
+              picture.height(),
+              picture.width());
+    }
+    return writer::writeSealedTo;
+  }
+
+  /** Returns the fingerprint of a codec as a file has it; "" of pixels. */
+  static String codecFingerprint(LatentCodec codec) {
+    return codec == LatentCodec.IDENTITY ? "" : codec.fingerprint();
+  }
+
+  /** Returns the fingerprint of the codec that made its pictures; "" of pixels. */
+  String codecFingerprint() {
+    return tensors.metadata().getOrDefault(CODEC, "");
   }
 
   private static Safetensors.Writer writer(Origin origin) {
@@ -224,9 +275,25 @@ public final class TrajectoryFile {
     return seeds.length;
   }
 
-  /** Returns the shape of the images. */
+  /** Returns whether they were drawn from prompts, whose states are not in the file. */
+  public boolean hasPrompts() {
+    return conditions.stream().anyMatch(condition -> condition instanceof Condition.Prompt);
+  }
+
+  /** Returns the shape of what the model samples. */
   public ImageShape shape() {
     return shape;
+  }
+
+  /** Returns the shape of the pictures that a person sees. */
+  public ImageShape pictureShape() {
+    return pictureShape;
+  }
+
+  /** Returns picture n as a person sees it, numbers of about [-1, 1], [C·H·W]. */
+  public float[] picture(int n) {
+    String tensor = tensors.names().contains(PICTURE) ? PICTURE : IMAGE;
+    return row(tensor, n, pictureShape.numel());
   }
 
   /** Returns the steps t that are kept, falling. */
@@ -241,7 +308,16 @@ public final class TrajectoryFile {
    *     steps, or does not take their conditions
    */
   public Sampler sampler(Checkpoint checkpoint) {
-    Sampler sampler = origin.sampler(checkpoint, timesteps.length, tensors.file());
+    return sampler(checkpoint, null);
+  }
+
+  /**
+   * The same of a model of captions.
+   *
+   * @param encoder of the model's captions, which guidance needs; null: the model takes none
+   */
+  public Sampler sampler(Checkpoint checkpoint, CaptionEncoder encoder) {
+    Sampler sampler = origin.sampler(checkpoint, timesteps.length, tensors.file(), encoder);
     if (!Arrays.equals(sampler.timesteps(), timesteps)) {
       throw new JourneyException(
           tensors.file() + " has other steps than its scheduler visits: sample it again.");
@@ -259,6 +335,18 @@ public final class TrajectoryFile {
   /** Returns the condition of each image, [N]. */
   List<Condition> conditions() {
     return conditions;
+  }
+
+  /**
+   * Reads the trajectories at some of their steps, their prompts as a model is asked with them.
+   *
+   * @param encoder of the model's captions; null: the model takes none
+   */
+  public List<Trajectory> read(int[] steps, CaptionEncoder encoder) {
+    List<Trajectory> trajectories = read(steps);
+    return encoder == null
+        ? trajectories
+        : trajectories.stream().map(trajectory -> trajectory.resolve(encoder)).toList();
   }
 
   /**
@@ -301,7 +389,11 @@ public final class TrajectoryFile {
   }
 
   private float[] row(String tensor, long place) {
-    float[] numbers = tensors.part(tensor, place * shape.numel(), shape.numel());
+    return row(tensor, place, shape.numel());
+  }
+
+  private float[] row(String tensor, long place, int numel) {
+    float[] numbers = tensors.part(tensor, place * numel, numel);
     for (float number : numbers) {
       if (!Float.isFinite(number)) {
         throw new JourneyException(

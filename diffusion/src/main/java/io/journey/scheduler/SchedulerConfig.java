@@ -108,6 +108,13 @@ public final class SchedulerConfig implements Serializable {
     return of(forward, new DdpmScheduler());
   }
 
+  /** Returns the same that clips no sample: latents have no range. */
+  public SchedulerConfig withoutClipping() {
+    return scheduler instanceof Clipping.Options options && options.clipSample()
+        ? of(forward, scheduler.with("clip_sample", false))
+        : this;
+  }
+
   /**
    * Returns the scheduler that draws.
    *

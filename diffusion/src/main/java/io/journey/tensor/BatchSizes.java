@@ -30,7 +30,10 @@ public final class BatchSizes {
   /** Rows of a batch of gradients beyond which more of them make no row cheaper. */
   private static final int MAX_ROWS = 128;
 
-  /** Rows that a core needs to be busy, however much memory they take. */
+  /**
+   * Rows that a core needs to be busy, however much memory they take; of a model as wide as {@link
+   * #MAX_NUMBERS}, such as Stable Diffusion's, one row is enough.
+   */
   private static final int MIN_ROWS = 8;
 
   /**
@@ -47,6 +50,12 @@ public final class BatchSizes {
   /** Rows of a pass on a GPU: enough to fill it. */
   private static final int GPU_ROWS = 128;
 
+  /**
+   * {@link #MAX_NUMBERS} of a GPU: those of 128 rows of the U-Net of CIFAR-10, of one of Stable
+   * Diffusion's at 512 pixels.
+   */
+  private static final int GPU_NUMBERS = 1 << 24;
+
   /** Features in the making on a GPU take at most about this much for each worker. */
   private static final long GPU_FEATURE_BYTES = 1L << 30;
 
@@ -59,9 +68,10 @@ public final class BatchSizes {
    */
   public static int gradientRows(int widest) {
     if (!Libtorch.device().isCpu()) {
-      return GPU_ROWS;
+      return Math.max(1, Math.min(GPU_ROWS, GPU_NUMBERS / widest));
     }
-    return Math.max(MIN_ROWS, Math.min(MAX_ROWS, MAX_NUMBERS / widest));
+    int fewest = widest > MAX_NUMBERS ? 1 : MIN_ROWS;
+    return Math.max(fewest, Math.min(MAX_ROWS, MAX_NUMBERS / widest));
   }
 
   /**
@@ -69,9 +79,10 @@ public final class BatchSizes {
    *
    * @param step the images of the step
    * @param pass those that cores take in one pass
+   * @param widest numbers in the widest layer's output of one image
    */
-  public static int training(int step, int pass) {
-    return Libtorch.device().isCpu() ? pass : Math.min(step, GPU_ROWS);
+  public static int training(int step, int pass, int widest) {
+    return Libtorch.device().isCpu() ? pass : Math.min(step, gradientRows(widest));
   }
 
   /**

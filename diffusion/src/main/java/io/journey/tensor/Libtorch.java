@@ -198,7 +198,9 @@ public final class Libtorch {
     return found == null || matrix.is_cpu() ? found : moved(found.to(ScalarType.Float));
   }
 
-  /** One thread at a time: libtorch loads what solves it at the first call, and bears one such call. */
+  /**
+   * One thread at a time: libtorch loads what solves it at the first call, and bears one such call.
+   */
   private static synchronized Tensor eigenvectorsOnDevice(Tensor matrix) {
     try {
       T_TensorTensor_T found = torch.linalg_eigh(matrix, "L");

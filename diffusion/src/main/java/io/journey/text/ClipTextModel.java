@@ -1,5 +1,6 @@
 package io.journey.text;
 
+import io.journey.array.DType;
 import io.journey.array.NamedTensors;
 import io.journey.array.Safetensors;
 import io.journey.model.WeightFiles;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -44,7 +46,7 @@ public final class ClipTextModel implements Module, AutoCloseable {
   /** A buffer that transformers once stored: 0, 1, 2, … */
   private static final String POSITIONS = "embeddings.position_ids";
 
-  /** From the pooled state to the space of images; no token's state depends on it. */
+  /** From the pooled state to the space of images, {@code ClipClassifier}'s affair. */
   private static final String PROJECTION = "text_projection.weight";
 
   private static final int NUMBERS_AT_ONCE = 1 << 14;
@@ -88,15 +90,7 @@ public final class ClipTextModel implements Module, AutoCloseable {
 
   static ClipTextModel open(Path folder, ScalarType type) {
     ClipTextConfig config = ClipTextConfig.read(folder.resolve("config.json"));
-    Path weights = WeightFiles.find(folder, WeightFiles.TRANSFORMERS);
-    if (weights == null) {
-      throw new JourneyException(
-          folder
-              + " has none of "
-              + String.join(", ", WeightFiles.TRANSFORMERS)
-              + ": fetch the text model's weights.");
-    }
-    return read(config, NamedTensors.open(weights), type);
+    return read(config, WeightFiles.ofTransformers(folder, "the text model"), type);
   }
 
   private static ClipTextModel read(ClipTextConfig config, NamedTensors file, ScalarType type) {
@@ -173,14 +167,14 @@ public final class ClipTextModel implements Module, AutoCloseable {
   }
 
   /** Writes {@code config.json} and {@code model.safetensors}, float32, for transformers. */
-  void writeTo(Path folder, int first, int last, int padding) {
+  void writeTo(BiConsumer<String, AtomicFile.Content> files, int first, int last, int padding) {
+    DType dtype = DType.exact(parameters.get());
     Safetensors.Writer writer = new Safetensors.Writer().metadata("format", "pt");
     for (Parameter parameter : parameters.list()) {
-      writer.add(PREFIX + parameter.name(), parameter.get(), parameter.shape());
+      writer.add(PREFIX + parameter.name(), dtype, parameter.get(), parameter.shape());
     }
-    AtomicFile.write(folder.resolve("model.safetensors"), writer::writeTo);
-    AtomicFile.write(
-        folder.resolve("config.json"),
+    files.accept("model.safetensors", writer::writeTo);
+    byte[] json =
         Json.bytes(
             config
                 .toJson()
@@ -188,8 +182,9 @@ public final class ClipTextModel implements Module, AutoCloseable {
                 .put("eos_token_id", last)
                 .put("pad_token_id", padding)
                 .put("projection_dim", config.hiddenSize())
-                .put("dtype", "float32")
-                .put("torch_dtype", "float32")));
+                .put("dtype", dtype.torchName())
+                .put("torch_dtype", dtype.torchName()));
+    files.accept("config.json", out -> out.write(json));
   }
 
   @Override

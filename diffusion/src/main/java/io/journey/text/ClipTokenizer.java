@@ -1,5 +1,6 @@
 package io.journey.text;
 
+import io.journey.run.AtomicFile;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -173,6 +175,11 @@ public final class ClipTokenizer {
 
   /** Writes the files that {@link #open} and transformers read. */
   void writeTo(Path folder) {
-    TokenizerFiles.write(this, folder);
+    writeTo((name, content) -> AtomicFile.write(folder.resolve(name), content));
+  }
+
+  /** Gives the files of the folder one by one, by their names without folders. */
+  void writeTo(BiConsumer<String, AtomicFile.Content> files) {
+    TokenizerFiles.write(this, files);
   }
 }

@@ -4,6 +4,7 @@ import io.journey.condition.CaptionEncoder;
 import io.journey.condition.TextStates;
 import io.journey.model.LoraFile;
 import io.journey.random.Seed;
+import io.journey.run.AtomicFile;
 import io.journey.run.Checksums;
 import io.journey.run.Counted;
 import io.journey.run.Failures;
@@ -16,11 +17,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -58,6 +61,11 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
   public static boolean isTextEncoder(Path folder) {
     return Files.exists(folder.resolve(MODEL).resolve(CONFIG))
         || Files.exists(folder.resolve(CONFIG)) && tokenizerOf(folder) != null;
+  }
+
+  /** Returns whether a folder is a pipeline with a text encoder. */
+  public static boolean isInPipeline(Path folder) {
+    return Files.exists(folder.resolve(MODEL).resolve(CONFIG));
   }
 
   /**
@@ -152,6 +160,11 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
     return new TextEncoder(tokenizer, ClipTextModel.random(config, seed.child("text-encoder")));
   }
 
+  /** Returns the words of a text as {@link #random} tells them apart. */
+  public static List<String> words(String text) {
+    return ClipTokenizer.words(text);
+  }
+
   /** D, the width of a token's state. */
   public int width() {
     return model.config().hiddenSize();
@@ -193,7 +206,23 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
    * @return the states of its tokens, [T, D]: transformers' {@code last_hidden_state}
    */
   public float[] encode(String caption) {
+    return encode(caption, tokenizer.tokenize(caption));
+  }
+
+  /**
+   * Returns the state of the first token that ends a text, of a whole CLIP what is compared with
+   * images after a projection.
+   *
+   * @return [D]: transformers' {@code pooler_output}, given that the model's {@code eos_token_id}
+   *     is the tokenizer's, or the 2 of early files and the tokenizer's the highest of all
+   */
+  public float[] pooled(String caption) {
     TokenizedText text = tokenizer.tokenize(caption);
+    int end = text.ids().indexOf(tokenizer.vocabulary().last());
+    return Arrays.copyOfRange(encode(caption, text), end * width(), (end + 1) * width());
+  }
+
+  private float[] encode(String caption, TokenizedText text) {
     if (text.isCut()) {
       note(caption, text.cut());
     }
@@ -217,6 +246,14 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
    */
   public float[][] encode(List<String> captions) {
     return captions.stream().map(this::encode).toArray(float[][]::new);
+  }
+
+  /** Looks whether a caption is too long, for {@link #notes}, without encoding it. */
+  public void measure(String caption) {
+    TokenizedText text = tokenizer.tokenize(caption);
+    if (text.isCut()) {
+      note(caption, text.cut());
+    }
   }
 
   private void note(String caption, int lost) {
@@ -268,13 +305,25 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
 
   /**
    * Writes {@code tokenizer/} and {@code text_encoder/} into a pipeline's folder, for {@link
-   * #open}, diffusers and transformers; weights are float32.
+   * #open}, diffusers and transformers; weights are of the smallest type that holds them exactly.
    */
   public void writeTo(Path folder) {
+    writeTo((name, content) -> AtomicFile.write(folder.resolve(name), content));
+  }
+
+  /**
+   * Gives the files of the two folders one by one, for a folder with others in it.
+   *
+   * @param files takes a name, such as {@code tokenizer/vocab.json}, and a content
+   */
+  public void writeTo(BiConsumer<String, AtomicFile.Content> files) {
     ClipVocabulary vocabulary = tokenizer.vocabulary();
-    tokenizer.writeTo(folder.resolve(TOKENIZER));
+    tokenizer.writeTo((name, content) -> files.accept(TOKENIZER + "/" + name, content));
     model.writeTo(
-        folder.resolve(MODEL), vocabulary.first(), vocabulary.last(), vocabulary.padding());
+        (name, content) -> files.accept(MODEL + "/" + name, content),
+        vocabulary.first(),
+        vocabulary.last(),
+        vocabulary.padding());
   }
 
   @Override

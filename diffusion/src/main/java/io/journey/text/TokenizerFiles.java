@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * The files of a CLIP tokenizer, as transformers reads and writes them: {@code tokenizer.json}, or
@@ -210,8 +211,12 @@ final class TokenizerFiles {
     return (int) Math.min(value, Integer.MAX_VALUE);
   }
 
-  /** Writes the files that every version of transformers reads, for {@link #read}. */
-  static void write(ClipTokenizer tokenizer, Path folder) {
+  /**
+   * Writes the files that every version of transformers reads, for {@link #read}.
+   *
+   * @param files takes a name without folders and a content
+   */
+  static void write(ClipTokenizer tokenizer, BiConsumer<String, AtomicFile.Content> files) {
     ClipVocabulary vocabulary = tokenizer.vocabulary();
     ObjectNode ids = Json.object();
     Map<Integer, String> ordered = vocabulary.ordered();
@@ -238,11 +243,11 @@ final class TokenizerFiles {
     special
         .properties()
         .forEach(one -> config.put(one.getKey(), one.getValue().get("content").asText()));
-    AtomicFile.write(folder.resolve(TokenizerFolder.VOCABULARY), Json.bytes(ids));
-    AtomicFile.write(
-        folder.resolve(TokenizerFolder.MERGES), merges.toString().getBytes(StandardCharsets.UTF_8));
-    AtomicFile.write(folder.resolve(TokenizerFolder.SPECIAL), Json.bytes(special));
-    AtomicFile.write(folder.resolve(TokenizerFolder.CONFIG), Json.bytes(config));
+    byte[] lines = merges.toString().getBytes(StandardCharsets.UTF_8);
+    files.accept(TokenizerFolder.VOCABULARY, out -> out.write(Json.bytes(ids)));
+    files.accept(TokenizerFolder.MERGES, out -> out.write(lines));
+    files.accept(TokenizerFolder.SPECIAL, out -> out.write(Json.bytes(special)));
+    files.accept(TokenizerFolder.CONFIG, out -> out.write(Json.bytes(config)));
   }
 
   private static ObjectNode object(String content, boolean normalized) {

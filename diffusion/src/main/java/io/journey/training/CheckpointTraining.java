@@ -32,7 +32,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -65,7 +65,7 @@ final class CheckpointTraining {
   private final Recipe recipe;
   private final TrainingConfig config;
   private final Seed seed;
-  private final Supplier<StartingPoint.Loaded> start;
+  private final Function<Seed, StartingPoint.Begun> start;
   private final ClassNames classNames;
   private final NoiseSchedule schedule;
   private final Path resumeFile;
@@ -76,7 +76,8 @@ final class CheckpointTraining {
    * @param kept the examples it is trained on; null: all
    * @param recipe how it is trained
    * @param seed of everything random about this member
-   * @param start what it starts from; null: random weights
+   * @param start makes of the seed of what is random about its start what it begins with; null:
+   *     random weights
    */
   CheckpointTraining(
       StageFiles run,
@@ -85,7 +86,7 @@ final class CheckpointTraining {
       BitSet kept,
       Recipe recipe,
       Seed seed,
-      Supplier<StartingPoint.Loaded> start) {
+      Function<Seed, StartingPoint.Begun> start) {
     this.run = run;
     this.name = name;
     this.shape = data.shape();
@@ -105,10 +106,10 @@ final class CheckpointTraining {
 
   /** Trains to the end. */
   void run(Progress.Task progress, Workers.Parts parts) {
-    StartingPoint.Loaded from = start == null ? null : start.get();
-    TrainingState state = from == null ? null : from.state();
+    StartingPoint.Begun begun = begin(seed.child("init"));
+    TrainingState state = begun.state();
     int first = state == null ? 0 : state.nextStep();
-    try (LayeredDenoiser model = model(from);
+    try (LayeredDenoiser model = begun.model();
         Adam adam = new Adam(config, model.parameters(), first)) {
       config.requireRate(first);
       if (state != null) {
@@ -119,12 +120,10 @@ final class CheckpointTraining {
     discardResume(run, name);
   }
 
-  private LayeredDenoiser model(StartingPoint.Loaded from) {
-    LayeredDenoiser model = recipe.architecture().random(seed.child("init"), ScalarType.Float);
-    if (from != null) {
-      model.parameters().set(from.weights());
-    }
-    return model;
+  private StartingPoint.Begun begin(Seed init) {
+    return start == null
+        ? new StartingPoint.Begun(recipe.architecture().random(init, ScalarType.Float), null)
+        : start.apply(init);
   }
 
   private void train(
@@ -190,7 +189,7 @@ final class CheckpointTraining {
       List<DenoisingDraws> images,
       GradientSum sum,
       Workers.Parts parts) {
-    int pass = BatchSizes.training(images.size(), config.passImages());
+    int pass = BatchSizes.training(images.size(), config.passImages(), model.widestOutput());
     parts.forEach(
         (images.size() + pass - 1) / pass,
         i -> {

@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.encoding.Encoders;
+import io.journey.encoding.Encoding;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
 import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
+import io.journey.model.LoraConfig;
+import io.journey.model.LoraWriter;
 import io.journey.model.ModelInputs;
 import io.journey.random.Seed;
 import io.journey.run.Counted;
@@ -19,6 +23,7 @@ import io.journey.run.StageWork;
 import io.journey.run.Task;
 import io.journey.run.TaskContext;
 import io.journey.scheduler.SchedulerConfig;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +43,12 @@ import java.util.stream.IntStream;
  * @param saveInterval how much work a kill may lose
  * @param scheduler how images are noised and what the members predict
  * @param start what the members start from; null: random weights
+ * @param encoding makes of pictures what the members are trained on, a part of the directory; null:
+ *     that is {@code data} itself
+ * @param lora pairs that are put on what members start from, and trained alone; null: all weights
+ *     are, or the pairs that are there
  */
+@RecordBuilder
 public record EnsembleTrainer(
     Dataset data,
     DenoiserConfig architecture,
@@ -47,8 +57,10 @@ public record EnsembleTrainer(
     long seed,
     Duration saveInterval,
     SchedulerConfig scheduler,
-    StartingPoint start)
-    implements GrowingStage<Ensemble>, Serializable {
+    StartingPoint start,
+    Encoding encoding,
+    LoraConfig lora)
+    implements EnsembleTrainerBuilder.With, GrowingStage<Ensemble>, Serializable {
   /** The manifest's name of the checkpoints that members started from. */
   static final String FROM = "from";
 
@@ -65,6 +77,13 @@ public record EnsembleTrainer(
     }
     NoiseSchedule.of(scheduler.forward());
     training.nullClass(architecture);
+    if (lora != null && (start == null || start.hasLora())) {
+      throw new SettingException(
+          start == null
+              ? "a LoRA is trained on a checkpoint: name one, as with --from SPEC"
+              : "the checkpoint to start from has a LoRA already: leave --lora out to train it on, or"
+                  + " start from its base");
+    }
     if (start != null) {
       requireSame(start, architecture, scheduler);
       requireSameNullClass(start, training);
@@ -104,6 +123,19 @@ public record EnsembleTrainer(
     }
   }
 
+  /** Members that are trained on the data as they are. */
+  public EnsembleTrainer(
+      Dataset data,
+      DenoiserConfig architecture,
+      TrainingConfig training,
+      int members,
+      long seed,
+      Duration saveInterval,
+      SchedulerConfig scheduler,
+      StartingPoint start) {
+    this(data, architecture, training, members, seed, saveInterval, scheduler, start, null, null);
+  }
+
   /** Members that start from random weights. */
   public EnsembleTrainer(
       Dataset data,
@@ -113,7 +145,7 @@ public record EnsembleTrainer(
       long seed,
       Duration saveInterval,
       SchedulerConfig scheduler) {
-    this(data, architecture, training, members, seed, saveInterval, scheduler, null);
+    this(data, architecture, training, members, seed, saveInterval, scheduler, null, null, null);
   }
 
   /** Members that predict ε with the paper's noise schedule. */
@@ -132,20 +164,29 @@ public record EnsembleTrainer(
    *
    * @param model of every member, as diffusers writes it
    * @param scheduler as diffusers writes it; null: the default
+   * @param lora the pairs that are trained alone; null: others are
    */
-  record Settings(int count, long seed, JsonNode model, JsonNode training, JsonNode scheduler) {
+  record Settings(
+      int count,
+      long seed,
+      JsonNode model,
+      JsonNode training,
+      JsonNode scheduler,
+      LoraConfig lora) {
     static Settings of(
         int count,
         long seed,
         DenoiserConfig architecture,
         TrainingConfig training,
-        SchedulerConfig scheduler) {
+        SchedulerConfig scheduler,
+        LoraConfig lora) {
       return new Settings(
           count,
           seed,
           architecture.toDiffusers(),
           training.toJson(),
-          scheduler.equals(SchedulerConfig.DEFAULT) ? null : scheduler.toDiffusers());
+          scheduler.equals(SchedulerConfig.DEFAULT) ? null : scheduler.toDiffusers(),
+          lora);
     }
   }
 
@@ -166,20 +207,21 @@ public record EnsembleTrainer(
 
   @Override
   public EnsembleTrainer withUnits(int count) {
-    return new EnsembleTrainer(
-        data, architecture, training, count, seed, saveInterval, scheduler, start);
+    return withMembers(count);
   }
 
   @Override
   public Record settings() {
-    return Settings.of(members, seed, architecture, training, scheduler);
+    return Settings.of(members, seed, architecture, training, scheduler, lora);
   }
 
   @Override
   public ObjectNode inputs() {
-    ObjectNode inputs = Json.object();
-    inputs.put("data", data.fingerprint()).put("examples", data.size());
-    if (start != null) {
+    ObjectNode inputs = encoding == null ? data.inputs() : encoding.dataInputs();
+    if (trainsPairs()) {
+      inputs.set(Ensemble.BASE, start.bases(members));
+    }
+    if (start != null && lora == null) {
       ObjectNode from = start.inputs(members);
       from.forEach(member -> training.requireRate(member.path(StartingPoint.STEPS).asInt()));
       inputs.set(FROM, from);
@@ -187,12 +229,31 @@ public record EnsembleTrainer(
     return inputs;
   }
 
+  /** Returns whether members are pairs alone, on checkpoints that stay where they are. */
+  private boolean trainsPairs() {
+    return start != null && (lora != null || start.hasLora());
+  }
+
   @Override
   public void check() {
     ClassNames names = start == null ? ClassNames.NONE : start.classNames();
     ModelInputs inputs =
         ModelInputs.of(architecture, names.withNullClass(training.nullClass(architecture)));
-    inputs.requireImages(data);
+    if (encoding == null) {
+      inputs.requireImages(data);
+    } else {
+      encoding.requireTakenBy(inputs);
+    }
+    boolean hasStates = encoding == null ? !data.captionsOf(0).isEmpty() : encoding.hasStates();
+    if (inputs.conditioning().takesCaptions() && !hasStates) {
+      throw new SettingException(
+          "the model takes captions: name what encodes them, as with --text-encoder DIR");
+    }
+    if (training.horizontalFlip() && encoding != null && encoding.hasLatents()) {
+      throw new SettingException(
+          "training.horizontalFlip mirrors pictures, and a mirrored latent is no picture's: set it"
+              + " to false");
+    }
     inputs.requireAllTimesteps(scheduler.forward().numTrainTimesteps());
   }
 
@@ -203,8 +264,13 @@ public record EnsembleTrainer(
 
   @Override
   public void write(StageWork work) {
-    List<MemberTask> tasks =
-        IntStream.range(0, members).mapToObj(m -> new MemberTask(this, m)).toList();
+    EnsembleTrainer onData = this;
+    if (encoding != null) {
+      Encoders there = trainsPairs() ? start.encodersOfBase() : Encoders.NONE;
+      encoding.encoders().without(there).writeTo(work);
+      onData = with().data(work.run(encoding, Encoding.FOLDER)).encoding(null).build();
+    }
+    List<MemberTask> tasks = onData.tasks();
     work.run("Training " + Counted.of(members, "models"), "steps", tasks);
     work.describeData(data.describe());
     work.timing().put("data_spec", data.spec());
@@ -212,11 +278,16 @@ public record EnsembleTrainer(
     work.timing().put("images_per_second", images / work.seconds());
   }
 
+  private List<MemberTask> tasks() {
+    return IntStream.range(0, members).mapToObj(m -> new MemberTask(this, m)).toList();
+  }
+
   /** The training of one member. */
   private record MemberTask(EnsembleTrainer trainer, int member) implements Task {
     @Override
     public String file() {
-      return Checkpoint.weightsFile(Ensemble.checkpointName(member));
+      String name = Ensemble.checkpointName(member);
+      return trainer.trainsPairs() ? LoraWriter.file(name) : Checkpoint.weightsFile(name);
     }
 
     @Override
@@ -244,7 +315,9 @@ public record EnsembleTrainer(
                   trainer.saveInterval,
                   true),
               seedOf(trainer.seed, member),
-              start == null ? null : () -> start.load(member))
+              start == null
+                  ? null
+                  : init -> start.begin(member, trainer.architecture, trainer.lora, init))
           .run(context.progress(), context.parts());
     }
   }

@@ -9,6 +9,8 @@ import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
 import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
+import io.journey.model.LoraConfig;
+import io.journey.model.LoraWriter;
 import io.journey.model.ModelInputs;
 import io.journey.random.Seed;
 import io.journey.run.Checksums;
@@ -47,6 +49,8 @@ import java.util.List;
  * @param coupling what the models have in common
  * @param seed of all randomness; that of an ensemble, to couple with its members
  * @param saveInterval how much work a kill may lose
+ * @param lora pairs that are trained alone; null: all weights are
+ * @param base what pairs are put on; null: models start from random weights
  */
 @RecordBuilder
 public record Retraining(
@@ -55,7 +59,9 @@ public record Retraining(
     SchedulerConfig scheduler,
     Coupling coupling,
     long seed,
-    Duration saveInterval)
+    Duration saveInterval,
+    LoraConfig lora,
+    StartingPoint base)
     implements RetrainingBuilder.With, Serializable {
   /** The randomness that models of different data have in common. */
   public enum Coupling {
@@ -68,6 +74,17 @@ public record Retraining(
   public Retraining {
     architecture.requireTrainable();
     NoiseSchedule.of(scheduler.forward());
+  }
+
+  /** Models all of whose weights are trained. */
+  public Retraining(
+      DenoiserConfig architecture,
+      TrainingConfig training,
+      SchedulerConfig scheduler,
+      Coupling coupling,
+      long seed,
+      Duration saveInterval) {
+    this(architecture, training, scheduler, coupling, seed, saveInterval, null, null);
   }
 
   /**
@@ -101,7 +118,9 @@ public record Retraining(
             : SchedulerConfig.DEFAULT,
         coupling,
         settings.integer("seed"),
-        EnsembleTrainer.SAVE_INTERVAL);
+        EnsembleTrainer.SAVE_INTERVAL,
+        settings.has("lora") ? Json.bind(settings.object("lora"), LoraConfig.class, where) : null,
+        settings.has("lora") ? StartingPoint.ofBases(manifest) : null);
   }
 
   /** Returns the inputs that the models take. */
@@ -132,14 +151,23 @@ public record Retraining(
     public Record settings() {
       Settings all = how.settings();
       return new Settings(
-          all.count, all.seed, all.coupling, all.model, all.training, all.scheduler, member);
+          all.count,
+          all.seed,
+          all.coupling,
+          all.model,
+          all.training,
+          all.scheduler,
+          all.lora,
+          all.base,
+          member);
     }
 
     @Override
     public ObjectNode inputs() {
       ObjectNode inputs = Json.object();
       inputs.put("whole", data.fingerprint()).put("kept_sha256", fingerprint(kept, data.size()));
-      return inputs.put("examples", kept.cardinality());
+      inputs.put("examples", kept.cardinality());
+      return how.base == null ? inputs : inputs.set(Ensemble.BASE, how.base.bases(1));
     }
 
     @Override
@@ -173,7 +201,8 @@ public record Retraining(
   private record ModelTask(Model model) implements Task {
     @Override
     public String file() {
-      return Checkpoint.weightsFile(Ensemble.checkpointName(0));
+      String name = Ensemble.checkpointName(0);
+      return model.how.lora == null ? Checkpoint.weightsFile(name) : LoraWriter.file(name);
     }
 
     @Override
@@ -197,7 +226,7 @@ public record Retraining(
               new CheckpointTraining.Recipe(
                   how.architecture, how.training, how.scheduler, how.saveInterval, false),
               how.seedOf(model.member, fingerprint(model.kept, model.data.size())),
-              null)
+              how.base == null ? null : init -> how.base.begin(0, how.architecture, how.lora, init))
           .run(context.progress(), context.parts());
     }
   }
@@ -212,6 +241,8 @@ public record Retraining(
    *
    * @param model as diffusers writes it
    * @param scheduler as diffusers writes it; null: the default
+   * @param lora the pairs that are trained alone; null: all weights are
+   * @param base the fingerprint of what they are put on; null: models start from random weights
    * @param checkpoint the number of one model; null: of all
    */
   public record Settings(
@@ -221,13 +252,24 @@ public record Retraining(
       JsonNode model,
       JsonNode training,
       JsonNode scheduler,
+      LoraConfig lora,
+      String base,
       Integer checkpoint) {}
 
   /** Returns the settings that decide the models, beside their data. */
   public Settings settings() {
     EnsembleTrainer.Settings one =
-        EnsembleTrainer.Settings.of(1, seed, architecture, training, scheduler);
-    return new Settings(1, seed, coupling, one.model(), one.training(), one.scheduler(), null);
+        EnsembleTrainer.Settings.of(1, seed, architecture, training, scheduler, lora);
+    return new Settings(
+        1,
+        seed,
+        coupling,
+        one.model(),
+        one.training(),
+        one.scheduler(),
+        lora,
+        base == null ? null : base.fingerprintOfBase(),
+        null);
   }
 
   /** SHA-256 of which examples of a set are kept, in hexadecimal. */

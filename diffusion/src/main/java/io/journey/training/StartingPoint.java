@@ -1,24 +1,35 @@
 package io.journey.training;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
+import io.journey.encoding.Encoders;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.ClassNames;
 import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
 import io.journey.model.LayeredDenoiser;
+import io.journey.model.LoraConfig;
+import io.journey.model.LoraPlace;
+import io.journey.random.Seed;
 import io.journey.run.Checksums;
 import io.journey.run.Confined;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.JsonFields;
+import io.journey.run.Manifest;
 import io.journey.scheduler.SchedulerConfig;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -34,27 +45,31 @@ public final class StartingPoint implements Serializable {
   private final DenoiserConfig architecture;
   private final SchedulerConfig scheduler;
   private final ClassNames classNames;
+  private final boolean hasLora;
+  private final Map<String, ObjectNode> bases = new HashMap<>();
 
   private StartingPoint(
       CheckpointSpec spec,
       Ensemble ensemble,
       DenoiserConfig architecture,
       SchedulerConfig scheduler,
-      ClassNames classNames) {
+      ClassNames classNames,
+      boolean hasLora) {
     this.spec = spec;
     this.ensemble = ensemble;
     this.architecture = architecture;
     this.scheduler = scheduler;
     this.classNames = classNames;
+    this.hasLora = hasLora;
   }
 
   /**
-   * The weights and the state that a member starts from.
+   * The model that the training of a member begins with.
    *
-   * @param weights those of the checkpoint, [p]
-   * @param state of its training, or null where it was not kept
+   * @param model who trains it closes it
+   * @param state of its training, or null where there was none or it was not kept
    */
-  record Loaded(float[] weights, TrainingState state) {}
+  record Begun(LayeredDenoiser model, TrainingState state) {}
 
   /**
    * Opens an ensemble or a single checkpoint.
@@ -73,9 +88,53 @@ public final class StartingPoint implements Serializable {
             spec
                 + " is a program, which cannot be trained: start from a model of layers, such as a UNet2DModel.");
       }
-      return new StartingPoint(
-          spec, ensemble, model.config(), first.scheduler(), first.classNames());
+      StartingPoint start =
+          new StartingPoint(
+              spec,
+              ensemble,
+              model.config(),
+              first.scheduler(),
+              first.classNames(),
+              first.hasLora());
+      if (!first.hasLora()) {
+        start.bases.put(start.name(0), LoraPlace.note(start.baseSpec(0), first.fingerprint()));
+      }
+      return start;
     }
+  }
+
+  /**
+   * Opens what the pairs of an ensemble are put on.
+   *
+   * @param manifest of the ensemble
+   * @throws JourneyException if it is gone or another, or members have several
+   */
+  static StartingPoint ofBases(Manifest manifest) {
+    ObjectNode all = manifest.inputFields().object(Ensemble.BASE);
+    Set<JsonNode> different = new HashSet<>();
+    all.forEach(different::add);
+    if (different.size() != 1) {
+      throw new JourneyException(
+          manifest.directory()
+              + " has pairs on several checkpoints, and models that are trained again are compared on"
+              + " one: check an ensemble whose members were tuned from one.");
+    }
+    JsonFields one =
+        new JsonFields((ObjectNode) different.iterator().next(), manifest.directory().toString());
+    StartingPoint base = of(LoraPlace.base(one));
+    if (!base.fingerprintOfBase().equals(one.text(LoraPlace.FINGERPRINT))) {
+      throw new JourneyException(
+          manifest.directory()
+              + " was tuned from another checkpoint than "
+              + base.spec
+              + " holds now: put that back.");
+    }
+    return base;
+  }
+
+  /** Returns the fingerprint of what pairs of the first are put on. */
+  String fingerprintOfBase() {
+    return base(0).path(LoraPlace.FINGERPRINT).textValue();
   }
 
   /** The architecture of the first. */
@@ -91,6 +150,11 @@ public final class StartingPoint implements Serializable {
   /** The names of the first one's classes, where they are told. */
   public ClassNames classNames() {
     return classNames;
+  }
+
+  /** Returns whether the first is one with a LoRA: its pairs alone are trained then. */
+  public boolean hasLora() {
+    return hasLora;
   }
 
   /** How many there are. */
@@ -158,18 +222,81 @@ public final class StartingPoint implements Serializable {
     return inputs;
   }
 
-  /** Loads what member m starts from. */
-  Loaded load(int m) {
-    try (Checkpoint checkpoint = open(m)) {
+  /**
+   * Returns the manifest's entry on what the pairs of members 0..count−1 are put on.
+   *
+   * @throws JourneyException if there are fewer, or they differ in architecture
+   */
+  ObjectNode bases(int count) {
+    ObjectNode all = Json.object();
+    for (int m = 0; m < count; m++) {
+      all.set(Ensemble.checkpointName(m), base(m));
+    }
+    return all;
+  }
+
+  private synchronized ObjectNode base(int m) {
+    ObjectNode known = bases.get(name(m));
+    if (known == null) {
+      CheckpointSpec base = baseSpec(m);
+      try (Checkpoint own = open(m)) {
+        known = LoraPlace.note(base, own.fingerprint());
+      }
+      if (hasLora) {
+        try (Checkpoint read = Checkpoint.read(base, ScalarType.Float)) {
+          known = LoraPlace.note(base, read.fingerprint());
+        }
+      }
+      bases.put(name(m), known);
+    }
+    return known;
+  }
+
+  private CheckpointSpec baseSpec(int m) {
+    CheckpointSpec own = ensemble.spec(name(m));
+    LoraPlace place = LoraPlace.of(own);
+    return place == null ? own : place.base();
+  }
+
+  /** Returns the encoders that pairs find with what they are put on. */
+  Encoders encodersOfBase() {
+    return Encoders.of(baseSpec(0));
+  }
+
+  /**
+   * Makes the model that member m begins with.
+   *
+   * @param as its architecture, which may differ in what has no weights
+   * @param lora pairs to put on it; null: it is trained as it is, with the pairs it has
+   * @param init the seed of what is random about it
+   */
+  Begun begin(int m, DenoiserConfig as, LoraConfig lora, Seed init) {
+    Checkpoint checkpoint = open(m);
+    try {
       LayeredDenoiser model = (LayeredDenoiser) checkpoint.model();
-      return new Loaded(model.parameters().get(), stateOf(m, model));
+      if (lora != null) {
+        lora.adapt(model, init);
+        return new Begun(model, null);
+      }
+      TrainingState state = stateOf(m, model);
+      if (hasLora) {
+        return new Begun(model, state);
+      }
+      LayeredDenoiser own = as.random(init, ScalarType.Float);
+      own.parameters().set(model.parameters().get());
+      model.close();
+      return new Begun(own, state);
+    } catch (RuntimeException e) {
+      checkpoint.close();
+      throw e;
     }
   }
 
   private Checkpoint open(int m) {
     Checkpoint checkpoint = ensemble.load(name(m), ScalarType.Float);
     if (checkpoint.model() instanceof LayeredDenoiser model
-        && model.config().equals(architecture)) {
+        && model.config().equals(architecture)
+        && checkpoint.hasLora() == hasLora) {
       return checkpoint;
     }
     checkpoint.close();

@@ -28,7 +28,7 @@ final class TrainingBatches {
 
   /**
    * @param kept the examples that are not left out; null: all
-   * @param nullClass stands in place of a dropped class
+   * @param nullClass stands in place of a dropped class; empty where none are dropped
    */
   TrainingBatches(
       Dataset data,
@@ -72,11 +72,22 @@ final class TrainingBatches {
     return new DenoisingDraws(image, condition(example, seedOfPlace), new int[] {timestep}, noise);
   }
 
+  /** The class of an image, or one of its captions, or what stands for none where it is dropped. */
   private Condition condition(int example, Seed seedOfPlace) {
-    boolean isDropped =
-        nullClass.isPresent()
-            && seedOfPlace.child("class").stream().uniform(0) < config.dropClasses();
-    return isDropped ? new Condition.ClassLabel(nullClass.getAsInt()) : data.condition(example);
+    List<Condition.Caption> captions = data.captionsOf(example);
+    if (captions.isEmpty()) {
+      boolean isDropped =
+          nullClass.isPresent() && isBelow(seedOfPlace, "class", config.dropClasses());
+      return isDropped ? new Condition.ClassLabel(nullClass.getAsInt()) : data.condition(example);
+    }
+    if (isBelow(seedOfPlace, "no caption", config.dropCaptions())) {
+      return data.noCaption().orElseThrow();
+    }
+    return captions.get(seedOfPlace.child("caption").stream().nextInt(captions.size()));
+  }
+
+  private static boolean isBelow(Seed seed, String name, double probability) {
+    return probability > 0 && seed.child(name).stream().uniform(0) < probability;
   }
 
   private void flip(float[] image) {

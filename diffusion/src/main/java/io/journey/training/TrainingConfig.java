@@ -29,6 +29,7 @@ import java.util.OptionalInt;
  *     this run alone
  * @param dropClasses probability that a model with classes is told of an image that it has none, so
  *     that it can be drawn with under guidance
+ * @param dropCaptions the same of a model of captions: probability that it is told the empty one
  */
 @RecordBuilder
 public record TrainingConfig(
@@ -42,10 +43,12 @@ public record TrainingConfig(
     double emaDecay,
     boolean horizontalFlip,
     int learningRateSteps,
-    double dropClasses)
+    double dropClasses,
+    double dropCaptions)
     implements TrainingConfigBuilder.With, Serializable {
   private static final String LEARNING_RATE_STEPS = "learningRateSteps";
   private static final String DROP_CLASSES = "dropClasses";
+  private static final String DROP_CAPTIONS = "dropCaptions";
 
   /** The largest number of steps: the loss of every step is in memory until the last. */
   public static final int MOST_STEPS = 100_000_000;
@@ -79,6 +82,9 @@ public record TrainingConfig(
     check(
         dropClasses >= 0 && dropClasses < 1,
         "training.dropClasses must be in [0, 1), got " + dropClasses);
+    check(
+        dropCaptions >= 0 && dropCaptions < 1,
+        "training.dropCaptions must be in [0, 1), got " + dropCaptions);
   }
 
   private static void check(boolean ok, String message) {
@@ -89,7 +95,8 @@ public record TrainingConfig(
 
   /** Adam as PyTorch starts it, no average, no flips. */
   public static TrainingConfig of(int steps, int batchSize, double learningRate) {
-    return new TrainingConfig(steps, batchSize, 0, learningRate, 0.9, 0.999, 1e-8, 0, false, 0, 0);
+    return new TrainingConfig(
+        steps, batchSize, 0, learningRate, 0.9, 0.999, 1e-8, 0, false, 0, 0, 0);
   }
 
   /**
@@ -159,6 +166,9 @@ public record TrainingConfig(
     if (dropClasses == 0) {
       json.remove(DROP_CLASSES);
     }
+    if (dropCaptions == 0) {
+      json.remove(DROP_CAPTIONS);
+    }
     return json;
   }
 
@@ -174,6 +184,9 @@ public record TrainingConfig(
     }
     if (!whole.has(DROP_CLASSES)) {
       whole.put(DROP_CLASSES, 0.0);
+    }
+    if (!whole.has(DROP_CAPTIONS)) {
+      whole.put(DROP_CAPTIONS, 0.0);
     }
     return Json.bind(whole, TrainingConfig.class, where);
   }

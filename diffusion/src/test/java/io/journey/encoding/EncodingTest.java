@@ -160,17 +160,20 @@ class EncodingTest {
         }
       }
       assertThat(Npy.map(folder.resolve("states-00002.npy")).shape())
-          .containsExactly(1, encoder.tokens(), encoder.width());
+          .containsExactly(2, encoder.tokens(), encoder.width());
+      float[] empty = rounded(encoder.encode(""));
+      assertThat(numbers(encoded.noCaption().orElseThrow().states())).containsExactly(empty);
     }
-    assertThat(captions).hasValue(distinct.size()).hasValue(7);
+    assertThat(distinct).hasSize(7);
+    assertThat(captions).hasValue(7 + 1);
     List<String> table = Files.readAllLines(folder.resolve("captions.csv"));
-    assertThat(table).hasSize(1 + 7).startsWith("index,text", "0,\"a cat, =0\"");
+    assertThat(table).hasSize(1 + 8).startsWith("index,text", "0,", "1,\"a cat, =0\"");
     assertThat(Files.readAllLines(folder.resolve("examples.csv")))
         .startsWith(
             "index,id,label,class,captions",
-            "0,made/0,0,even,0",
-            "1,made/1,1,odd,1 2",
-            "2,made/2,0,even,3 0 3");
+            "0,made/0,0,even,1",
+            "1,made/1,1,odd,2 3",
+            "2,made/2,0,even,4 1 4");
   }
 
   @Test
@@ -354,7 +357,7 @@ class EncodingTest {
                     .run(folder.resolve("out"), TestContext.TWO))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("text_encoder");
-    assertThatThrownBy(new TextEncoderPlace(WORDS.toString(), "0")::open)
+    assertThatThrownBy(new TextEncoderPlace(WORDS.toString(), null, "0")::open)
         .hasMessageContaining("holds another text encoder");
     assertThatThrownBy(new CodecPlace(CODEC.toString(), "0")::open)
         .hasMessageContaining("holds another autoencoder");

@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.journey.nn.Module;
 import io.journey.nn.Parameter;
 import io.journey.nn.TrackedLayer;
+import io.journey.run.GoldenFiles;
 import io.journey.run.Json;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,10 +33,11 @@ class AnnouncedOrderTest {
         "unet-classes-timestep",
         "unet-classes-as-timesteps"
       })
-  void everyWeightHasItsPlaceInTheVector(String name) throws IOException {
+  void everyWeightHasItsPlaceInTheVector(String name) {
     LayeredDenoiser model = build(name);
     List<String> stored =
-        Files.readAllLines(GOLDEN.resolve("layers/order.txt")).stream()
+        GoldenFiles.unzipped(GOLDEN.resolve("layers/order.txt.gz"))
+            .lines()
             .filter(line -> line.startsWith(name + " "))
             .toList();
     assertThat(model.parameters().stored())

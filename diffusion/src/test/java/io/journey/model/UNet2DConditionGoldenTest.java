@@ -11,7 +11,6 @@ import io.journey.condition.TextStates;
 import io.journey.diffusion.DenoiserInput;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingLoss;
-import io.journey.nn.Parameter;
 import io.journey.nn.Tape;
 import io.journey.run.GoldenFiles;
 import io.journey.run.Json;
@@ -27,7 +26,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -79,35 +77,20 @@ class UNet2DConditionGoldenTest {
       Denoiser model = checkpoint.model();
       DenoiserInput input =
           new DenoiserInput(
-              tensor(golden, "sample", type), timesteps(golden), Conditioning.of(captions(golden)));
-      DenoisingBatch batch = new DenoisingBatch(input, tensor(golden, "noise", type), null);
+              UNet2DGoldenTest.tensor(golden, "sample", type),
+              timesteps(golden),
+              Conditioning.of(captions(golden)));
+      DenoisingBatch batch =
+          new DenoisingBatch(input, UNet2DGoldenTest.tensor(golden, "noise", type), null);
       Tensor output = model.predict(input);
       Tensor loss = DenoisingLoss.perRow(output, batch, null).mean();
       TensorVector gradients = Libtorch.gradients(loss, model.parameters().leaves());
-      List<Parameter> parameters = model.parameters().list();
-      assertThat(parameters)
-          .hasSize((int) golden.names().stream().filter(n -> n.startsWith("grad.")).count());
       double[] difference = new double[2];
-      compare(output.detach(), golden.doubles("output"), difference);
+      UNet2DGoldenTest.compare(output.detach(), golden.doubles("output"), difference);
       double outputError = difference[0] / difference[1];
-      difference = new double[2];
-      for (int i = 0; i < parameters.size(); i++) {
-        float[] expected = golden.floats("grad." + parameters.get(i).name());
-        double[] wide = IntStream.range(0, expected.length).mapToDouble(j -> expected[j]).toArray();
-        compare(gradients.get(i), wide, difference);
-      }
+      difference =
+          UNet2DGoldenTest.gradientDifference(model.parameters().list(), gradients, golden);
       return new double[] {outputError, difference[0] / difference[1]};
-    }
-  }
-
-  /** Raises the largest difference, and the largest number. */
-  private static void compare(Tensor found, double[] expected, double[] largest) {
-    double[] numbers = Libtorch.doubles(found.to(ScalarType.Double).contiguous());
-    assertThat(numbers).hasSameSizeAs(expected);
-    for (int i = 0; i < numbers.length; i++) {
-      assertThat(numbers[i]).isFinite();
-      largest[0] = Math.max(largest[0], Math.abs(numbers[i] - expected[i]));
-      largest[1] = Math.max(largest[1], Math.abs(expected[i]));
     }
   }
 
@@ -128,11 +111,6 @@ class UNet2DConditionGoldenTest {
     return captions;
   }
 
-  private static Tensor tensor(Safetensors file, String name, ScalarType type) {
-    long[] shape = file.entry(name).shape().stream().mapToLong(Long::longValue).toArray();
-    return Libtorch.of(file.doubles(name)).view(shape).to(type);
-  }
-
   private static int[] timesteps(Safetensors file) {
     return Arrays.stream(file.longs("timestep")).mapToInt(Math::toIntExact).toArray();
   }
@@ -148,7 +126,7 @@ class UNet2DConditionGoldenTest {
       Denoiser model = checkpoint.model();
       Caption caption = captions(golden).get(0);
       Caption none = new Caption("", captions(golden).get(1).states());
-      Tensor one = tensor(golden, "sample", ScalarType.Double).narrow(0, 0, 1);
+      Tensor one = UNet2DGoldenTest.tensor(golden, "sample", ScalarType.Double).narrow(0, 0, 1);
       Tensor both = one.repeat(4, 1, 1, 1);
       Conditioning rows = Conditioning.of(List.of(none, caption, caption, none));
       assertThat(rows.entries()).containsExactly(none, caption);
@@ -179,7 +157,7 @@ class UNet2DConditionGoldenTest {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard();
         Checkpoint checkpoint = Checkpoint.read(GOLDEN.resolve("coco-like"), ScalarType.Float)) {
-      Tensor six = tensor(golden, "sample", ScalarType.Float).repeat(3, 1, 1, 1);
+      Tensor six = UNet2DGoldenTest.tensor(golden, "sample", ScalarType.Float).repeat(3, 1, 1, 1);
       Conditioning conditions = Conditioning.ofImages(captions(golden), 3);
       checkpoint
           .model()

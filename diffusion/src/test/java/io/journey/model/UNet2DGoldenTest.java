@@ -16,6 +16,7 @@ import io.journey.tensor.Libtorch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whole tensors from diffusers (tools/golden), computed there in float64 from float32 weights.
+ * Whole tensors from diffusers (tools/golden), computed there in float64 from float16 weights.
  * Errors are the largest difference of any number, relative to the largest number of the output, or
  * of the whole gradient. {@code target/parity.md} gets the table that docs/parity.md shows.
  */
@@ -106,24 +107,41 @@ class UNet2DGoldenTest {
       TensorVector gradients =
           Libtorch.gradients(
               DenoisingLoss.perRow(output, batch, null).mean(), model.parameters().leaves());
-      List<Parameter> parameters = model.parameters().list();
-      // As many gradients as diffusers has, so that none is left out.
-      assertThat(parameters)
-          .hasSize((int) golden.names().stream().filter(n -> n.startsWith("grad.")).count());
       double[] difference = new double[2];
       compare(output.detach(), golden.doubles("output"), difference);
       double outputError = difference[0] / difference[1];
-      difference = new double[2];
-      for (int i = 0; i < parameters.size(); i++) {
-        compare(gradients.get(i), golden.doubles("grad." + parameters.get(i).name()), difference);
-      }
+      difference = gradientDifference(model.parameters().list(), gradients, golden);
       return new Errors(outputError, difference[0] / difference[1]);
     }
   }
 
+  /**
+   * Returns the largest difference from {@code gradient}, all of diffusers' gradients in the order
+   * of their names, and the largest number there.
+   */
+  static double[] gradientDifference(
+      List<Parameter> parameters, TensorVector gradients, Safetensors golden) {
+    List<Integer> byName =
+        IntStream.range(0, parameters.size())
+            .boxed()
+            .sorted(Comparator.comparing(i -> parameters.get(i).name()))
+            .toList();
+    double[] difference = new double[2];
+    int from = 0;
+    for (int i : byName) {
+      float[] single = golden.part("gradient", from, parameters.get(i).numel());
+      from += single.length;
+      double[] expected = IntStream.range(0, single.length).mapToDouble(j -> single[j]).toArray();
+      compare(gradients.get(i), expected, difference);
+    }
+    // As many numbers as diffusers has, so that none is left out.
+    assertThat(golden.entry("gradient").shape()).containsExactly((long) from);
+    return difference;
+  }
+
   /** Raises the largest difference, and the largest number. */
-  private static void compare(Tensor found, double[] expected, double[] largest) {
-    double[] numbers = Libtorch.doubles(found.to(ScalarType.Double));
+  static void compare(Tensor found, double[] expected, double[] largest) {
+    double[] numbers = Libtorch.doubles(found.to(ScalarType.Double).contiguous());
     assertThat(numbers).hasSameSizeAs(expected);
     for (int i = 0; i < numbers.length; i++) {
       assertThat(numbers[i]).isFinite();
@@ -132,9 +150,9 @@ class UNet2DGoldenTest {
     }
   }
 
-  private static Tensor tensor(Safetensors file, String name, ScalarType type) {
+  static Tensor tensor(Safetensors file, String name, ScalarType type) {
     long[] shape = file.entry(name).shape().stream().mapToLong(Long::longValue).toArray();
-    return Libtorch.of(file.doubles(name)).view(shape).to(type);
+    return Libtorch.of(file.floats(name), ScalarType.Float, shape).to(type);
   }
 
   private static int[] ints(Safetensors file, String name) {

@@ -48,7 +48,7 @@ class CaptionSamplingTest {
       assertThatThrownBy(() -> other.run(file, TestContext.of(1)))
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining(
-              "labels [\"a cat\",\"a dog\",\"a cat\"], this run asks for"
+              "prompts [\"a cat\",\"a dog\",\"a cat\"], this run asks for"
                   + " [\"a cat\",\"a cow\",\"a cat\"]");
       List<Trajectory> read = TrajectoryFile.read(file);
       assertThat(read)

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.journey.array.Safetensors;
 import io.journey.condition.Condition;
+import io.journey.encoding.Encoders;
 import io.journey.latent.Autoencoders;
 import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
+import io.journey.model.LoraSpec;
 import io.journey.random.Seed;
 import io.journey.run.GoldenFiles;
 import io.journey.run.Progress;
@@ -18,6 +20,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A small Stable Diffusion pipeline, drawn under guidance with a prompt and a negative prompt:
@@ -28,37 +32,62 @@ import org.junit.jupiter.api.Test;
 class PipelineGoldenTest {
   private static final Path FOLDER = Path.of("src/test/resources/golden/pipeline");
 
+  private static final Path LORA = Path.of("src/test/resources/golden/pipeline-lora");
+
   @Test
   void everyLatentIsThatOfStableDiffusionsPipeline() throws IOException {
     GoldenFiles.checked(FOLDER, "");
     Safetensors golden = Safetensors.open(FOLDER.resolve("golden.safetensors"));
-    try (Checkpoint checkpoint = Checkpoint.read(CheckpointSpec.of(FOLDER), ScalarType.Double);
+    CheckpointSpec spec = CheckpointSpec.of(FOLDER);
+    try (Checkpoint checkpoint = Checkpoint.read(spec, ScalarType.Double);
         TextEncoder encoder = TextEncoder.open(FOLDER);
         LatentCodec codec = Autoencoders.ofPipeline(FOLDER)) {
-      Sampler sampler =
-          Sampler.of(checkpoint, 5).withGuidance(new Guidance(7.5, "glossy"), encoder);
-      int[] timesteps = sampler.timesteps();
-      assertThat(timesteps).containsExactly(801, 601, 401, 201, 1);
-      Condition prompt = new Condition.Prompt("a cat and a dog, flat").resolve(encoder);
-      float[][] latents = {floats(golden, "latents.0")};
-      for (int step = 0; step < timesteps.length; step++) {
-        latents =
-            sampler.advance(
-                latents, step, step + 1, prompt, List.of(Seed.of(0)), Progress.Task.SILENT);
-        float[] expected = floats(golden, "latents." + (step + 1));
-        for (int i = 0; i < expected.length; i++) {
-          // Latents up to 26, rounded to float32 before every step; states of text are float32.
-          assertThat(latents[0][i])
-              .as("latent %d after step %d", i, step)
-              .isCloseTo(expected[i], within(2e-4f));
-        }
-      }
+      float[][] latents = drawn(checkpoint, encoder, golden, "");
       float[] decoded = codec.decode(latents, checkpoint.model().shape())[0];
       float[] expected = floats(golden, "decoded");
       for (int i = 0; i < expected.length; i++) {
         assertThat(decoded[i]).isCloseTo(expected[i], within(1e-4f));
       }
     }
+  }
+
+  /** peft's LoRA of the U-Net and of the text encoder (tools/golden/make_pipeline_lora.py). */
+  @ParameterizedTest
+  @CsvSource({"1, ''", "0.5, half."})
+  void aLoraOnThePipelineGivesTheLatentsOfPeft(double scale, String name) throws IOException {
+    GoldenFiles.checked(LORA, "");
+    Safetensors golden = Safetensors.open(LORA.resolve("golden.safetensors"));
+    CheckpointSpec spec = CheckpointSpec.of(FOLDER).withLora(new LoraSpec(LORA, scale));
+    try (Checkpoint with = Checkpoint.read(spec, ScalarType.Double);
+        Checkpoint merged = Checkpoint.readMerged(spec, ScalarType.Double);
+        TextEncoder encoder = Encoders.of(spec).text()) {
+      assertThat(encoder.notes()).anyMatch(note -> note.contains("8 layers of the text encoder"));
+      drawn(with, encoder, golden, name);
+      drawn(merged, encoder, golden, name);
+    }
+  }
+
+  /** Draws from the first latents of a golden file and compares every step. */
+  private static float[][] drawn(
+      Checkpoint checkpoint, TextEncoder encoder, Safetensors golden, String name) {
+    Sampler sampler = Sampler.of(checkpoint, 5).withGuidance(new Guidance(7.5, "glossy"), encoder);
+    int[] timesteps = sampler.timesteps();
+    assertThat(timesteps).containsExactly(801, 601, 401, 201, 1);
+    Condition prompt = new Condition.Prompt("a cat and a dog, flat").resolve(encoder);
+    float[][] latents = {floats(golden, name + "latents.0")};
+    for (int step = 0; step < timesteps.length; step++) {
+      latents =
+          sampler.advance(
+              latents, step, step + 1, prompt, List.of(Seed.of(0)), Progress.Task.SILENT);
+      float[] expected = floats(golden, name + "latents." + (step + 1));
+      for (int i = 0; i < expected.length; i++) {
+        // Latents up to 26, rounded to float32 before every step; states of text are float32.
+        assertThat(latents[0][i])
+            .as("latent %d after step %d", i, step)
+            .isCloseTo(expected[i], within(2e-4f));
+      }
+    }
+    return latents;
   }
 
   private static float[] floats(Safetensors golden, String name) {

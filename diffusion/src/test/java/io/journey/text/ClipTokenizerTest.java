@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.GoldenFiles;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,15 +36,11 @@ class ClipTokenizerTest {
   /** CLIP's whole vocabulary follows from its merges. */
   @BeforeAll
   static void unpack() throws IOException {
-    byte[] merges;
-    try (GZIPInputStream in =
-        new GZIPInputStream(Files.newInputStream(GOLDEN.resolve("merges.txt.gz")))) {
-      merges = in.readAllBytes();
-    }
+    String merges = GoldenFiles.unzipped(GOLDEN.resolve("merges.txt.gz"));
     ObjectNode ids = Json.object();
     ByteSymbols.ordered().forEach(symbol -> ids.put(symbol, ids.size()));
     ByteSymbols.ordered().forEach(symbol -> ids.put(symbol + "</w>", ids.size()));
-    for (String line : new String(merges, StandardCharsets.UTF_8).split("\n")) {
+    for (String line : merges.split("\n")) {
       ids.put(line.replace(" ", ""), ids.size());
     }
     ids.put("<|startoftext|>", ids.size()).put("<|endoftext|>", ids.size());
@@ -55,7 +51,7 @@ class ClipTokenizerTest {
         Files.copy(GOLDEN.resolve("tokenizer-" + name).resolve(file), target.resolve(file));
       }
       Files.write(target.resolve("vocab.json"), Json.bytes(ids));
-      Files.write(target.resolve("merges.txt"), merges);
+      Files.writeString(target.resolve("merges.txt"), merges);
     }
   }
 
@@ -79,7 +75,10 @@ class ClipTokenizerTest {
   @ParameterizedTest
   @ValueSource(strings = {"sd1", "sd2", "json"})
   void idsAreThoseOfTransformers(String name) {
-    ObjectNode golden = Json.read(GOLDEN.resolve("ids.json"));
+    ObjectNode golden =
+        Json.parse(
+            GoldenFiles.unzipped(GOLDEN.resolve("ids.json.gz")).getBytes(StandardCharsets.UTF_8),
+            "ids.json.gz");
     ClipTokenizer tokenizer = tokenizer(name);
     int compared = 0;
     for (JsonNode expected : golden.get(name)) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.journey.dataset.ImageShape;
+import io.journey.diffusion.ForwardConfig;
+import io.journey.model.DenoiserConfig;
 import io.journey.model.LayeredDenoiser;
 import io.journey.random.Seed;
 import io.journey.run.Checksums;
@@ -37,6 +39,31 @@ class PresetTest {
     assertThat(training.horizontalFlip()).isTrue();
     assertThat(Preset.CIFAR10_DDPM.training(100).steps()).isEqualTo(157);
     assertThat(Preset.SMALL.training(100)).isEqualTo(Preset.SMALL.training(7));
+  }
+
+  @Test
+  void cocoLdmIsThePapersModelOfCaptionsOnLatents() {
+    DenoiserConfig config = Preset.parse("coco-ldm").model(new ImageShape(4, 16, 16), 1024);
+    try (LayeredDenoiser model = config.random(Seed.of(0), ScalarType.Float)) {
+      // MadryLab/journey-TRAK, get_mscoco_model, counted by PyTorch.
+      assertThat(model.parameters().count()).isEqualTo(57_373_316);
+    }
+    TrainingConfig training = Preset.COCO_LDM.trainingWithCaptions(118_287);
+    assertThat(training.learningRateAt(0, 0)).isEqualTo(2e-4);
+    assertThat(training.steps()).isEqualTo((200 * 118_287 + 63) / 64);
+    assertThat(training.dropCaptions()).isEqualTo(0.1);
+    assertThat(training.horizontalFlip()).isFalse();
+    ForwardConfig forward = Preset.COCO_LDM.scheduler().forward();
+    assertThat(forward).isEqualTo(ForwardConfig.DEFAULT);
+  }
+
+  @Test
+  void everyPresetHasAModelOfCaptions() {
+    for (Preset preset : Preset.values()) {
+      DenoiserConfig config = preset.model(new ImageShape(4, 16, 16), 32);
+      assertThat(config.conditioning().acceptsStates(77, 32)).as(preset.name()).isTrue();
+      assertThat(preset.trainingWithCaptions(100).dropCaptions()).isEqualTo(0.1);
+    }
   }
 
   /** Runs and fingerprints compare these bytes: a change would end every run begun before. */

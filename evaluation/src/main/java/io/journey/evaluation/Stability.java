@@ -3,6 +3,8 @@ package io.journey.evaluation;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.OutputFunction;
+import io.journey.encoding.Encoders;
+import io.journey.encoding.Encoding;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
@@ -36,7 +38,8 @@ import java.util.Locale;
  * again with other draws of the targets.
  *
  * @param ensemble the checkpoints
- * @param data their training images
+ * @param data their training images; of checkpoints that see an encoding of them, it is made where
+ *     there is none yet, once for all features
  * @param targets what is attributed
  * @param steps at which
  * @param features how features are made; its draws and seed are replaced
@@ -119,8 +122,8 @@ public record Stability(
 
   @Override
   public ObjectNode inputs() {
-    ObjectNode inputs = Json.object();
-    inputs.put("data", data.fingerprint()).put("examples", data.size());
+    ObjectNode inputs =
+        Encoders.missingEncoding(ensemble, data).map(Encoding::dataInputs).orElseGet(data::inputs);
     inputs.put("targets", targets.size());
     return inputs.put(
         "trajectories", Trajectory.fingerprint(targets, steps.among(targets.get(0).timesteps())));
@@ -134,9 +137,13 @@ public record Stability(
    */
   @Override
   public List<Line> run(StageWork work) {
+    Dataset seen =
+        Encoders.missingEncoding(ensemble, data)
+            .<Dataset>map(encoding -> work.run(encoding, Encoding.FOLDER))
+            .orElse(data);
     List<Line> lines = new ArrayList<>();
     for (int r : draws) {
-      lines.addAll(compare(work, r, "draws-" + r));
+      lines.addAll(compare(work, seen, r, "draws-" + r));
     }
     if (!work.isFinished()) {
       result(lines).settings(work.settings()).write(work);
@@ -146,10 +153,10 @@ public record Stability(
     return lines;
   }
 
-  private List<Line> compare(StageWork work, int r, String folder) {
-    Attribution first = attribute(work, folder, r, 0, 0);
-    Attribution otherFeatures = attribute(work, folder, r, 1, 0);
-    Attribution otherTargets = attribute(work, folder, r, 0, 1);
+  private List<Line> compare(StageWork work, Dataset seen, int r, String folder) {
+    Attribution first = attribute(work, seen, folder, r, 0, 0);
+    Attribution otherFeatures = attribute(work, seen, folder, r, 1, 0);
+    Attribution otherTargets = attribute(work, seen, folder, r, 0, 1);
     List<Line> lines = new ArrayList<>();
     for (AtStep step : AttributionAgreement.of(first, otherFeatures)) {
       lines.add(new Line(r, Compared.FEATURES, step));
@@ -161,10 +168,10 @@ public record Stability(
   }
 
   private Attribution attribute(
-      StageWork work, String folder, int r, long featureSeed, long targetSeed) {
+      StageWork work, Dataset seen, String folder, int r, long featureSeed, long targetSeed) {
     FeatureStore store =
         work.run(
-            Featurizer.of(features.withDraws(r).withSeed(featureSeed), ensemble, data),
+            Featurizer.of(features.withDraws(r).withSeed(featureSeed), ensemble, seen),
             folder + "/features-" + featureSeed);
     return work.run(
         Attributor.of(ensemble, store)

@@ -15,6 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The page of an attribution: one HTML file that shows, for every picture, its drawing step by step
@@ -22,6 +25,8 @@ import java.util.Map;
  * nothing; the same attribution gives the same bytes.
  */
 public final class AttributionReport {
+  private static final String CODEC = "codec";
+
   private final Attribution attribution;
   private final Dataset dataset;
   private final SecondAnswer again;
@@ -37,11 +42,11 @@ public final class AttributionReport {
       SecondAnswer again,
       List<EvaluationFiles> evaluations) {
     this.attribution = attribution;
-    this.dataset = dataset;
     this.again = again;
     this.evaluations = evaluations;
     this.images = TargetImages.of(attribution);
-    this.evidence = Evidence.of(attribution, dataset, images);
+    this.dataset = TrainingPictures.of(attribution, dataset, images);
+    this.evidence = Evidence.of(attribution, this.dataset, images);
     this.agreement = CheckpointAgreement.of(attribution);
   }
 
@@ -49,7 +54,8 @@ public final class AttributionReport {
    * Writes the page.
    *
    * @param attributionDir a finished attribution
-   * @param data the training images it was made from
+   * @param data the training images it was made from, as pictures; captions are asked for where the
+   *     model takes text
    * @param outHtml the file to write
    * @throws io.journey.run.JourneyException if the attribution is damaged or was made from other
    *     data
@@ -98,7 +104,7 @@ public final class AttributionReport {
         againDir == null ? null : SecondAnswer.of(attribution, Attribution.open(againDir));
     List<EvaluationFiles> checked = EvaluationSection.open(evaluations);
     AttributionReport report = new AttributionReport(attribution, data, again, checked);
-    Fitted fitted = steps.fit(attribution, report.images, report::json);
+    Fitted fitted = steps.fit(attribution, report.images.shape(), report.content());
     String leftOut = steps.sentence(fitted.shown().length, attribution.steps().length);
     byte[] page = report.html(fitted, leftOut).getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(outHtml, page);
@@ -117,9 +123,22 @@ public final class AttributionReport {
     return notes;
   }
 
-  /** Returns numbers and pictures of the steps of these indices. */
-  private String json(int[] shown) {
-    ObjectNode data = new PageData(attribution, dataset, images, evidence, shown).build();
+  private ShownTimesteps.Content content() {
+    return new ShownTimesteps.Content() {
+      @Override
+      public long bytesOfPictures(int[] shown, int side) {
+        return new PictureBytes(dataset, images, evidence, side).of(shown);
+      }
+
+      @Override
+      public String json(int[] shown, int side) {
+        return AttributionReport.this.json(shown, side);
+      }
+    };
+  }
+
+  private String json(int[] shown, int side) {
+    ObjectNode data = new PageData(attribution, dataset, images, evidence, shown, side).build();
     if (agreement != null) {
       agreement.addTo(data, shown);
     }
@@ -141,7 +160,13 @@ public final class AttributionReport {
     values.put("policy", Html.policyHash(style) + "; script-src " + Html.policyHash(script));
     values.put("style", style);
     values.put("findings", findings(Findings.told(Findings.candidates(evidence))));
-    values.put("mask", images.hasMask() ? maskNote(images.mask()) : "");
+    values.put("mask", maskNote());
+    values.put(
+        "decoded",
+        attribution.manifest().inputFields().has(CODEC)
+            ? " The model works on latents; both are shown as its autoencoder decodes them."
+            : "");
+    values.put("condition", condition());
     values.put(
         "steps", leftOut.isEmpty() ? "" : "<p class=\"note\">" + Html.escape(leftOut) + "</p>");
     values.put(
@@ -181,7 +206,8 @@ public final class AttributionReport {
     return evaluations.isEmpty()
         ? "<p>Nothing here has been checked by retraining (<code>journey evaluate</code>, then"
             + " <code>journey report --evaluation</code>).</p>"
-        : EvaluationSection.html(evaluations, "h3", dataset.fingerprint());
+        : EvaluationSection.html(
+            evaluations, "h3", attribution.manifest().inputFields().text("data"));
   }
 
   private String trust() {
@@ -192,14 +218,38 @@ public final class AttributionReport {
             + " hypothesis about this model.";
   }
 
-  private static String maskNote(float[] mask) {
-    double sum = 0;
-    for (float value : mask) {
-      sum += value;
+  private String maskNote() {
+    Set<Long> shares = new TreeSet<>();
+    boolean whole = false;
+    for (int t = 0; t < attribution.targets(); t++) {
+      float[] mask = images.mask(t);
+      whole |= mask == null;
+      if (mask != null) {
+        double sum = 0;
+        for (float value : mask) {
+          sum += value;
+        }
+        shares.add(Math.round(100 * sum / mask.length));
+      }
     }
-    return "<p class=\"note\">Only a part of the picture was attributed: the bright part of x̂₀, "
-        + Math.round(100 * sum / mask.length)
-        + "% of its pixels.</p>";
+    if (shares.isEmpty()) {
+      return "";
+    }
+    String share = shares.stream().map(s -> s + "%").collect(Collectors.joining(", "));
+    return "<p class=\"note\"><span class=\"mask-key\"></span>"
+        + (whole ? "Where a part is outlined, only that part" : "Only the outlined part")
+        + " of the picture was attributed, as it was drawn: "
+        + share
+        + " of its pixels. What happened outside it did not count.</p>";
+  }
+
+  /** What stands under a training image beside its score. */
+  private String condition() {
+    if (dataset.isCaptioned()) {
+      return ", and the beginning of its first caption; the others are shown above when it is pointed"
+          + " at";
+    }
+    return dataset.classNames().isEmpty() ? "" : ", and its class";
   }
 
   private String settings() {

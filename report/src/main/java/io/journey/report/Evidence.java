@@ -3,11 +3,11 @@ package io.journey.report;
 import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.results.Attribution;
-import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Printable;
 import io.journey.statistics.PixelSimilarity;
 import io.journey.statistics.Ranking;
+import io.journey.statistics.SharedWords;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -21,9 +21,10 @@ import java.util.stream.IntStream;
  * @param bottom [S, T, K] the examples of lowest score, lowest first
  * @param pixelPlaces [T, N] the place of every example by pixel similarity to the final picture, 1
  *     the nearest
- * @param conditions of the examples, [N]
+ * @param conditions of the examples, [N]: the class, or the first caption
  * @param classNames the names of the classes by their numbers
  * @param id the examples' ids
+ * @param captions what they have of the words of the targets' prompts
  */
 record Evidence(
     int[] steps,
@@ -32,17 +33,21 @@ record Evidence(
     int[][] pixelPlaces,
     List<Condition> conditions,
     List<String> classNames,
-    IntFunction<String> id) {
+    IntFunction<String> id,
+    SharedWords captions) {
   /** Number of the strongest examples that findings are about. */
   static final int TOP = 10;
+
+  /** The characters of a name that are shown. */
+  private static final int LONGEST = 60;
 
   /**
    * Reads an attribution once, one ranking in memory at a time.
    *
-   * @throws JourneyException if it was made from other data, or holds a score that is no number
+   * @param dataset what {@link TrainingPictures} made of the data
+   * @throws JourneyException if it holds a score that is no number
    */
   static Evidence of(Attribution attribution, Dataset dataset, TargetImages targets) {
-    requireSameData(attribution, dataset, targets);
     int[] steps = attribution.steps();
     int[][][] top = new int[steps.length][attribution.targets()][];
     int[][][] bottom = new int[steps.length][attribution.targets()][];
@@ -59,50 +64,24 @@ record Evidence(
         top,
         bottom,
         pixelPlaces(attribution, dataset, targets),
-        IntStream.range(0, dataset.size()).mapToObj(dataset::condition).toList(),
+        IntStream.range(0, dataset.size()).mapToObj(i -> condition(dataset, i)).toList(),
         dataset.classNames(),
-        dataset::id);
+        dataset::id,
+        SharedWords.of(dataset, prompts(attribution, targets)));
   }
 
-  private static void requireSameData(Attribution attribution, Dataset data, TargetImages targets) {
-    String made = attribution.manifest().inputFields().text("data");
-    if (!made.equals(data.fingerprint())) {
-      throw new JourneyException(
-          targets.directory()
-              + " was made from data with the fingerprint "
-              + shortened(made)
-              + ", "
-              + data.spec()
-              + " has "
-              + shortened(data.fingerprint())
-              + ": name the data it was made from.");
-    }
-    if (attribution.size() != data.size()) {
-      throw new JourneyException(
-          targets.directory()
-              + " scores "
-              + Counted.of(attribution.size(), "examples")
-              + ", "
-              + data.spec()
-              + " has "
-              + data.size()
-              + ": make the attribution again.");
-    }
-    if (!targets.shape().equals(data.shape())) {
-      throw new JourneyException(
-          targets.directory()
-              + " has pictures of "
-              + targets.shape()
-              + ", the images of "
-              + data.spec()
-              + " are "
-              + data.shape()
-              + ": a page needs pictures like those of the data.");
-    }
+  private static Condition condition(Dataset dataset, int example) {
+    Condition condition = dataset.condition(example);
+    List<String> captions = dataset.captions(example);
+    return condition.isNone() && !captions.isEmpty()
+        ? new Condition.Prompt(captions.get(0))
+        : condition;
   }
 
-  private static String shortened(String fingerprint) {
-    return fingerprint.length() <= 12 ? fingerprint : fingerprint.substring(0, 12) + "…";
+  private static List<String> prompts(Attribution attribution, TargetImages targets) {
+    return IntStream.range(0, attribution.targets())
+        .mapToObj(t -> targets.condition(t).captionText().orElse(""))
+        .toList();
   }
 
   private static void requireFinite(float[] scores, int step, int target) {
@@ -196,20 +175,33 @@ record Evidence(
     return majority(nearest);
   }
 
-  /** Describes a condition in one line of text. */
+  /** Describes a condition in one line of text; a text stands in quotation marks. */
   String words(Condition condition) {
-    return oneLine(condition.words(classNames));
+    return condition
+        .captionText()
+        .map(text -> "“" + beginning(Html.line(text).replaceAll("[“”]", "\"")) + "”")
+        .orElseGet(() -> end(condition.words(classNames)));
   }
 
   /** Returns an example as a reader would call it: id and, where there is one, condition. */
   String name(int example) {
-    String id = oneLine(id().apply(example));
+    String id = end(id().apply(example));
     Condition condition = conditions.get(example);
     return condition.isNone() ? id : id + " (" + words(condition) + ")";
   }
 
-  private static String oneLine(String text) {
-    String clean = Printable.of(text.replaceAll("\\p{Cntrl}", "�"));
-    return clean.length() <= 60 ? clean : "…" + clean.substring(clean.length() - 59);
+  /** Returns the beginning of a text where it is long. */
+  static String beginning(String text) {
+    if (text.length() <= LONGEST) {
+      return text;
+    }
+    int end = LONGEST - 1;
+    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "…";
+  }
+
+  /** Returns the end of a text where it is long, as that of an id tells more. */
+  private static String end(String text) {
+    String clean = Printable.of(text.replaceAll("\\p{Cntrl}", "\uFFFD"));
+    return clean.length() <= LONGEST ? clean : "…" + clean.substring(clean.length() - LONGEST + 1);
   }
 }

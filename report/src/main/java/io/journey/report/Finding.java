@@ -19,6 +19,10 @@ public record Finding(Kind kind, double surprise, String sentence) {
     NEGATIVE_KIN,
     /** The strongest images are, or are not, those that look alike. */
     PIXELS,
+    /** The captions of the strongest images have words of the prompts. */
+    CAPTIONS,
+    /** Many of the strongest images have one word of a prompt in their captions. */
+    WORD,
     /** The strongest images are others at the end than at the start. */
     TURNOVER,
     /** An image pushes towards the picture at one step and away from it at another. */

@@ -340,7 +340,8 @@ final class FindingSearch {
     return Math.round(100 * part / whole) + "%";
   }
 
-  private static String few(double count) {
+  /** Returns a number that chance would give, as short as it need be. */
+  static String few(double count) {
     if (count < 0.05) {
       return "fewer than 0.1";
     }

@@ -9,6 +9,8 @@ import java.util.List;
 /**
  * The most surprising things in an attribution, each one sentence with its numbers.
  *
+ * <p>Content words are those of {@link io.journey.statistics.SharedWords}.
+ *
  * <p>Every kind of finding has a chance model; a finding's surprise is −log10 of the probability,
  * under it, of a count at least as extreme, after Bonferroni's correction for the steps, pictures,
  * examples and classes it was searched over. K = 10 are the strongest, N the training images, T the
@@ -26,6 +28,12 @@ import java.util.List;
  *     picture's own class</td><td>binomial(T·K, the class's share of the data)</td></tr>
  * <tr><td>PIXELS</td><td>pictures whose strongest example is among the K nearest in pixels, at one
  *     step</td><td>binomial(T, K/N), searched over S steps</td></tr>
+ * <tr><td>CAPTIONS</td><td>examples among the top K that have a content word of the picture's prompt
+ *     in a caption, at one step</td><td>binomial(T·K, the share of all examples that have one),
+ *     searched over S steps</td></tr>
+ * <tr><td>WORD</td><td>examples among the top K that have one content word of a picture's prompt in
+ *     a caption, at one step</td><td>K drawn without putting back, searched over S steps and all
+ *     words of all prompts that are in a caption</td></tr>
  * <tr><td>TURNOVER</td><td>examples the top K at the first and last step share</td>
  *     <td>at most that many of binomial(T·K, the share neighbouring steps keep): no drift</td></tr>
  * <tr><td>SIGN_FLIP</td><td>examples among the top K at one step and the bottom K at another</td>
@@ -51,11 +59,13 @@ public final class Findings {
   /**
    * Returns the findings to tell, most surprising first, at most one of a kind.
    *
-   * @param dataset the training images, in the order of the scores
+   * @param dataset the training images, in the order of the scores; captions are asked for where
+   *     the model takes text
    * @return up to {@link #TOLD} sentences; none where nothing stands out
    */
   public static List<String> of(Attribution attribution, Dataset dataset, TargetImages targets) {
-    return told(candidates(Evidence.of(attribution, dataset, targets)));
+    Dataset pictures = TrainingPictures.of(attribution, dataset, targets);
+    return told(candidates(Evidence.of(attribution, pictures, targets)));
   }
 
   static List<String> told(List<Finding> candidates) {
@@ -74,6 +84,9 @@ public final class Findings {
     search.classChange().ifPresent(found::add);
     search.negativeKin().ifPresent(found::add);
     search.pixels().ifPresent(found::add);
+    CaptionFindings captions = new CaptionFindings(evidence);
+    captions.captions().ifPresent(found::add);
+    captions.word().ifPresent(found::add);
     search.turnover().ifPresent(found::add);
     search.signFlip().ifPresent(found::add);
     found.sort(

@@ -13,7 +13,12 @@ import java.util.regex.Pattern;
 
 /** Text that is safe inside a page, and the pages' resources. */
 final class Html {
+  /** The characters of a text that a page shows: more than any text encoder reads. */
+  static final int LONGEST = 2000;
+
   private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z-]+)\\}\\}");
+
+  private static final Pattern QUOTED = Pattern.compile("“[^“”]*”");
 
   private Html() {}
 
@@ -44,9 +49,26 @@ final class Html {
     }
   }
 
-  /** Escaped, and "t = 900" kept on one line. */
+  /**
+   * Escaped, "t = 900" kept on one line, and what stands in quotation marks apart from the
+   * direction of the sentence.
+   */
   static String sentence(String text) {
-    return escape(text).replace("t = ", "t\u00a0=\u00a0");
+    return QUOTED
+        .matcher(escape(text).replace("t = ", "t\u00a0=\u00a0"))
+        .replaceAll("<bdi>$0</bdi>");
+  }
+
+  /**
+   * Returns a caption or prompt as one line that can be read: blanks and line ends as one blank,
+   * hidden characters written out, the end of a very long one left out.
+   */
+  static String line(String text) {
+    String line = Printable.of(text.strip().replaceAll("\\s+", " "));
+    int count = line.codePointCount(0, line.length());
+    return count <= LONGEST
+        ? line
+        : line.substring(0, line.offsetByCodePoints(0, LONGEST)) + "… (" + count + " characters)";
   }
 
   /** JSON as it may stand in a script element: without any character that could end it. */

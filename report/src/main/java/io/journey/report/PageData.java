@@ -9,10 +9,16 @@ import io.journey.run.Json;
 import io.journey.run.Printable;
 import io.journey.statistics.Ranking;
 import io.journey.statistics.StepAgreement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * The numbers and pictures a page draws from, as compact JSON; each training image is in it once.
@@ -23,6 +29,12 @@ final class PageData {
   /** Influential examples shown of each sign. */
   static final int SHOWN = 5;
 
+  private static final String GUIDANCE = "guidance";
+
+  /** As files of trajectories write it. */
+  private static final Pattern CLASSIFIER_FREE =
+      Pattern.compile("classifier-free:(?<weight>[^:]+)(:(?<negative>.*))?", Pattern.DOTALL);
+
   /** The strongest examples whose classes are counted. */
   static final int COUNTED = 20;
 
@@ -30,6 +42,7 @@ final class PageData {
   private final Dataset dataset;
   private final TargetImages images;
   private final Evidence evidence;
+  private final int side;
 
   /** Indices into the attribution's steps, rising: those with a column. */
   private final int[] shown;
@@ -40,17 +53,24 @@ final class PageData {
   private final double[][] overlapSum;
   private final double[][] spearmanSum;
 
+  /**
+   * @param dataset what {@link TrainingPictures} made of the data
+   * @param shown indices into the attribution's steps, rising: those with a column
+   * @param side the longest side of pictures, in pixels
+   */
   PageData(
       Attribution attribution,
       Dataset dataset,
       TargetImages images,
       Evidence evidence,
-      int[] shown) {
+      int[] shown,
+      int side) {
     this.attribution = attribution;
     this.dataset = dataset;
     this.images = images;
     this.evidence = evidence;
     this.shown = shown;
+    this.side = side;
     this.overlapSum = new double[shown.length][shown.length];
     this.spearmanSum = new double[shown.length][shown.length];
   }
@@ -66,24 +86,49 @@ final class PageData {
     page.put("top", evidence.k());
     page.put("counted", Math.min(COUNTED, attribution.size()));
     page.put("width", images.shape().width()).put("height", images.shape().height());
+    page.put("captioned", dataset.isCaptioned());
     ArrayNode classes = page.putArray("classes");
     for (int c = 0; c < evidence.classNames().size(); c++) {
       classes.add(evidence.words(new Condition.ClassLabel(c)));
     }
-    if (images.hasMask()) {
-      page.put(
-          "veil",
-          Png.base64(Png.veil(images.mask(), images.shape().height(), images.shape().width())));
-    }
+    ArrayNode masks = page.putArray("masks");
+    addGuidance(page);
     ArrayNode targets = page.putArray("targets");
+    List<String> outlines = new ArrayList<>();
     for (int t = 0; t < attribution.targets(); t++) {
-      addTarget(targets.addObject(), t);
+      ObjectNode target = targets.addObject();
+      float[] mask = images.mask(t);
+      if (mask != null) {
+        target.put("mask", placeOf(outlines, mask));
+      }
+      addTarget(target, t);
     }
+    outlines.forEach(masks::add);
     addMatrix(page.putArray("overlap"), overlapSum, attribution.targets());
     addMatrix(page.putArray("spearman"), spearmanSum, attribution.targets());
     ObjectNode embedded = page.putObject("examples");
     examples.forEach((index, example) -> embedded.set(Integer.toString(index), example));
     return page;
+  }
+
+  /** Returns the place of a mask's outline among those so far, to which it is added. */
+  private int placeOf(List<String> outlines, float[] mask) {
+    String path = MaskOutline.path(mask, images.shape().height(), images.shape().width());
+    if (!outlines.contains(path)) {
+      outlines.add(path);
+    }
+    return outlines.indexOf(path);
+  }
+
+  private void addGuidance(ObjectNode page) {
+    String text = attribution.manifest().inputFields().text(GUIDANCE, "");
+    Matcher parts = CLASSIFIER_FREE.matcher(text);
+    if (parts.matches()) {
+      page.put(GUIDANCE, Html.line(parts.group("weight")));
+      page.put("negative", Html.line(Objects.requireNonNullElse(parts.group("negative"), "")));
+    } else if (!text.isEmpty()) {
+      page.put(GUIDANCE, Html.line(text));
+    }
   }
 
   /** Returns the index of the step in a column: columns run from noise to picture. */
@@ -92,10 +137,14 @@ final class PageData {
   }
 
   private void addTarget(ObjectNode out, int target) {
-    out.put("final", Png.base64(Png.of(images.finished(target), images.shape())));
+    out.put("final", picture(images.finished(target)));
     out.put("kin", evidence.ownClass(target).classNumber().orElse(-1));
     Condition asked = images.condition(target);
-    if (!asked.isNone()) {
+    if (asked.captionText().isPresent()) {
+      out.put("prompt", Html.line(asked.captionText().get()));
+      int[] order = IntStream.range(0, shown.length).map(this::row).toArray();
+      new PromptWords(evidence, target, order).addTo(out);
+    } else if (!asked.isNone()) {
       out.put("asked", evidence.words(asked));
     }
     float[][] scores = new float[shown.length][];
@@ -122,8 +171,8 @@ final class PageData {
   }
 
   private void addColumn(ObjectNode column, float[] scores, int step, int target) {
-    column.put("xt", Png.base64(Png.of(images.noisy(step, target), images.shape())));
-    column.put("x0", Png.base64(Png.of(images.predicted(step, target), images.shape())));
+    column.put("xt", picture(images.noisy(step, target)));
+    column.put("x0", picture(images.predicted(step, target)));
     double deviation = Numbers.deviation(scores);
     column.put("deviation", Numbers.rounded(deviation, 3));
     int[] top = evidence.top()[step][target];
@@ -182,9 +231,18 @@ final class PageData {
           ObjectNode out = Json.object();
           out.put("id", Printable.of(dataset.id(index)))
               .put("label", dataset.condition(index).classNumber().orElse(-1));
-          return out.put("png", Png.base64(Png.of(image, dataset.shape())));
+          if (dataset.isCaptioned()) {
+            ArrayNode captions = out.putArray("captions");
+            dataset.captions(index).forEach(caption -> captions.add(Html.line(caption)));
+          }
+          return out.put("image", picture(image));
         });
     return example;
+  }
+
+  /** All pictures of a page have the shape of the targets. */
+  private String picture(float[] image) {
+    return PagePicture.base64(image, images.shape(), side);
   }
 
   private static void addMatrix(ArrayNode out, double[][] matrix, int divisor) {

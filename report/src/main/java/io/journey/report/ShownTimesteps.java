@@ -1,10 +1,11 @@
 package io.journey.report;
 
+import io.journey.dataset.ImageShape;
 import io.journey.results.Attribution;
 import io.journey.results.Timesteps;
 import io.journey.run.Counted;
 import java.util.Arrays;
-import java.util.function.Function;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -12,7 +13,10 @@ import java.util.stream.IntStream;
  * are always computed from all steps.
  */
 public final class ShownTimesteps {
-  /** Size of a page's numbers and pictures, in bytes, above which steps are left out. */
+  /**
+   * Size of a page's numbers and pictures, in bytes, above which pictures are made smaller and then
+   * steps are left out.
+   */
   static final int BUDGET = 10_000_000;
 
   /** The most columns that are shown unasked. */
@@ -23,12 +27,10 @@ public final class ShownTimesteps {
 
   private final Timesteps chosen;
   private final int most;
-  private final int budget;
 
-  private ShownTimesteps(Timesteps chosen, int most, int budget) {
+  private ShownTimesteps(Timesteps chosen, int most) {
     this.chosen = chosen;
     this.most = most;
-    this.budget = budget;
   }
 
   /**
@@ -36,7 +38,7 @@ public final class ShownTimesteps {
    * 100; the first and the last are always among them.
    */
   public static ShownTimesteps fitting() {
-    return new ShownTimesteps(null, MOST, BUDGET);
+    return new ShownTimesteps(null, MOST);
   }
 
   /**
@@ -47,8 +49,8 @@ public final class ShownTimesteps {
    */
   public static ShownTimesteps parse(String text) {
     return text.equals("all")
-        ? new ShownTimesteps(null, Integer.MAX_VALUE, Integer.MAX_VALUE)
-        : new ShownTimesteps(Timesteps.parse(text), Integer.MAX_VALUE, Integer.MAX_VALUE);
+        ? new ShownTimesteps(null, Integer.MAX_VALUE)
+        : new ShownTimesteps(Timesteps.parse(text), Integer.MAX_VALUE);
   }
 
   /**
@@ -59,28 +61,71 @@ public final class ShownTimesteps {
    */
   record Fitted(int[] shown, String json) {}
 
+  /** What a page draws from, of some steps and with pictures of some size. */
+  interface Content {
+    /**
+     * Returns about how many bytes the pictures take.
+     *
+     * @param shown indices into the attribution's steps, rising
+     * @param side the longest side of pictures, in pixels
+     */
+    long bytesOfPictures(int[] shown, int side);
+
+    /** Returns numbers and pictures. */
+    String json(int[] shown, int side);
+  }
+
   /**
-   * Builds a page's data for the steps to show, again with fewer steps while it is too large.
+   * Builds a page's data, again while it is too large: first with smaller pictures, then with fewer
+   * steps.
    *
-   * @param build makes the data for indices into the attribution's steps
+   * @param shape of the pictures
    * @throws IllegalArgumentException if a chosen step was not attributed
    */
-  Fitted fit(Attribution attribution, TargetImages images, Function<int[], String> build) {
+  Fitted fit(Attribution attribution, ImageShape shape, Content content) {
     int[] steps = attribution.steps();
-    if (chosen != null) {
-      int[] shown = Arrays.stream(chosen.named()).map(attribution::indexOf).toArray();
-      return new Fitted(shown, build.apply(shown));
+    int[] wanted =
+        chosen == null
+            ? spaced(steps.length, Math.min(steps.length, most))
+            : Arrays.stream(chosen.named()).map(attribution::indexOf).toArray();
+    List<Integer> sides = sides(Math.max(shape.height(), shape.width()));
+    int smallest = sides.get(sides.size() - 1);
+    for (int side : sides) {
+      boolean last = side == smallest;
+      if (last && chosen == null && most != Integer.MAX_VALUE) {
+        return fewer(steps.length, wanted.length, side, content);
+      }
+      if (last || content.bytesOfPictures(wanted, side) <= BUDGET) {
+        String json = content.json(wanted, side);
+        if (last || json.length() <= BUDGET) {
+          return new Fitted(wanted, json);
+        }
+      }
     }
-    int least = Math.min(2, steps.length);
-    long affordable = budget / bytesOfPictures(attribution, images);
-    int count = (int) Math.max(least, Math.min(affordable, Math.min(steps.length, most)));
+    throw new IllegalStateException("there is a smallest side");
+  }
+
+  /** The sides that are tried, the largest first: a picture's own, or the most a page shows. */
+  static List<Integer> sides(int own) {
+    int largest = Math.min(own, PagePicture.MAX_SIDE);
+    return IntStream.concat(IntStream.of(largest), IntStream.of(128, 96, 64))
+        .filter(side -> side <= largest)
+        .distinct()
+        .boxed()
+        .toList();
+  }
+
+  private static Fitted fewer(int attributed, int wanted, int side, Content content) {
+    int least = Math.min(2, attributed);
+    long bytes = Math.max(1, content.bytesOfPictures(spaced(attributed, wanted), side));
+    int count = (int) Math.max(least, Math.min(wanted, wanted * (long) BUDGET / bytes));
     while (true) {
-      int[] shown = spaced(steps.length, count);
-      String json = build.apply(shown);
-      if (json.length() <= budget || count <= least) {
+      int[] shown = spaced(attributed, count);
+      String json = content.json(shown, side);
+      if (json.length() <= BUDGET || count <= least) {
         return new Fitted(shown, json);
       }
-      int next = (int) (CAUTION * count * budget / json.length());
+      int next = (int) (CAUTION * count * BUDGET / json.length());
       count = Math.max(least, Math.min(count - 1, next));
     }
   }
@@ -92,17 +137,6 @@ public final class ShownTimesteps {
         : IntStream.range(0, count)
             .map(i -> (int) Math.round((double) i * (all - 1) / (count - 1)))
             .toArray();
-  }
-
-  /** Bytes that the pictures of one step take, from the noisiest step, the middle and the last. */
-  private static long bytesOfPictures(Attribution attribution, TargetImages images) {
-    int last = attribution.steps().length - 1;
-    long bytes = 0;
-    for (int step : new int[] {0, last / 2, last}) {
-      bytes += Png.base64(Png.of(images.noisy(step, 0), images.shape())).length();
-      bytes += Png.base64(Png.of(images.predicted(step, 0), images.shape())).length();
-    }
-    return Math.max(1, bytes * attribution.targets() / 3);
   }
 
   /** Returns which steps are shown, and why, as the page says it; empty where all are. */

@@ -9,6 +9,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -55,7 +56,9 @@ public final class TargetImages {
     long[] all = {attribution.steps().length, dims[0], dims[1], dims[2], dims[3]};
     images.expect(NOISY, all);
     images.expect(PREDICTED, all);
-    if (images.hasMask()) {
+    if (images.isMaskOfEach()) {
+      images.expect(MASK, attribution.targets(), shape.height(), shape.width());
+    } else if (images.hasMask()) {
       images.expect(MASK, shape.height(), shape.width());
     }
     return images;
@@ -94,7 +97,9 @@ public final class TargetImages {
 
   /** Returns the origin that the file names: the sampler's seed, the model. */
   public Map<String, String> metadata() {
-    return tensors.metadata();
+    Map<String, String> origin = new LinkedHashMap<>(tensors.metadata());
+    origin.remove(ConditionColumn.PROMPTS);
+    return origin;
   }
 
   /**
@@ -131,8 +136,26 @@ public final class TargetImages {
     return tensors.names().contains(MASK);
   }
 
-  /** Returns the attributed part, [H·W]: 1 inside, 0 outside. */
-  public float[] mask() {
-    return tensors.floats(MASK);
+  private boolean isMaskOfEach() {
+    return hasMask() && tensors.entry(MASK).shape().size() > 2;
+  }
+
+  /**
+   * Returns the part of a picture that was attributed, [H·W]: 1 inside, 0 outside.
+   *
+   * @return null where it was all of it
+   */
+  public float[] mask(int target) {
+    if (!hasMask()) {
+      return null;
+    }
+    int pixels = shape.height() * shape.width();
+    float[] mask = tensors.part(MASK, isMaskOfEach() ? (long) target * pixels : 0, pixels);
+    for (float value : mask) {
+      if (value != 1) {
+        return mask;
+      }
+    }
+    return null;
   }
 }

@@ -1,4 +1,4 @@
-// The smaller figures: places over steps, agreement of steps, classes, training loss.
+// The smaller figures: places over steps, agreement of steps, classes, words, training loss.
 
 /** From this many steps on, tables of steps are drawn small, as colours without words. */
 const DENSE = 31;
@@ -49,12 +49,12 @@ function bumpChart(target, width) {
 }
 
 function bumpNode(example, x, y) {
-  const { label, png } = data.examples[example];
+  const { label, image } = data.examples[example];
   const half = BUMP.image / 2;
   const box = { x: x - half, y: y - half, width: BUMP.image, height: BUMP.image };
   const node = svg("g", { class: "node", "data-example": example });
-  node.append(svg("title", {}, exampleName(example)));
-  node.append(svg("image", { ...box, href: pngUrl(png) }));
+  node.append(svg("title", {}, [exampleName(example), ...captionsOf(example)].join("\n")));
+  node.append(svg("image", { ...box, href: pictureUrl(image) }));
   node.append(svg("rect", { ...box, rx: 2, stroke: classColour(label) }));
   return node;
 }
@@ -131,6 +131,53 @@ function classSegment(label, count) {
   part.style.flexGrow = count;
   part.style.background = classColour(label);
   return part;
+}
+
+/** How many of the strongest images have each word of the prompt, at every step and by chance. */
+function wordsTable({ rows, shares, chance: base }) {
+  const head = el("tr", {}, el("th", { scope: "col" }, "word"));
+  data.steps.forEach((step, c) => head.append(el("th", { scope: "col" }, stepName(step, c))));
+  head.append(el("th", { scope: "col", class: "chance" }, "by chance"));
+  const body = el("tbody", {});
+  for (const { word, chance, at } of rows) {
+    const row = el("tr", {}, el("th", { scope: "row", dir: "auto" }, word));
+    at.forEach((count, c) => row.append(wordCell(count, count / data.top, word + " at t = " + data.steps[c])));
+    row.append(el("td", { class: "chance" }, chance.toFixed(1)));
+    body.append(row);
+  }
+  const mean = el("tr", {}, el("th", { scope: "row" }, "mean share"));
+  shares.forEach((share, c) => mean.append(wordCell(percent(share), share, "mean share at t = " + data.steps[c])));
+  mean.append(el("td", { class: "chance" }, percent(base)));
+  const table = el("table", { class: dense ? "words dense" : "words" }, el("thead", {}, head), body, el("tfoot", {}, mean));
+  table.style.minWidth = "calc(16em + " + (data.steps.length * (dense ? 8 : 40)) + "px)";
+  return table;
+}
+
+function percent(share) {
+  return Math.round(100 * share) + "%";
+}
+
+function wordCell(text, share, where) {
+  const cell = el("td", { class: share > 0.75 ? "shared strong" : "shared", title: where + ": " + text }, el("span", {}, String(text)));
+  cell.style.setProperty("--share", share.toFixed(3));
+  return cell;
+}
+
+/** What the table of words leaves out, and what its last row compares with. */
+function wordsNote({ left, absent, best }) {
+  const notes = ["How many of the " + data.top + " strongest images have each content word of the prompt in one of their captions,"
+    + " beside how many of " + data.top + " images taken by chance. The last row: the mean share of the prompt’s words that an image has;"
+    + " the " + data.top + " images whose captions have most of them reach " + percent(best) + "."];
+  if (left > 0) {
+    notes.push(left === 1 ? "One more word is left out." : left + " more words are left out.");
+  }
+  const out = [notes.join(" ")];
+  if (absent.length > 0) {
+    out.push(" In no caption at all: ");
+    absent.forEach((word, i) => out.push(i > 0 ? ", " : "", el("bdi", {}, word)));
+    out.push(".");
+  }
+  return out;
 }
 
 /** Training loss, logarithmic, one line a checkpoint. */

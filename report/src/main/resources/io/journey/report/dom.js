@@ -24,12 +24,51 @@ function filled(element, attributes, children) {
   return element;
 }
 
-function pngUrl(base64) {
-  return "data:image/png;base64," + base64;
+function pictureUrl(base64) {
+  return (base64.startsWith("/9j/") ? "data:image/jpeg;base64," : "data:image/png;base64,") + base64;
 }
 
 function picture(base64, alt, className) {
-  return el("img", { src: pngUrl(base64), alt, class: className });
+  return el("img", { src: pictureUrl(base64), alt, class: className });
+}
+
+/** A picture of a target; where only a part was attributed, that part is outlined. */
+function masked(target, image, veiled) {
+  const frame = el("span", { class: "frame" }, image);
+  if ("mask" in target) {
+    const outline = svg("svg", {
+      class: "mask",
+      viewBox: "0 0 " + data.width + " " + data.height,
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+    });
+    const inside = "#mask-inside-" + target.mask;
+    if (veiled) {
+      outline.append(svg("use", { href: "#mask-outside-" + target.mask, class: "outside" }));
+    }
+    outline.append(svg("use", { href: inside, class: "under" }), svg("use", { href: inside, class: "over" }));
+    frame.append(outline);
+  }
+  return frame;
+}
+
+/** The shapes that outlines use, once. */
+function maskShapes() {
+  const box = "M0 0H" + data.width + "V" + data.height + "H0Z";
+  const shapes = svg("defs", {});
+  data.masks.forEach((path, number) => shapes.append(
+    svg("path", { id: "mask-inside-" + number, d: path, "vector-effect": "non-scaling-stroke" }),
+    svg("path", { id: "mask-outside-" + number, d: box + path, "fill-rule": "evenodd" })));
+  return svg("svg", { class: "hidden", "aria-hidden": "true" }, shapes);
+}
+
+function captionsOf(example) {
+  return data.examples[example].captions ?? [];
+}
+
+/** A caption or prompt; one that says nothing is named as such. */
+function words(text) {
+  return text === "" ? el("i", {}, "no words") : text;
 }
 
 function className(label) {

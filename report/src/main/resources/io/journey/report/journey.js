@@ -2,7 +2,7 @@
 
 function journeyTable(target, number) {
   const table = el("table", { class: "journey" });
-  table.style.minWidth = "calc(var(--side) + " + data.steps.length * 84 + "px)";
+  table.style.minWidth = "calc(var(--side) + " + data.steps.length + " * (var(--image) + 20px))";
   table.append(el("caption", { class: "hidden" }, "Picture " + number + ", step by step"));
   const head = el("tr", {}, el("th", { scope: "col", class: "side" }, "step ", el("var", {}, "t")));
   for (const step of data.steps) {
@@ -25,11 +25,8 @@ function latentRow(target, key, label, hint, alt) {
   const side = el("th", { scope: "row", class: "side" }, el("b", {}, ...label), el("span", { class: "hint" }, hint));
   const row = el("tr", { class: "latents" }, side);
   target.columns.forEach((column, c) => {
-    const frame = el("span", { class: "frame" }, picture(column[key], alt + data.steps[c], "step"));
-    if (key === "x0" && data.veil) {
-      frame.append(picture(data.veil, "", "veil"));
-    }
-    row.append(el("td", {}, frame));
+    const image = picture(column[key], alt + data.steps[c], "step");
+    row.append(el("td", {}, key === "x0" ? masked(target, image, true) : el("span", { class: "frame" }, image)));
   });
   return row;
 }
@@ -53,19 +50,23 @@ function influencers(target, key, label) {
 
 function influencer(example, deviations, score) {
   const sign = score < 0 ? "neg" : "pos";
-  const { id, label, png } = data.examples[example];
+  const { id, label, image } = data.examples[example];
+  const captions = captionsOf(example);
   const button = el("button", {
     type: "button",
     class: "example " + sign,
     "data-example": example,
     "aria-pressed": "false",
     tabindex: "-1",
-    title: exampleName(example) + "\nscore " + raw(score),
+    title: [exampleName(example), "score " + raw(score), ...captions].join("\n"),
   });
-  button.append(picture(png, "Training image " + id, "training"));
+  button.append(picture(image, "Training image " + id, "training"));
   button.append(el("span", { class: "score" }, signed(deviations, 1) + "σ"));
   if (className(label)) {
     button.append(el("span", { class: "class" }, className(label)));
+  }
+  if (captions.length > 0) {
+    button.append(el("span", { class: "words", dir: "auto" }, words(captions[0])));
   }
   return button;
 }

@@ -2,6 +2,7 @@
 
 const byId = (id) => document.getElementById(id);
 const hint = byId("readout").textContent;
+const prompted = data.targets.some((target) => "prompt" in target);
 let current = 0;
 let pinned = null;
 
@@ -10,10 +11,13 @@ function renderChooser() {
     const input = el("input", { type: "radio", name: "target", value: number, id: "choose-" + number });
     input.addEventListener("change", () => choose(number, true));
     const kin = className(target.kin);
-    const label = el("label", { for: "choose-" + number, title: classNote(target) });
-    const described = target.asked ? ", sampled as " + target.asked : kin ? ", like " + kin : "";
-    label.append(picture(target.final, "Picture " + number + described, "final"));
-    label.append(el("span", { "aria-hidden": "true" }, String(number)));
+    const label = el("label", { for: "choose-" + number, title: target.prompt ?? classNote(target) });
+    const described = target.prompt ? ": " + target.prompt : target.asked ? ", sampled as " + target.asked : kin ? ", like " + kin : "";
+    label.append(masked(target, picture(target.final, "Picture " + number + described, "final"), false));
+    label.append(el("span", { "aria-hidden": "true", class: "number" }, String(number)));
+    if (prompted) {
+      label.append(el("span", { "aria-hidden": "true", class: "words", dir: "auto" }, words(target.prompt)));
+    }
     byId("chooser").append(el("span", { class: "choice" }, input, label));
   });
 }
@@ -25,6 +29,31 @@ function classNote(target) {
   return notes.filter((note) => note).join("; ") || null;
 }
 
+/** The chosen picture, larger, with all that it was sampled from. */
+function targetCard(target, number) {
+  const facts = el("dl", {});
+  const add = (name, ...value) => facts.append(el("dt", {}, name), el("dd", { dir: "auto" }, ...value));
+  if (prompted) {
+    add("Prompt", words(target.prompt));
+  }
+  if (target.asked) {
+    add("Sampled as", target.asked);
+  }
+  if (data.masks.length > 0 && !("mask" in target)) {
+    add("Asked about", "the whole picture");
+  }
+  if (data.negative) {
+    add("Negative prompt", data.negative);
+  }
+  if (data.guidance) {
+    add("Guidance", data.guidance);
+  }
+  if (className(target.kin)) {
+    add("Nearest class", className(target.kin));
+  }
+  return [masked(target, picture(target.final, "Picture " + number, "close"), true), facts];
+}
+
 function choose(number, byHand) {
   current = number;
   pinned = null;
@@ -33,7 +62,9 @@ function choose(number, byHand) {
   if (byHand) {
     history.replaceState(null, "", "#target-" + number);
   }
-  const note = classNote(target);
+  const carded = prompted || data.masks.length > 0;
+  const note = carded ? null : classNote(target);
+  byId("target").replaceChildren(...(carded ? targetCard(target, number) : []));
   byId("journey-title").textContent = "Picture " + number + ", step by step" + (note ? " (" + note + ")" : "");
   const table = journeyTable(target, number);
   byId("journey").replaceChildren(table);
@@ -45,8 +76,19 @@ function choose(number, byHand) {
     byId("classes-title").textContent = "Which classes push picture " + number;
     byId("classes").replaceChildren(classBars(target), classLegend(target));
   }
+  renderWords(target, number);
   renderSized();
   mark(null);
+}
+
+/** Words and captions of a picture, where its prompt has any. */
+function renderWords(target, number) {
+  byId("words-section").hidden = !(data.captioned && target.words);
+  if (!byId("words-section").hidden) {
+    byId("words-title").textContent = "Which words of the prompt the strongest images of picture " + number + " have";
+    byId("words").replaceChildren(...(target.words.rows.length > 0 ? [wordsTable(target.words)] : []));
+    byId("words-caption").replaceChildren(...wordsNote(target.words));
+  }
 }
 
 /** Figures that are rendered for the width there is. */
@@ -69,7 +111,21 @@ function mark(example) {
       element.setAttribute("aria-pressed", String(pinned !== null && element.dataset.example === pinned));
     }
   }
-  byId("readout").textContent = example === null ? hint : places(example);
+  byId("readout").replaceChildren(...(example === null ? nothingMarked() : closeUp(example)));
+}
+
+function nothingMarked() {
+  return [el("span", { class: "close empty" }), el("p", {}, hint)];
+}
+
+/** A training image, larger, with all its captions and its places. */
+function closeUp(example) {
+  const told = el("div", {}, el("p", {}, el("bdi", {}, exampleName(example)), ". ", places(example)));
+  const captions = captionsOf(example);
+  if (captions.length > 0) {
+    told.append(el("ul", {}, ...captions.map((caption) => el("li", { dir: "auto" }, words(caption)))));
+  }
+  return [picture(data.examples[example].image, "", "close"), told];
 }
 
 function places(example) {
@@ -78,7 +134,7 @@ function places(example) {
   // Of many steps the ends and the best are told.
   const told = dense ? new Set([0, list.indexOf(Math.min(...list)), last]) : new Set(list.keys());
   const at = (c) => (dense || c === 0 || c === last ? " (t\u00a0=\u00a0" + data.steps[c] + ")" : "");
-  return exampleName(example) + " — place among " + data.size.toLocaleString("en") + ": "
+  return "Place among " + data.size.toLocaleString("en") + ": "
     + [...told].sort((a, b) => a - b).map((c) => list[c].toLocaleString("en") + at(c)).join(" · ");
 }
 
@@ -122,6 +178,12 @@ function fromHash() {
 }
 
 function renderStill() {
+  document.body.classList.toggle("large", Math.max(data.width, data.height) > 48);
+  document.body.classList.toggle("captioned", data.captioned);
+  document.body.classList.toggle("prompted", prompted);
+  if (data.masks.length > 0) {
+    document.body.append(maskShapes());
+  }
   // One step alone has nothing to change into.
   byId("bump-section").hidden = data.targets[0].columns.length < 2;
   byId("overlap-all-title").textContent = data.targets.length === 1 ? "Mean over the only picture" : "Mean over all " + data.targets.length + " pictures";
@@ -143,7 +205,7 @@ function renderStill() {
   }
 }
 
-renderChooser();
 renderStill();
+renderChooser();
 listen();
 choose(fromHash(), false);

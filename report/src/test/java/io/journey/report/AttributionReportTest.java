@@ -134,7 +134,7 @@ class AttributionReportTest {
         int example = column.at("/pos/" + i + "/0").asInt();
         assertThat(scores[example]).isEqualTo(sorted[29 - i]);
         assertThat(page.at("/targets/1/places/" + example + "/" + c).asInt()).isEqualTo(i + 1);
-        assertThat(page.at("/examples/" + example).has("png")).isTrue();
+        assertThat(page.at("/examples/" + example).has("image")).isTrue();
       }
     }
   }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.journey.condition.Condition;
+import io.journey.dataset.MemoryDataset;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.report.Finding.Kind;
 import io.journey.statistics.Ranking;
+import io.journey.statistics.SharedWords;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -23,6 +25,8 @@ class FindingsTest {
   private final float[][][] scores = new float[STEPS.length][TARGETS][N];
   private final float[][] cosines = new float[TARGETS][N];
   private final List<Condition> conditions = new ArrayList<>();
+  private SharedWords captions =
+      SharedWords.of(new MemoryDataset(1, 1, 1), Collections.nCopies(TARGETS, ""));
 
   /** Nothing but chance: independent Gaussians everywhere, four classes in turn. */
   FindingsTest() {
@@ -58,7 +62,8 @@ class FindingsTest {
     }
     List<String> names = List.of("Bag", "Coat", "Shirt", "Sneaker");
     return Findings.candidates(
-        new Evidence(steps, top, bottom, pixelPlaces, conditions, names, i -> "train/" + i));
+        new Evidence(
+            steps, top, bottom, pixelPlaces, conditions, names, i -> "train/" + i, captions));
   }
 
   private Finding found(Kind kind) {
@@ -216,5 +221,73 @@ class FindingsTest {
     assertThat(candidates())
         .extracting(Finding::kind)
         .containsExactlyInAnyOrder(Kind.HUB, Kind.PIXELS, Kind.TURNOVER, Kind.SIGN_FLIP);
+  }
+
+  /** Words of a hundred examples each, "dog" of the first, "red" of the first and second. */
+  private void caption() {
+    Collections.fill(conditions, Condition.NONE);
+    MemoryDataset data = new MemoryDataset(1, 1, 1);
+    for (int i = 0; i < N; i++) {
+      String caption = i < 100 ? "a red dog" : i < 200 ? "the red cat" : "a cat";
+      data.add("train/" + i, Condition.NONE, 0f).captions(caption);
+    }
+    List<String> prompts = new ArrayList<>(Collections.nCopies(TARGETS, "a Dog in red snow"));
+    prompts.set(7, "");
+    captions = SharedWords.of(data, prompts);
+  }
+
+  /** Ten strongest images of a step, the first ones of some range. */
+  private void plant(int step, int target, int from) {
+    for (int i = 0; i < 10; i++) {
+      scores[step][target][from + i] = 30 - i;
+    }
+  }
+
+  @Test
+  void captionsWithWordsOfThePromptAreCountedBesideChance() {
+    caption();
+    for (int t = 0; t < 7; t++) {
+      plant(2, t, 100 + 10 * t);
+      plant(4, t, 300 + 10 * t);
+    }
+    Finding found = found(Kind.CAPTIONS);
+    // Half of the images have "dog" or "red"; the target without words does not count.
+    assertThat(found.sentence())
+        .isEqualTo(
+            "At t = 500, 70 of the 70 strongest images of 7 pictures have a word of their prompt in a"
+                + " caption (by chance: 35); at t = 900, 0.");
+    assertThat(found.surprise()).isCloseTo(70 * Math.log10(2) - Math.log10(5), within(1e-9));
+  }
+
+  @Test
+  void oneWordIsCountedAmongTheStrongestOfOnePicture() {
+    caption();
+    plant(1, 3, 0);
+    plant(4, 3, 390);
+    Finding found = found(Kind.WORD);
+    assertThat(found.sentence())
+        .isEqualTo(
+            "For picture 3, 10 of the 10 strongest images at t = 300 have the word “dog” of its"
+                + " prompt in a caption (by chance: 2.5); at t = 900, 0.");
+    // 100/400 · 99/399 · … · 91/391, searched over two words of seven prompts and five steps.
+    double chance = 7 * 2 * 5;
+    for (int i = 0; i < 10; i++) {
+      chance *= (100.0 - i) / (400 - i);
+    }
+    assertThat(found.surprise()).isCloseTo(-Math.log10(chance), within(1e-9));
+  }
+
+  @Test
+  void captionsInTurnAreNothingToTell() {
+    caption();
+    assertThat(Findings.told(candidates())).isEmpty();
+  }
+
+  @Test
+  void withoutWordsThereIsNoFindingAboutWords() {
+    assertThat(candidates())
+        .extracting(Finding::kind)
+        .doesNotContain(Kind.CAPTIONS, Kind.WORD)
+        .contains(Kind.NEGATIVE_KIN);
   }
 }

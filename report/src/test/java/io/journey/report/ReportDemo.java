@@ -34,7 +34,7 @@ final class ReportDemo {
     }
     FakeAttribution fake = new FakeAttribution(STEPS, finals, scores(data, finals));
     fake.loss = loss();
-    fake.mask = args.length > 2;
+    fake.mask = args.length > 2 ? FakeAttribution.upperHalf(SIDE, SIDE) : null;
     Path page = out.resolve("report.html");
     Path run = Files.createTempDirectory("demo").resolve("attribution");
     AttributionReport.write(fake.write(run, data), data, page);
@@ -47,8 +47,8 @@ final class ReportDemo {
     }
   }
 
-  private static void shoot(Chromium browser, Path page, Path out) throws Exception {
-    for (int width : new int[] {1280, 390}) {
+  static void shoot(Chromium browser, Path page, Path out) throws Exception {
+    for (int width : new int[] {1280, 420}) {
       for (boolean dark : new boolean[] {false, true}) {
         browser.show(width, 800, dark);
         browser.open(page.toUri() + "?" + width + dark + "#target-3");

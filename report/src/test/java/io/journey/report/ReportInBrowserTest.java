@@ -41,17 +41,25 @@ class ReportInBrowserTest {
   }
 
   private String write(MemoryDataset data, FakeAttribution fake) {
-    Path page = folder.resolve("page.html");
-    AttributionReport.write(fake.write(folder.resolve("attribution"), data), data, page);
+    return write(data, fake, "attribution");
+  }
+
+  private String write(MemoryDataset data, FakeAttribution fake, String name) {
+    Path page = folder.resolve(name.equals("attribution") ? "page.html" : name + ".html");
+    AttributionReport.write(fake.write(folder.resolve(name), data), data, page);
     return page.toUri().toString();
   }
 
   private String usual() {
+    return usual("attribution");
+  }
+
+  private String usual(String name) {
     MemoryDataset data = AttributionReportTest.data(60, 3, 8);
     FakeAttribution fake = AttributionReportTest.fake(data, STEPS, TARGETS, 2);
     fake.loss = "checkpoint,step,loss\n0,1,1\n0,2000,0.1\n1,1,0.9\n1,2000,0.09\n";
-    fake.mask = true;
-    return write(data, fake);
+    fake.mask = FakeAttribution.upperHalf(8, 8);
+    return write(data, fake, name);
   }
 
   private int count(String selector) throws Exception {
@@ -246,5 +254,72 @@ class ReportInBrowserTest {
             + " {textContent: 'window.foreign = 1'}))");
     assertThat(browser.evaluate("'foreign' in window").asBoolean()).isFalse();
     assertThat(complaints()).isNotEmpty(); // So a refusal would be seen by the other tests.
+  }
+
+  private String captioned() {
+    MemoryDataset data = CaptionedReportTest.data(60, 64);
+    FakeAttribution fake = CaptionedReportTest.fake(data, STEPS);
+    fake.mask = FakeAttribution.upperHalf(64, 64);
+    fake.conditions =
+        List.of(
+            new Condition.Prompt("رجل a dog " + "very long ".repeat(40) + "x".repeat(300)),
+            new Condition.Prompt(""));
+    fake.inputs.put("guidance", "classifier-free:7.5:</dd><b>blurry");
+    return write(data, fake);
+  }
+
+  @Test
+  void promptsCaptionsAndTheMaskAreShown() throws Exception {
+    browser.open(captioned());
+    assertThat(complaints()).isEmpty();
+    assertThat(broken()).isZero();
+    assertThat(browser.evaluate("'hacked' in window").asBoolean()).isFalse();
+    assertThat(text("#target dd")).startsWith("رجل a dog").endsWith("x");
+    assertThat(browser.evaluate("getComputedStyle(document.querySelector('#target dd')).direction"))
+        .hasToString("\"rtl\"");
+    assertThat(text("#target")).contains("Negative prompt</dd><b>blurry", "Guidance7.5");
+    // The mask on the picture, on x̂0 of every step and in the chooser, and no longer on x_t.
+    assertThat(count("#target .mask .over")).isEqualTo(1);
+    assertThat(count(".journey .mask")).isEqualTo(STEPS.length);
+    assertThat(count("#chooser .mask")).isEqualTo(2);
+    assertThat(
+            browser.evaluate("document.querySelector('#mask-inside-0').getBBox().height").asInt())
+        .isEqualTo(32);
+    assertThat(count(".journey .example .words")).isEqualTo(2 * PageData.SHOWN * STEPS.length);
+    assertThat(text("#words")).contains("dog");
+    browser.evaluate("document.querySelector('.example[data-example=\"0\"]').focus()");
+    assertThat(count("#readout li")).isEqualTo(2);
+    assertThat(text("#readout")).contains("onerror=window.hacked=1>\\u202e", "one dog at play");
+    browser.evaluate("location.hash = '#target-1'");
+    browser.evaluate("new Promise(done => setTimeout(done, 50))");
+    assertThat(text("#target dd")).isEqualTo("no words");
+    assertThat(browser.evaluate("document.querySelector('#words-section').hidden").asBoolean())
+        .isTrue();
+    assertThat(complaints()).isEmpty();
+  }
+
+  @Test
+  void wordsOfAnyLengthStayInsideTheWindow() throws Exception {
+    String url = captioned();
+    for (int width : new int[] {1280, 420, 320}) {
+      browser.show(width, 800, false);
+      browser.open(url + "?" + width);
+      browser.evaluate("document.querySelector('.example').focus()");
+      assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
+          .as("at %d", width)
+          .isEqualTo(width);
+    }
+  }
+
+  /** Pointing at an image must not move it away from the pointer. */
+  @Test
+  void theCloseUpChangesNoHeight() throws Exception {
+    for (String url : List.of(captioned(), usual("plain"))) {
+      browser.open(url);
+      String top = "document.querySelector('.journey').getBoundingClientRect().top + scrollY";
+      double before = browser.evaluate(top).asDouble();
+      browser.evaluate("document.querySelector('.example').focus({preventScroll: true})");
+      assertThat(browser.evaluate(top).asDouble()).isEqualTo(before);
+    }
   }
 }

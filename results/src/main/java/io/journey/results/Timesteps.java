@@ -4,6 +4,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.JsonFields;
 import io.journey.run.SettingException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /** The timesteps t of a trajectory that are attributed. */
@@ -13,10 +14,12 @@ public final class Timesteps {
 
   private final int[] fixed;
   private final int stride;
+  private final boolean isNear;
 
-  private Timesteps(int[] fixed, int stride) {
+  private Timesteps(int[] fixed, int stride, boolean isNear) {
     this.fixed = fixed;
     this.stride = stride;
+    this.isNear = isNear;
   }
 
   /** These steps; the trajectory must have them. */
@@ -25,7 +28,12 @@ public final class Timesteps {
     if (sorted.length == 0 || sorted[0] < 0) {
       throw new SettingException("timesteps must be at least 0, got " + Arrays.toString(steps));
     }
-    return new Timesteps(sorted, 0);
+    return new Timesteps(sorted, 0, false);
+  }
+
+  /** Returns the same, each as the trajectory's step that is nearest to it, the lower of two. */
+  public Timesteps nearest() {
+    return new Timesteps(fixed, stride, true);
   }
 
   /** Returns all of the trajectory's steps above 0 that are multiples of {@code stride}. */
@@ -33,7 +41,7 @@ public final class Timesteps {
     if (stride < 1) {
       throw new SettingException("the distance of steps must be at least 1, got " + stride);
     }
-    return new Timesteps(null, stride);
+    return new Timesteps(null, stride, false);
   }
 
   /** Reads {@code 100:900:100} (first, last, distance; the last is included) or {@code 100,400}. */
@@ -93,6 +101,9 @@ public final class Timesteps {
    * they were named: whoever looks one up that the trajectory has not tells so.
    */
   public int[] among(int[] timesteps) {
+    if (fixed != null && isNear) {
+      return Arrays.stream(fixed).map(t -> nearest(t, timesteps)).sorted().distinct().toArray();
+    }
     if (fixed != null) {
       return fixed.clone();
     }
@@ -101,5 +112,12 @@ public final class Timesteps {
       throw new SettingException("the trajectory has no step that is a multiple of " + stride);
     }
     return steps;
+  }
+
+  private static int nearest(int wanted, int[] timesteps) {
+    return Arrays.stream(timesteps)
+        .boxed()
+        .min(Comparator.<Integer>comparingInt(t -> Math.abs(t - wanted)).thenComparing(t -> t))
+        .orElseThrow();
   }
 }

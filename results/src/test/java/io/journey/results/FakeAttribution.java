@@ -3,6 +3,8 @@ package io.journey.results;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.Npy;
 import io.journey.array.Safetensors;
+import io.journey.condition.Condition;
+import io.journey.condition.ConditionColumn;
 import io.journey.dataset.Dataset;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
@@ -10,6 +12,8 @@ import io.journey.run.Json;
 import io.journey.run.RunDirectory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Attributions nobody computed: targets are noised images, scores are handed in. What a report must
@@ -28,8 +32,14 @@ public final class FakeAttribution {
   /** Whether the scores of each member are written too. */
   public boolean keepMembers = true;
 
-  /** Whether a mask of the upper half is written. */
-  public boolean mask;
+  /** The mask, [H·W], or null. */
+  public float[] mask;
+
+  /** What the targets were sampled under. */
+  public List<Condition> conditions = List.of();
+
+  /** More of the manifest's inputs. */
+  public final ObjectNode inputs = Json.object();
 
   /** The table of losses, or null. */
   public String loss;
@@ -52,6 +62,13 @@ public final class FakeAttribution {
       }
     }
     return out;
+  }
+
+  /** A mask of the upper half. */
+  public static float[] upperHalf(int height, int width) {
+    float[] mask = new float[height * width];
+    Arrays.fill(mask, 0, mask.length / 2, 1);
+    return mask;
   }
 
   /** The same scores as if from other features. */
@@ -98,6 +115,7 @@ public final class FakeAttribution {
       inputs.withObject("checkpoints").put(checkpointName(m), "9f2c".repeat(16));
     }
     inputs.put("features", features.repeat(16));
+    inputs.setAll(this.inputs);
     try (RunDirectory run = RunDirectory.claim(directory, "attribution", settings, inputs)) {
       run.write("scores.npy", out -> Npy.write(out, mean(), shape()));
       if (!Float.isNaN(halfNoise)) {
@@ -190,13 +208,10 @@ public final class FakeAttribution {
     writer.metadata("seed", "7").metadata("model", "unet-16").metadata("sampler", "ddpm, 50 steps");
     writer.add("xt", noisy, all).add("x0", predicted, all);
     writer.add("image", last, all[1], all[2], all[3], all[4]);
-    if (mask) {
-      float[] part = new float[(int) (all[3] * all[4])];
-      for (int i = 0; i < part.length / 2; i++) {
-        part[i] = 1;
-      }
-      writer.add("mask", part, all[3], all[4]);
+    if (mask != null) {
+      writer.add("mask", mask, all[3], all[4]);
     }
+    ConditionColumn.add(writer, conditions);
     return writer;
   }
 }

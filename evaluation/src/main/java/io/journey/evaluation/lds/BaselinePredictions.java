@@ -1,7 +1,9 @@
 package io.journey.evaluation.lds;
 
 import io.journey.dataset.Dataset;
+import io.journey.dataset.ImageShape;
 import io.journey.embedding.Embedder;
+import io.journey.latent.LatentCodec;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.results.NamedAttribution;
@@ -10,33 +12,42 @@ import io.journey.results.lds.Prediction;
 import io.journey.run.JourneyException;
 import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
+import io.journey.statistics.CaptionSimilarity;
 import io.journey.statistics.PixelSimilarity;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The predictions of estimators that know no gradients: similarity with the finished image, the
- * same at every step, and chance.
+ * The predictions of estimators that know no gradients: similarity with the finished picture or its
+ * caption, the same at every step, and chance.
  *
  * @param truth whose subsets are predicted
  * @param data the training images
  * @param targets the targets
+ * @param codec decodes the targets into pictures
  */
-record BaselinePredictions(GroundTruth truth, Dataset data, List<Trajectory> targets) {
+record BaselinePredictions(
+    GroundTruth truth, Dataset data, List<Trajectory> targets, LatentCodec codec) {
 
-  private float[][] images() {
-    return targets.stream().map(Trajectory::image).toArray(float[][]::new);
+  private ImageShape sampled() {
+    return targets.get(0).shape();
+  }
+
+  private float[][] pictures() {
+    return codec.decode(targets.stream().map(Trajectory::image).toArray(float[][]::new), sampled());
   }
 
   /** Cosine similarity of pixels. */
   Prediction pixels() {
-    return atAllSteps("pixel-cosine", PixelSimilarity.cosines(data, images()));
+    return atAllSteps("pixel-cosine", PixelSimilarity.cosines(data.pictures(), pictures()));
   }
 
   /** Cosine similarity of vectors that a network makes. */
   Prediction embedded(Embedder embedder, String name, RunContext context) {
-    float[][] examples = embedder.embed(data, context);
-    float[][] asked = embedder.embed(Arrays.asList(images()), data.shape(), context);
+    float[][] examples = embedder.embed(data.pictures(), context);
+    ImageShape shape = codec.imageShape(sampled());
+    float[][] asked = embedder.embed(Arrays.asList(pictures()), shape, context);
     float[][] cosines = new float[asked.length][examples.length];
     for (int t = 0; t < asked.length; t++) {
       for (int i = 0; i < examples.length; i++) {
@@ -44,6 +55,15 @@ record BaselinePredictions(GroundTruth truth, Dataset data, List<Trajectory> tar
       }
     }
     return atAllSteps(name, cosines);
+  }
+
+  /** Cosine similarity of captions; nothing where the data or a target has none. */
+  Optional<Prediction> captions() {
+    List<String> prompts =
+        targets.stream().flatMap(target -> target.condition().captionText().stream()).toList();
+    return prompts.size() == targets.size() && data.isCaptioned()
+        ? Optional.of(atAllSteps("caption-cosine", CaptionSimilarity.cosines(data, prompts)))
+        : Optional.empty();
   }
 
   /** Standard Gaussian scores, other ones for every step and target. */

@@ -75,7 +75,7 @@ record EstimatorPredictions(
 
   /** Returns the mean scores of each request over checkpoints, [steps·targets][N]. */
   private List<float[][]> scores(FeatureStore features, List<ScoringEngine.Request> requests) {
-    TargetDraws asked = new TargetDraws(draws, 0, null);
+    TargetDraws asked = new TargetDraws(draws, 0, List.of());
     ScoringEngine engine = new ScoringEngine(ensemble, features, requests, asked, context);
     List<MeanScores> means = new ArrayList<>();
     requests.forEach(r -> means.add(new MeanScores(truth.steps().length * targets.size())));

@@ -15,7 +15,6 @@ import io.journey.results.lds.RandomSubsets;
 import io.journey.run.Confined;
 import io.journey.run.Counted;
 import io.journey.run.FileStage;
-import io.journey.run.Json;
 import io.journey.run.SettingException;
 import io.journey.run.StageFiles;
 import io.journey.run.StageWork;
@@ -119,8 +118,7 @@ public record GroundTruthRun(
 
   @Override
   public ObjectNode inputs() {
-    ObjectNode inputs = Json.object();
-    inputs.put("data", data.fingerprint()).put("examples", data.size());
+    ObjectNode inputs = data.inputs();
     inputs.put("targets", targets.size());
     inputs.put("trajectories", Trajectory.fingerprint(targets, steps));
     return inputs;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.embedding.Embedder;
 import io.journey.features.FeatureStore;
+import io.journey.latent.LatentCodec;
 import io.journey.model.Ensemble;
 import io.journey.results.EvaluationResult;
 import io.journey.results.NamedAttribution;
@@ -37,6 +38,7 @@ import java.util.Map;
  * @param estimators those to judge
  * @param features what they work with
  * @param embedders networks for similarity, by name in the tables; closed by the caller
+ * @param codec decodes the targets, for similarity of pictures; closed by the caller
  * @param attributions scores computed elsewhere
  * @param dampings c to choose from
  * @param draws of noise for each step of a target
@@ -49,6 +51,7 @@ public record LdsStudy(
     List<Estimator> estimators,
     List<Store> features,
     Map<String, Embedder> embedders,
+    LatentCodec codec,
     List<NamedAttribution> attributions,
     double[] dampings,
     int draws)
@@ -127,10 +130,11 @@ public record LdsStudy(
         new EstimatorPredictions(ensemble, targets, truth, draws, dampings, context);
     features.forEach(
         store -> all.addAll(estimated.predict(estimators, store.features(), store.suffix())));
-    BaselinePredictions baselines = new BaselinePredictions(truth, data, targets);
+    BaselinePredictions baselines = new BaselinePredictions(truth, data, targets, codec);
     attributions.forEach(named -> all.add(baselines.scored(named)));
     all.add(baselines.pixels());
     embedders.forEach((name, embedder) -> all.add(baselines.embedded(embedder, name, context)));
+    baselines.captions().ifPresent(all::add);
     all.add(baselines.random());
     return Prediction.merged(all);
   }

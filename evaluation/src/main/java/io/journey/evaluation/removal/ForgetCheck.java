@@ -62,7 +62,8 @@ public record ForgetCheck(RemovalStudy study) implements Stage<RemovalTable> {
     try (Checkpoint original = study.ensemble().first()) {
       List<Trajectory> targets = study.targets();
       List<Removal> removals = study.removals(original, targets);
-      RedrawnPicture measure = new RedrawnPicture(study.file().sampler(original), targets);
+      RedrawnPicture measure =
+          new RedrawnPicture(study.sampler(original), targets, study.encoders().codec());
       RemovalTable table = study.run(work, measure, removals);
       if (!work.isFinished()) {
         report(table)

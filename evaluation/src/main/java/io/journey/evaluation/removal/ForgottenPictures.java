@@ -6,7 +6,6 @@ import io.journey.figure.ImageGrid;
 import io.journey.figure.ImageGrid.Cell;
 import io.journey.figure.ImageGrid.Row;
 import io.journey.run.StageFiles;
-import io.journey.sampling.Trajectory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,13 +24,13 @@ record ForgottenPictures(StageFiles run, RedrawnPicture measure, RemovalStudy st
   Figure grid(List<Removal> removals) {
     List<Row> rows = new ArrayList<>();
     for (int target = 0; target < Math.min(MOST_TARGETS, measure.targets().size()); target++) {
-      Trajectory drawn = measure.targets().get(target);
+      ImageShape shape = measure.shape(target);
       List<Cell> cells = new ArrayList<>();
-      cells.add(cell(drawn.image(), drawn.shape(), "original"));
+      cells.add(cell(measure.picture(target), shape, "original"));
       for (Removal removal : removals) {
         if (removal.concerns(target) && removal.set() == 0 && removal.k() > 0) {
           float[] picture = measure.picture(run, target, study.nameOfFirst(removal));
-          cells.add(cell(picture, drawn.shape(), removal.source() + " " + removal.k()));
+          cells.add(cell(picture, shape, removal.source() + " " + removal.k()));
         }
       }
       rows.add(new Row("target " + target, cells));

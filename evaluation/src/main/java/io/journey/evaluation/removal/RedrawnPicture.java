@@ -2,6 +2,7 @@ package io.journey.evaluation.removal;
 
 import io.journey.dataset.ImageShape;
 import io.journey.evaluation.PictureSpace;
+import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
@@ -20,8 +21,10 @@ import java.util.Locale;
  *
  * @param original drew the targets
  * @param targets with the seeds of their noise
+ * @param codec decodes what models sample; the files and the distances are of pictures
  */
-record RedrawnPicture(Sampler original, List<Trajectory> targets) implements RemovalMeasure {
+record RedrawnPicture(Sampler original, List<Trajectory> targets, LatentCodec codec)
+    implements RemovalMeasure {
   private static final String AGAIN = "original";
 
   /** The change that rounding may make in a number of a picture on another machine. */
@@ -49,8 +52,7 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets) implements Rem
       return;
     }
     float[] again = draw(original, target);
-    double perNumber =
-        distance(targets.get(target).image(), again, target) / Math.sqrt(again.length);
+    double perNumber = distance(picture(target), again, target) / Math.sqrt(again.length);
     if (!(perNumber < ROUNDING)) {
       throw new JourneyException(
           "Target "
@@ -78,12 +80,21 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets) implements Rem
   private float[] draw(Sampler sampler, int index) {
     Trajectory target = targets.get(index);
     try {
-      return sampler.sample(Seed.parse(target.seed()), target.condition()).image();
+      return decoded(sampler.sample(Seed.parse(target.seed()), target.condition()).image(), index);
     } catch (IllegalArgumentException e) {
       throw new JourneyException(
           "Target " + index + " cannot be sampled again: " + e.getMessage() + "; sample it anew.",
           e);
     }
+  }
+
+  private float[] decoded(float[] sampled, int target) {
+    return codec.decode(new float[][] {sampled}, targets.get(target).shape())[0];
+  }
+
+  /** Returns the picture of a target, [C·H·W]. */
+  float[] picture(int target) {
+    return decoded(targets.get(target).image(), target);
   }
 
   /** Returns the picture that a model drew, [C·H·W]. */
@@ -113,8 +124,9 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets) implements Rem
     return pixels.distance(inside[0], inside[1]);
   }
 
-  private ImageShape shape(int target) {
-    return targets.get(target).shape();
+  /** Returns the shape of the picture of a target. */
+  ImageShape shape(int target) {
+    return codec.imageShape(targets.get(target).shape());
   }
 
   @Override

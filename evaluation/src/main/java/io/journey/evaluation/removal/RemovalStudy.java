@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
+import io.journey.encoding.Encoders;
 import io.journey.evaluation.removal.RemovalTable.Line;
 import io.journey.evaluation.removal.RetrainedModels.Model;
 import io.journey.model.Checkpoint;
@@ -22,6 +23,7 @@ import io.journey.run.SettingException;
 import io.journey.run.StageFiles;
 import io.journey.run.StageWork;
 import io.journey.run.Workers;
+import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.training.Retraining;
@@ -48,6 +50,8 @@ import java.util.Set;
  * @param config what is removed, how many models are trained
  * @param models where trained models are kept; several checks may share it. Null: a folder {@code
  *     models} of the result
+ * @param encoders of the models: they decode what is compared, and tell a model the targets'
+ *     prompts; the caller closes them
  */
 public record RemovalStudy(
     Ensemble ensemble,
@@ -55,7 +59,8 @@ public record RemovalStudy(
     TrajectoryFile file,
     List<NamedAttribution> estimators,
     RemovalConfig config,
-    Path models) {
+    Path models,
+    Encoders.Opened encoders) {
   /** Where models are unless another place is named. */
   public static final String MODELS = "models";
 
@@ -104,9 +109,25 @@ public record RemovalStudy(
     }
   }
 
+  /** A study of models of pixels without text. */
+  public RemovalStudy(
+      Ensemble ensemble,
+      Dataset data,
+      TrajectoryFile file,
+      List<NamedAttribution> estimators,
+      RemovalConfig config,
+      Path models) {
+    this(ensemble, data, file, estimators, config, models, Encoders.Opened.NONE);
+  }
+
   /** The targets, with their latents at the step. */
   List<Trajectory> targets() {
-    return file.read(new int[] {config.step()}).subList(0, config.targets());
+    return file.read(new int[] {config.step()}, encoders.text()).subList(0, config.targets());
+  }
+
+  /** Returns the sampler that drew the targets, under their guidance. */
+  Sampler sampler(Checkpoint original) {
+    return file.sampler(original, encoders.text());
   }
 
   /**

@@ -71,13 +71,14 @@ public record RetrainCheck(RemovalStudy study, int delta, int samples, Embedder 
   private WindowDistance measure(Checkpoint original) {
     RemovalConfig config = study.config();
     return new WindowDistance(
-        study.file().sampler(original),
+        study.sampler(original),
         study.targets(),
         config.step(),
         delta,
         samples,
         config.seed(),
-        embedder);
+        embedder,
+        study.encoders().codec());
   }
 
   /** Trains and draws what is missing, and compares. */

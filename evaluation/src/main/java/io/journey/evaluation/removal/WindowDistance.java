@@ -5,6 +5,7 @@ import io.journey.array.Npy;
 import io.journey.dataset.ImageShape;
 import io.journey.embedding.Embedder;
 import io.journey.evaluation.PictureSpace;
+import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
 import io.journey.random.Seed;
 import io.journey.run.Counted;
@@ -35,6 +36,7 @@ import java.util.Locale;
  * @param samples pictures of each model
  * @param seed of the noise
  * @param embedder makes vectors of pictures
+ * @param codec decodes what models sample into pictures
  */
 record WindowDistance(
     Sampler original,
@@ -43,7 +45,8 @@ record WindowDistance(
     int delta,
     int samples,
     long seed,
-    Embedder embedder)
+    Embedder embedder,
+    LatentCodec codec)
     implements RemovalMeasure {
   /** How many pictures go through a model at once: fixed, so that rounding is always the same. */
   private static final int BATCH = BatchSizes.DRAWN;
@@ -169,15 +172,17 @@ record WindowDistance(
         batch -> {
           int from = batch * BATCH;
           int count = Math.min(BATCH, samples - from);
-          float[][] pictures = pictures(inside, target, noise, from, count, progress);
-          ImageShape shape = targets.get(target).shape();
+          ImageShape sampled = targets.get(target).shape();
+          float[][] pictures =
+              codec.decode(sampled(inside, target, noise, from, count, progress), sampled);
+          ImageShape shape = codec.imageShape(sampled);
           float[][] clamped = PictureSpace.pixels().vectors(List.of(pictures), shape);
           System.arraycopy(embedder.embed(List.of(clamped), shape), 0, vectors, from, count);
         });
     return vectors;
   }
 
-  private float[][] pictures(
+  private float[][] sampled(
       Sampler inside, int index, Noise noise, int from, int count, Progress.Task progress) {
     Trajectory target = targets.get(index);
     Seed root = Seed.of(seed).child("window").child(noise.name()).child(target.seed()).child(step);

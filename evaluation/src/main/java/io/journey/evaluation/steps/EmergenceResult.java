@@ -40,7 +40,7 @@ record EmergenceResult(FeatureEmergence emergence, FeatureEmergence.Found found)
           StepFigures.likelihood(curves(target)));
       result.figure(
           String.format(Locale.ROOT, "pictures-%03d", target),
-          StepPictures.continuations(pictures, target));
+          StepPictures.continuations(pictures, target, emergence.codec()));
     }
     if (Math.max(targets, found.curves().size()) > SHOWN) {
       result.warning("Told and shown are the first " + SHOWN + "; the tables have all.");

@@ -3,6 +3,7 @@ package io.journey.evaluation.steps;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
+import io.journey.encoding.Encoders;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.run.Counted;
@@ -12,6 +13,7 @@ import io.journey.run.Progress;
 import io.journey.run.RunContext;
 import io.journey.run.SettingException;
 import io.journey.run.StageFiles;
+import io.journey.sampling.Guidance;
 import io.journey.sampling.PictureFile;
 import io.journey.sampling.Sampler;
 import java.util.Arrays;
@@ -27,6 +29,8 @@ import java.util.List;
  * @param inferenceSteps of a drawing
  * @param seed of all noise
  * @param conditions taken in turn: picture n has number n mod size
+ * @param guidance of all drawings
+ * @param encoders of all models, which decode the pictures
  */
 record EnsembleDrawing(
     Ensemble ensemble,
@@ -34,7 +38,9 @@ record EnsembleDrawing(
     int count,
     int inferenceSteps,
     long seed,
-    List<Condition> conditions) {
+    List<Condition> conditions,
+    Guidance guidance,
+    Encoders.Opened encoders) {
   EnsembleDrawing {
     if (count < 2) {
       throw new SettingException(
@@ -42,7 +48,7 @@ record EnsembleDrawing(
     }
   }
 
-  /** The shape that all models share, and the fingerprint of each. */
+  /** The shape of all models' pictures, and the fingerprint of each. */
   record Models(ImageShape shape, ObjectNode fingerprints) {}
 
   /**
@@ -76,11 +82,11 @@ record EnsembleDrawing(
         fingerprints.put(member, checkpoint.fingerprint());
       }
     }
-    return new Models(shape, fingerprints);
+    return new Models(encoders.codec().imageShape(shape), fingerprints);
   }
 
   private Sampler sampler(Checkpoint checkpoint) {
-    return Sampler.of(checkpoint, inferenceSteps);
+    return Sampler.of(checkpoint, inferenceSteps).withGuidance(guidance, encoders.text());
   }
 
   /** Draws what is missing, model by model. */
@@ -89,7 +95,8 @@ record EnsembleDrawing(
       if (!run.has(file(member))) {
         try (Checkpoint checkpoint = ensemble.load(member)) {
           float[][] pictures = draw(checkpoint, context);
-          run.write(file(member), PictureFile.content(pictures, checkpoint.model().shape()));
+          ImageShape shape = encoders.codec().imageShape(checkpoint.model().shape());
+          run.write(file(member), PictureFile.content(pictures, shape));
         }
       }
     }
@@ -97,6 +104,7 @@ record EnsembleDrawing(
 
   private float[][] draw(Checkpoint checkpoint, RunContext context) {
     Sampler sampler = sampler(checkpoint);
+    ImageShape sampled = checkpoint.model().shape();
     float[][] pictures = new float[count][];
     String title = "Sampling " + Counted.of(count, "pictures") + " with " + checkpoint.name();
     try (Progress.Task task = context.progress().start(title, count, "pictures")) {
@@ -106,7 +114,8 @@ record EnsembleDrawing(
               count,
               n -> {
                 Condition condition = conditions.get(n % conditions.size());
-                pictures[n] = sampler.sample(Sampler.seed(seed, n), condition).image();
+                float[][] drawn = {sampler.sample(Sampler.seed(seed, n), condition).image()};
+                pictures[n] = encoders.codec().decode(drawn, sampled)[0];
                 task.advance(1);
               });
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ImageShape;
 import io.journey.evaluation.PictureSpace;
 import io.journey.evaluation.steps.FeatureCurve.Point;
+import io.journey.latent.LatentCodec;
 import io.journey.results.Attribution;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
@@ -14,6 +15,7 @@ import io.journey.sampling.ContinuationRun;
 import io.journey.sampling.Trajectory;
 import io.journey.statistics.Estimate;
 import io.journey.statistics.Ranking;
+import io.journey.tensor.BatchSizes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,13 +31,15 @@ import java.util.List;
  * @param attribution of the same targets, to be put beside it, or null
  * @param pictures the directory of the pictures; another evaluation of the same targets may share
  *     it. Null: a folder {@code pictures} of the result
+ * @param codec decodes what the model samples, which the classifier sees; the caller closes it
  */
 public record FeatureEmergence(
     ContinuationRun drawing,
     PictureClassifier classifier,
     List<String> features,
     Attribution attribution,
-    Path pictures)
+    Path pictures,
+    LatentCodec codec)
     implements Stage<FeatureEmergence.Found> {
   /** The kind of run directory. */
   public static final String KIND = "evaluation-emergence";
@@ -106,6 +110,9 @@ public record FeatureEmergence(
   public ObjectNode inputs() {
     ObjectNode inputs = drawing.inputs();
     inputs.put("classifier", classifier.fingerprint());
+    if (codec != LatentCodec.IDENTITY) {
+      inputs.put("codec", codec.fingerprint());
+    }
     if (attribution != null) {
       inputs.put("attribution", attribution.manifest().fingerprint());
     }
@@ -113,16 +120,24 @@ public record FeatureEmergence(
   }
 
   private int[] finalClasses() {
-    List<float[]> pictures = drawing.targets().stream().map(Trajectory::image).toList();
-    return classes(pictures);
+    return classes(drawing.targets().stream().map(Trajectory::image).toArray(float[][]::new));
   }
 
-  /** The most likely class of each picture, what is beyond [−1, 1] cut off. */
-  private int[] classes(List<float[]> pictures) {
-    ImageShape shape = drawing.targets().get(0).shape();
-    float[][] inside = PictureSpace.pixels().vectors(pictures, shape);
-    float[][] probabilities = classifier.probabilities(List.of(inside), shape);
-    return Arrays.stream(probabilities).mapToInt(row -> Ranking.top(row, 1)[0]).toArray();
+  /** The most likely class of the picture of each sample, what is beyond [−1, 1] cut off. */
+  private int[] classes(float[][] sampled) {
+    ImageShape latent = drawing.targets().get(0).shape();
+    ImageShape shape = codec.imageShape(latent);
+    int[] classes = new int[sampled.length];
+    for (int from = 0; from < sampled.length; from += BatchSizes.DRAWN) {
+      int to = Math.min(sampled.length, from + BatchSizes.DRAWN);
+      float[][] pictures = codec.decode(Arrays.copyOfRange(sampled, from, to), latent);
+      float[][] inside = PictureSpace.pixels().vectors(List.of(pictures), shape);
+      float[][] probabilities = classifier.probabilities(List.of(inside), shape);
+      for (int n = from; n < to; n++) {
+        classes[n] = Ranking.top(probabilities[n - from], 1)[0];
+      }
+    }
+    return classes;
   }
 
   /** How many pictures are of each class, [T][S][K]. */
@@ -140,7 +155,7 @@ public record FeatureEmergence(
                 int target = unit / steps.length;
                 int s = unit % steps.length;
                 float[][] drawn = pictures.read(target, steps[s]);
-                for (int found : classes(List.of(drawn))) {
+                for (int found : classes(drawn)) {
                   counts[target][s][found]++;
                 }
                 task.advance(1);

@@ -2,6 +2,7 @@ package io.journey.evaluation.steps;
 
 import io.journey.dataset.ImageShape;
 import io.journey.embedding.Classifier;
+import io.journey.embedding.ClipClassifier;
 import io.journey.run.Counted;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,34 @@ public interface PictureClassifier {
    * @return [N, K]
    */
   float[][] probabilities(List<float[]> pictures, ImageShape shape);
+
+  /** Returns a CLIP that chooses between texts, which its owner closes. */
+  static PictureClassifier of(ClipClassifier clip) {
+    return new PictureClassifier() {
+      @Override
+      public String fingerprint() {
+        return clip.fingerprint();
+      }
+
+      @Override
+      public String name() {
+        return clip.name()
+            + ", which names the nearest of "
+            + String.join(", ", clip.texts().stream().map(text -> "'" + text + "'").toList())
+            + " and has not been tested on such pictures";
+      }
+
+      @Override
+      public List<String> classNames() {
+        return clip.texts();
+      }
+
+      @Override
+      public float[][] probabilities(List<float[]> pictures, ImageShape shape) {
+        return clip.probabilities(pictures, shape);
+      }
+    };
+  }
 
   /** Returns a trained classifier, which its owner closes. */
   static PictureClassifier of(Classifier classifier) {

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.condition.Condition;
 import io.journey.condition.ConditionColumn;
 import io.journey.dataset.ImageShape;
+import io.journey.encoding.Encoders;
 import io.journey.evaluation.PictureSpace;
+import io.journey.latent.LatentCodec;
 import io.journey.model.Ensemble;
 import io.journey.random.Seed;
 import io.journey.results.EvaluationResult;
@@ -16,6 +18,7 @@ import io.journey.run.Json;
 import io.journey.run.SettingException;
 import io.journey.run.Stage;
 import io.journey.run.StageWork;
+import io.journey.sampling.Guidance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -35,6 +38,8 @@ import java.util.TreeSet;
  * @param maxPairs how many pairs of models are compared at most, chosen by the seed
  * @param spaces in which distances are measured
  * @param conditions of pictures, in turn
+ * @param guidance of all drawings
+ * @param encoders of all models; the caller closes them
  */
 public record SeedConsistency(
     Ensemble ensemble,
@@ -43,7 +48,9 @@ public record SeedConsistency(
     long seed,
     int maxPairs,
     List<PictureSpace> spaces,
-    List<Condition> conditions)
+    List<Condition> conditions,
+    Guidance guidance,
+    Encoders.Opened encoders)
     implements Stage<Map<String, SeedDistances>> {
   /** The kind of run directory. */
   public static final String KIND = "evaluation-seeds";
@@ -71,6 +78,7 @@ public record SeedConsistency(
       long seed,
       int pairs,
       JsonNode labels,
+      String guidance,
       Map<String, String> spaces) {}
 
   @Override
@@ -82,6 +90,12 @@ public record SeedConsistency(
   public ObjectNode inputs() {
     ObjectNode inputs = Json.object();
     inputs.set("checkpoints", drawing().models().fingerprints());
+    if (encoders.codec() != LatentCodec.IDENTITY) {
+      inputs.put("codec", encoders.codec().fingerprint());
+    }
+    if (encoders.text() != null) {
+      inputs.put("text_encoder", encoders.text().fingerprint());
+    }
     return inputs;
   }
 
@@ -94,7 +108,8 @@ public record SeedConsistency(
 
   private EnsembleDrawing drawing() {
     List<String> members = places().stream().map(ensemble.checkpointNames()::get).toList();
-    return new EnsembleDrawing(ensemble, members, count, inferenceSteps, seed, conditions);
+    return new EnsembleDrawing(
+        ensemble, members, count, inferenceSteps, seed, conditions, guidance, encoders);
   }
 
   /**
@@ -152,6 +167,7 @@ public record SeedConsistency(
         seed,
         pairs().size(),
         plain ? null : ConditionColumn.json(conditions),
+        guidance.isNone() ? null : guidance.toString(),
         prints);
   }
 

@@ -4,6 +4,7 @@ import io.journey.dataset.ImageShape;
 import io.journey.figure.ImageGrid;
 import io.journey.figure.ImageGrid.Cell;
 import io.journey.figure.ImageGrid.Row;
+import io.journey.latent.LatentCodec;
 import io.journey.sampling.ContinuationRun;
 import io.journey.sampling.Trajectory;
 import java.util.ArrayList;
@@ -34,34 +35,48 @@ final class StepPictures {
     return new ImageGrid("The same noise in every column", rows);
   }
 
-  /** Figure 2 of the paper: x_t, x̂0 and some pictures from p(·|x_t) over steps. */
-  static ImageGrid continuations(ContinuationRun.Pictures pictures, int target) {
+  /**
+   * Figure 2 of the paper: x_t, x̂0 and some pictures from p(·|x_t) over steps.
+   *
+   * @param codec decodes all of them
+   */
+  static ImageGrid continuations(ContinuationRun.Pictures pictures, int target, LatentCodec codec) {
     ContinuationRun drawing = pictures.run();
     Trajectory trajectory = drawing.targets().get(target);
     int[] steps = spread(drawing.steps());
     List<Row> rows = new ArrayList<>();
-    rows.add(row("x_t", trajectory.xt(), trajectory, steps, true));
-    rows.add(row("x̂0", trajectory.x0(), trajectory, steps, false));
+    ImageShape sampled = trajectory.shape();
+    ImageShape shape = codec.imageShape(sampled);
+    float[][] xt = new float[steps.length][];
+    float[][] x0 = new float[steps.length][];
     float[][][] drawn = new float[steps.length][][];
     for (int s = 0; s < steps.length; s++) {
-      drawn[s] = pictures.read(target, steps[s]);
+      xt[s] = trajectory.xt()[trajectory.indexOf(steps[s])];
+      x0[s] = trajectory.x0()[trajectory.indexOf(steps[s])];
+      float[][] all = pictures.read(target, steps[s]);
+      drawn[s] = codec.decode(Arrays.copyOf(all, Math.min(SAMPLES, all.length)), sampled);
     }
-    for (int n = 0; n < Math.min(SAMPLES, drawing.samples()); n++) {
+    rows.add(row("x_t", codec.decode(xt, sampled), shape, steps));
+    rows.add(row("x̂0", codec.decode(x0, sampled), shape, new int[0]));
+    for (int n = 0; n < drawn[0].length; n++) {
       List<Cell> cells = new ArrayList<>();
       for (float[][] atStep : drawn) {
-        cells.add(cell(atStep[n], trajectory.shape(), ""));
+        cells.add(cell(atStep[n], shape, ""));
       }
       rows.add(new Row(n == 0 ? "from p(·|x_t)" : "", cells));
     }
     return new ImageGrid("Target " + target + ": what its steps leave open", rows);
   }
 
-  private static Row row(
-      String label, float[][] images, Trajectory trajectory, int[] steps, boolean captions) {
+  /**
+   * A picture in every column.
+   *
+   * @param steps of the captions; none: no captions
+   */
+  private static Row row(String label, float[][] pictures, ImageShape shape, int[] steps) {
     List<Cell> cells = new ArrayList<>();
-    for (int step : steps) {
-      float[] image = images[trajectory.indexOf(step)];
-      cells.add(cell(image, trajectory.shape(), captions ? "t = " + step : ""));
+    for (int s = 0; s < pictures.length; s++) {
+      cells.add(cell(pictures[s], shape, s < steps.length ? "t = " + steps[s] : ""));
     }
     return new Row(label, cells);
   }

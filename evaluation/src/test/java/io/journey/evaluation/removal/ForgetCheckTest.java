@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.journey.evaluation.removal.RemovalTable.Line;
+import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
 import io.journey.results.EvaluationResult;
 import io.journey.run.JourneyException;
@@ -103,7 +104,7 @@ class ForgetCheckTest {
                 drawn.xt(),
                 drawn.x0(),
                 drawn.image());
-        RedrawnPicture measure = new RedrawnPicture(sampler, List.of(lying));
+        RedrawnPicture measure = new RedrawnPicture(sampler, List.of(lying), LatentCodec.IDENTITY);
         assertThatThrownBy(() -> measure.prepare(run, 0, null, Progress.Task.SILENT))
             .isInstanceOf(JourneyException.class)
             .hasMessageContaining("again");

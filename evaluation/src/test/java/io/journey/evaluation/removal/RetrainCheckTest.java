@@ -8,6 +8,7 @@ import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.evaluation.removal.RemovalTable.Line;
+import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
 import io.journey.random.Seed;
@@ -174,7 +175,8 @@ class RetrainCheckTest {
       Sampler sampler = Sampler.of(original, 50);
       List<Trajectory> targets = sampler.sample(1, 1, TestContext.of(1));
       WindowDistance measure =
-          new WindowDistance(sampler, targets, 400, 100, 4, 0, new RemovalSetting.Pixels());
+          new WindowDistance(
+              sampler, targets, 400, 100, 4, 0, new RemovalSetting.Pixels(), LatentCodec.IDENTITY);
       new Workers(1, Libtorch.device())
           .forEachShared(
               1,

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.NoiseSchedule;
+import io.journey.evaluation.OppositeCodec;
 import io.journey.evaluation.steps.FeatureCurve.Point;
+import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClosedFormDenoiser;
 import io.journey.run.JourneyException;
@@ -95,7 +97,8 @@ class FeatureEmergenceTest {
     try (Checkpoint checkpoint = model()) {
       ContinuationRun drawing = drawing(checkpoint, 900, 300, 100, 0);
       FeatureEmergence emergence =
-          new FeatureEmergence(drawing, new Brightness("c1"), List.of("bright"), null, null);
+          new FeatureEmergence(
+              drawing, new Brightness("c1"), List.of("bright"), null, null, LatentCodec.IDENTITY);
       Path out = folder.resolve("out");
       FeatureEmergence.Found found = emergence.run(out, TestContext.TWO);
       assertThat(found.curves()).hasSize(3);
@@ -126,13 +129,15 @@ class FeatureEmergenceTest {
       ContinuationRun drawing = drawing(checkpoint, 500, 0);
       Path pictures = folder.resolve("pictures");
       FeatureEmergence plain =
-          new FeatureEmergence(drawing, new Brightness("c1"), List.of(), null, pictures);
+          new FeatureEmergence(
+              drawing, new Brightness("c1"), List.of(), null, pictures, LatentCodec.IDENTITY);
       FeatureEmergence.Found found = plain.run(folder.resolve("a"), TestContext.of(2));
       assertThat(found.curves()).extracting(FeatureCurve::feature).isEqualTo(found.finalClasses());
       assertThat(found.curves()).allSatisfy(c -> assertThat(c.shareAt(0)).isEqualTo(1));
       // Another classifier needs another directory, and draws nothing again.
       FeatureEmergence other =
-          new FeatureEmergence(drawing, new Brightness("c2"), List.of(), null, pictures);
+          new FeatureEmergence(
+              drawing, new Brightness("c2"), List.of(), null, pictures, LatentCodec.IDENTITY);
       assertThatThrownBy(() -> other.run(folder.resolve("a"), TestContext.of(1)))
           .isInstanceOf(JourneyException.class)
           .hasMessageContaining("classifier");
@@ -147,12 +152,38 @@ class FeatureEmergenceTest {
   }
 
   @Test
+  void theClassifierSeesDecodedPictures() {
+    try (Checkpoint checkpoint = model()) {
+      ContinuationRun drawing = drawing(checkpoint, 900, 300);
+      Path pictures = folder.resolve("pictures");
+      Brightness seen = new Brightness("c1");
+      FeatureEmergence plain =
+          new FeatureEmergence(
+              drawing, seen, List.of("bright"), null, pictures, LatentCodec.IDENTITY);
+      FeatureEmergence decoded =
+          new FeatureEmergence(drawing, seen, List.of("dark"), null, pictures, new OppositeCodec());
+      List<FeatureCurve> bright = plain.run(folder.resolve("a"), TestContext.of(2)).curves();
+      List<FeatureCurve> dark = decoded.run(folder.resolve("b"), TestContext.of(2)).curves();
+      assertThat(bright).anySatisfy(c -> assertThat(c.shareAt(900)).isBetween(0.6, 0.99));
+      for (int target = 0; target < 3; target++) {
+        assertThat(dark.get(target).points()).isEqualTo(bright.get(target).points());
+      }
+    }
+  }
+
+  @Test
   void anUnknownFeatureIsRefused() {
     try (Checkpoint checkpoint = model()) {
       ContinuationRun drawing = drawing(checkpoint, 500);
       assertThatThrownBy(
               () ->
-                  new FeatureEmergence(drawing, new Brightness("c1"), List.of("grey"), null, null))
+                  new FeatureEmergence(
+                      drawing,
+                      new Brightness("c1"),
+                      List.of("grey"),
+                      null,
+                      null,
+                      LatentCodec.IDENTITY))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContainingAll("grey", "dark", "bright");
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.journey.array.DType;
 import io.journey.condition.Condition;
+import io.journey.encoding.Encoders;
 import io.journey.evaluation.PictureSpace;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
@@ -13,6 +14,7 @@ import io.journey.model.Ensemble;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import io.journey.sampling.Guidance;
 import io.journey.sampling.PictureFile;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
@@ -53,7 +55,15 @@ class SeedConsistencyTest {
 
   private static SeedConsistency of(Ensemble ensemble, int count, int pairs) {
     return new SeedConsistency(
-        ensemble, count, 5, 7, pairs, List.of(PictureSpace.pixels()), List.of(Condition.NONE));
+        ensemble,
+        count,
+        5,
+        7,
+        pairs,
+        List.of(PictureSpace.pixels()),
+        List.of(Condition.NONE),
+        Guidance.NONE,
+        Encoders.Opened.NONE);
   }
 
   @Test
