@@ -38,7 +38,7 @@ public final class Device implements Compute {
   private final Precision precision;
   private final String record;
 
-  private Device(String name, Precision precision, String record) {
+  Device(String name, Precision precision, String record) {
     this.name = name;
     this.precision = precision;
     this.record = record;
