@@ -9,6 +9,7 @@ import io.journey.nn.Parameter;
 import io.journey.run.JourneyException;
 import io.journey.run.SettingException;
 import io.journey.run.Workers;
+import io.journey.tensor.Device;
 import io.journey.tensor.Libtorch;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.ToLongFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -56,6 +58,9 @@ public final class EkfacFit implements AutoCloseable {
 
   /** The same on a GPU, where a pass more costs more than memory. */
   private static final long GPU_BYTES = 16L << 30;
+
+  /** Cores that find eigenvectors for a GPU, at most: each holds up to 0.4 GB. */
+  private static final int MOST_CORES = 16;
 
   /** Gradients of examples, computed unit by unit; the same each time. */
   public interface Source {
@@ -192,7 +197,7 @@ public final class EkfacFit implements AutoCloseable {
             return own;
           },
           sums);
-      workers.forEach(
+      forEachMatrix(
           2 * group.size(),
           i -> {
             Fitted fitted = group.get(i / 2);
@@ -209,6 +214,21 @@ public final class EkfacFit implements AutoCloseable {
           });
     } finally {
       sums.values().forEach(EkfacFit::close);
+    }
+  }
+
+  /**
+   * Eigenvectors are found by the processor, one matrix a core. A GPU's workers are few, as they
+   * share it: here the other cores help.
+   */
+  private void forEachMatrix(int count, IntConsumer body) {
+    int cores = Math.min(MOST_CORES, Runtime.getRuntime().availableProcessors());
+    if (Libtorch.device().isCpu() || workers.threads() >= cores) {
+      workers.forEach(count, body);
+      return;
+    }
+    try (Workers all = new Workers(cores, Device.CPU)) {
+      all.forEach(count, body);
     }
   }
 

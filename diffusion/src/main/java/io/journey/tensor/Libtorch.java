@@ -16,7 +16,6 @@ import org.bytedeco.pytorch.LayoutOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.ScalarTypeOptional;
-import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -181,39 +180,20 @@ public final class Libtorch {
   }
 
   /**
-   * Returns the eigenvectors of a symmetric float32 matrix, one a row, eigenvalues rising.
+   * Returns the eigenvectors of a symmetric float32 matrix, one a row, eigenvalues rising. The
+   * processor finds them for every device.
    *
    * @param matrix [n, n], of which one triangle counts; may be overwritten
    * @param exact whether they are computed in float64
    * @return [n, n], or null where none are found
    */
   public static Tensor eigenvectors(Tensor matrix, boolean exact) {
-    boolean onDevice = !matrix.is_cpu() && device.hasDoubles();
-    Tensor place = onDevice ? matrix : here(matrix);
-    Tensor typed = exact ? place.to(ScalarType.Double) : place;
-    if (onDevice) {
-      return eigenvectorsOnDevice(typed);
-    }
-    Tensor found = eigenvectorsHere(typed);
+    Tensor here = here(matrix);
+    Tensor found = overwritten(exact ? here.to(ScalarType.Double) : here);
     return found == null || matrix.is_cpu() ? found : moved(found.to(ScalarType.Float));
   }
 
-  /**
-   * One thread at a time: libtorch loads what solves it at the first call, and bears one such call.
-   */
-  private static synchronized Tensor eigenvectorsOnDevice(Tensor matrix) {
-    try {
-      T_TensorTensor_T found = torch.linalg_eigh(matrix, "L");
-      return found.get1().t().contiguous();
-    } catch (RuntimeException e) {
-      if (String.valueOf(e.getMessage()).contains("failed to converge")) {
-        return null;
-      }
-      throw e;
-    }
-  }
-
-  private static Tensor eigenvectorsHere(Tensor matrix) {
+  private static Tensor overwritten(Tensor matrix) {
     int n = Math.toIntExact(matrix.size(0));
     int failed;
     // What is a column column by column is a row row by row.
