@@ -249,7 +249,8 @@ public final class Device implements Compute {
     return name;
   }
 
-  org.bytedeco.pytorch.Device torch() {
+  /** Returns it as libtorch takes it. */
+  public org.bytedeco.pytorch.Device torch() {
     return new org.bytedeco.pytorch.Device(name);
   }
 

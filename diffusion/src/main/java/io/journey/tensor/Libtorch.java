@@ -4,6 +4,7 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_ssyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -145,12 +146,9 @@ public final class Libtorch {
     return device.isCpu() ? tensor : tensor.to(device.torch(), tensor.scalar_type().intern());
   }
 
-  /** Brings the weights of a module to a number type and to the device. */
-  public static void move(JitModule module, ScalarType type) {
-    module.to(type);
-    if (!device.isCpu()) {
-      module.to(device.torch());
-    }
+  /** Reads what {@code torch.jit.save} wrote, its tensors on the device, wherever they were. */
+  public static JitModule program(Path file) {
+    return torch.load(file.toString(), new DeviceOptional(device.torch()), true);
   }
 
   /** Brings a tensor to the machine's memory, if it is elsewhere. */
@@ -230,11 +228,7 @@ public final class Libtorch {
     if (!tensor.is_cpu()) {
       try (PointerScope scope = new PointerScope();
           NoGradGuard guard = new NoGradGuard()) {
-        Tensor here =
-            empty(
-                new DeviceOptional(new org.bytedeco.pytorch.Device("cpu")),
-                ScalarType.Float,
-                values.length);
+        Tensor here = empty(Device.CPU.optional(), ScalarType.Float, values.length);
         write(here, values);
         tensor.copy_(here.view_as(tensor));
       }
@@ -250,7 +244,9 @@ public final class Libtorch {
       }
     } else if (tensor.scalar_type().intern() == ScalarType.BFloat16) {
       try (PointerScope scope = new PointerScope()) {
-        tensor.copy_(of(values, ScalarType.Float, values.length).view_as(tensor));
+        Tensor exact = empty(Device.CPU.optional(), ScalarType.Float, values.length);
+        write(exact, values);
+        tensor.copy_(exact.view_as(tensor));
       }
     } else {
       try (FloatPointer data = tensor.data_ptr_float()) {
