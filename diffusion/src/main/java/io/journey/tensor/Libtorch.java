@@ -16,6 +16,7 @@ import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.LayoutOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -130,6 +131,29 @@ public final class Libtorch {
     Tensor tensor = empty(type, shape);
     write(tensor, values);
     return tensor;
+  }
+
+  /**
+   * Adds left·right·scale to a contiguous tensor. The processor does it for every device: the
+   * digest of weights that are changed so is the same wherever they are read.
+   *
+   * @param left [outputs, rank], where {@code sum} is [outputs, …]
+   * @param right [rank, …]
+   */
+  public static void addProduct(Tensor sum, float[] left, float[] right, int rank, double scale) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      Tensor here = here(sum);
+      ScalarType type = sum.scalar_type().intern();
+      Tensor a = empty(Device.CPU.optional(), type, rank, right.length / rank);
+      Tensor b = empty(Device.CPU.optional(), type, left.length / rank, rank);
+      write(a, right);
+      write(b, left);
+      here.add_(b.matmul(a).view(sum.shape()), new Scalar(scale));
+      if (!sum.is_cpu()) {
+        sum.copy_(here);
+      }
+    }
   }
 
   /** Copies integers into a new int64 tensor. */
