@@ -149,7 +149,7 @@ public final class Device implements Compute {
             + ", CUDA "
             + version(built, "CUDA Runtime ([0-9.]+)", "CUDA_VERSION=([0-9.]+)")
             + ", cuDNN "
-            + version(built, "CuDNN ([0-9.]+)", "CUDNN_VERSION=([0-9.]+)");
+            + cudnn(built);
     return new Device(name, precision, describe(libraries, precision));
   }
 
@@ -173,6 +173,23 @@ public final class Device implements Compute {
       }
     }
     return "unknown";
+  }
+
+  /**
+   * The version of cuDNN. libtorch writes 9.19.0, which is 91900, as if its thousands were the
+   * first number, as they were before 9: 91.9.
+   */
+  static String cudnn(String built) {
+    Matcher matcher = Pattern.compile("CuDNN (\\d+)\\.(\\d+)(?:\\.(\\d+))?").matcher(built);
+    if (!matcher.find()) {
+      return version(built, "CUDNN_VERSION=([0-9.]+)");
+    }
+    int last = matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3));
+    int number =
+        1000 * Integer.parseInt(matcher.group(1)) + 100 * Integer.parseInt(matcher.group(2)) + last;
+    int major = number < 90000 ? number / 1000 : number / 10000;
+    int rest = number < 90000 ? number % 1000 : number % 10000;
+    return major + "." + rest / 100 + "." + rest % 100;
   }
 
   private static String describe(String libraries, Precision precision) {
