@@ -39,11 +39,17 @@ TESTS = {
         "model.LoraGoldenTest",
         "latent.AutoencoderGoldenTest",
         "text.ClipTextGoldenTest",
+        "text.LoraOfTextTest",
+        "encoding.EncodingTest",
         "training.AdamTest",
         "training.MicroBatchTest",
+        "training.CaptionedBatchesTest",
+        "training.LoraTrainingTest",
         "sampling.PipelineGoldenTest",
         "sampling.SamplerTest",
+        "sampling.CaptionSamplingTest",
         "embedding.ClassifierTest",
+        "embedding.ClipClassifierTest",
     ],
     "attribution": [
         "features.CudaTest",
@@ -102,6 +108,7 @@ class Check:
             "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
             f"-Dorg.bytedeco.javacpp.cachedir={self.work / 'javacpp'}",
             "-Djava.awt.headless=true",
+            f"-Djourney.home={Path(self.options.repository).resolve()}",
             *options,
             "-cp",
             ":".join(paths),
@@ -343,6 +350,18 @@ class Check:
         )
         return {"sample": status, "attribute": then, "said": output[-300:]}
 
+    def quickstart(self):
+        """Captions, latents, guidance, masks and the page, by the model that comes with Journey."""
+        images = 40 if self.quick else 400
+        status, output, took = self.run(
+            "quickstart",
+            self.journey(
+                "quickstart", "--images", images, "--targets", 1, "--out", self.work / "quickstart", "--threads", 2,
+            ),
+            90,
+        )
+        return {"status": status, "wall": took, "said": output[-1500:]}
+
     def tests(self):
         """The tests of the modules, on the device; their files are those of the repository."""
         few = self.quick and not self.options.all_tests
@@ -508,6 +527,7 @@ class Check:
                 self.stage("training", self.training),
                 self.stage("features", self.featurizing),
                 self.stage("attribution", self.attributing),
+                self.stage("quickstart", self.quickstart),
             )
             exact = lambda: (self.stage("large", self.large), self.stage("errors", self.errors))
             running = [pool.submit(flow), pool.submit(exact), pool.submit(self.stage, "tests", self.tests)]
