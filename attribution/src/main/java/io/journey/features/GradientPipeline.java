@@ -32,7 +32,7 @@ public final class GradientPipeline implements AutoCloseable {
   /**
    * @param selected the weights
    * @param preconditioner of them; closed with this
-   * @param projection of them
+   * @param projection of them; closed with this
    */
   public GradientPipeline(
       ExampleGradients gradients,
@@ -128,5 +128,6 @@ public final class GradientPipeline implements AutoCloseable {
   @Override
   public void close() {
     preconditioner.close();
+    projection.close();
   }
 }

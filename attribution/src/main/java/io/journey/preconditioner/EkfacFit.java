@@ -9,6 +9,7 @@ import io.journey.nn.Parameter;
 import io.journey.run.JourneyException;
 import io.journey.run.SettingException;
 import io.journey.run.Workers;
+import io.journey.tensor.Device;
 import io.journey.tensor.Libtorch;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.ToLongFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -37,7 +39,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * <p>Statistics are streamed: what is held are the sides of the weights, O² and I² numbers, and the
  * gradients of the examples under way. Where the statistics of all weights would take more than
- * {@link #BYTES}, the weights are fitted in groups, each with a pass of its own.
+ * {@link #BYTES}, on a GPU {@link #GPU_BYTES}, the weights are fitted in groups, each with a pass
+ * of its own.
  *
  * <p>Units of examples are fixed and their sums are added in their order, so that threads and
  * groups change no number.
@@ -52,6 +55,12 @@ public final class EkfacFit implements AutoCloseable {
 
   /** The memory that the statistics of a group of weights may take on all workers together. */
   private static final long BYTES = 1L << 30;
+
+  /** The same on a GPU, where a pass more costs more than memory. */
+  private static final long GPU_BYTES = 16L << 30;
+
+  /** Cores that find eigenvectors for a GPU, at most: each holds up to 0.4 GB. */
+  private static final int MOST_CORES = 16;
 
   /** Gradients of examples, computed unit by unit; the same each time. */
   public interface Source {
@@ -151,7 +160,7 @@ public final class EkfacFit implements AutoCloseable {
     long sum = Long.MAX_VALUE / 2;
     for (Fitted fitted : weights) {
       long own = bytes.applyAsLong(fitted) * (workers.threads() + 1);
-      if (sum + own > BYTES) {
+      if (sum + own > (Libtorch.device().isCpu() ? BYTES : GPU_BYTES)) {
         groups.add(new ArrayList<>());
         sum = 0;
       }
@@ -188,7 +197,7 @@ public final class EkfacFit implements AutoCloseable {
             return own;
           },
           sums);
-      workers.forEach(
+      forEachMatrix(
           2 * group.size(),
           i -> {
             Fitted fitted = group.get(i / 2);
@@ -205,6 +214,21 @@ public final class EkfacFit implements AutoCloseable {
           });
     } finally {
       sums.values().forEach(EkfacFit::close);
+    }
+  }
+
+  /**
+   * Eigenvectors are found by the processor, one matrix a core. A GPU's workers are few, as they
+   * share it: here the other cores help.
+   */
+  private void forEachMatrix(int count, IntConsumer body) {
+    int cores = Math.min(MOST_CORES, Runtime.getRuntime().availableProcessors());
+    if (Libtorch.device().isCpu() || workers.threads() >= cores) {
+      workers.forEach(count, body);
+      return;
+    }
+    try (Workers all = new Workers(cores, Device.CPU)) {
+      all.forEach(count, body);
     }
   }
 

@@ -78,7 +78,7 @@ final class KroneckerBasis implements AutoCloseable {
   static Tensor eigenvectors(Tensor matrix, String of) {
     int n = Math.toIntExact(matrix.size(0));
     try (PointerScope scope = new PointerScope()) {
-      Tensor vectors = Libtorch.eigenvectors(n <= EXACT ? matrix.to(ScalarType.Double) : matrix);
+      Tensor vectors = Libtorch.eigenvectors(matrix, n <= EXACT);
       if (vectors == null) {
         throw new JourneyException(
             "The preconditioner of "

@@ -7,6 +7,7 @@ import io.journey.random.Seed;
 import io.journey.tensor.Libtorch;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -36,7 +37,7 @@ public final class FactoredProjection implements Projection {
    * @param left [RANK, O]
    * @param right [RANK, I], or null where inputs are no longer than the rank
    */
-  private record Factors(float[] left, float[] right) {}
+  private record Factors(Tensor left, Tensor right) {}
 
   FactoredProjection(int dim, Seed seed) {
     this.sketch = new SparseProjection(dim, seed.child("sketch"));
@@ -58,16 +59,31 @@ public final class FactoredProjection implements Projection {
     int out = (int) shape[0];
     int in = weight.numel() / out;
     Factors own = factors.computeIfAbsent(weight.name(), name -> factors(name, out, in));
-    Tensor left = Libtorch.of(own.left(), ScalarType.Float, RANK, out);
-    Tensor right =
-        own.right() == null ? null : Libtorch.of(own.right(), ScalarType.Float, RANK, in);
-    sketch.add(weight.name(), gradient.between(left, right), sums);
+    sketch.add(weight.name(), gradient.between(own.left(), own.right()), sums);
   }
 
   private Factors factors(String name, int out, int in) {
     Seed own = seed.child(name);
     return new Factors(
-        rows(own.child("left"), out), in > RANK ? rows(own.child("right"), in) : null);
+        factor(own.child("left"), out), in > RANK ? factor(own.child("right"), in) : null);
+  }
+
+  private static Tensor factor(Seed seed, int n) {
+    try (PointerScope scope = new PointerScope()) {
+      return Libtorch.keep(Libtorch.of(rows(seed, n), ScalarType.Float, RANK, n));
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Factors each : factors.values()) {
+      each.left().close();
+      if (each.right() != null) {
+        each.right().close();
+      }
+    }
+    factors.clear();
+    sketch.close();
   }
 
   /** {@link #RANK} orthogonal rows of n numbers, each of length √(n / RANK), by Gram-Schmidt. */

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
  * weight adds depends on its name and its numbers alone, not on what other weights there are or in
  * which order they come. Safe for many threads.
  */
-public interface Projection {
+public interface Projection extends AutoCloseable {
   /** Returns k, how many numbers a feature has. */
   int dim();
 
@@ -21,4 +21,8 @@ public interface Projection {
    * @param sums added to, float32 [N, k]
    */
   void add(Parameter weight, LayerGradient gradient, Tensor sums);
+
+  /** Gives up what it keeps on the device; it is made anew where it is needed again. */
+  @Override
+  default void close() {}
 }

@@ -5,6 +5,9 @@ import io.journey.nn.Parameter;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.tensor.Libtorch;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -17,10 +20,23 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>Places are not drawn one by one: k coordinates of a weight in a row take all k places, in
  * order, from a random one on. Two coordinates of different such runs then meet with probability
  * 1/k as before, those of one run never do, and a run is added as one vector.
+ *
+ * <p>A GPU, which wants few large operations, gathers instead: for every place of every run a table
+ * says which coordinate comes there, and its sign. The runs are summed in their order: no two
+ * additions race.
  */
 public final class SparseProjection implements Projection {
   private final int dim;
   private final Seed seed;
+
+  /** What a GPU gathers by, for the names met so far. */
+  private final Map<String, Table> tables = new ConcurrentHashMap<>();
+
+  /**
+   * @param coordinates which one comes to each place of each run, int64 [runs·k]
+   * @param signs of them, 0 where none comes, float32 [runs·k]
+   */
+  private record Table(Tensor coordinates, Tensor signs) {}
 
   SparseProjection(int dim, Seed seed) {
     this.dim = dim;
@@ -44,6 +60,10 @@ public final class SparseProjection implements Projection {
    * @param sums added to, float32 [N, k]
    */
   void add(String name, Tensor numbers, Tensor sums) {
+    if (!numbers.is_cpu()) {
+      gather(name, numbers.to(ScalarType.Float), sums);
+      return;
+    }
     Seed own = seed.child(name);
     RandomStream places = own.child("shifts").stream();
     RandomStream signs = own.child("signs").stream();
@@ -60,6 +80,47 @@ public final class SparseProjection implements Projection {
         addRun(exact, from, factors, first, count - first, sums, 0);
       }
     }
+  }
+
+  /** The same on a GPU. */
+  void gather(String name, Tensor numbers, Tensor sums) {
+    Table table = tables.computeIfAbsent(name, n -> table(n, Math.toIntExact(numbers.size(1))));
+    Tensor placed = numbers.index_select(1, table.coordinates()).mul_(table.signs());
+    sums.add_(placed.view(numbers.size(0), -1, dim).sum(1));
+  }
+
+  private Table table(String name, int length) {
+    Seed own = seed.child(name);
+    RandomStream places = own.child("shifts").stream();
+    RandomStream stream = own.child("signs").stream();
+    int runs = (length + dim - 1) / dim;
+    int[] coordinates = new int[Math.multiplyExact(runs, dim)];
+    float[] signs = new float[coordinates.length];
+    for (int run = 0; run < runs; run++) {
+      int from = run * dim;
+      int place = places.nextInt(dim);
+      int count = Math.min(dim, length - from);
+      float[] ofRun = signs(stream, from, count);
+      for (int i = 0; i < count; i++) {
+        int at = from + (place + i) % dim;
+        coordinates[at] = from + i;
+        signs[at] = ofRun[i];
+      }
+    }
+    try (PointerScope scope = new PointerScope()) {
+      return new Table(
+          Libtorch.keep(Libtorch.of(coordinates)),
+          Libtorch.keep(Libtorch.of(signs, ScalarType.Float, signs.length)));
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Table table : tables.values()) {
+      table.coordinates().close();
+      table.signs().close();
+    }
+    tables.clear();
   }
 
   private static void addRun(

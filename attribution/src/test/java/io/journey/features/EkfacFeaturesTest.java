@@ -352,13 +352,16 @@ class EkfacFeaturesTest {
     assertThat(PreconditionerFit.chosen(3, 100, Seed.of(1))).containsExactly(0, 1, 2);
   }
 
-  /** What layers know of a gradient is turned, scaled and projected as the gradient itself is. */
+  /**
+   * What layers know of a gradient is turned, scaled and projected as the gradient itself is. The
+   * agreement is one of chance, which eigenvectors of other signs draw anew: 0.97 to 0.99.
+   */
   @Test
   void factoredProjectionsAreThoseOfPreconditionedGradients() {
     FeaturizerConfig factored =
         PLAIN
             .withPreconditioner(ekfac(DAMPING))
-            .withProjection(ProjectionConfig.parse("factored:512"));
+            .withProjection(ProjectionConfig.parse("factored:4096"));
     float[][] found = rows(run(factored, folder.resolve("f"), 2));
     float[][] exact = rows(preconditioned);
     float[][] products = new float[2][N * N];
@@ -366,7 +369,7 @@ class EkfacFeaturesTest {
       products[0][i] = (float) dot(exact[i / N], exact[i % N], 0, exact[0].length);
       products[1][i] = (float) dot(found[i / N], found[i % N], 0, found[0].length);
     }
-    assertThat(StepAgreement.spearman(products[0], products[1])).isGreaterThan(0.9);
+    assertThat(StepAgreement.spearman(products[0], products[1])).isGreaterThan(0.95);
   }
 
   /**

@@ -479,7 +479,7 @@ class ExampleGradientsTest {
       List<DenoisingDraws> images = images(model, 12, 3);
       float[][] alone = gradients(GradientMethod.ONE_IMAGE, model, images, null);
       float[][] shared = new float[images.size()][];
-      new Workers(4, Libtorch.CPU)
+      new Workers(4, Libtorch.device())
           .forEach(
               images.size(),
               i ->

@@ -144,11 +144,11 @@ class TorchScriptGradientsTest {
     try (Checkpoint program = program()) {
       List<DenoisingDraws> images = images(program, 24);
       float[][] alone = new float[images.size()][];
-      new Workers(1, Libtorch.CPU)
+      new Workers(1, Libtorch.device())
           .forEach(images.size(), n -> alone[n] = gradients(program, images.subList(n, n + 1))[0]);
       for (int round = 0; round < 3; round++) {
         float[][] together = new float[images.size()][];
-        new Workers(4, Libtorch.CPU)
+        new Workers(4, Libtorch.device())
             .forEach(
                 images.size(), n -> together[n] = gradients(program, images.subList(n, n + 1))[0]);
         for (int n = 0; n < images.size(); n++) {

@@ -70,6 +70,27 @@ class ProjectionTest {
     }
   }
 
+  /** What a GPU does, here on the processor: the same map, in other operations. */
+  @ParameterizedTest
+  @CsvSource({"7, 300", "64, 64", "64, 63", "64, 65", "512, 100"})
+  void gatheringByATableIsTheSameSketch(int dim, int length) {
+    try (PointerScope scope = new PointerScope();
+        SparseProjection sketch = new SparseProjection(dim, Seed.of(4))) {
+      float[] numbers = new float[3 * length];
+      Seed.of(5).stream().fillGaussian(numbers);
+      Tensor rows = Libtorch.of(numbers, ScalarType.Float, 3, length);
+      Tensor added = Libtorch.zeros(ScalarType.Float, 3, dim);
+      Tensor gathered = Libtorch.zeros(ScalarType.Float, 3, dim);
+      sketch.add("a", rows, added);
+      sketch.gather("a", rows, gathered);
+      float[][] expected = rows(added);
+      float[][] found = rows(gathered);
+      for (int n = 0; n < 3; n++) {
+        assertThat(found[n]).containsExactly(expected[n], within(1e-5f));
+      }
+    }
+  }
+
   private static float[][] rows(Tensor sums) {
     float[] flat = Libtorch.floats(sums);
     int dim = (int) sums.size(1);

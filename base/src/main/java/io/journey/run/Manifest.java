@@ -17,6 +17,9 @@ public final class Manifest implements Serializable {
   /** The file that marks a directory as finished. */
   public static final String FILE = "manifest.json";
 
+  /** The field of the device that numbers were computed on; missing where it was the processor. */
+  static final String DEVICE = "device";
+
   /** The field that tells of the data beside their fingerprint. */
   static final String DATA = "data";
 
@@ -190,6 +193,11 @@ public final class Manifest implements Serializable {
   /** Fingerprints of what the stage read. */
   public ObjectNode inputs() {
     return (ObjectNode) content.get("inputs");
+  }
+
+  /** Returns the device that numbers were computed on and its libraries; null: the processor. */
+  public String device() {
+    return content.path(DEVICE).asText(null);
   }
 
   /** How the data were treated, empty where nothing is told. */

@@ -6,10 +6,11 @@ import java.util.function.Function;
 
 /**
  * What stages run with: workers of this process, what executes their tasks, what numbers are
- * computed on, and what is told of the work. Nothing of it changes a result. Its owner closes it;
- * then its threads end.
+ * computed on, and what is told of the work. Nothing of it but the device changes a result. Its
+ * owner closes it; then its threads end.
  */
 public final class RunContext implements AutoCloseable {
+  private final Compute compute;
   private final Workers workers;
   private final Workers.Parts parts;
   private final Executor executor;
@@ -17,11 +18,13 @@ public final class RunContext implements AutoCloseable {
   private final Progress.Task done;
 
   private RunContext(
+      Compute compute,
       Workers workers,
       Workers.Parts parts,
       Progress progress,
       Progress.Task done,
       Function<RunContext, Executor> executor) {
+    this.compute = compute;
     this.workers = workers;
     this.parts = parts;
     this.progress = progress;
@@ -37,6 +40,7 @@ public final class RunContext implements AutoCloseable {
   public static RunContext of(Compute compute, int threads, Progress progress) {
     Workers workers = new Workers(threads, compute);
     return new RunContext(
+        compute,
         workers,
         null,
         progress,
@@ -51,12 +55,13 @@ public final class RunContext implements AutoCloseable {
 
   /** Returns the same with tasks run by another executor. */
   public RunContext withExecutor(Executor other) {
-    return new RunContext(workers, parts, progress, done, context -> other);
+    return new RunContext(compute, workers, parts, progress, done, context -> other);
   }
 
   /** Returns the context of a stage that is a part of a task: on its worker and idle ones. */
   RunContext within(Workers.Parts idle, Progress.Task task) {
     return new RunContext(
+        compute,
         workers,
         idle,
         (title, total, unit) -> task::advance,
@@ -124,7 +129,7 @@ public final class RunContext implements AutoCloseable {
     }
   }
 
-  private static RunDirectory claim(Stage<?> stage, Path directory) {
+  private RunDirectory claim(Stage<?> stage, Path directory) {
     if (stage instanceof GrowingStage<?> growing) {
       return RunDirectory.claimGrowing(
           directory,
@@ -132,10 +137,11 @@ public final class RunContext implements AutoCloseable {
           growing.unitsSetting(),
           growing.units(),
           count -> settings(growing.withUnits(count)),
-          count -> growing.withUnits(count).inputs());
+          count -> growing.withUnits(count).inputs(),
+          compute.device());
     }
     return RunDirectory.claim(
-        directory, stage.kind(), stage.format(), settings(stage), stage.inputs());
+        directory, stage.kind(), stage.format(), settings(stage), stage.inputs(), compute.device());
   }
 
   private static ObjectNode settings(Stage<?> stage) {

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
@@ -31,9 +32,10 @@ import java.util.stream.Stream;
  *       marks the directory as finished; {@code settings.json} and the journal go.
  * </ol>
  *
- * Claiming an unfinished directory with the same settings continues it; with others it is refused.
- * How long the work took goes into {@code timing.json}, which no checksum covers, so that all other
- * bytes depend on settings and inputs alone.
+ * Claiming an unfinished directory with the same settings continues it; with others it is refused,
+ * and so is another device: it would round otherwise. How long the work took goes into {@code
+ * timing.json}, which no checksum covers, so that all other bytes depend on settings and inputs
+ * alone.
  */
 public final class RunDirectory implements StageFiles, AutoCloseable {
   /** The file of the settings that the stage was begun with, while it is unfinished. */
@@ -49,6 +51,7 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
 
   private final Path directory;
   private final ObjectNode header;
+  private final String device; // or null for the processor
   private final FileChannel lockChannel;
   private final ObjectNode notes = Json.object();
   private Journal journal;
@@ -59,9 +62,10 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
   private boolean begunHere;
   private double earlierSeconds;
 
-  private RunDirectory(Path directory, ObjectNode header, FileChannel lockChannel) {
+  private RunDirectory(Path directory, ObjectNode header, String device, FileChannel lockChannel) {
     this.directory = directory;
     this.header = header;
+    this.device = device;
     this.lockChannel = lockChannel;
   }
 
@@ -86,8 +90,25 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
    */
   public static RunDirectory claim(
       Path directory, String kind, int format, ObjectNode settings, ObjectNode inputs) {
+    return claim(directory, kind, format, settings, inputs, null);
+  }
+
+  /**
+   * Claims a directory for a stage that computes on a device.
+   *
+   * @param device what the stage computes on, as {@link Compute#device} names it
+   * @throws JourneyException as {@link #claim(Path, String, int, ObjectNode, ObjectNode)}, and if
+   *     it was begun on another device and is unfinished
+   */
+  static RunDirectory claim(
+      Path directory,
+      String kind,
+      int format,
+      ObjectNode settings,
+      ObjectNode inputs,
+      String device) {
     ObjectNode header = header(kind, settings, inputs).put("format", format);
-    return claim(directory, header, found -> header, found -> false);
+    return claim(directory, header, device, found -> header, found -> false);
   }
 
   /**
@@ -99,6 +120,7 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
    * @param count how many there shall be
    * @param settings those of a number of units
    * @param inputs those of a number of units
+   * @param device what the stage computes on, as {@link Compute#device} names it
    * @throws JourneyException as {@link #claim(Path, String, ObjectNode, ObjectNode)}
    */
   public static RunDirectory claimGrowing(
@@ -107,11 +129,13 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
       String units,
       int count,
       IntFunction<ObjectNode> settings,
-      IntFunction<ObjectNode> inputs) {
+      IntFunction<ObjectNode> inputs,
+      String device) {
     ObjectNode header = header(kind, settings.apply(count), inputs.apply(count));
     return claim(
         directory,
         header,
+        device,
         found -> {
           int there = found.path("settings").path(units).asInt(count);
           return there > 0 && there < count
@@ -137,6 +161,7 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
   private static RunDirectory claim(
       Path directory,
       ObjectNode header,
+      String device,
       UnaryOperator<ObjectNode> alike,
       Predicate<ObjectNode> larger) {
     try {
@@ -144,7 +169,7 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
       if (!RunStatus.isRunDirectory(directory)) {
         refuseForeignFiles(directory);
       }
-      RunDirectory run = new RunDirectory(directory, header, lock(directory));
+      RunDirectory run = new RunDirectory(directory, header, device, lock(directory));
       run.takeOver(alike, larger);
       OPEN.add(run);
       return run;
@@ -191,13 +216,14 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
       } else if (begun) {
         ObjectNode found = Json.read(Confined.file(directory, SETTINGS));
         requireAlike(SETTINGS, found, alike);
-        if (SettingsDifference.first(found, header) != null) {
-          AtomicFile.write(path(SETTINGS), Json.bytes(header));
+        requireDevice(found);
+        if (SettingsDifference.first(withoutDevice(found), header) != null) {
+          AtomicFile.write(path(SETTINGS), Json.bytes(begun()));
         }
         earlierSeconds = journal.seconds();
       } else {
         begunHere = true;
-        AtomicFile.write(path(SETTINGS), Json.bytes(header));
+        AtomicFile.write(path(SETTINGS), Json.bytes(begun()));
       }
     } catch (IOException | RuntimeException e) {
       close();
@@ -209,7 +235,40 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
     if (found.path("kind").equals(header.path("kind"))) {
       Manifest.requireFormat(directory, found, header.path("format").asInt());
     }
-    SettingsDifference.refuse(directory, file, found, alike.apply(found));
+    SettingsDifference.refuse(directory, file, withoutDevice(found), alike.apply(found));
+  }
+
+  private static ObjectNode withoutDevice(ObjectNode found) {
+    ObjectNode rest = found.deepCopy();
+    rest.remove(Manifest.DEVICE);
+    return rest;
+  }
+
+  /** The header and, unless it is the processor, the device. */
+  private ObjectNode begun() {
+    ObjectNode begun = header.deepCopy();
+    if (device != null) {
+      begun.put(Manifest.DEVICE, device);
+    }
+    return begun;
+  }
+
+  /** What was begun on a device is not continued on another, which rounds otherwise. */
+  private void requireDevice(ObjectNode found) {
+    String other = found.path(Manifest.DEVICE).asText(null);
+    if (!Objects.equals(other, device)) {
+      throw new JourneyException(
+          directory
+              + " was begun on "
+              + name(other)
+              + ", this run computes on "
+              + name(device)
+              + ": continue it there, or name a new directory.");
+    }
+  }
+
+  private static String name(String device) {
+    return device == null ? "the processor" : device;
   }
 
   /**
@@ -220,7 +279,7 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
   private void takeOver(Manifest found, UnaryOperator<ObjectNode> alike, boolean ofMore)
       throws IOException {
     requireAlike(Manifest.FILE, found.header(), alike);
-    finished = SettingsDifference.first(found.header(), header) == null;
+    finished = SettingsDifference.first(withoutDevice(found.header()), header) == null;
     if (finished) {
       if (!ofMore) {
         removeNotes(); // Those of a larger run stay, for it to go on.
@@ -228,6 +287,7 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
       journal.take(found);
     }
     if (!finished) {
+      requireDevice(found.header());
       if (ofMore) {
         // Its files are more than this run's manifest may list.
         Files.deleteIfExists(path(Journal.FILE));
@@ -240,7 +300,7 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
               : 0;
       earlierSeconds = Math.max(journal.seconds(), before);
       wholeFiles = journal.files().size();
-      AtomicFile.write(path(SETTINGS), Json.bytes(header));
+      AtomicFile.write(path(SETTINGS), Json.bytes(begun()));
     }
   }
 
@@ -364,7 +424,7 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
       entry.put("sha256", file.getValue().sha256());
       list.set(file.getKey(), entry);
     }
-    ObjectNode manifest = header.deepCopy();
+    ObjectNode manifest = begun();
     manifest.setAll(notes);
     manifest.set("files", list);
     manifest.put(Manifest.DIGEST, Manifest.digest(manifest));

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The versions of what makes the numbers. */
@@ -21,6 +23,12 @@ public final class Versions {
       List.of("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "OPENBLAS_CORETYPE");
 
   private static final List<String> WIDEST_FIRST = List.of("avx512f", "avx2", "avx", "sse4_2");
+
+  /** The system property of the folder of another libtorch than Journey's own. */
+  public static final String OTHER_LIBTORCH = "journey.torch";
+
+  private static final Pattern PYTHON_VERSION =
+      Pattern.compile("^__version__ *= *['\"]([^'\"]+)['\"]", Pattern.MULTILINE);
 
   private Versions() {}
 
@@ -40,12 +48,29 @@ public final class Versions {
   }
 
   /**
+   * Returns the version of libtorch: Journey's own, or of the Python installation it is part of.
+   */
+  public static String libtorch() {
+    String folder = System.getProperty(OTHER_LIBTORCH, "");
+    if (folder.isEmpty()) {
+      return PROPERTIES.getProperty("libtorch");
+    }
+    try {
+      Path about = Path.of(Path.of(folder).toRealPath() + "/../version.py");
+      Matcher matcher = PYTHON_VERSION.matcher(Files.readString(about));
+      return matcher.find() ? matcher.group(1) : "of unknown version";
+    } catch (IOException | UncheckedIOException e) {
+      return "of unknown version";
+    }
+  }
+
+  /**
    * Journey, libtorch with its Java presets, Java, the system, and the vector instructions: with
    * wider ones libtorch takes other kernels, which round differently.
    */
   static ObjectNode all() {
     ObjectNode versions = Json.object();
-    versions.put("journey", journey()).put("libtorch", PROPERTIES.getProperty("libtorch"));
+    versions.put("journey", journey()).put("libtorch", libtorch());
     versions.put("java", System.getProperty("java.version"));
     versions.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     versions.put("instructions", instructions(Path.of("/proc/cpuinfo"), System.getenv()));

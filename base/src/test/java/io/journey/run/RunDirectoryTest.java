@@ -47,6 +47,60 @@ class RunDirectoryTest {
         .hasMessageContaining("was begun with kind");
   }
 
+  private RunDirectory claimOn(String device) {
+    ObjectNode inputs = Json.object().put("dataset", "abc");
+    return RunDirectory.claim(folder, "features", 1, settings(20), inputs, device);
+  }
+
+  /** Another device would round otherwise; what is finished belongs to all. */
+  @Test
+  void whatIsUnfinishedIsContinuedOnItsDeviceAlone() {
+    try (RunDirectory run = claimOn("cuda A")) {
+      writeUnit(run, 0);
+    }
+    assertThatThrownBy(() -> claimOn(null))
+        .hasMessageContaining("was begun on cuda A, this run computes on the processor");
+    assertThatThrownBy(() -> claimOn("cuda A, tf32"))
+        .hasMessageContaining("was begun on cuda A, this run computes on cuda A, tf32");
+    try (RunDirectory run = claimOn("cuda A")) {
+      assertThat(run.has("part-0.bin")).isTrue();
+      run.finish(Json.object());
+    }
+    assertThat(Manifest.read(folder).device()).isEqualTo("cuda A");
+    for (String device : new String[] {null, "cuda B"}) {
+      try (RunDirectory run = claimOn(device)) {
+        assertThat(run.isFinished()).isTrue();
+      }
+      assertThat(Manifest.read(folder).device()).isEqualTo("cuda A");
+    }
+  }
+
+  private RunDirectory grow(int count, String device) {
+    return RunDirectory.claimGrowing(
+        folder,
+        "checkpoints",
+        "count",
+        count,
+        units -> settings(20).put("count", units),
+        units -> Json.object(),
+        device);
+  }
+
+  @Test
+  void whatGrowsIsContinuedOnItsDeviceAlone() {
+    try (RunDirectory run = grow(1, null)) {
+      writeUnit(run, 0);
+      run.finish(Json.object());
+    }
+    assertThat(Manifest.read(folder).device()).isNull();
+    grow(1, "cuda A").close();
+    assertThatThrownBy(() -> grow(2, "cuda A"))
+        .hasMessageContaining("was begun on the processor, this run computes on cuda A");
+    try (RunDirectory run = grow(2, null)) {
+      assertThat(run.isFinished()).isFalse();
+    }
+  }
+
   /** A check that reads its own units again must not make them again, nor begin a journal. */
   @Test
   void whatIsFinishedHasItsFilesWhenItIsClaimedAgain() throws IOException {

@@ -53,7 +53,7 @@ public final class DuplicateRank {
     Attribution attribution =
         Attributor.of(ensemble, features)
             .withDamping(damping)
-            .attribute(targets, Timesteps.of(STEPS), RunContext.of(Libtorch.CPU));
+            .attribute(targets, Timesteps.of(STEPS), RunContext.of(Libtorch.device()));
     int[] order = Seed.of(99).stream().permutation(data.size());
     for (int s = 0; s < STEPS.length; s++) {
       int[] ranks = new int[count];

@@ -81,7 +81,7 @@ public final class FeatureScaling {
     Memory.forgetPeak();
     long start = System.nanoTime();
     FeaturizerConfig config = FeaturizerConfig.defaults(PreconditionerConfig.NONE).withDraws(draws);
-    try (RunContext context = RunContext.of(Libtorch.CPU, threads, Progress.SILENT)) {
+    try (RunContext context = RunContext.of(Libtorch.device(), threads, Progress.SILENT)) {
       Featurizer.of(config, ensemble, data).run(folder, context);
     }
     seconds[round] = (System.nanoTime() - start) * 1e-9;

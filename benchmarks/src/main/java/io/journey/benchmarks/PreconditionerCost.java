@@ -75,7 +75,7 @@ public final class PreconditionerCost {
     int inputs = Integer.parseInt(args[1]);
     int examples = Integer.parseInt(args[2]);
     int tokens = Integer.parseInt(args[3]);
-    Workers workers = new Workers(Integer.parseInt(args[4]), Libtorch.CPU);
+    Workers workers = new Workers(Integer.parseInt(args[4]), Libtorch.device());
     Parameters parameters = new Parameters();
     Linear layer = new Linear(parameters, "layer", inputs, outputs, false);
     Examples source = new Examples(layer, examples, tokens, inputs, outputs);

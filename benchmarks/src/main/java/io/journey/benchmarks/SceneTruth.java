@@ -83,7 +83,7 @@ public final class SceneTruth {
     TrajectoryFile file = TrajectoryFile.open(Path.of(args[2]));
     int draws = Integer.parseInt(args[4]);
     try (PrintStream out = new PrintStream(args[3], StandardCharsets.UTF_8);
-        RunContext context = RunContext.of(Libtorch.CPU)) {
+        RunContext context = RunContext.of(Libtorch.device())) {
       SceneTruth truth = new SceneTruth(Path.of(args[1]), file, out);
       out.println("by,timestep,own,own_error,other,other_error,style,style_error");
       try (Classifier classifier = Classifier.open(Path.of(args[5]))) {

@@ -177,6 +177,6 @@ final class Scenes {
 
   private static RunContext context() {
     int threads = Runtime.getRuntime().availableProcessors();
-    return RunContext.of(Libtorch.CPU, threads, Progress.SILENT);
+    return RunContext.of(Libtorch.device(), threads, Progress.SILENT);
   }
 }

@@ -76,7 +76,7 @@ public final class ScoringCost {
 
   private static TrainingFeatures open(Path folder) {
     FeatureRows rows = FeatureRows.of(FeatureStore.open(folder), MEMBER);
-    return new TrainingFeatures(rows, null, RunContext.of(Libtorch.CPU));
+    return new TrainingFeatures(rows, null, RunContext.of(Libtorch.device()));
   }
 
   /** Seconds of one question. */

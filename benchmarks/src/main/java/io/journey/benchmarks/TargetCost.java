@@ -23,7 +23,7 @@ import java.util.Locale;
  * <p>Arguments: folder of the quickstart, rounds.
  */
 public final class TargetCost {
-  private static final RunContext CONTEXT = RunContext.of(Libtorch.CPU);
+  private static final RunContext CONTEXT = RunContext.of(Libtorch.device());
 
   private TargetCost() {}
 

@@ -73,7 +73,7 @@ public final class TrainingThroughput {
     ConcurrentLinkedQueue<Long> ends = new ConcurrentLinkedQueue<>();
     Progress clock = (task, total, unit) -> units -> ends.add(System.nanoTime());
     Path directory = Files.createTempDirectory("journey-training");
-    try (RunContext context = RunContext.of(Libtorch.CPU, threads, clock)) {
+    try (RunContext context = RunContext.of(Libtorch.device(), threads, clock)) {
       new EnsembleTrainer(data, model, training, members, 0, Duration.ofHours(9))
           .run(directory, context);
     } finally {

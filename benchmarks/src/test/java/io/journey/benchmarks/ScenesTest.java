@@ -53,7 +53,7 @@ class ScenesTest {
   /** A short training, so that some are mistaken; by chance one of eighty would be right. */
   @Test
   void aShortlyTrainedClassifierKnowsMostOfOtherChangedScenes(@TempDir Path folder) {
-    try (RunContext context = RunContext.of(Libtorch.CPU, 2, Progress.SILENT)) {
+    try (RunContext context = RunContext.of(Libtorch.device(), 2, Progress.SILENT)) {
       Seed seed = Seed.of(5);
       var scenes = new AugmentedScenes(EMOJI, LatentCodec.IDENTITY, 0, seed).make(960, context);
       Map<String, Integer> counts = new HashMap<>();

@@ -1,8 +1,12 @@
 package io.journey.cli;
 
+import io.journey.array.DType;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
+import io.journey.run.SettingException;
+import io.journey.tensor.Device;
 import io.journey.tensor.Libtorch;
+import io.journey.tensor.Precision;
 import java.io.PrintWriter;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -13,10 +17,13 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /**
- * The options that every stage's command shares: worker threads, progress, and where results are
- * told.
+ * The options that every stage's command shares: the device, worker threads, progress, and where
+ * results are told.
  */
 final class Console {
+  /** One computes on the GPU while the other prepares what comes next. */
+  private static final int GPU_THREADS = 2;
+
   @Spec(Target.MIXEE)
   private CommandSpec spec;
 
@@ -25,19 +32,75 @@ final class Console {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Worker threads (default: one for each core). They change no number.")
+      description =
+          "Worker threads (default: one for each core; 2 with a GPU, which they share). They change"
+              + " no number.")
   @InRange(from = 1)
   private Integer threads;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = "cpu",
+      description =
+          "cpu; cuda or cuda:N, an NVIDIA GPU; mps, Apple's (default: ${DEFAULT-VALUE}). A device"
+              + " rounds in its own way, and directories say which it was.")
+  private String device;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      defaultValue = "f32",
+      description =
+          "f32; tf32 on a GPU: factors of 10 bits in convolutions and matrix products; bf16: training"
+              + " on a GPU, and gradients for features anywhere, in bfloat16 (default: ${DEFAULT-VALUE}).")
+  private Precision precision;
 
   private RunContext context;
 
   /** Returns what the command's stages run with; {@link #close} ends it. */
   RunContext context() {
     if (context == null) {
-      int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-      context = RunContext.of(Libtorch.CPU, count, progress());
+      Device chosen = Libtorch.device();
+      int usual = chosen.isCpu() ? Runtime.getRuntime().availableProcessors() : GPU_THREADS;
+      context = RunContext.of(chosen, threads == null ? usual : threads, progress());
     }
     return context;
+  }
+
+  /** Returns the number type that gradients for features are computed in. */
+  DType gradientType() {
+    return precision == Precision.BF16 ? DType.BF16 : DType.F32;
+  }
+
+  /**
+   * Chooses the device of a command, if it has such options, before any tensor is made.
+   *
+   * @throws CommandLine.ExecutionException if it cannot be had
+   */
+  static void open(CommandLine.ParseResult parsed) {
+    for (CommandLine each : parsed.asCommandLineList()) {
+      for (CommandSpec mixin : each.getCommandSpec().mixins().values()) {
+        if (mixin.userObject() instanceof Console console) {
+          try {
+            console.openDevice(each.getCommandSpec());
+          } catch (RuntimeException e) {
+            throw new CommandLine.ExecutionException(each, e.getMessage(), e);
+          }
+        }
+      }
+    }
+  }
+
+  private void openDevice(CommandSpec command) {
+    Device opened = Device.open(device, precision);
+    boolean ofFeatures =
+        command.mixins().values().stream().anyMatch(m -> m.userObject() instanceof FeatureOptions);
+    if (opened.isCpu() && precision == Precision.BF16 && !ofFeatures) {
+      throw new SettingException(
+          "precision bf16 of this command needs a GPU: add --device, or use f32");
+    }
+    Libtorch.use(opened);
   }
 
   /** Ends the worker threads of a command, if it has such options. */

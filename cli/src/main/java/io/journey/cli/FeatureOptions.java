@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.array.DType;
 import io.journey.diffusion.DrawScheme;
 import io.journey.diffusion.OutputFunction;
 import io.journey.features.FeaturizerConfig;
@@ -58,16 +57,6 @@ final class FeatureOptions {
               + " (default: ${DEFAULT-VALUE}).")
   private DrawScheme drawScheme;
 
-  @Option(
-      names = "--precision",
-      paramLabel = "TYPE",
-      defaultValue = "f32",
-      converter = NumberTypes.OfGradients.class,
-      description =
-          "f32, or bf16 to compute gradients in bfloat16: faster where the processor has"
-              + " instructions for it, far slower elsewhere (default: ${DEFAULT-VALUE}).")
-  private DType precision;
-
   /** Returns the one asked for, or the best that the other settings allow. */
   private PreconditionerConfig chosenPreconditioner() {
     if (preconditioner != null) {
@@ -85,7 +74,6 @@ final class FeatureOptions {
         .withParameters(parameters)
         .withProjection(projection == null ? defaults.projection() : projection)
         .withFunction(function)
-        .withSampling(drawScheme)
-        .withPrecision(precision);
+        .withSampling(drawScheme);
   }
 }

@@ -87,6 +87,7 @@ final class FeaturizeCommand implements Runnable {
         defaults
             .withDraws(draws == null ? defaults.draws() : draws)
             .withDtype(dtype == null ? defaults.dtype() : dtype)
+            .withPrecision(console.gradientType())
             .withMethod(gradients)
             .withSeed(seed);
     Estimators.warning(config.function(), config.preconditioner()).ifPresent(console::say);

@@ -111,6 +111,7 @@ public final class Main implements Runnable {
         parsed -> {
           OptionRanges.check(parsed);
           try {
+            Console.open(parsed);
             return new CommandLine.RunLast().execute(parsed);
           } finally {
             Console.close(parsed);

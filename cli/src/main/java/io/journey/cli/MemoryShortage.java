@@ -19,12 +19,20 @@ final class MemoryShortage {
           "failed to map segment",
           "could not create a memory object");
 
+  /** The words of libtorch on a GPU. */
+  private static final List<String> DEVICE =
+      List.of("CUDA out of memory", "MPS backend out of memory");
+
   private MemoryShortage() {}
 
   /** Returns the sentence on it and how to mend it; null for a failure of another kind. */
   static String sentence(Throwable failure) {
     for (Throwable e = failure; e != null; e = e.getCause()) {
       String message = String.valueOf(e.getMessage());
+      if (DEVICE.stream().anyMatch(message::contains)) {
+        return "Memory of the GPU ran out: ask for less with --threads 1, or for smaller batches; what"
+            + " is whole is kept, the same command goes on.";
+      }
       if (NATIVE.stream().anyMatch(message::contains)) {
         return "Memory ran out in native code"
             + limit()

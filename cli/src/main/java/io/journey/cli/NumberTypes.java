@@ -21,13 +21,6 @@ abstract class NumberTypes implements ITypeConverter<DType> {
     }
   }
 
-  /** Those that gradients are computed in. */
-  static final class OfGradients extends NumberTypes {
-    OfGradients() {
-      super(DType.F32, DType.BF16);
-    }
-  }
-
   /** Those of weights on disk. */
   static final class OfWeights extends NumberTypes {
     OfWeights() {

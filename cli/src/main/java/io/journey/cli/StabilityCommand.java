@@ -76,7 +76,7 @@ final class StabilityCommand implements Runnable {
 
   @Override
   public void run() {
-    FeaturizerConfig config = options.config();
+    FeaturizerConfig config = options.config().withPrecision(console.gradientType());
     double damping =
         this.damping.forEstimator(
             Estimators.defaultFor(config.function(), config.preconditioner()));

@@ -76,7 +76,7 @@ class BadSettingsTest {
         "featurize | --preconditioner       | ekfac:0    | --preconditioner ekfac:0;above 0;ekfac:0.003",
         "featurize | --preconditioner       | ekfac:1e999 | --preconditioner ekfac:1e999;finite;ekfac:0.003",
         "featurize | --parameters      | a,,b       | --parameters 'a,,b';empty pattern",
-        "featurize | --precision       | f16        | --precision takes f32 or bf16, got 'f16'",
+        "featurize | --precision       | f16        | --precision takes f32, tf32 or bf16, got 'f16'",
         "featurize | --function        | square     | --function square is unknown;loss, norm or mean",
         "featurize | --dtype           | i64        | --dtype takes f32, f16 or i8, got 'i64'",
         "featurize | --gradients       | fast       | --gradients takes one_image or layerwise, got 'fast';--help",

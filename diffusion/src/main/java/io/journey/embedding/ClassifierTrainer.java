@@ -163,7 +163,7 @@ public record ClassifierTrainer(Dataset data, ClassifierConfig config, long seed
       try (PointerScope scope = new PointerScope()) {
         Tensor loss = net.loss(Classifier.rows(pixels, count, data.shape()), labels);
         Tensor share = loss.mul(new Scalar((double) count / examples.length));
-        sum.add(pass, Libtorch.number(share), net.parameters().gradient(share));
+        sum.add(pass, share.detach(), net.parameters().gradient(share));
       }
     }
 

@@ -50,6 +50,7 @@ final class TorchScriptEmbedder implements Embedder {
     } catch (JourneyException e) {
       throw e;
     } catch (RuntimeException e) {
+      TorchScriptProgram.requireOneDevice(spec.path(), e);
       throw new JourneyException(
           spec.path()
               + " fails on an image of "

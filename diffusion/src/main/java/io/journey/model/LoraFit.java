@@ -6,7 +6,6 @@ import io.journey.model.LoraFile.Part;
 import io.journey.nn.Adaptable;
 import io.journey.nn.LowRankPair;
 import io.journey.nn.Module;
-import io.journey.nn.Parameter;
 import io.journey.nn.Parameters;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
@@ -17,10 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A LoRA held against the layers of a module: every pair has its layer, in the module's order. */
@@ -153,21 +148,13 @@ final class LoraFit {
   void merge() {
     pairs.values().forEach(pair -> List.of(pair.down(), pair.up()).forEach(this::finite));
     pairs.forEach(
-        (layer, pair) -> {
-          try (PointerScope scope = new PointerScope();
-              NoGradGuard guard = new NoGradGuard()) {
-            Parameter weight = layer.weight();
-            ScalarType type = weight.tensor().scalar_type().intern();
-            Tensor a = Libtorch.of(file.floats(pair.down()), type, pair.rank(), inputs(pair));
-            Tensor b = Libtorch.of(file.floats(pair.up()), type, weight.shape()[0], pair.rank());
-            weight.tensor().add_(b.matmul(a).view(weight.shape()), new Scalar(pair.scale()));
-          }
-        });
-  }
-
-  /** Returns the inputs of a pair's first weight, those of all positions of a kernel. */
-  private long inputs(Pair pair) {
-    return file.shape(pair.down()).stream().skip(1).reduce(1L, Math::multiplyExact);
+        (layer, pair) ->
+            Libtorch.addProduct(
+                layer.weight().tensor(),
+                file.floats(pair.up()),
+                file.floats(pair.down()),
+                pair.rank(),
+                pair.scale()));
   }
 
   private float[] finite(String name) {

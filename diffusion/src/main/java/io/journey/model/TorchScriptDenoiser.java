@@ -175,6 +175,7 @@ public final class TorchScriptDenoiser implements Denoiser {
     } catch (JourneyException e) {
       throw e;
     } catch (RuntimeException e) {
+      TorchScriptProgram.requireOneDevice(file, e);
       throw new JourneyException(
           file
               + " fails on images of "

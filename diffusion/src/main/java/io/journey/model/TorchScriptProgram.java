@@ -2,6 +2,7 @@ package io.journey.model;
 
 import io.journey.array.PyTorchFile;
 import io.journey.run.JourneyException;
+import io.journey.tensor.Libtorch;
 import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -19,6 +20,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * write files: it is loaded only where the user has asked for it as a program.
  */
 public final class TorchScriptProgram implements AutoCloseable {
+  /** What begins the native stack, below the reason. */
+  private static final String NATIVE_STACK = "Exception raised from";
+
+  /** The words of libtorch. */
+  private static final String TWO_DEVICES = "tensors to be on the same device";
+
   private final JitModule module;
 
   private TorchScriptProgram(JitModule module) {
@@ -37,8 +44,8 @@ public final class TorchScriptProgram implements AutoCloseable {
           file + " is not a TorchScript program: name it without \"torchscript:\".");
     }
     try (PointerScope scope = new PointerScope()) {
-      JitModule module = torch.load(file.toString());
-      TracedScalars.restore(module);
+      JitModule module = Libtorch.program(file);
+      TracedConstants.restore(module);
       module.eval();
       module.to(type);
       module.retainReference();
@@ -49,9 +56,34 @@ public final class TorchScriptProgram implements AutoCloseable {
     }
   }
 
+  /**
+   * Refuses a program that failed because it makes tensors on another device than its inputs are
+   * on, in words of its own.
+   *
+   * @throws JourneyException if that is why
+   */
+  public static void requireOneDevice(Path file, RuntimeException failure) {
+    String name = Libtorch.device().name();
+    if (!Libtorch.device().isCpu() && String.valueOf(failure.getMessage()).contains(TWO_DEVICES)) {
+      throw new JourneyException(
+          file
+              + " makes tensors on another device and cannot run on "
+              + name
+              + ": "
+              + reason(failure)
+              + ": leave out --device, or save the program with tensors made where its input is.",
+          failure);
+    }
+  }
+
   /** Why TorchScript failed, in a line. */
   public static String reason(RuntimeException e) {
-    List<String> lines = String.valueOf(e.getMessage()).lines().filter(l -> !l.isBlank()).toList();
+    List<String> lines =
+        String.valueOf(e.getMessage())
+            .lines()
+            .takeWhile(line -> !line.startsWith(NATIVE_STACK))
+            .filter(line -> !line.isBlank())
+            .toList();
     // The reason is the last line of TorchScript's stack, or the only line.
     String line = lines.isEmpty() ? e.getClass().getSimpleName() : lines.get(lines.size() - 1);
     return line.strip();

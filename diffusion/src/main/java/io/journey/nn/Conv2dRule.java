@@ -87,9 +87,11 @@ record Conv2dRule(Conv2d conv) implements ExampleGradientRule {
       return x.transpose(1, 2).reshape(-1, x.size(1)).to(ScalarType.Float);
     }
 
+    /** Whether groups are fast: not on GPUs. */
     private boolean hasGroups() {
       long[] shape = conv.weight().shape(); // (O, I, K, K)
-      return use.input().scalar_type().intern() != ScalarType.Double
+      return use.input().is_cpu()
+          && use.input().scalar_type().intern() != ScalarType.Double
           && shape[0] % BLOCK == 0
           && shape[1] % BLOCK == 0;
     }

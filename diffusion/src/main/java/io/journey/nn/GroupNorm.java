@@ -24,7 +24,8 @@ public final class GroupNorm implements TrackedLayer {
 
   /** (B, C, …) -> (B, C, …) */
   public Tensor forward(Tensor x, Tape tape) {
-    Tensor in = x.contiguous();
+    // Wider than x where convolutions alone compute in fewer bits.
+    Tensor in = x.to(weight.tensor().scalar_type()).contiguous();
     long rows = in.size(0);
     long channels = in.size(1);
     T_TensorTensorTensor_T result = // output, and mean and 1/deviation of each group (B, G)

@@ -20,7 +20,8 @@ public final class LayerNorm implements TrackedLayer {
 
   /** (B, …, C) -> (B, …, C) */
   public Tensor forward(Tensor x, Tape tape) {
-    Tensor in = x.contiguous();
+    // Wider than x where products alone compute in fewer bits.
+    Tensor in = x.to(weight.tensor().scalar_type()).contiguous();
     T_TensorTensorTensor_T result = // output, and mean and 1/deviation of each token (B, …, 1)
         torch.native_layer_norm(
             in,

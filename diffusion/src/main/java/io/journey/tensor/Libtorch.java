@@ -4,7 +4,7 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_ssyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
-import io.journey.run.Compute;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -12,8 +12,11 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.LayoutOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -21,18 +24,30 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The door to libtorch: threads, and numbers in and out of native tensors.
+ * The door to libtorch: the device, threads, and numbers in and out of native tensors.
  *
  * <p>Tensors made here belong to the caller's {@code PointerScope}, if one is open.
  */
 public final class Libtorch {
-  /** Tensors in the machine's memory. */
-  public static final Compute CPU = Libtorch::singleThreaded;
-
   private static final byte VECTORS_TOO = 'V';
   private static final byte LOWER = 'L';
 
+  private static volatile Device device = Device.CPU;
+
   private Libtorch() {}
+
+  /**
+   * Chooses the device of all tensors made from now on. A process chooses once: tensors of two
+   * devices do not meet.
+   */
+  public static void use(Device chosen) {
+    device = chosen;
+  }
+
+  /** Returns the device of tensors. */
+  public static Device device() {
+    return device;
+  }
 
   /**
    * Makes libtorch compute on the calling thread alone. Every worker thread calls it first:
@@ -48,13 +63,39 @@ public final class Libtorch {
 
   /** An uninitialised tensor. */
   public static Tensor empty(ScalarType type, long... shape) {
+    return empty(device.optional(), type, shape);
+  }
+
+  static Tensor empty(DeviceOptional place, ScalarType type, long... shape) {
     return torch.empty(
         shape,
         new ScalarTypeOptional(type),
         new LayoutOptional(),
-        new DeviceOptional(),
+        place,
         new BoolOptional(),
         new MemoryFormatOptional());
+  }
+
+  /**
+   * Computes with factors of few bits in convolutions and products where the device was asked for
+   * that, by libtorch's autocast: weights and sums stay in float32.
+   */
+  public static Tensor inTrainingPrecision(Supplier<Tensor> computation) {
+    if (!device.isHalf()) {
+      return computation.get();
+    }
+    torch.DeviceType type = device.torch().type();
+    torch.set_autocast_dtype(type, ScalarType.BFloat16);
+    torch.set_autocast_enabled(type, true);
+    torch.increment_nesting();
+    try {
+      return computation.get();
+    } finally {
+      if (torch.decrement_nesting() == 0) {
+        torch.clear_cache();
+      }
+      torch.set_autocast_enabled(type, false);
+    }
   }
 
   /** Lets a tensor outlive the scope it was made in; its owner closes it. */
@@ -92,18 +133,57 @@ public final class Libtorch {
     return tensor;
   }
 
+  /**
+   * Adds left·right·scale to a contiguous tensor. The processor does it for every device: the
+   * digest of weights that are changed so is the same wherever they are read.
+   *
+   * @param left [outputs, rank], where {@code sum} is [outputs, …]
+   * @param right [rank, …]
+   */
+  public static void addProduct(Tensor sum, float[] left, float[] right, int rank, double scale) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      Tensor here = here(sum);
+      ScalarType type = sum.scalar_type().intern();
+      Tensor a = empty(Device.CPU.optional(), type, rank, right.length / rank);
+      Tensor b = empty(Device.CPU.optional(), type, left.length / rank, rank);
+      write(a, right);
+      write(b, left);
+      here.add_(b.matmul(a).view(sum.shape()), new Scalar(scale));
+      if (!sum.is_cpu()) {
+        sum.copy_(here);
+      }
+    }
+  }
+
   /** Copies integers into a new int64 tensor. */
   public static Tensor of(int[] values) {
     long[] longs = new long[values.length];
     for (int i = 0; i < values.length; i++) {
       longs[i] = values[i];
     }
-    return Tensor.create(longs, values.length);
+    return moved(Tensor.create(longs, values.length));
   }
 
-  /** Copies numbers into a new float64 tensor of one dimension. */
+  /** Brings a tensor of the machine's memory to the device. */
+  private static Tensor moved(Tensor tensor) {
+    return device.isCpu() ? tensor : tensor.to(device.torch(), tensor.scalar_type().intern());
+  }
+
+  /** Reads what {@code torch.jit.save} wrote, its tensors on the device, wherever they were. */
+  public static JitModule program(Path file) {
+    return torch.load(file.toString(), new DeviceOptional(device.torch()), true);
+  }
+
+  /** Brings a tensor to the machine's memory, if it is elsewhere. */
+  private static Tensor here(Tensor tensor) {
+    return tensor.is_cpu() ? tensor : tensor.cpu();
+  }
+
+  /** Copies numbers into a new tensor of one dimension, float64 where the device has it. */
   public static Tensor of(double[] values) {
-    return Tensor.create(values);
+    Tensor exact = Tensor.create(values);
+    return moved(device.hasDoubles() ? exact : exact.to(ScalarType.Float));
   }
 
   /** Returns the number of a tensor that has one, as a float. */
@@ -122,13 +202,20 @@ public final class Libtorch {
   }
 
   /**
-   * Returns the eigenvectors of a symmetric float32 or float64 matrix, one a row, eigenvalues
-   * rising.
+   * Returns the eigenvectors of a symmetric float32 matrix, one a row, eigenvalues rising. The
+   * processor finds them for every device.
    *
-   * @param matrix [n, n], of which one triangle counts; overwritten with the result
-   * @return the matrix, or null where LAPACK finds none
+   * @param matrix [n, n], of which one triangle counts; may be overwritten
+   * @param exact whether they are computed in float64
+   * @return [n, n], or null where none are found
    */
-  public static Tensor eigenvectors(Tensor matrix) {
+  public static Tensor eigenvectors(Tensor matrix, boolean exact) {
+    Tensor here = here(matrix);
+    Tensor found = overwritten(exact ? here.to(ScalarType.Double) : here);
+    return found == null || matrix.is_cpu() ? found : moved(found.to(ScalarType.Float));
+  }
+
+  private static Tensor overwritten(Tensor matrix) {
     int n = Math.toIntExact(matrix.size(0));
     int failed;
     // What is a column column by column is a row row by row.
@@ -162,6 +249,15 @@ public final class Libtorch {
       throw new IllegalArgumentException(
           values.length + " numbers for a tensor of " + tensor.numel());
     }
+    if (!tensor.is_cpu()) {
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard guard = new NoGradGuard()) {
+        Tensor here = empty(Device.CPU.optional(), ScalarType.Float, values.length);
+        write(here, values);
+        tensor.copy_(here.view_as(tensor));
+      }
+      return;
+    }
     if (tensor.scalar_type().intern() == ScalarType.Double) {
       double[] doubles = new double[values.length];
       for (int i = 0; i < values.length; i++) {
@@ -172,7 +268,9 @@ public final class Libtorch {
       }
     } else if (tensor.scalar_type().intern() == ScalarType.BFloat16) {
       try (PointerScope scope = new PointerScope()) {
-        tensor.copy_(of(values, ScalarType.Float, values.length).view_as(tensor));
+        Tensor exact = empty(Device.CPU.optional(), ScalarType.Float, values.length);
+        write(exact, values);
+        tensor.copy_(exact.view_as(tensor));
       }
     } else {
       try (FloatPointer data = tensor.data_ptr_float()) {
@@ -191,7 +289,7 @@ public final class Libtorch {
   /** The same, to {@code out} from {@code offset} on. */
   public static void floats(Tensor tensor, float[] out, int offset) {
     boolean half = tensor.scalar_type().intern() == ScalarType.BFloat16;
-    Tensor contiguous = (half ? tensor.to(ScalarType.Float) : tensor).contiguous();
+    Tensor contiguous = here((half ? tensor.to(ScalarType.Float) : tensor).contiguous());
     int count = Math.toIntExact(contiguous.numel());
     if (contiguous.scalar_type().intern() == ScalarType.Double) {
       double[] doubles = new double[count];
@@ -223,7 +321,7 @@ public final class Libtorch {
 
   /** Copies a float64 tensor out, in C order. */
   public static double[] doubles(Tensor tensor) {
-    Tensor contiguous = tensor.contiguous();
+    Tensor contiguous = here(tensor.contiguous());
     double[] out = new double[Math.toIntExact(contiguous.numel())];
     try (DoublePointer data = contiguous.data_ptr_double()) {
       data.get(out, 0, out.length);

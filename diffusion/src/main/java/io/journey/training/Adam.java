@@ -10,7 +10,10 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Adam (Kingma and Ba 2015) on the flat parameter vector, and the moving average of weights. */
 public final class Adam implements AutoCloseable {
-  /** Weights updated at once: what an update reads and writes of them stays in a core's cache. */
+  /**
+   * Weights that a core updates at once: what an update reads and writes of them stays in its
+   * cache. A GPU updates all at once.
+   */
   private static final int CHUNK = 1 << 15;
 
   /** Weights that are one part of the work. */
@@ -59,6 +62,12 @@ public final class Adam implements AutoCloseable {
     double correction2 = 1 - StrictMath.pow(config.adamBeta2(), step + 1);
     double rate = config.learningRateAt(step, first) / correction1;
     long count = parameters.count();
+    if (!Libtorch.device().isCpu()) {
+      try (NoGradGuard guard = new NoGradGuard()) {
+        chunk(step, gradient, 0, count, rate, correction2);
+      }
+      return;
+    }
     parts.forEach(
         Math.toIntExact((count + BLOCK - 1) / BLOCK),
         block -> {

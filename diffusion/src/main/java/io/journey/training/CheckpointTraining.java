@@ -21,6 +21,7 @@ import io.journey.run.Progress;
 import io.journey.run.StageFiles;
 import io.journey.run.Workers;
 import io.journey.scheduler.SchedulerConfig;
+import io.journey.tensor.BatchSizes;
 import io.journey.tensor.Libtorch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -132,12 +133,17 @@ final class CheckpointTraining {
     int start = resume(model, adam, first, losses);
     progress.advance(start - first);
     long saved = System.nanoTime();
+    List<DenoisingDraws> images = start < end ? batches.batch(start) : List.of();
     for (int step = start; step < end; step++) {
-      List<DenoisingDraws> images = batches.batch(step);
-      losses[step - first] =
-          images.isEmpty()
-              ? losses[Math.max(0, step - first - 1)]
-              : step(model, adam, step, images, parts);
+      try (GradientSum sum = new GradientSum()) {
+        if (!images.isEmpty()) {
+          step(model, adam, step, images, sum, parts);
+        }
+        boolean none = images.isEmpty();
+        // A GPU is still at work here, until its loss is asked for.
+        images = step + 1 < end ? batches.batch(step + 1) : List.of();
+        losses[step - first] = none ? losses[Math.max(0, step - first - 1)] : sum.loss();
+      }
       requireFinite(losses[step - first], step);
       if (System.nanoTime() - saved > recipe.saveInterval().toNanos()) {
         save(model, adam, losses, step + 1);
@@ -176,25 +182,23 @@ final class CheckpointTraining {
     }
   }
 
-  private float step(
+  private void step(
       LayeredDenoiser model,
       Adam adam,
       int step,
       List<DenoisingDraws> images,
+      GradientSum sum,
       Workers.Parts parts) {
-    int pass = config.passImages();
-    try (GradientSum sum = new GradientSum()) {
-      parts.forEach(
-          (images.size() + pass - 1) / pass,
-          i -> {
-            int from = i * pass;
-            int to = Math.min(images.size(), from + pass);
-            double share = (double) (to - from) / images.size();
-            add(model, images.subList(from, to), share, i, sum);
-          });
-      adam.step(step, sum.gradient(), parts);
-      return sum.loss();
-    }
+    int pass = BatchSizes.training(images.size(), config.passImages(), model.widestOutput());
+    parts.forEach(
+        (images.size() + pass - 1) / pass,
+        i -> {
+          int from = i * pass;
+          int to = Math.min(images.size(), from + pass);
+          double share = (double) (to - from) / images.size();
+          add(model, images.subList(from, to), share, i, sum);
+        });
+    adam.step(step, sum.gradient(), parts);
   }
 
   /** Adds the share of some images in the step's mean loss and its gradient. */
@@ -202,12 +206,12 @@ final class CheckpointTraining {
       LayeredDenoiser model, List<DenoisingDraws> images, double share, int pass, GradientSum sum) {
     try (PointerScope scope = new PointerScope()) {
       DenoisingBatch batch = DenoisingBatch.of(images, shape, schedule, ScalarType.Float);
-      Tensor predicted = model.predict(batch.input());
+      Tensor predicted = Libtorch.inTrainingPrecision(() -> model.predict(batch.input()));
       Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
       if (share < 1) {
         loss = loss.mul(new Scalar(share));
       }
-      sum.add(pass, Libtorch.number(loss), model.parameters().gradient(loss));
+      sum.add(pass, loss.detach(), model.parameters().gradient(loss));
     }
   }
 

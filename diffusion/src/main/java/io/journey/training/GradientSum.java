@@ -12,37 +12,37 @@ import org.bytedeco.pytorch.Tensor;
  * bytes for any number of threads. A pass that is ahead of its turn waits here.
  */
 public final class GradientSum implements AutoCloseable {
-  private record Share(float loss, Tensor gradient) {}
+  private record Share(Tensor loss, Tensor gradient) {}
 
   private final Map<Integer, Share> waiting = new TreeMap<>();
   private int next;
-  private float loss;
+  private Tensor loss;
   private Tensor gradient;
 
   /**
    * @param pass counted from 0, each added once
-   * @param passLoss its share of the loss
-   * @param passGradient its share of the gradient, [p]; copied by reference, may leave its scope
+   * @param passLoss its share of the loss, one number; copied by reference, may leave its scope
+   * @param passGradient its share of the gradient, [p]; likewise
    */
-  public synchronized void add(int pass, float passLoss, Tensor passGradient) {
-    waiting.put(pass, new Share(passLoss, Libtorch.keep(passGradient)));
+  public synchronized void add(int pass, Tensor passLoss, Tensor passGradient) {
+    waiting.put(pass, new Share(Libtorch.keep(passLoss), Libtorch.keep(passGradient)));
     for (Share share = waiting.remove(next); share != null; share = waiting.remove(next)) {
       next++;
-      loss += share.loss();
-      if (gradient == null) {
-        gradient = share.gradient();
-      } else {
-        addToSum(share.gradient());
-      }
+      loss = added(loss, share.loss());
+      gradient = added(gradient, share.gradient());
     }
   }
 
-  private void addToSum(Tensor share) {
+  private static Tensor added(Tensor sum, Tensor share) {
+    if (sum == null) {
+      return share;
+    }
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      gradient.add_(share);
+      sum.add_(share);
     }
     share.close();
+    return sum;
   }
 
   /** Returns the sum of all shares of the gradient, [p]; closed with this object. */
@@ -50,15 +50,19 @@ public final class GradientSum implements AutoCloseable {
     return gradient;
   }
 
-  /** Returns the sum of all shares of the loss. */
+  /** Returns the sum of all shares of the loss; waits for a device that is still at work. */
   public float loss() {
-    return loss;
+    return Libtorch.number(loss);
   }
 
   @Override
   public synchronized void close() {
-    waiting.values().forEach(share -> share.gradient().close());
+    for (Share share : waiting.values()) {
+      share.loss().close();
+      share.gradient().close();
+    }
     if (gradient != null) {
+      loss.close();
       gradient.close();
     }
   }

@@ -170,7 +170,7 @@ class AutoencoderGoldenTest {
 
   private static Tensor tensor(Safetensors file, String name) {
     long[] shape = file.shape(name).stream().mapToLong(Long::longValue).toArray();
-    return Tensor.create(doubles(file, name), shape);
+    return Libtorch.of(doubles(file, name)).view(shape);
   }
 
   private static void assertClose(Tensor found, Safetensors golden, String name) {

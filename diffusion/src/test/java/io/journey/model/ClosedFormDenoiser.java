@@ -35,6 +35,6 @@ public record ClosedFormDenoiser(
     for (int i = 0; i < x.length; i++) {
       x[i] = slope * x[i] + shift.applyAsDouble(timesteps[i / numel]);
     }
-    return Tensor.create(x, timesteps.length, shape.channels(), shape.height(), shape.width());
+    return Libtorch.of(x).view(timesteps.length, shape.channels(), shape.height(), shape.width());
   }
 }

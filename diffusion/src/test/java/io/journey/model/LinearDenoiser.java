@@ -52,7 +52,7 @@ public final class LinearDenoiser implements Denoiser {
       System.arraycopy(
           features(x[b], timesteps[b]), 0, psi, b * parameters.count(), parameters.count());
     }
-    Tensor rows = Tensor.create(psi, x.length, parameters.count());
+    Tensor rows = Libtorch.of(psi).view(x.length, parameters.count());
     return torch.matmul(rows, theta.tensor()).view(x.length, 1, 1, 1);
   }
 }

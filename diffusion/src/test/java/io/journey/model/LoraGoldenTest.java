@@ -235,6 +235,6 @@ class LoraGoldenTest {
 
   private static Tensor tensor(String name) {
     long[] shape = golden().shape(name).stream().mapToLong(Long::longValue).toArray();
-    return Tensor.create(golden().doubles(name), shape);
+    return Libtorch.of(golden().doubles(name)).view(shape);
   }
 }

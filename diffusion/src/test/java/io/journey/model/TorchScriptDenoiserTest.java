@@ -6,12 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.journey.array.Safetensors;
 import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingLoss;
+import io.journey.random.Seed;
 import io.journey.run.JourneyException;
+import io.journey.tensor.Device;
 import io.journey.tensor.Libtorch;
+import io.journey.tensor.TestDevice;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.stream.IntStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.assertj.core.data.Offset;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -74,7 +82,7 @@ class TorchScriptDenoiserTest {
 
   private static Tensor tensor(Safetensors file, String name) {
     long[] shape = file.shape(name).stream().mapToLong(Long::longValue).toArray();
-    return Tensor.create(file.doubles(name), shape);
+    return Libtorch.of(file.doubles(name)).view(shape);
   }
 
   private static void assertClose(String name, double[] found, double[] expected) {
@@ -101,6 +109,69 @@ class TorchScriptDenoiserTest {
       Tensor again = model.predict(Inputs.ofClasses(xt, new int[] {5}, 1));
       assertThat(Libtorch.floats(again.detach())).isEqualTo(before);
       assertThat(before).isNotEqualTo(new float[128]);
+    }
+  }
+
+  /** A trace keeps the device that it was made on, here of a machine with a GPU. */
+  @Test
+  void aProgramThatNamesAnotherDeviceRunsOnThisOne() throws IOException {
+    Path original = GOLDEN.resolve("torchscript-unet/model.pt");
+    Files.copy(original.resolveSibling("config.json"), folder.resolve("config.json"));
+    int replaced =
+        rewrite(original, folder.resolve("model.pt"), "device(\"cpu\")", "device(\"cuda:0\")");
+    assertThat(replaced).isPositive();
+    assertThat(predicted(folder.resolve("model.pt"))).isEqualTo(predicted(original));
+  }
+
+  private static float[] predicted(Path file) {
+    try (PointerScope scope = new PointerScope();
+        Checkpoint checkpoint = Checkpoint.read(program(file), ScalarType.Float)) {
+      float[] image = new float[64];
+      Seed.of(3).stream().fillGaussian(image);
+      Tensor xt = Libtorch.of(image, ScalarType.Float, 1, 1, 8, 8);
+      return Libtorch.floats(checkpoint.model().predict(Inputs.of(xt, 500)).detach());
+    }
+  }
+
+  /** Replaces words in the code of a program, and returns in how many files there were any. */
+  private static int rewrite(Path from, Path to, String word, String other) throws IOException {
+    int replaced = 0;
+    try (ZipFile archive = new ZipFile(from.toFile());
+        ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(to))) {
+      for (ZipEntry entry : Collections.list(archive.entries())) {
+        byte[] content = archive.getInputStream(entry).readAllBytes();
+        if (entry.getName().endsWith(".py")) {
+          String code = new String(content, StandardCharsets.UTF_8);
+          replaced += code.contains(word) ? 1 : 0;
+          content = code.replace(word, other).getBytes(StandardCharsets.UTF_8);
+        }
+        if (!entry.getName().endsWith(".debug_pkl")) {
+          out.putNextEntry(new ZipEntry(entry.getName()));
+          out.write(content);
+        }
+      }
+    }
+    return replaced;
+  }
+
+  @Test
+  void aProgramWithTensorsOnAnotherDeviceIsRefusedInWordsOfItsOwn() {
+    RuntimeException failure =
+        new RuntimeException(
+            "RuntimeError: Expected all tensors to be on the same device, but found at least two");
+    Device before = Libtorch.device();
+    Path file = Path.of("model.pt");
+    try {
+      Libtorch.use(Device.CPU);
+      TorchScriptProgram.requireOneDevice(file, failure);
+      Libtorch.use(TestDevice.named("cuda:0"));
+      TorchScriptProgram.requireOneDevice(file, new RuntimeException("RuntimeError: other"));
+      assertThatThrownBy(() -> TorchScriptProgram.requireOneDevice(file, failure))
+          .isInstanceOf(JourneyException.class)
+          .hasMessageContaining("model.pt makes tensors on another device and cannot run on cuda:0")
+          .hasMessageContaining("leave out --device");
+    } finally {
+      Libtorch.use(before);
     }
   }
 

@@ -152,7 +152,7 @@ class UNet2DGoldenTest {
 
   static Tensor tensor(Safetensors file, String name, ScalarType type) {
     long[] shape = file.entry(name).shape().stream().mapToLong(Long::longValue).toArray();
-    return Tensor.create(file.floats(name), shape).to(type);
+    return Libtorch.of(file.floats(name), ScalarType.Float, shape).to(type);
   }
 
   private static int[] ints(Safetensors file, String name) {

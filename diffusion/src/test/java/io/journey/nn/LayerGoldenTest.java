@@ -193,7 +193,7 @@ class LayerGoldenTest {
 
   private static Tensor tensor(Safetensors file, String name) {
     long[] shape = file.entry(name).shape().stream().mapToLong(Long::longValue).toArray();
-    return Tensor.create(file.doubles(name), shape);
+    return Libtorch.of(file.doubles(name)).view(shape);
   }
 
   private static void assertClose(Tensor found, Safetensors golden, String name) {

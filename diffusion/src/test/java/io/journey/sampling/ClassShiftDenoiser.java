@@ -39,7 +39,7 @@ record ClassShiftDenoiser(Denoiser plain, List<Double> shifts) implements Denois
     for (int i = 0; i < out.length; i++) {
       out[i] += shifts.get(in.condition().classNumbers()[i / shape.numel()]);
     }
-    return Tensor.create(
-        out, in.timesteps().length, shape.channels(), shape.height(), shape.width());
+    return Libtorch.of(out)
+        .view(in.timesteps().length, shape.channels(), shape.height(), shape.width());
   }
 }

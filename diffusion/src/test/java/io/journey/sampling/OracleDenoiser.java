@@ -43,6 +43,6 @@ record OracleDenoiser(ImageShape shape, NoiseSchedule schedule, float[] image, D
             case V_PREDICTION -> signal * noise - sigma * image[i];
           };
     }
-    return Tensor.create(x, 1, shape.channels(), shape.height(), shape.width());
+    return Libtorch.of(x).view(1, shape.channels(), shape.height(), shape.width());
   }
 }

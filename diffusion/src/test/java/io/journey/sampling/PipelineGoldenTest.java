@@ -81,10 +81,11 @@ class PipelineGoldenTest {
               latents, step, step + 1, prompt, List.of(Seed.of(0)), Progress.Task.SILENT);
       float[] expected = floats(golden, name + "latents." + (step + 1));
       for (int i = 0; i < expected.length; i++) {
-        // Latents up to 26, rounded to float32 before every step; states of text are float32.
+        // Latents up to 26, rounded to float32 before every step; states of text are float32, and
+        // their rounding, which other libraries and devices do otherwise, grows by guidance.
         assertThat(latents[0][i])
             .as("latent %d after step %d", i, step)
-            .isCloseTo(expected[i], within(2e-4f));
+            .isCloseTo(expected[i], within(1e-3f));
       }
     }
     return latents;

@@ -17,6 +17,6 @@ public final class TestContext {
 
   /** Some workers, and who is told of their work. */
   public static RunContext of(int threads, Progress progress) {
-    return RunContext.of(Libtorch.CPU, threads, progress);
+    return RunContext.of(Libtorch.device(), threads, progress);
   }
 }

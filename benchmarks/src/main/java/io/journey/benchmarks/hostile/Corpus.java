@@ -186,7 +186,7 @@ final class Corpus {
             };
     try (Checkpoint model = Checkpoint.read(flow.resolve("checkpoints/member-000"))) {
       new SamplingRun(Sampler.of(model, 4), 7, 3)
-          .run(flow.resolve("begun.safetensors"), RunContext.of(Libtorch.CPU, 1, impatient));
+          .run(flow.resolve("begun.safetensors"), RunContext.of(Libtorch.device(), 1, impatient));
       throw new IllegalStateException("the run came to its end");
     } catch (CancellationException e) {
       if (!Files.exists(flow.resolve("begun.safetensors.parts/000000.safetensors"))) {

@@ -177,7 +177,7 @@ class RetrainCheckTest {
       WindowDistance measure =
           new WindowDistance(
               sampler, targets, 400, 100, 4, 0, new RemovalSetting.Pixels(), LatentCodec.IDENTITY);
-      new Workers(1, Libtorch.CPU)
+      new Workers(1, Libtorch.device())
           .forEachShared(
               1,
               (unit, parts) -> {

@@ -1,9 +1,11 @@
 package io.journey.model;
 
+import io.journey.tensor.Libtorch;
 import java.util.Set;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Block;
 import org.bytedeco.pytorch.BlockArrayRef;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.FunctionVector;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.GraphFunction;
@@ -16,17 +18,23 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.graph_node_list_iterator;
 
 /**
- * Turns the numbers of a traced program back into scalars. {@code torch.jit.trace} writes the
- * Python number of {@code torch.arange(n) * 0.5} as a float64 tensor without dimensions. As a
- * tensor it makes the product float64, as a number float32; the next matrix product then meets two
- * number types and fails. PyTorch's graph optimizer, which Journey leaves off, takes such a
- * constant for a number in sums, differences, products and quotients; this does the same.
+ * Mends what {@code torch.jit.trace} makes constant in a program.
+ *
+ * <p>Numbers become scalars again. A trace writes the Python number of {@code torch.arange(n) *
+ * 0.5} as a float64 tensor without dimensions. As a tensor it makes the product float64, as a
+ * number float32; the next matrix product then meets two number types and fails. PyTorch's graph
+ * optimizer, which Journey leaves off, takes such a constant for a number in sums, differences,
+ * products and quotients; this does the same.
+ *
+ * <p>Devices become the one of this process. A trace writes {@code torch.arange(n,
+ * device=x.device)} with the device that it was made on, and the program then meets its own tensors
+ * on that and its inputs elsewhere.
  */
-final class TracedScalars {
+final class TracedConstants {
   private static final Set<String> ARITHMETIC =
       Set.of("aten::add", "aten::sub", "aten::mul", "aten::div");
 
-  private TracedScalars() {}
+  private TracedConstants() {}
 
   /** Rewrites all functions of a module that has not run yet. */
   static void restore(JitModule module) {
@@ -48,15 +56,30 @@ final class TracedScalars {
       for (long b = 0; b < inner.size(); b++) {
         restore(graph, inner.get(b));
       }
-      if (ARITHMETIC.contains(node.kind().toQualString().getString())) {
-        restore(graph, node);
+      String kind = node.kind().toQualString().getString();
+      if (ARITHMETIC.contains(kind)) {
+        restoreNumber(graph, node);
+      } else if (kind.equals("prim::Constant")) {
+        restoreDevice(graph, node);
       }
       at.increment();
     }
   }
 
+  private static void restoreDevice(Graph graph, JitNode node) {
+    IValueOptional constant = torch.toIValue(node.output());
+    if (!constant.has_value() || !constant.get().isDevice()) {
+      return;
+    }
+    Device here = Libtorch.device().torch();
+    if (constant.get().toDevice().notEquals(here)) {
+      graph.setInsertPoint(node);
+      node.output().replaceAllUsesWith(graph.insertConstant(new IValue(here)));
+    }
+  }
+
   /** The second operand only: PyTorch has no other place for a number. */
-  private static void restore(Graph graph, JitNode node) {
+  private static void restoreNumber(Graph graph, JitNode node) {
     IValueOptional constant = torch.toIValue(node.input(1));
     if (!constant.has_value() || !constant.get().isTensor()) {
       return;
