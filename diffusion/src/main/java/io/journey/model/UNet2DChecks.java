@@ -32,7 +32,7 @@ final class UNet2DChecks {
     if (size == null) {
       return;
     }
-    String words = size.text();
+    String words = size.text().replace('x', '×');
     if (size.height() < 1 || size.width() < 1) {
       problems.add("sample_size must be at least 1, got " + words);
       return;
