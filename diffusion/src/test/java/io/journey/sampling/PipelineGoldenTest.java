@@ -14,6 +14,7 @@ import io.journey.model.LoraSpec;
 import io.journey.random.Seed;
 import io.journey.run.GoldenFiles;
 import io.journey.run.Progress;
+import io.journey.run.Versions;
 import io.journey.text.TextEncoder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,6 +31,10 @@ import org.junit.jupiter.params.provider.CsvSource;
  * differ by far.
  */
 class PipelineGoldenTest {
+  /** Other libraries round states of text otherwise: 3.5e-4 at most was seen of libtorch 2.11. */
+  private static final float TOLERANCE =
+      System.getProperty(Versions.OTHER_LIBTORCH) == null ? 2e-4f : 1e-3f;
+
   private static final Path FOLDER = Path.of("src/test/resources/golden/pipeline");
 
   private static final Path LORA = Path.of("src/test/resources/golden/pipeline-lora");
@@ -82,10 +87,10 @@ class PipelineGoldenTest {
       float[] expected = floats(golden, name + "latents." + (step + 1));
       for (int i = 0; i < expected.length; i++) {
         // Latents up to 26, rounded to float32 before every step; states of text are float32, and
-        // their rounding, which other libraries and devices do otherwise, grows by guidance.
+        // their rounding grows by guidance.
         assertThat(latents[0][i])
             .as("latent %d after step %d", i, step)
-            .isCloseTo(expected[i], within(1e-3f));
+            .isCloseTo(expected[i], within(TOLERANCE));
       }
     }
     return latents;
