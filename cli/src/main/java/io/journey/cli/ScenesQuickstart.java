@@ -59,7 +59,7 @@ record ScenesQuickstart(Console console, long seed, int images, int targets) {
 
   private static final int INFERENCE_STEPS = 50;
   private static final double GUIDANCE = 4;
-  private static final int DRAWS = 8;
+  private static final int DRAWS = 6;
   private static final int TARGET_DRAWS = 20;
   private static final int WIDTH = 64;
   private static final int LAYERS = 2;
