@@ -64,21 +64,40 @@ public final class SparseProjection implements Projection {
       gather(name, numbers.to(ScalarType.Float), sums);
       return;
     }
+    Tensor exact = numbers.to(ScalarType.Float);
+    forEachRun(
+        name,
+        exact.size(1),
+        (from, place, signs) -> {
+          int count = signs.length;
+          Tensor factors = Libtorch.of(signs, ScalarType.Float, count);
+          // To the last place, then from the first one on.
+          int first = Math.min(count, dim - place);
+          addRun(exact, from, factors, 0, first, sums, place);
+          if (first < count) {
+            addRun(exact, from, factors, first, count - first, sums, 0);
+          }
+        });
+  }
+
+  /** Takes k coordinates that follow each other, or those that are left. */
+  private interface RunTaker {
+    /**
+     * @param from the first coordinate
+     * @param place where it comes, 0..k−1; the others follow, after the last place the first
+     * @param signs of the coordinates
+     */
+    void take(long from, int place, float[] signs);
+  }
+
+  /** Goes through the runs of the coordinates under a name. */
+  private void forEachRun(String name, long length, RunTaker taker) {
     Seed own = seed.child(name);
     RandomStream places = own.child("shifts").stream();
     RandomStream signs = own.child("signs").stream();
-    Tensor exact = numbers.to(ScalarType.Float);
-    long length = exact.size(1);
     for (long from = 0; from < length; from += dim) {
-      int place = places.nextInt(dim);
       int count = (int) Math.min(dim, length - from);
-      Tensor factors = Libtorch.of(signs(signs, from, count), ScalarType.Float, count);
-      // To the last place, then from the first one on.
-      int first = Math.min(count, dim - place);
-      addRun(exact, from, factors, 0, first, sums, place);
-      if (first < count) {
-        addRun(exact, from, factors, first, count - first, sums, 0);
-      }
+      taker.take(from, places.nextInt(dim), signs(signs, from, count));
     }
   }
 
@@ -90,23 +109,19 @@ public final class SparseProjection implements Projection {
   }
 
   private Table table(String name, int length) {
-    Seed own = seed.child(name);
-    RandomStream places = own.child("shifts").stream();
-    RandomStream stream = own.child("signs").stream();
     int runs = (length + dim - 1) / dim;
     int[] coordinates = new int[Math.multiplyExact(runs, dim)];
     float[] signs = new float[coordinates.length];
-    for (int run = 0; run < runs; run++) {
-      int from = run * dim;
-      int place = places.nextInt(dim);
-      int count = Math.min(dim, length - from);
-      float[] ofRun = signs(stream, from, count);
-      for (int i = 0; i < count; i++) {
-        int at = from + (place + i) % dim;
-        coordinates[at] = from + i;
-        signs[at] = ofRun[i];
-      }
-    }
+    forEachRun(
+        name,
+        length,
+        (from, place, ofRun) -> {
+          for (int i = 0; i < ofRun.length; i++) {
+            int at = (int) from + (place + i) % dim;
+            coordinates[at] = (int) from + i;
+            signs[at] = ofRun[i];
+          }
+        });
     try (PointerScope scope = new PointerScope()) {
       return new Table(
           Libtorch.keep(Libtorch.of(coordinates)),

@@ -152,6 +152,11 @@ record AugmentedScenes(Emoji emoji, LatentCodec codec, double share, Seed seed) 
     return out;
   }
 
+  /** Returns the left half of a picture and the right one. */
+  static List<float[]> halves(float[] picture) {
+    return List.of(half(picture, false), half(picture, true));
+  }
+
   /** Returns the classes of halves: each emoji in each style. */
   static List<String> classNames(Emoji emoji) {
     return emoji.names().stream()

@@ -9,7 +9,6 @@ import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.nn.Parameter;
-import io.journey.preconditioner.Preconditioner;
 import io.journey.projection.Projection;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
@@ -18,7 +17,6 @@ import io.journey.tensor.Device;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.Precision;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -91,30 +89,10 @@ public final class DeviceCost {
       Checkpoint checkpoint, Dataset data, int images, int draws, String sketch) {
     List<Parameter> weights = checkpoint.model().parameters().list();
     Projection projection = ProjectionConfig.parse(sketch).create(weights, Seed.of(2));
-    try (GradientPipeline pipeline = pipeline(checkpoint, projection)) {
-      return pipeline.project(draws(checkpoint, data, images, draws), null).features();
+    try (GradientPipeline pipeline =
+        FeatureCost.pipeline(checkpoint, GradientMethod.LAYERWISE, projection)) {
+      return pipeline.project(FeatureCost.draws(checkpoint, data, images, draws), null).features();
     }
-  }
-
-  private static GradientPipeline pipeline(Checkpoint checkpoint, Projection projection) {
-    return new GradientPipeline(
-        GradientMethod.LAYERWISE.create(checkpoint.model(), checkpoint.schedule()),
-        checkpoint.model().parameters().list(),
-        Preconditioner.NONE,
-        projection);
-  }
-
-  private static List<DenoisingDraws> draws(
-      Checkpoint checkpoint, Dataset data, int images, int draws) {
-    List<DenoisingDraws> asked = new ArrayList<>();
-    for (int i = 0; i < images; i++) {
-      float[] image = new float[data.shape().numel()];
-      data.read(i, image, 0);
-      Seed seed = Seed.of(1).child(data.id(i));
-      asked.add(
-          DenoisingDraws.uniform(image, data.condition(i), checkpoint.schedule(), seed, draws));
-    }
-    return asked;
   }
 
   /** The relative error of all numbers together, and the least cosine of two features. */
@@ -160,13 +138,15 @@ public final class DeviceCost {
         Projection projection =
             ProjectionConfig.parse(kind + ":" + args[8])
                 .create(checkpoint.model().parameters().list(), Seed.of(2));
-        List<DenoisingDraws> asked = draws(checkpoint, data, images, draws);
-        try (GradientPipeline pipeline = pipeline(checkpoint, projection)) {
+        List<DenoisingDraws> asked = FeatureCost.draws(checkpoint, data, images, draws);
+        try (GradientPipeline pipeline =
+            FeatureCost.pipeline(checkpoint, GradientMethod.LAYERWISE, projection)) {
           pipeline.project(asked, null); // warms up, and makes the projection
           int rounds = Math.max(threads, steps * batch / (images * draws));
           long start = System.nanoTime();
           workers.forEach(
-              rounds, i -> pipeline.project(draws(checkpoint, data, images, draws), null));
+              rounds,
+              i -> pipeline.project(FeatureCost.draws(checkpoint, data, images, draws), null));
           double seconds = (System.nanoTime() - start) * 1e-9;
           print("features, " + kind, precision, (double) rounds * images * draws / seconds);
         }

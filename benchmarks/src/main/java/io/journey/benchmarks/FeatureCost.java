@@ -10,6 +10,7 @@ import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
+import io.journey.nn.Parameter;
 import io.journey.preconditioner.Preconditioner;
 import io.journey.projection.Projection;
 import io.journey.projection.ProjectionConfig;
@@ -40,8 +41,8 @@ import java.util.Map;
 public final class FeatureCost {
   private FeatureCost() {}
 
-  /** A way to features. */
-  private record Way(GradientMethod method, Projection projection) {}
+  /** What the names of ways by layer begin with. */
+  private static final String LAYERWISE = "layerwise, ";
 
   /** Runs the measurement. */
   public static void main(String[] args) throws IOException {
@@ -55,7 +56,7 @@ public final class FeatureCost {
     Libtorch.singleThreaded();
     try (Checkpoint checkpoint = ensemble.first()) {
       List<DenoisingDraws> asked = draws(checkpoint, data, images, draws);
-      Map<String, Way> ways = ways(checkpoint, dim);
+      Map<String, GradientPipeline> ways = ways(checkpoint, dim);
       if (args.length > 7) {
         write(Path.of(args[7]), checkpoint, ways, asked);
       }
@@ -67,18 +68,19 @@ public final class FeatureCost {
         int at = Math.max(round, 0);
         rates.get("training")[at] =
             TrainingThroughput.measure(checkpoint, data, batch, batch, steps, 1, 1);
-        for (Map.Entry<String, Way> way : ways.entrySet()) {
+        for (Map.Entry<String, GradientPipeline> way : ways.entrySet()) {
           long start = System.nanoTime();
-          project(checkpoint, way.getValue(), asked);
+          way.getValue().project(asked, null);
           rates.get(way.getKey())[at] = images * draws / ((System.nanoTime() - start) * 1e-9);
         }
       }
+      ways.values().forEach(GradientPipeline::close);
       print(rates, checkpoint.model().parameters().count(), draws, dim);
     }
   }
 
-  private static List<DenoisingDraws> draws(
-      Checkpoint checkpoint, Dataset data, int images, int draws) {
+  /** The draws of the first images of a data set, each with its own randomness. */
+  static List<DenoisingDraws> draws(Checkpoint checkpoint, Dataset data, int images, int draws) {
     List<DenoisingDraws> asked = new ArrayList<>();
     for (int i = 0; i < images; i++) {
       float[] image = new float[data.shape().numel()];
@@ -90,27 +92,29 @@ public final class FeatureCost {
     return asked;
   }
 
-  private static Map<String, Way> ways(Checkpoint checkpoint, int dim) {
-    Map<String, Way> ways = new LinkedHashMap<>();
+  private static Map<String, GradientPipeline> ways(Checkpoint checkpoint, int dim) {
+    Map<String, GradientPipeline> ways = new LinkedHashMap<>();
     for (String kind : List.of("sparse", "factored")) {
-      Projection projection =
-          ProjectionConfig.parse(kind + ":" + dim)
-              .create(checkpoint.model().parameters().list(), Seed.of(2));
-      ways.put("layerwise, " + kind, new Way(GradientMethod.LAYERWISE, projection));
-      ways.put("one image, " + kind, new Way(GradientMethod.ONE_IMAGE, projection));
+      ProjectionConfig config = ProjectionConfig.parse(kind + ":" + dim);
+      List<Parameter> weights = checkpoint.model().parameters().list();
+      ways.put(
+          LAYERWISE + kind,
+          pipeline(checkpoint, GradientMethod.LAYERWISE, config.create(weights, Seed.of(2))));
+      ways.put(
+          "one image, " + kind,
+          pipeline(checkpoint, GradientMethod.ONE_IMAGE, config.create(weights, Seed.of(2))));
     }
     return ways;
   }
 
-  private static float[][] project(Checkpoint checkpoint, Way way, List<DenoisingDraws> asked) {
-    try (GradientPipeline pipeline =
-        new GradientPipeline(
-            way.method().create(checkpoint.model(), checkpoint.schedule()),
-            checkpoint.model().parameters().list(),
-            Preconditioner.NONE,
-            way.projection())) {
-      return pipeline.project(asked, null).features();
-    }
+  /** The way to plain features of a checkpoint. */
+  static GradientPipeline pipeline(
+      Checkpoint checkpoint, GradientMethod method, Projection projection) {
+    return new GradientPipeline(
+        method.create(checkpoint.model(), checkpoint.schedule()),
+        checkpoint.model().parameters().list(),
+        Preconditioner.NONE,
+        projection);
   }
 
   private static void print(Map<String, double[]> rates, int parameters, int draws, int dim) {
@@ -138,7 +142,10 @@ public final class FeatureCost {
   }
 
   private static void write(
-      Path folder, Checkpoint checkpoint, Map<String, Way> ways, List<DenoisingDraws> asked)
+      Path folder,
+      Checkpoint checkpoint,
+      Map<String, GradientPipeline> ways,
+      List<DenoisingDraws> asked)
       throws IOException {
     Files.createDirectories(folder);
     int n = asked.size();
@@ -161,15 +168,15 @@ public final class FeatureCost {
     npy(folder.resolve("images.npy"), images, n, c, h, w);
     npy(folder.resolve("timesteps.npy"), timesteps, n, draws);
     npy(folder.resolve("noise.npy"), noise, n, draws, c, h, w);
-    for (Map.Entry<String, Way> way : ways.entrySet()) {
-      if (way.getValue().method() == GradientMethod.LAYERWISE) {
-        float[][] features = project(checkpoint, way.getValue(), asked);
+    for (Map.Entry<String, GradientPipeline> way : ways.entrySet()) {
+      if (way.getKey().startsWith(LAYERWISE)) {
+        float[][] features = way.getValue().project(asked, null).features();
         int k = features[0].length;
         float[] flat = new float[n * k];
         for (int i = 0; i < n; i++) {
           System.arraycopy(features[i], 0, flat, i * k, k);
         }
-        String name = way.getKey().substring(way.getKey().indexOf(' ') + 1);
+        String name = way.getKey().substring(LAYERWISE.length());
         npy(folder.resolve("features-" + name + ".npy"), flat, n, k);
       }
     }

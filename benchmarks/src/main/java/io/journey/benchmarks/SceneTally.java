@@ -20,9 +20,8 @@ final class SceneTally {
   record Seen(String left, String leftStyle, String right, String rightStyle) {
     /** Names the likeliest emoji of each half, of all its styles, and the likeliest style. */
     static Seen of(Classifier classifier, float[] picture) {
-      List<float[]> halves =
-          List.of(AugmentedScenes.half(picture, false), AugmentedScenes.half(picture, true));
-      float[][] found = classifier.probabilities(halves, SceneHalves.SHAPE);
+      float[][] found =
+          classifier.probabilities(AugmentedScenes.halves(picture), SceneHalves.SHAPE);
       List<String> classes = classifier.classNames();
       return new Seen(
           likeliest(classes, found[0], 0),

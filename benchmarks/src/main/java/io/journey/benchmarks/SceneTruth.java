@@ -211,9 +211,7 @@ public final class SceneTruth {
   }
 
   private static float[][] embedHalves(Classifier classifier, float[] picture) {
-    List<float[]> halves =
-        List.of(AugmentedScenes.half(picture, false), AugmentedScenes.half(picture, true));
-    return classifier.embed(halves, SceneHalves.SHAPE);
+    return classifier.embed(AugmentedScenes.halves(picture), SceneHalves.SHAPE);
   }
 
   private float[] inside(float[] image, int mask) {

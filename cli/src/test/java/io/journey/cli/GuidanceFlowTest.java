@@ -87,30 +87,8 @@ class GuidanceFlowTest {
 
   @Test
   void modelsOnSubsetsDropClassesToo() {
+    runs(flow.lds(folder, "--draws", "4"));
     Path truth = folder.resolve("truth");
-    runs(
-        "evaluate",
-        "lds",
-        "--checkpoints",
-        flow.checkpoints().toString(),
-        "--data",
-        TinyFlow.DATA,
-        "--target",
-        flow.targets().toString(),
-        "--timesteps",
-        "300,600",
-        "--features",
-        flow.features().toString(),
-        "--subsets",
-        "6",
-        "--draws",
-        "4",
-        "--target-draws",
-        "2",
-        "--ground-truth",
-        truth.toString(),
-        "--out",
-        folder.resolve("lds").toString());
     assertThat(Json.read(truth.resolve("manifest.json")).toString())
         .contains("\"dropClasses\":0.3");
   }

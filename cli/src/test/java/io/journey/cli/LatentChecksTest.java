@@ -95,39 +95,20 @@ class LatentChecksTest {
 
   @Test
   void ldsComparesWithPicturesAndWithCaptions() throws IOException {
-    Path truth = folder.resolve("truth");
-    Object[] command = {
-      "lds",
-      "--checkpoints",
-      flow.checkpoints(),
-      "--data",
-      LatentFlowTest.DATA,
-      "--target",
-      flow.targets(),
-      "--timesteps",
-      "300,600",
-      "--features",
-      flow.features(),
-      "--embedding",
-      "tiny=" + EMBEDDING,
-      "--subsets",
-      "6",
-      "--seeds",
-      "1",
-      "--draws",
-      "2",
-      "--target-draws",
-      "2",
-      "--ground-truth",
-      truth,
-      "--out",
-      folder.resolve("lds")
-    };
-    String told = evaluate(command);
+    String[] command =
+        flow.lds(
+            folder,
+            "--data",
+            LatentFlowTest.DATA,
+            "--embedding",
+            "tiny=" + EMBEDDING,
+            "--seeds",
+            "1");
+    String told = runs(command);
     assertThat(told)
         .contains("ek-fac: LDS", "pixel-cosine: LDS", "caption-cosine: LDS", "tiny: LDS");
-    assertThat(evaluate(command)).isEqualTo(told);
-    GroundTruth found = GroundTruth.open(truth);
+    assertThat(runs(command)).isEqualTo(told);
+    GroundTruth found = GroundTruth.open(folder.resolve("truth"));
     Dataset pictures = Datasets.open(LatentFlowTest.DATA).captioned();
     List<String> prompts = List.of("a cat", "a dog, flat");
     double[][] pixels = new double[2][];

@@ -130,33 +130,7 @@ class LoraTrainingFlowTest {
 
   @Test
   void checksByRetrainingTuneAgain() {
-    Path out = folder.resolve("lds");
-    String[] lds = {
-      "evaluate",
-      "lds",
-      "--checkpoints",
-      flow.checkpoints().toString(),
-      "--data",
-      DATA,
-      "--target",
-      flow.targets().toString(),
-      "--timesteps",
-      "101,301",
-      "--features",
-      flow.features().toString(),
-      "--ground-truth",
-      folder.resolve("truth").toString(),
-      "--subsets",
-      "6",
-      "--seeds",
-      "1",
-      "--draws",
-      "2",
-      "--target-draws",
-      "2",
-      "--out",
-      out.toString()
-    };
+    String[] lds = flow.lds(folder, "--data", DATA, "--timesteps", "101,301", "--seeds", "1");
     assertThat(runs(lds)).contains("ek-fac");
     String[] forget = {
       "evaluate",

@@ -129,6 +129,38 @@ record TinyFlow(Path root) {
   }
 
   /**
+   * Judges the flow's features by models of six subsets.
+   *
+   * @param folder gets {@code truth} and {@code lds}
+   */
+  String[] lds(Path folder, String... changes) {
+    return command(
+        changes,
+        "evaluate",
+        "lds",
+        "--checkpoints",
+        checkpoints(),
+        "--data",
+        DATA,
+        "--target",
+        targets(),
+        "--timesteps",
+        "300,600",
+        "--features",
+        features(),
+        "--subsets",
+        6,
+        "--draws",
+        2,
+        "--target-draws",
+        2,
+        "--ground-truth",
+        folder.resolve("truth"),
+        "--out",
+        folder.resolve("lds"));
+  }
+
+  /**
    * Trains a classifier and asks it at which step the class of each target is decided.
    *
    * @param folder gets both

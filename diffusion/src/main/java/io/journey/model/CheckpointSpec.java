@@ -51,20 +51,21 @@ public record CheckpointSpec(
 
   private static CheckpointSpec parseSized(String text) {
     Matcher sized = SIZED.matcher(text);
-    if (sized.matches()) {
+    if (sized.matches() && !Files.exists(parsePart(text).path())) {
       int height = Integer.parseInt(sized.group("height"));
       String width = sized.group("width");
       return parsePart(sized.group("rest"))
           .withSampleSize(new Size(height, width == null ? height : Integer.parseInt(width)));
     }
-    if (text.contains("?") && !Files.exists(Path.of(text))) {
+    CheckpointSpec spec = parsePart(text);
+    if (text.contains("?") && !Files.exists(spec.path())) {
       throw new JourneyException(
           "Checkpoint "
               + text
               + " has an option that there is not: write ?sample_size=32 or ?sample_size=32x48"
               + " behind the path, or leave it out.");
     }
-    return parsePart(text);
+    return spec;
   }
 
   private static CheckpointSpec parsePart(String text) {

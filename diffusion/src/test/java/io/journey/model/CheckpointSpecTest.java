@@ -52,6 +52,14 @@ class CheckpointSpecTest {
   }
 
   @Test
+  void aFileOfThatNameIsNoOption() throws IOException {
+    Path file = Files.createFile(folder.resolve("a?sample_size=8"));
+    assertThat(CheckpointSpec.parse(file.toString()).sampleSize()).isNull();
+    Path program = Files.createFile(folder.resolve("a?b.pt"));
+    assertThat(CheckpointSpec.parse("torchscript:" + program).path()).isEqualTo(program);
+  }
+
+  @Test
   void aFileOfThatNameIsNoLora() throws IOException {
     Path file = Files.createFile(folder.resolve("a+lora@9"));
     assertThat(CheckpointSpec.parse(file.toString()).lora()).isNull();
