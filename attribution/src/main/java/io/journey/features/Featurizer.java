@@ -2,6 +2,7 @@ package io.journey.features;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.Npy;
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.DrawScheme;
@@ -274,8 +275,8 @@ public final class Featurizer implements FileStage<FeatureStore> {
                   float[] image = new float[data.shape().numel()];
                   data.read(i, image, 0);
                   DenoisingDraws draws =
-                      DenoisingDraws.stratified(
-                          image, data.condition(i), steps, seed, RESIDUAL_DRAWS);
+                      DenoisingDraws.stratified(image, Condition.NONE, steps, seed, RESIDUAL_DRAWS)
+                          .withImage(image, data.conditions(i));
                   residuals[i] = (float) Math.sqrt(checkpoint.losses(List.of(draws))[0]);
                   context.progress().advance(1);
                 });

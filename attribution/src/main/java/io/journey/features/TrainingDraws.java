@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The draws that the loss of a training example is averaged over, for one checkpoint.
+ * The draws that the loss of a training example is averaged over, for one checkpoint. Several
+ * captions of an example take turns.
  *
  * @param data the examples
  * @param schedule the checkpoint's
@@ -55,9 +56,11 @@ record TrainingDraws(
   DenoisingDraws forExamples(int example) {
     float[] image = new float[data.shape().numel()];
     data.read(example, image, 0);
-    Condition condition = data.condition(example);
-    return shared == null
-        ? DenoisingDraws.uniform(image, condition, schedule, seed.child(data.id(example)), count)
-        : shared.withImage(image, condition);
+    DenoisingDraws draws =
+        shared == null
+            ? DenoisingDraws.uniform(
+                image, Condition.NONE, schedule, seed.child(data.id(example)), count)
+            : shared;
+    return draws.withImage(image, data.conditions(example));
   }
 }

@@ -75,6 +75,47 @@ class CaptionGradientsTest {
     }
   }
 
+  /** Images of one, two and three captions, whose draws take turns at them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"coco-like", "sd2-like"})
+  void drawsOfSeveralCaptionsAreTheMeanOfDrawsOfOne(String name) {
+    try (Checkpoint checkpoint = Checkpoint.read(MODELS.resolve(name), ScalarType.Double)) {
+      LayeredDenoiser model = (LayeredDenoiser) checkpoint.model();
+      int width = model.conditioning().captions().width();
+      List<DenoisingDraws> images = new ArrayList<>();
+      for (List<String> texts :
+          List.of(List.of("a cat"), List.of("a dog", ""), List.of("a cat", "a bee", "an owl"))) {
+        DenoisingDraws draws = draws(model, images.size(), Condition.NONE, 5);
+        images.add(
+            draws.withImage(
+                draws.image(), texts.stream().map(text -> caption(text, width)).toList()));
+      }
+      assertThat(images.get(2).condition(4)).isEqualTo(caption("a bee", width));
+      assertSame(model, images);
+      assertSame(model, images.subList(1, 2));
+      int p = model.parameters().count();
+      float[][] found =
+          WholeGradients.of(GradientMethod.LAYERWISE.create(model, SCHEDULE), p, images, null);
+      for (int n = 0; n < images.size(); n++) {
+        double[] mean = new double[p];
+        for (int r = 0; r < 5; r++) {
+          DenoisingDraws one = images.get(n).some(r);
+          assertThat(one.conditions()).hasSize(1);
+          float[] ofDraw =
+              WholeGradients.of(
+                  GradientMethod.ONE_IMAGE.create(model, SCHEDULE), p, List.of(one), null)[0];
+          for (int i = 0; i < p; i++) {
+            mean[i] += ofDraw[i] / 5.0;
+          }
+        }
+        double largest = largest(found[n]);
+        for (int i = 0; i < p; i++) {
+          assertThat((double) found[n][i]).isCloseTo(mean[i], within(ROUNDING * largest));
+        }
+      }
+    }
+  }
+
   private static void assertSame(LayeredDenoiser model, List<DenoisingDraws> images) {
     int p = model.parameters().count();
     float[][] one =
@@ -99,7 +140,7 @@ class CaptionGradientsTest {
         }
       }
     }
-    assertThat(Arrays.equals(one[0], one[1])).isFalse();
+    assertThat(images.size() > 1 && Arrays.equals(one[0], one[1])).isFalse();
   }
 
   private static double largest(float[] numbers) {

@@ -115,7 +115,7 @@ class ExampleGradientsTest {
     int numel = image.image().length;
     float[] noise = Arrays.copyOfRange(image.noise(), r * numel, (r + 1) * numel);
     int[] timestep = {image.timesteps()[r]};
-    return new DenoisingDraws(image.image(), image.condition(), timestep, noise);
+    return new DenoisingDraws(image.image(), image.condition(0), timestep, noise);
   }
 
   /** ∇ of the mean over draws, as the mean of one backward pass for each draw. */
@@ -220,7 +220,7 @@ class ExampleGradientsTest {
       float[] ofDraws = {1, 0.25f, 3};
       DenoisingDraws image =
           new DenoisingDraws(
-              plain.image(), plain.condition(), plain.timesteps(), plain.noise(), ofDraws);
+              plain.image(), plain.conditions(), plain.timesteps(), plain.noise(), ofDraws);
       float[] gradient =
           WholeGradients.of(
               method.create(model, SCHEDULE, OutputFunction.NORM), p, List.of(image), mask)[0];
@@ -282,7 +282,7 @@ class ExampleGradientsTest {
       DenoisingDraws weighted =
           new DenoisingDraws(
               plain.image(),
-              plain.condition(),
+              plain.conditions(),
               plain.timesteps(),
               plain.noise(),
               new float[] {3, 0.5f});

@@ -1,6 +1,7 @@
 package io.journey.benchmarks;
 
 import io.journey.array.Npy;
+import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.DenoisingDraws;
@@ -87,7 +88,8 @@ public final class FeatureCost {
       data.read(i, image, 0);
       Seed seed = Seed.of(1).child(data.id(i));
       asked.add(
-          DenoisingDraws.uniform(image, data.condition(i), checkpoint.schedule(), seed, draws));
+          DenoisingDraws.uniform(image, Condition.NONE, checkpoint.schedule(), seed, draws)
+              .withImage(image, data.conditions(i)));
     }
     return asked;
   }

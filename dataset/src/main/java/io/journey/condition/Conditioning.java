@@ -38,16 +38,42 @@ public record Conditioning(List<Condition> entries, int[] ofRows) {
   }
 
   /**
-   * Batches the conditions of N images with R draws each, an entry an image: row r·N + n, draw r of
-   * image n, has entry n.
+   * Batches the conditions of N images with R draws each, row r·N + n being draw r of image n. Each
+   * image has as many entries as it takes for its draws to go through them in turn: row r·N + n has
+   * entry (r mod E)·N + n of E·N, which is one an image where each has one condition.
    *
-   * @param images their conditions, [N]
+   * @param images the conditions of each image: one for all its draws, or that of each, [N][R]
    * @param draws R
    */
-  public static Conditioning ofImages(List<? extends Condition> images, int draws) {
-    int[] ofRows = new int[Math.multiplyExact(images.size(), draws)];
-    Arrays.setAll(ofRows, row -> row % images.size());
-    return new Conditioning(List.copyOf(images), ofRows);
+  public static Conditioning ofImages(List<? extends List<? extends Condition>> images, int draws) {
+    int each = 1; // E
+    while (!repeat(images, each, draws)) {
+      each++;
+    }
+    int n = images.size();
+    List<Condition> entries = new ArrayList<>();
+    for (int e = 0; e < each; e++) {
+      for (List<? extends Condition> image : images) {
+        entries.add(image.get(e % image.size()));
+      }
+    }
+    int[] ofRows = new int[Math.multiplyExact(n, draws)];
+    int entriesOfImage = each;
+    Arrays.setAll(ofRows, row -> row / n % entriesOfImage * n + row % n);
+    return new Conditioning(entries, ofRows);
+  }
+
+  /** Whether the conditions of all images come again after some draws. */
+  private static boolean repeat(
+      List<? extends List<? extends Condition>> images, int period, int draws) {
+    for (List<? extends Condition> image : images) {
+      for (int r = period; image.size() > 1 && r < draws; r++) {
+        if (!image.get(r).equals(image.get(r - period))) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** Gives all rows of a batch one condition. */

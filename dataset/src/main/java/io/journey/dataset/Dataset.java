@@ -97,6 +97,15 @@ public interface Dataset extends Serializable {
   }
 
   /**
+   * Returns what a model may be asked to draw an example under: its captions with their states, or
+   * where there are none its condition.
+   */
+  default List<? extends Condition> conditions(int index) {
+    List<Condition.Caption> captions = captionsOf(index);
+    return captions.isEmpty() ? List.of(condition(index)) : captions;
+  }
+
+  /**
    * Returns the empty caption with its states, which stands in place of a caption that is dropped
    * in training.
    *

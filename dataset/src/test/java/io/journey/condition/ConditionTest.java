@@ -184,10 +184,27 @@ class ConditionTest {
   void imagesNeverShareAnEntryButTheirDrawsDo() {
     Caption same = new Caption("a cat", states(1));
     assertThat(Conditioning.of(List.of(same, same, same)).entries()).hasSize(1);
-    Conditioning images = Conditioning.ofImages(List.of(same, same), 3);
+    Conditioning images = Conditioning.ofImages(List.of(List.of(same), List.of(same)), 3);
     assertThat(images.entries()).containsExactly(same, same);
     assertThat(images.ofRows()).containsExactly(0, 1, 0, 1, 0, 1);
     assertThat(images.captions()).containsExactly(same, same);
+  }
+
+  @Test
+  void drawsOfAnImageGoThroughItsConditionsInTurn() {
+    Caption a = new Caption("a", states(1));
+    Caption b = new Caption("b", states(2));
+    Caption c = new Caption("c", states(3));
+    List<List<Caption>> images = List.of(List.of(a, b, a, b, a), List.of(c));
+    Conditioning two = Conditioning.ofImages(images, 5);
+    assertThat(two.entries()).containsExactly(a, c, b, c);
+    for (int row = 0; row < 10; row++) {
+      Caption expected = row % 2 == 1 ? c : images.get(0).get(row / 2);
+      assertThat(two.entries().get(two.ofRows()[row])).isEqualTo(expected);
+    }
+    Conditioning six =
+        Conditioning.ofImages(List.of(List.of(a, b, a, b, a), List.of(a, b, c, a, b)), 5);
+    assertThat(six.entries()).hasSize(10); // Neither two nor three entries fit both.
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.journey.diffusion;
 
+import io.journey.condition.Condition;
 import io.journey.condition.Conditioning;
 import io.journey.dataset.ImageShape;
 import io.journey.tensor.Libtorch;
@@ -57,7 +58,8 @@ public record DenoisingBatch(DenoiserInput input, Tensor target, Tensor weights)
     PredictionType predicted = schedule.predictionType();
     int[] timesteps = new int[rows];
     Conditioning conditions =
-        Conditioning.ofImages(images.stream().map(DenoisingDraws::condition).toList(), draws);
+        Conditioning.ofImages(
+            images.stream().map(image -> conditions(image, first, draws)).toList(), draws);
     float[] weights = new float[rows];
     for (int row = 0; row < rows; row++) {
       DenoisingDraws image = images.get(row % images.size());
@@ -84,5 +86,12 @@ public record DenoisingBatch(DenoiserInput input, Tensor target, Tensor weights)
         images.stream().allMatch(d -> d.weights() == null)
             ? null
             : Libtorch.of(weights, exact, rows));
+  }
+
+  /** The conditions of some draws; one where it is that of all. */
+  private static List<Condition> conditions(DenoisingDraws image, int first, int draws) {
+    return image.conditions().size() == 1
+        ? image.conditions()
+        : image.conditions().subList(first, first + draws);
   }
 }

@@ -3,24 +3,31 @@ package io.journey.diffusion;
 import io.journey.condition.Condition;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * "Denoise this image at these steps with this noise": what both a training example and a target
  * step ask of a model. Draw r is x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε_r with t = {@code timesteps[r]}.
  *
  * @param image x_0, [C·H·W], usually in [-1, 1]
- * @param condition that it is drawn under
+ * @param conditions that it is drawn under: one for all draws, or that of each, [R]
  * @param timesteps t of each draw, [R]
  * @param noise ε of each draw, [R·C·H·W]
  * @param weights of the draws in the mean over them, [R], or null where all are 1
  */
 public record DenoisingDraws(
-    float[] image, Condition condition, int[] timesteps, float[] noise, float[] weights) {
+    float[] image, List<Condition> conditions, int[] timesteps, float[] noise, float[] weights) {
   /** The number of a pair's stream that places its step, far from those of its noise. */
   private static final long POSITION = 1L << 40;
 
   public DenoisingDraws {
+    conditions = List.copyOf(conditions);
+    if (conditions.size() != 1 && conditions.size() != timesteps.length) {
+      throw new IllegalArgumentException(
+          timesteps.length + " draws need one condition or as many, got " + conditions.size());
+    }
     if (timesteps.length < 1 || noise.length != image.length * timesteps.length) {
       throw new IllegalArgumentException(
           timesteps.length
@@ -37,7 +44,7 @@ public record DenoisingDraws(
 
   /** Draws of equal weight. */
   public DenoisingDraws(float[] image, Condition condition, int[] timesteps, float[] noise) {
-    this(image, condition, timesteps, noise, null);
+    this(image, List.of(condition), timesteps, noise, null);
   }
 
   /**
@@ -77,7 +84,7 @@ public record DenoisingDraws(
         weights[i] = (float) distribution.weight(timesteps[i]);
       }
     }
-    return new DenoisingDraws(image, condition, timesteps, noise, weights);
+    return new DenoisingDraws(image, List.of(condition), timesteps, noise, weights);
   }
 
   /**
@@ -107,7 +114,24 @@ public record DenoisingDraws(
 
   /** The same draws of another image. */
   public DenoisingDraws withImage(float[] otherImage, Condition otherCondition) {
-    return new DenoisingDraws(otherImage, otherCondition, timesteps, noise, weights);
+    return new DenoisingDraws(otherImage, List.of(otherCondition), timesteps, noise, weights);
+  }
+
+  /**
+   * The same draws of another image that may be drawn under several conditions, such as its
+   * captions: draw r under condition r mod C, so that the mean over draws is over them too.
+   *
+   * @param others [C]
+   */
+  public DenoisingDraws withImage(float[] otherImage, List<? extends Condition> others) {
+    if (others.size() == 1) {
+      return withImage(otherImage, others.get(0));
+    }
+    List<Condition> each = new ArrayList<>();
+    for (int r = 0; r < count(); r++) {
+      each.add(others.get(r % others.size()));
+    }
+    return new DenoisingDraws(otherImage, each, timesteps, noise, weights);
   }
 
   /**
@@ -128,7 +152,16 @@ public record DenoisingDraws(
       }
     }
     int[] steps = Arrays.stream(which).map(r -> timesteps[r]).toArray();
-    return new DenoisingDraws(image, condition, steps, chosen, chosenWeights);
+    List<Condition> chosenConditions =
+        conditions.size() == 1
+            ? conditions
+            : Arrays.stream(which).mapToObj(this::condition).toList();
+    return new DenoisingDraws(image, chosenConditions, steps, chosen, chosenWeights);
+  }
+
+  /** Returns the condition of draw r. */
+  public Condition condition(int r) {
+    return conditions.get(conditions.size() == 1 ? 0 : r);
   }
 
   /** R. */

@@ -20,8 +20,8 @@ public interface ExampleGradientRule {
 
   /**
    * One use of a layer in a forward pass, of N examples with R draws each: row r·N + n of the batch
-   * is draw r of example n. A layer that is used once for all draws of an example, as on its
-   * caption, has R = 1.
+   * is draw r of example n. A layer that is used on the captions of an example has as many rows of
+   * it as there are captions, and that as its R.
    *
    * @param input of the layer, [R·N, …]
    * @param saved what the layer put on the tape besides
@@ -30,15 +30,15 @@ public interface ExampleGradientRule {
   record Use(Tensor input, Tensor[] saved, long draws) {
     /**
      * Returns the use of a layer whose input has a row for each draw of each example, or a row for
-     * each example.
+     * each entry of {@link io.journey.condition.Conditioning#ofImages}.
      *
      * @param draws R of the batch
-     * @throws IllegalStateException if it has any other number of rows: then rows belong to several
-     *     examples, and their gradients cannot be told apart
+     * @throws IllegalStateException if examples have no equal number of rows, at most R each: then
+     *     rows belong to several examples, and their gradients cannot be told apart
      */
     public static Use of(Tensor input, Tensor[] saved, long examples, long draws) {
       long rows = input.size(0);
-      if (rows != examples && rows != examples * draws) {
+      if (rows == 0 || rows % examples != 0 || rows > examples * draws) {
         throw new IllegalStateException(
             "a layer saw "
                 + rows

@@ -158,7 +158,8 @@ class UNet2DConditionGoldenTest {
         NoGradGuard guard = new NoGradGuard();
         Checkpoint checkpoint = Checkpoint.read(GOLDEN.resolve("coco-like"), ScalarType.Float)) {
       Tensor six = UNet2DGoldenTest.tensor(golden, "sample", ScalarType.Float).repeat(3, 1, 1, 1);
-      Conditioning conditions = Conditioning.ofImages(captions(golden), 3);
+      Conditioning conditions =
+          Conditioning.ofImages(captions(golden).stream().map(List::of).toList(), 3);
       checkpoint
           .model()
           .predict(new DenoiserInput(six, new int[] {1, 2, 3, 4, 5, 6}, conditions), tape);

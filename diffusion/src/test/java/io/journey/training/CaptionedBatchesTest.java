@@ -44,7 +44,7 @@ class CaptionedBatchesTest {
   }
 
   private static String text(DenoisingDraws draws) {
-    return draws.condition().captionText().orElseThrow();
+    return draws.condition(0).captionText().orElseThrow();
   }
 
   @Test
@@ -70,7 +70,8 @@ class CaptionedBatchesTest {
 
   @Test
   void whatIsDroppedHasTheStatesOfTheEmptyCaption() {
-    Condition dropped = batches(null, TRAINING.withDropCaptions(0.999)).batch(0).get(0).condition();
+    Condition dropped =
+        batches(null, TRAINING.withDropCaptions(0.999)).batch(0).get(0).condition(0);
     assertThat(dropped).isEqualTo(data.noCaption().orElseThrow());
     assertThat(batches(null, TRAINING.withDropCaptions(0)).batch(7))
         .noneMatch(draws -> text(draws).isEmpty());
