@@ -7,6 +7,7 @@ import io.journey.array.DType;
 import io.journey.array.Npy;
 import io.journey.diffusion.OutputFunction;
 import io.journey.gradient.ParameterSelection;
+import io.journey.nn.Adaptable;
 import io.journey.nn.Parameter;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
@@ -24,6 +25,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -211,6 +216,33 @@ public final class FeatureStore implements Serializable {
       Arrays.stream(weight.shape()).forEach(side -> shape.add((int) side));
     }
     return shapes;
+  }
+
+  /** Returns a description of the LoRA whose pairs alone the features are of, where they are. */
+  public Optional<String> lora() {
+    long parameters = 0;
+    int layers = 0;
+    Set<Integer> ranks = new TreeSet<>();
+    for (Map.Entry<String, JsonNode> weight : manifest.inputs().path(WEIGHTS).properties()) {
+      long numbers = 1;
+      for (JsonNode side : weight.getValue()) {
+        numbers *= side.asLong();
+      }
+      parameters += numbers;
+      if (weight.getKey().endsWith(Adaptable.DOWN + ".weight")) {
+        layers++;
+        ranks.add(weight.getValue().path(0).asInt());
+      }
+    }
+    return layers == 0
+        ? Optional.empty()
+        : Optional.of(
+            "a LoRA of rank "
+                + ranks.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                + " on "
+                + Counted.of(layers, "layers")
+                + ", "
+                + Counted.of(parameters, "parameters"));
   }
 
   private JsonFields weights() {

@@ -26,6 +26,7 @@ import io.journey.run.TaskContext;
 import io.journey.tensor.BatchSizes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -56,18 +57,28 @@ public final class Featurizer implements FileStage<FeatureStore> {
    * Returns the stage that makes features.
    *
    * @param data pictures, also where the checkpoints see latents or captions: they are encoded, or
-   *     were when the checkpoints were trained
+   *     were when the checkpoints were trained; they may be others than those trained on
    * @throws io.journey.run.JourneyException if a checkpoint does not take these images, or the
    *     checkpoints differ in their weights
    */
   public static Featurizer of(FeaturizerConfig config, Ensemble ensemble, Dataset data) {
-    Dataset seen = Encoders.dataOf(ensemble, data);
+    Dataset seen = Encoders.encodedOr(ensemble, data);
     return new Featurizer(FeaturePath.of(config, ensemble, seen));
   }
 
   /** Returns what there is to say of the data before the work, each a sentence. */
   public List<String> notes() {
-    return path.notes();
+    List<String> notes = new ArrayList<>(path.notes());
+    if (!Encoders.wereTrainedOn(path.ensemble(), path.data())) {
+      notes.add(
+          path.ensemble().spec()
+              + " was trained on other images"
+              + (path.data().isCaptioned() ? " or captions" : "")
+              + " than those of "
+              + path.data().spec()
+              + ": an image that it never met has a score, and caused nothing.");
+    }
+    return notes;
   }
 
   @Override

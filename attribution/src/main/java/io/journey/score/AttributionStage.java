@@ -64,6 +64,7 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
         inputs.set(name, ofFeatures.get(name));
       }
     }
+    features.lora().ifPresent(lora -> inputs.put(Attribution.LORA, lora));
     inputs.put("features", features.fingerprint());
     inputs.set("checkpoints", features.manifest().inputs().path("checkpoints"));
     inputs.set("feature_settings", features.manifest().settings());

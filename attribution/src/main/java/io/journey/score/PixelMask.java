@@ -115,7 +115,9 @@ public record PixelMask(int height, int width, float[] weights, String source)
   private static float[] picture(Path file, ImageShape shape) {
     if (!Files.isRegularFile(file)) {
       throw new JourneyException(
-          "Mask " + file + " is neither x,y,w,h nor a file: write four numbers or name a PNG.");
+          "Mask "
+              + file
+              + " is neither x,y,w,h nor a file: write four numbers, name a PNG, or write whole.");
     }
     BufferedImage image = decode(file, shape);
     float[] weights = new float[shape.height() * shape.width()];

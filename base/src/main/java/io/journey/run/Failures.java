@@ -15,11 +15,15 @@ public final class Failures {
 
   private Failures() {}
 
-  /** Returns a text of unknown origin, made safe for a message: one line, short, plain. */
+  /**
+   * Returns a text of unknown origin, made safe for a message: one line, short, without characters
+   * that a console would obey.
+   */
   public static String quoted(String text) {
-    boolean whole = text.length() <= MAX_QUOTED;
-    String start = whole ? text : text.substring(0, MAX_QUOTED) + "...";
-    return start.replaceAll("[^\\x20-\\x7e]", "?");
+    int[] characters = text.codePoints().limit(MAX_QUOTED + 1).toArray();
+    boolean whole = characters.length <= MAX_QUOTED;
+    String start = new String(characters, 0, whole ? characters.length : MAX_QUOTED);
+    return Printable.of(start) + (whole ? "" : "...");
   }
 
   /** Returns the reason of an I/O failure in a few words, without the class name. */

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /** JSON as Journey writes it: indented, in the order given, the same bytes on every machine. */
 public final class Json {
@@ -85,16 +86,34 @@ public final class Json {
     return parse(text, where, MAPPER.reader());
   }
 
+  /**
+   * Parses a line that must be one JSON object.
+   *
+   * @param where the file and the number of the line, for messages
+   */
+  public static ObjectNode parseLine(byte[] text, String where) {
+    return parse(text, where, MAPPER.reader(), e -> "", "mend that line");
+  }
+
   private static ObjectNode parse(byte[] text, String where, ObjectReader reader) {
+    return parse(
+        text, where, reader, Json::place, "it may be damaged, get it from its source again");
+  }
+
+  private static ObjectNode parse(
+      byte[] text,
+      String where,
+      ObjectReader reader,
+      Function<IOException, String> place,
+      String remedy) {
     try {
       if (reader.readTree(text) instanceof ObjectNode object) {
         return object;
       }
-      throw new JourneyException(
-          where + " is JSON but not an object: it may be damaged or not Journey's.");
+      throw new JourneyException(where + " is JSON but not an object: " + remedy + ".");
     } catch (IOException e) {
       throw new JourneyException(
-          where + " is not valid JSON" + place(e) + ": it may be damaged or not Journey's.", e);
+          where + " is not valid JSON" + place.apply(e) + ": " + remedy + ".", e);
     }
   }
 

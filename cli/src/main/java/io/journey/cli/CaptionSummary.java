@@ -46,7 +46,7 @@ final class CaptionSummary {
             .toArray();
     IntSummaryStatistics counts =
         IntStream.range(0, captioned.size())
-            .map(i -> captioned.captions(i).size())
+            .map(i -> captioned.captions(i).equals(List.of("")) ? 0 : captioned.captions(i).size())
             .summaryStatistics();
     String each =
         counts.getMin() == counts.getMax()
@@ -55,7 +55,7 @@ final class CaptionSummary {
     Lines.print(
         out,
         "captions",
-        (counts.getSum() - without.length)
+        counts.getSum()
             + " in all, "
             + each
             + " an image"

@@ -3,6 +3,7 @@ package io.journey.cli;
 import io.journey.array.NamedTensors;
 import io.journey.array.PyTorchFile;
 import io.journey.array.Safetensors;
+import io.journey.encoding.Encoders;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
 import io.journey.model.CheckpointSpec;
@@ -86,7 +87,26 @@ final class CheckpointSummary {
   private static void printVerdict(CheckpointSpec spec, PrintWriter out) {
     try {
       Checkpoint.Usable usable = Checkpoint.requireUsable(spec);
-      Lines.print(out, "verdict", "can be used, for images of " + usable.images());
+      Encoders encoders = Encoders.of(spec);
+      String what = encoders.autoencoder() == null ? "images" : "latents";
+      Lines.print(out, "verdict", "can be used, for " + what + " of " + usable.images());
+      if (encoders.autoencoder() != null) {
+        Lines.print(
+            out,
+            "autoencoder",
+            Files.exists(encoders.autoencoder())
+                ? encoders.autoencoder()
+                : "not there, though its index names one; sample --autoencoder DIR names one");
+      }
+      if (usable.conditions().takesCaptions()) {
+        Lines.print(out, "takes", usable.conditions());
+        Lines.print(
+            out,
+            "text encoder",
+            encoders.textEncoder() == null
+                ? "none beside it, sample --text-encoder DIR names one"
+                : encoders.textEncoder());
+      }
       String name = usable.set().isEmpty() ? "" : usable.set() + ", ";
       String of = usable.sets().size() > 1 ? ", one of " + usable.sets() : "";
       Lines.print(out, "weights", name + Counted.of(usable.weights(), "parameters") + of);

@@ -6,6 +6,7 @@ import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
 import io.journey.model.ConditioningSpec;
 import io.journey.model.InputRange;
+import io.journey.run.Counted;
 import io.journey.run.SettingException;
 import io.journey.sampling.Guidance;
 import java.util.List;
@@ -16,6 +17,9 @@ import picocli.CommandLine.Option;
 /** What pictures are drawn under: classes or prompts, and guidance. */
 final class ConditionOptions {
   private static final String ALL = "all";
+
+  /** What stands for bytes that are no text. */
+  private static final char NO_TEXT = '\uFFFD';
 
   /** Names listed in a message. */
   private static final int SHOWN = 20;
@@ -67,6 +71,28 @@ final class ConditionOptions {
   }
 
   /**
+   * Returns how many pictures there shall be.
+   *
+   * @param asked what the option says; null: one for each prompt
+   * @throws SettingException if that is not said, or not enough for all prompts
+   */
+  int count(Integer asked) {
+    int given = prompts == null ? 0 : prompts.size();
+    if (asked == null && given == 0) {
+      throw new SettingException("how many is not said: give --count N");
+    }
+    if (asked != null && asked < given) {
+      throw new SettingException(
+          "--prompt is given "
+              + given
+              + " times and --count asks for "
+              + Counted.of(asked, "images")
+              + ": ask for as many, or leave prompts out");
+    }
+    return asked == null ? given : asked;
+  }
+
+  /**
    * Returns what a checkpoint draws under, in turn: prompts, or classes.
    *
    * @param encoder of the model's captions; null: it takes none
@@ -90,6 +116,14 @@ final class ConditionOptions {
     if (prompts == null) {
       throw new SettingException(
           "the model samples images of a caption: give one or more, as with --prompt 'a cat'");
+    }
+    for (String text : prompts) {
+      if (text.indexOf(NO_TEXT) >= 0) {
+        throw new SettingException(
+            "--prompt '"
+                + text
+                + "' has bytes that are no text in the terminal's encoding: write it in UTF-8");
+      }
     }
     return prompts.stream()
         .map(text -> new Condition.Prompt(text).resolve(encoder))

@@ -42,7 +42,7 @@ final class Errors {
     }
     String sentence = sentence(e);
     if (e instanceof SettingException) {
-      sentence = UsageSentence.named(sentence, line.getParseResult().matchedArgs());
+      sentence = begun(UsageSentence.named(sentence, line.getParseResult().matchedArgs()));
     }
     if (sentence != null) {
       err.println(sentence);
@@ -98,6 +98,13 @@ final class Errors {
             + oneLine(String.valueOf(e.getMessage()))
             + ".");
     return DEFECT;
+  }
+
+  /** Returns a sentence with a capital, unless it begins with an option, a file or a setting. */
+  private static String begun(String sentence) {
+    return sentence.matches("\\p{javaLowerCase}+ .*")
+        ? Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1)
+        : sentence;
   }
 
   private static String ended(String sentence) {

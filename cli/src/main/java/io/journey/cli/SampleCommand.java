@@ -63,9 +63,12 @@ final class SampleCommand implements Runnable {
       description = "File for the trajectories (.safetensors).")
   private Path out;
 
-  @Option(names = "--count", required = true, paramLabel = "N", description = "Images to sample.")
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "Images to sample (default: one for each --prompt).")
   @InRange(from = 1)
-  private int count;
+  private Integer count;
 
   @Option(
       names = "--seed",
@@ -131,6 +134,7 @@ final class SampleCommand implements Runnable {
     if (scheduler != null) {
       Schedulers.named(scheduler);
     }
+    int images = conditions.count(count);
     CheckpointSpec named = lora.on(checkpoint);
     try (Checkpoint model = Checkpoint.read(named, ScalarType.Float)) {
       named.notes().forEach(console::say);
@@ -145,14 +149,19 @@ final class SampleCommand implements Runnable {
       try (Encoders.Opened opened = encoders.open(captioned)) {
         List<Condition> asked = conditions.of(model, opened.text());
         Sampler guiding = sampler.withGuidance(guided, opened.text());
-        SamplingRun run = new SamplingRun(guiding, seed, count, asked, opened.codec());
+        SamplingRun run = new SamplingRun(guiding, seed, images, asked, opened.codec());
         if (captioned) {
           opened.text().notes().forEach(console::say);
         }
         boolean drawn = run.run(out, console.context());
         console.say(
             drawn
-                ? Counted.of(count, "trajectories") + " " + Counted.are(count) + " in " + out + "."
+                ? Counted.of(images, "trajectories")
+                    + " "
+                    + Counted.are(images)
+                    + " in "
+                    + out
+                    + "."
                 : out + " already holds these trajectories.");
       }
     }

@@ -1,11 +1,13 @@
 package io.journey.cli;
 
 import io.journey.run.JourneyException;
+import io.journey.run.Nearest;
 import io.journey.run.SettingException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -33,7 +35,12 @@ final class UsageSentence {
       return named(e.getCause().getMessage(), List.of(e.getArgSpec()));
     }
     if (e.getCause() instanceof TypeConversionException || isNoPair(e)) {
-      return OptionRanges.name(e.getArgSpec()) + " takes " + expected(e) + ", got " + got(e);
+      return OptionRanges.name(e.getArgSpec())
+          + " takes "
+          + expected(e)
+          + ", got "
+          + got(e)
+          + Nearest.question(String.valueOf(e.getValue()), choices(e));
     }
     return e.getMessage().strip().replaceFirst("^Error: ", "");
   }
@@ -64,8 +71,13 @@ final class UsageSentence {
   }
 
   private static String didYouMean(UnmatchedArgumentException e) {
-    List<String> near = e.getSuggestions();
-    return near.isEmpty() ? "" : "; did you mean " + near.get(0) + "?";
+    CommandLine line = e.getCommandLine();
+    String typed = e.getUnmatched().get(0).replaceFirst("=.*", "");
+    return Nearest.question(
+        typed,
+        e.isUnknownOption()
+            ? line.getCommandSpec().optionsMap().keySet()
+            : line.getSubcommands().keySet());
   }
 
   private static String missing(MissingParameterException e) {
@@ -104,18 +116,23 @@ final class UsageSentence {
     if (option.typeInfo().isMap()) {
       return option.paramLabel();
     }
+    List<String> choices = choices(e);
+    return choices.isEmpty()
+        ? WORDS.getOrDefault(type(option), "another value")
+        : joined(choices, "or");
+  }
+
+  /** Returns the words that an option takes; none where it takes numbers or any text. */
+  private static List<String> choices(ParameterException e) {
     if (e.getCause() instanceof ChoiceException choice) {
-      return joined(choice.choices(), "or");
+      return choice.choices();
     }
-    Class<?> type = type(option);
-    if (type.isEnum()) {
-      return joined(
-          Arrays.stream(type.getEnumConstants())
-              .map(constant -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT))
-              .toList(),
-          "or");
-    }
-    return WORDS.getOrDefault(type, "another value");
+    Class<?> type = type(e.getArgSpec());
+    return type.isEnum()
+        ? Arrays.stream(type.getEnumConstants())
+            .map(constant -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT))
+            .toList()
+        : List.of();
   }
 
   private static final Map<Class<?>, String> WORDS =

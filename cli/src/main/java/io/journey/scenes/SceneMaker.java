@@ -7,6 +7,7 @@ import io.journey.run.AtomicFile;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
+import io.journey.run.Nearest;
 import io.journey.run.Progress;
 import io.journey.run.SettingException;
 import java.io.IOException;
@@ -57,7 +58,12 @@ public record SceneMaker(
       for (String name : names) {
         if (!emoji.names().contains(name)) {
           throw new SettingException(
-              "there is no emoji '" + name + "', but " + String.join(", ", emoji.names()));
+              "there is no emoji '"
+                  + name
+                  + "'"
+                  + Nearest.to(name, emoji.names())
+                      .map(near -> "; did you mean " + near + "?")
+                      .orElse(", but " + String.join(", ", emoji.names())));
         }
       }
     }

@@ -9,4 +9,9 @@ public interface CaptionEncoder {
    * @param text a caption or prompt; "" stands for no text
    */
   TextStates states(String text);
+
+  /** Returns what tells encoders apart that make other states of a text; "" where nobody knows. */
+  default String fingerprint() {
+    return "";
+  }
 }

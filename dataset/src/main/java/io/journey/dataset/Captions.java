@@ -62,8 +62,11 @@ record Captions(List<List<String>> texts, List<String> remarks, int missing) {
               + (collector.remarks().isEmpty()
                   ? ""
                   : " (" + String.join("; ", collector.remarks()) + ")")
-              + ": put a .txt file beside each image or a metadata.jsonl with file_name and text, or"
-              + " make them of classes with caption='a photo of a {class}'.");
+              + ": put a .txt file beside each image, or a metadata.jsonl with file_name and text"
+              + (listing.classNames().isEmpty()
+                  ? "."
+                  : ", or write ?caption=a photo of a {class} behind the data's name to make them of"
+                      + " classes."));
     }
     if (missing.length > 0 && rule.uncaptioned() == Uncaptioned.REFUSED) {
       throw uncaptioned(spec, examples, missing);
@@ -83,8 +86,8 @@ record Captions(List<List<String>> texts, List<String> remarks, int missing) {
             .collect(Collectors.joining(", "));
     return new JourneyException(
         String.format(
-            "%d of the %s of %s %s no caption, %s%s: add captions, uncaptioned=empty to take the"
-                + " empty caption for them, or id!= to leave them out.",
+            "%d of the %s of %s %s no caption, %s%s: add captions, or write ?uncaptioned=empty behind"
+                + " the data's name to take the empty caption for them.",
             missing.length,
             Counted.of(examples.size(), "images"),
             spec.path(),

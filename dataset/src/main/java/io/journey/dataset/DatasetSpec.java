@@ -6,6 +6,7 @@ import io.journey.dataset.Transformations.Crop;
 import io.journey.dataset.Transformations.Flip;
 import io.journey.dataset.Transformations.Orient;
 import io.journey.run.JourneyException;
+import io.journey.run.Nearest;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -197,7 +198,9 @@ record DatasetSpec(
                 + found.prefix()
                 + ", which has no option "
                 + name
-                + ": leave it out.");
+                + Nearest.to(name, found.options())
+                    .map(near -> "; did you mean " + near + "?")
+                    .orElse(": leave it out."));
       }
     }
     boolean oriented = found.options().contains("orient");

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * The captions of an image folder: tables {@code metadata.jsonl} or {@code metadata.csv}, as the
@@ -85,6 +86,13 @@ final class FolderCaptions implements CaptionSource {
         });
     String name = below.apply(json ? JSON_LINES : CSV);
     captions.remark(name + " has", missing[0], "rows", "of images that are not read");
+    if (!table.hasCaptions() && !table.columns().isEmpty()) {
+      captions.remark(
+          name
+              + " has the columns "
+              + table.columns().stream().limit(20).collect(Collectors.joining(", "))
+              + ": say which holds captions with ?caption=NAME behind the data's name");
+    }
     return table.hasCaptions();
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import java.io.BufferedReader;
@@ -48,6 +49,11 @@ final class MetadataTable {
   /** Returns whether it has a column of captions, once it is read. */
   boolean hasCaptions() {
     return column.isPresent();
+  }
+
+  /** Returns the names of the other columns, once it is read: those that hold text somewhere. */
+  Set<String> columns() {
+    return columns;
   }
 
   /** Hands over the path and the captions of every row. */
@@ -94,7 +100,7 @@ final class MetadataTable {
   }
 
   private void readLine(String text, String where, BiConsumer<String, List<String>> each) {
-    ObjectNode row = Json.parse(text.getBytes(StandardCharsets.UTF_8), where);
+    ObjectNode row = Json.parseLine(text.getBytes(StandardCharsets.UTF_8), where);
     JsonNode name = row.path(FILE_NAME);
     if (!name.isTextual()) {
       throw new JourneyException(where + " has no file_name in text: add the path of an image.");
@@ -103,6 +109,7 @@ final class MetadataTable {
         .filter(f -> !f.getKey().equals(FILE_NAME) && isCaption(f.getValue()))
         .forEach(f -> add(f.getKey(), where));
     Optional<String> here = asked.isPresent() ? asked : CaptionNames.choose(asked, columns, file());
+    here.ifPresent(c -> requireTexts(row.path(c), where + " has a " + c));
     each.accept(name.textValue(), here.map(c -> texts(row.path(c))).orElse(List.of()));
   }
 
@@ -110,6 +117,24 @@ final class MetadataTable {
     if (columns.add(name) && columns.size() > MOST_COLUMNS) {
       throw new JourneyException(
           where + " has columns beyond the " + MOST_COLUMNS + " that are read.");
+    }
+  }
+
+  /** Refuses what is there and is no text: a number is no caption, and not a missing one. */
+  private static void requireTexts(JsonNode value, String what) {
+    boolean texts = value.isTextual() || value.isMissingNode() || value.isNull();
+    if (value.isArray()) {
+      texts = true;
+      for (JsonNode one : value) {
+        texts &= one.isTextual();
+      }
+    }
+    if (!texts) {
+      throw new JourneyException(
+          what
+              + " that is no text but "
+              + Failures.quoted(value.toString())
+              + ": put it in quotes.");
     }
   }
 
@@ -145,6 +170,7 @@ final class MetadataTable {
       }
       int name = header.indexOf(FILE_NAME);
       List<String> others = header.stream().filter(c -> !c.equals(FILE_NAME)).distinct().toList();
+      columns.addAll(others);
       column = CaptionNames.choose(asked, others, file());
       int text = column.map(header::indexOf).orElse(-1);
       for (List<String> row = row(parser); row != null; row = row(parser)) {

@@ -77,18 +77,32 @@ public final class EncodedDataset implements Dataset {
    */
   public static EncodedDataset open(Path directory, Dataset pictures) {
     Manifest manifest = Manifest.read(directory, KIND, FORMAT);
-    boolean captioned = manifest.inputFields().has(TEXT_ENCODER);
-    Dataset own = captioned ? pictures.captioned() : pictures;
+    Dataset own = asEncoded(manifest, pictures);
     if (!own.fingerprint().equals(manifest.inputFields().text(DATA))) {
       throw new JourneyException(
           directory
               + " was encoded from other images"
-              + (captioned ? " or captions" : "")
+              + (manifest.inputFields().has(TEXT_ENCODER) ? " or captions" : "")
               + " than those of "
               + pictures.spec()
-              + ": name the data set it was made of, or encode this one in a new directory.");
+              + ": name the data set that it was made of.");
     }
     return new EncodedDataset(manifest, own);
+  }
+
+  /**
+   * Returns whether a finished encoding was made of a data set.
+   *
+   * @throws JourneyException if captions were encoded and there are none
+   */
+  static boolean isOf(Path directory, Dataset pictures) {
+    Manifest manifest = Manifest.read(directory, KIND, FORMAT);
+    return asEncoded(manifest, pictures).fingerprint().equals(manifest.inputFields().text(DATA));
+  }
+
+  /** Returns pictures, with their captions where those were encoded. */
+  private static Dataset asEncoded(Manifest manifest, Dataset pictures) {
+    return manifest.inputFields().has(TEXT_ENCODER) ? pictures.captioned() : pictures;
   }
 
   static ImageShape shape(List<Integer> sides) {

@@ -155,7 +155,7 @@ public record Encoders(Path autoencoder, Path textEncoder, LoraSpec lora) {
   public static JourneyException withoutText() {
     return new JourneyException(
         "The model takes captions and has no text encoder beside it: put the folders text_encoder"
-            + " and tokenizer into its pipeline's folder.");
+            + " and tokenizer into its pipeline's folder, where every command finds them.");
   }
 
   /**
@@ -211,6 +211,40 @@ public record Encoders(Path autoencoder, Path textEncoder, LoraSpec lora) {
     return isEncoded || manifest == null || !manifest.hasPart(Encoding.FOLDER)
         ? pictures
         : EncodedDataset.open(Confined.path(manifest.directory(), Encoding.FOLDER), pictures);
+  }
+
+  /**
+   * Returns a data set as checkpoints see it that may have been trained on another: their
+   * training's encoding where that is of these pictures and captions, otherwise the data set
+   * itself, to be encoded.
+   */
+  public static Dataset encodedOr(Ensemble ensemble, Dataset pictures) {
+    Manifest manifest = ensemble.training();
+    if (manifest == null || !manifest.hasPart(Encoding.FOLDER)) {
+      return pictures;
+    }
+    Path encoding = Confined.path(manifest.directory(), Encoding.FOLDER);
+    return EncodedDataset.isOf(encoding, pictures)
+        ? EncodedDataset.open(encoding, pictures)
+        : pictures;
+  }
+
+  /**
+   * Returns whether the first checkpoint of an ensemble was trained on a data set; true where that
+   * is not known.
+   *
+   * @param pictures as they are, or encoded
+   */
+  public static boolean wereTrainedOn(Ensemble ensemble, Dataset pictures) {
+    Manifest manifest = ensemble.training();
+    if (manifest == null) {
+      return true;
+    }
+    if (manifest.hasPart(Encoding.FOLDER)) {
+      Path encoding = Confined.path(manifest.directory(), Encoding.FOLDER);
+      return EncodedDataset.isOf(encoding, pictures.pictures());
+    }
+    return manifest.inputs().path("data").asText().equals(pictures.fingerprint());
   }
 
   /**

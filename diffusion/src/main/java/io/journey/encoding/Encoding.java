@@ -203,6 +203,16 @@ public final class Encoding implements FileStage<EncodedDataset> {
    *     another width than those it attends to
    */
   public void requireTakenBy(ModelInputs model) {
+    if (codec == null && !model.shape().equals(shape())) {
+      throw new SettingException(
+          model.name()
+              + " samples "
+              + model.shape()
+              + ", the images are "
+              + shape()
+              + ", and there is no autoencoder beside the model: put it into the folder vae of its"
+              + " pipeline, or resize the images");
+    }
     if (!model.shape().equals(shape())) {
       throw new SettingException(
           model.name()

@@ -28,9 +28,16 @@ public final class Autoencoders {
 
   private Autoencoders() {}
 
-  /** Returns the folder of a pipeline's autoencoder, or nothing where the folder has none. */
+  /**
+   * Returns the folder of a pipeline's autoencoder, or nothing where the folder has none. Where the
+   * pipeline's index names one that is not there, opening it says so.
+   */
   public static Optional<Path> inPipeline(Path folder) {
-    return Optional.of(folder.resolve(VAE)).filter(vae -> Files.exists(vae.resolve(CONFIG)));
+    Path vae = folder.resolve(VAE);
+    boolean there =
+        Files.exists(vae.resolve(CONFIG))
+            || Files.isDirectory(vae) && TaesdPair.in(vae).isPresent();
+    return there || CheckpointFiles.namesPart(folder, VAE) ? Optional.of(vae) : Optional.empty();
   }
 
   /** What was found: a network that has announced its weights, and where they are. */
@@ -102,6 +109,12 @@ public final class Autoencoders {
       }
       boolean isConfig = path.getFileName().toString().equals(CONFIG);
       return read(folder, isConfig ? CheckpointFiles.weightsIn(folder) : path);
+    }
+    Path pipeline = path.toAbsolutePath().getParent();
+    if (!Files.exists(path) && path.endsWith(VAE) && CheckpointFiles.isPipeline(pipeline)) {
+      throw new JourneyException(
+          pipeline
+              + " has no folder vae, and its model_index.json names an autoencoder: put it there.");
     }
     if (!Files.isDirectory(path)) {
       throw new JourneyException(

@@ -222,12 +222,18 @@ public record Checkpoint(
   /**
    * A model of layers that can be used, as far as headers say.
    *
-   * @param images their shape
+   * @param images the shape of what it samples
+   * @param conditions what it takes beside, such as captions
    * @param weights how many numbers its weights have
    * @param set what stands before their names, or ""
    * @param sets all sets in the file
    */
-  public record Usable(ImageShape images, long weights, String set, List<String> sets) {}
+  public record Usable(
+      ImageShape images,
+      ConditioningSpec conditions,
+      long weights,
+      String set,
+      List<String> sets) {}
 
   /**
    * Looks whether sampling, training and attribution can use a model of layers, as far as its

@@ -1,6 +1,9 @@
 package io.journey.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.journey.run.Failures;
 import io.journey.run.JourneyException;
+import io.journey.run.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +41,22 @@ public record CheckpointFiles(Path config, Path weights, Path scheduler, List<St
     return Files.exists(folder.resolve(ClassNames.INDEX));
   }
 
+  /** Returns the class of a pipeline, as its index says; "" where there is no index. */
+  static String pipelineClass(Path folder) {
+    return isPipeline(folder)
+        ? Json.readPython(folder.resolve(ClassNames.INDEX)).path("_class_name").asText()
+        : "";
+  }
+
+  /** Returns whether the index of a pipeline names a part, whether or not it is there. */
+  public static boolean namesPart(Path folder, String part) {
+    if (!isPipeline(folder)) {
+      return false;
+    }
+    JsonNode named = Json.readPython(folder.resolve(ClassNames.INDEX)).path(part);
+    return named.size() == 2 && named.get(0).isTextual() && named.get(1).isTextual();
+  }
+
   /**
    * Finds the files of a checkpoint.
    *
@@ -57,6 +76,23 @@ public record CheckpointFiles(Path config, Path weights, Path scheduler, List<St
             path
                 + " holds a LoRA and not what it is put on: name that as the checkpoint, and this as"
                 + " --lora.");
+      }
+      if (Files.isDirectory(path.resolve(Ensemble.checkpointName(0)))) {
+        throw new JourneyException(
+            path
+                + " is an ensemble, and one checkpoint is asked for: name "
+                + path.resolve(Ensemble.checkpointName(0))
+                + ".");
+      }
+      String pipeline = isFile ? "" : pipelineClass(path);
+      if (!pipeline.isEmpty()) {
+        throw new JourneyException(
+            path
+                + " is a "
+                + Failures.quoted(pipeline)
+                + " without unet/"
+                + CONFIG
+                + ": Journey reads pipelines with a UNet2DModel or a UNet2DConditionModel there.");
       }
       throw new JourneyException(
           isFile

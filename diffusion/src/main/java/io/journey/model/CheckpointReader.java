@@ -112,6 +112,7 @@ final class CheckpointReader {
     String prefix = stored.reader().prefix();
     return new Checkpoint.Usable(
         stored.model().shape(),
+        stored.model().conditioning(),
         stored.reader().count(),
         prefix.isEmpty() ? "" : WeightSets.shown(prefix),
         stored.sets());

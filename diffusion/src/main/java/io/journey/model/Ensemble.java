@@ -118,6 +118,19 @@ public final class Ensemble implements Serializable {
     return manifest;
   }
 
+  /**
+   * Returns the manifest of the training of the first member, also where that was named by itself;
+   * null where it was trained elsewhere.
+   */
+  public Manifest training() {
+    if (manifest != null) {
+      return manifest;
+    }
+    Path first = members.values().iterator().next().path().toAbsolutePath().normalize();
+    return WrittenCheckpoint.manifestAbove(
+        Files.isDirectory(first) ? first.resolve(CheckpointFiles.CONFIG) : first);
+  }
+
   /** The names of the members. */
   public List<String> checkpointNames() {
     return List.copyOf(members.keySet());

@@ -3,6 +3,7 @@ package io.journey.model;
 import io.journey.nn.Adaptable;
 import io.journey.nn.Parameters;
 import io.journey.random.Seed;
+import io.journey.run.Failures;
 import io.journey.run.SettingException;
 import java.io.Serializable;
 import java.util.List;
@@ -40,6 +41,28 @@ public record LoraConfig(int rank, List<String> layers) implements Serializable 
     return new LoraConfig(rank, ATTENTION);
   }
 
+  /** Returns the names of the layers of a model that can get pairs. */
+  public static List<String> layersOf(LayeredDenoiser model) {
+    return LoraFit.adaptable(model).stream().map(Adaptable::name).toList();
+  }
+
+  /**
+   * Refuses names that no layer has.
+   *
+   * @param known {@link #layersOf} the model
+   * @throws SettingException if no layer's name ends with one of the names
+   */
+  public void requireLayers(List<String> known) {
+    for (String ending : layers) {
+      if (known.stream().noneMatch(name -> endsWith(name, ending))) {
+        throw new SettingException(
+            "the model has no layer whose name ends with "
+                + Failures.quoted(ending)
+                + " for a LoRA: name others, as with --lora-layers to_q,to_v");
+      }
+    }
+  }
+
   /**
    * Puts pairs on a model: θ is they alone from now on.
    *
@@ -47,15 +70,8 @@ public record LoraConfig(int rank, List<String> layers) implements Serializable 
    * @throws SettingException if the model has no layers of one of the names
    */
   public void adapt(LayeredDenoiser model, Seed seed) {
+    requireLayers(layersOf(model));
     List<Adaptable> all = LoraFit.adaptable(model);
-    for (String ending : layers) {
-      if (all.stream().noneMatch(layer -> endsWith(layer.name(), ending))) {
-        throw new SettingException(
-            "the model has no layer whose name ends with "
-                + ending
-                + " for a LoRA: name others, as with --lora-layers to_q,to_v");
-      }
-    }
     List<Adaptable> chosen =
         all.stream()
             .filter(layer -> layers.stream().anyMatch(end -> endsWith(layer.name(), end)))

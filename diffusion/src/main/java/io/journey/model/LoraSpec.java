@@ -19,7 +19,7 @@ public record LoraSpec(Path path, double scale) {
 
   public LoraSpec {
     if (!Double.isFinite(scale) || scale == 0) {
-      throw new SettingException("lora-scale must be a finite number and not 0, got " + scale);
+      throw new SettingException("lora scale must be a finite number and not 0, got " + scale);
     }
   }
 

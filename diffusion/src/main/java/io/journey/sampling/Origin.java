@@ -19,6 +19,8 @@ import java.util.Map;
  * @param scheduler all settings of the drawing, JSON in the fields of diffusers, in one line
  * @param eta of a scheduler that has it, otherwise empty
  * @param guidance that drew
+ * @param textEncoder fingerprint of what encoded the prompts; "" where there are none, or it is not
+ *     known
  * @param seed what the user typed
  */
 record Origin(
@@ -28,7 +30,10 @@ record Origin(
     String scheduler,
     String eta,
     Guidance guidance,
+    String textEncoder,
     String seed) {
+
+  static final String TEXT_ENCODER = "text_encoder";
 
   static Origin of(Sampler sampler, long seed) {
     Scheduler scheduler = sampler.scheduler();
@@ -41,6 +46,7 @@ record Origin(
         config.toDiffusers().toString(),
         scheduler.eta().isPresent() ? Double.toString(scheduler.eta().getAsDouble()) : "",
         sampler.guidance(),
+        sampler.textEncoder(),
         Long.toString(seed));
   }
 
@@ -58,7 +64,27 @@ record Origin(
         metadata.getOrDefault("scheduler", SchedulerConfig.DEFAULT.toDiffusers().toString()),
         metadata.getOrDefault("eta", ""),
         Guidance.parse(metadata.getOrDefault("guidance", Guidance.NONE.toString())),
+        metadata.getOrDefault(TEXT_ENCODER, ""),
         metadata.getOrDefault("seed", ""));
+  }
+
+  /**
+   * Refuses an encoder that makes other states of the prompts than those that drew.
+   *
+   * @param file of the trajectories
+   * @throws JourneyException if it is another
+   */
+  void requireEncoder(CaptionEncoder encoder, Path file) {
+    String other = encoder.fingerprint();
+    if (!textEncoder.isEmpty() && !other.isEmpty() && !textEncoder.equals(other)) {
+      throw new JourneyException(
+          file
+              + " was drawn from prompts by another text encoder ("
+              + start(textEncoder)
+              + "…) than the one that belongs to the checkpoint ("
+              + start(other)
+              + "…): put that one beside the checkpoint, or sample again.");
+    }
   }
 
   /**
@@ -76,6 +102,9 @@ record Origin(
               + shortened(checkpoint.name(), checkpoint.fingerprint())
               + ": name the checkpoint that it was sampled from.");
     }
+    if (encoder != null) {
+      requireEncoder(encoder, file);
+    }
     byte[] text = scheduler.getBytes(StandardCharsets.UTF_8);
     SchedulerConfig config =
         SchedulerConfig.fromDiffusers(
@@ -92,7 +121,10 @@ record Origin(
   }
 
   private static String shortened(String name, String fingerprint) {
-    String start = fingerprint.substring(0, Math.min(12, fingerprint.length()));
-    return name + " (" + start + "…)";
+    return name + " (" + start(fingerprint) + "…)";
+  }
+
+  private static String start(String fingerprint) {
+    return fingerprint.substring(0, Math.min(12, fingerprint.length()));
   }
 }

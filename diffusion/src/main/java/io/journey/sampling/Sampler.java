@@ -33,16 +33,20 @@ public final class Sampler {
   private final int[] kept;
 
   private final int[] timesteps;
+  private final String textEncoder;
 
   /**
    * @param unconditional what stands for no condition under guidance; null where there is none
+   * @param textEncoder the fingerprint of the encoder of its prompts; "" where there is none
    */
   private Sampler(
       Checkpoint checkpoint,
       Scheduler scheduler,
       int inferenceSteps,
       Guidance guidance,
-      Condition unconditional) {
+      Condition unconditional,
+      String textEncoder) {
+    this.textEncoder = textEncoder;
     this.checkpoint = checkpoint;
     this.scheduler = scheduler;
     this.inferenceSteps = inferenceSteps;
@@ -72,7 +76,7 @@ public final class Sampler {
    * @throws SettingException if there are no such steps, or x_0 cannot be estimated at one
    */
   public static Sampler of(Checkpoint checkpoint, Scheduler scheduler, int inferenceSteps) {
-    return new Sampler(checkpoint, scheduler, inferenceSteps, Guidance.NONE, null);
+    return new Sampler(checkpoint, scheduler, inferenceSteps, Guidance.NONE, null, "");
   }
 
   /**
@@ -96,26 +100,33 @@ public final class Sampler {
         scheduler,
         inferenceSteps,
         other,
-        nullClass.isPresent() ? new Condition.ClassLabel(nullClass.getAsInt()) : null);
+        nullClass.isPresent() ? new Condition.ClassLabel(nullClass.getAsInt()) : null,
+        textEncoder);
   }
 
   /**
    * Returns the same with guidance.
    *
-   * @param encoder of the model's captions, which encodes the negative prompt; null: it is a model
-   *     of classes
+   * @param encoder of the model's captions, prompts and the negative prompt among them; null: it is
+   *     a model of classes
    */
   public Sampler withGuidance(Guidance other, CaptionEncoder encoder) {
     if (encoder == null) {
       return withGuidance(other);
     }
     Condition negative = new Condition.Prompt(other.negativePrompt());
-    return new Sampler(checkpoint, scheduler, inferenceSteps, other, negative.resolve(encoder));
+    return new Sampler(
+        checkpoint,
+        scheduler,
+        inferenceSteps,
+        other,
+        negative.resolve(encoder),
+        encoder.fingerprint());
   }
 
   /** The same with another model. */
   public Sampler by(Checkpoint other) {
-    return new Sampler(other, scheduler, inferenceSteps, guidance, unconditional);
+    return new Sampler(other, scheduler, inferenceSteps, guidance, unconditional, textEncoder);
   }
 
   /** The model that draws. */
@@ -126,6 +137,11 @@ public final class Sampler {
   /** How it is drawn. */
   public Scheduler scheduler() {
     return scheduler;
+  }
+
+  /** Returns the fingerprint of the encoder of its prompts; "" where there is none. */
+  String textEncoder() {
+    return textEncoder;
   }
 
   /** How the model's outputs are combined. */

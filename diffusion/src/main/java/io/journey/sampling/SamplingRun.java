@@ -207,6 +207,9 @@ public record SamplingRun(
     if (!found.guidance().equals(wanted.guidance())) {
       return "guidance " + found.guidance() + ", this run asks for " + wanted.guidance();
     }
+    if (!found.textEncoder().equals(wanted.textEncoder())) {
+      return "prompts that another text encoder has read";
+    }
     if (!file.codecFingerprint().equals(TrajectoryFile.codecFingerprint(codec))) {
       return "pictures of another autoencoder";
     }

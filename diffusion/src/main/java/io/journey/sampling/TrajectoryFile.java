@@ -254,6 +254,9 @@ public final class TrajectoryFile {
     if (!origin.guidance().isNone()) {
       writer.metadata("guidance", origin.guidance().toString());
     }
+    if (!origin.textEncoder().isEmpty()) {
+      writer.metadata(Origin.TEXT_ENCODER, origin.textEncoder());
+    }
     return writer.metadata("seed", origin.seed());
   }
 
@@ -341,12 +344,14 @@ public final class TrajectoryFile {
    * Reads the trajectories at some of their steps, their prompts as a model is asked with them.
    *
    * @param encoder of the model's captions; null: the model takes none
+   * @throws JourneyException as {@link #read(int[])}, and if another encoder drew them
    */
   public List<Trajectory> read(int[] steps, CaptionEncoder encoder) {
-    List<Trajectory> trajectories = read(steps);
-    return encoder == null
-        ? trajectories
-        : trajectories.stream().map(trajectory -> trajectory.resolve(encoder)).toList();
+    if (encoder == null) {
+      return read(steps);
+    }
+    origin.requireEncoder(encoder, tensors.file());
+    return read(steps).stream().map(trajectory -> trajectory.resolve(encoder)).toList();
   }
 
   /**

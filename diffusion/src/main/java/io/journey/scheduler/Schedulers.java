@@ -1,5 +1,6 @@
 package io.journey.scheduler;
 
+import io.journey.run.Nearest;
 import io.journey.run.Services;
 import io.journey.run.SettingException;
 import java.util.Comparator;
@@ -39,7 +40,11 @@ public final class Schedulers {
         .orElseThrow(
             () ->
                 new SettingException(
-                    "there is no scheduler " + name + ": choose " + String.join(", ", names())));
+                    "there is no scheduler "
+                        + name
+                        + ": choose "
+                        + String.join(", ", names())
+                        + Nearest.question(name, names())));
   }
 
   /** Returns the scheduler of a class of diffusers. */

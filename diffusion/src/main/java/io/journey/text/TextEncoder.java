@@ -293,6 +293,7 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
    * Returns a digest of all that decides a caption's states: vocabulary, shape, weights. It does
    * not depend on how they are stored.
    */
+  @Override
   public synchronized String fingerprint() {
     if (fingerprint == null) {
       MessageDigest digest = Checksums.sha256();

@@ -255,6 +255,9 @@ public record EnsembleTrainer(
               + " to false");
     }
     inputs.requireAllTimesteps(scheduler.forward().numTrainTimesteps());
+    if (start != null && lora != null) {
+      start.requireLayers(lora);
+    }
   }
 
   /** Returns the seed of all that is random about member m of an ensemble. */

@@ -46,6 +46,7 @@ public final class StartingPoint implements Serializable {
   private final SchedulerConfig scheduler;
   private final ClassNames classNames;
   private final boolean hasLora;
+  private final List<String> layers;
   private final Map<String, ObjectNode> bases = new HashMap<>();
 
   private StartingPoint(
@@ -54,13 +55,15 @@ public final class StartingPoint implements Serializable {
       DenoiserConfig architecture,
       SchedulerConfig scheduler,
       ClassNames classNames,
-      boolean hasLora) {
+      boolean hasLora,
+      List<String> layers) {
     this.spec = spec;
     this.ensemble = ensemble;
     this.architecture = architecture;
     this.scheduler = scheduler;
     this.classNames = classNames;
     this.hasLora = hasLora;
+    this.layers = layers;
   }
 
   /**
@@ -95,7 +98,8 @@ public final class StartingPoint implements Serializable {
               model.config(),
               first.scheduler(),
               first.classNames(),
-              first.hasLora());
+              first.hasLora(),
+              LoraConfig.layersOf(model));
       if (!first.hasLora()) {
         start.bases.put(start.name(0), LoraPlace.note(start.baseSpec(0), first.fingerprint()));
       }
@@ -155,6 +159,15 @@ public final class StartingPoint implements Serializable {
   /** Returns whether the first is one with a LoRA: its pairs alone are trained then. */
   public boolean hasLora() {
     return hasLora;
+  }
+
+  /**
+   * Refuses pairs on layers that the first does not have.
+   *
+   * @throws io.journey.run.SettingException if it has no layer of one of the names
+   */
+  void requireLayers(LoraConfig lora) {
+    lora.requireLayers(layers);
   }
 
   /** How many there are. */

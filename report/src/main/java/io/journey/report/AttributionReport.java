@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The page of an attribution: one HTML file that shows, for every picture, its drawing step by step
@@ -166,14 +167,17 @@ public final class AttributionReport {
         attribution.manifest().inputFields().has(CODEC)
             ? " The model works on latents; both are shown as its autoencoder decodes them."
             : "");
+    values.put("lora", loraNote());
     values.put("condition", condition());
     values.put(
         "steps", leftOut.isEmpty() ? "" : "<p class=\"note\">" + Html.escape(leftOut) + "</p>");
     values.put(
         "stability",
         agreement == null
-            ? "This attribution keeps no scores of single checkpoints, so how far they agree is not"
-                + " known."
+            ? attribution.checkpointNames().size() == 1
+                ? "There is one checkpoint, so how far several would agree is not known."
+                : "This attribution keeps no scores of single checkpoints, so how far they agree is"
+                    + " not known."
             : Html.escape(agreement.sentence()));
     values.put(
         "again",
@@ -243,8 +247,22 @@ public final class AttributionReport {
         + " of its pixels. What happened outside it did not count.</p>";
   }
 
+  /** What is asked about where that is not the whole model. */
+  private String loraNote() {
+    String lora = attribution.manifest().inputs().path(Attribution.LORA).asText("");
+    return lora.isEmpty()
+        ? ""
+        : "<p class=\"note\">What is attributed is "
+            + Html.escape(lora)
+            + ": what its base had learnt before is taken as given.</p>";
+  }
+
   /** What stands under a training image beside its score. */
   private String condition() {
+    if (dataset.isCaptioned()
+        && IntStream.range(0, dataset.size()).allMatch(i -> dataset.captions(i).size() == 1)) {
+      return ", and the beginning of its caption, which is shown above when it is pointed at";
+    }
     if (dataset.isCaptioned()) {
       return ", and the beginning of its first caption; the others are shown above when it is pointed"
           + " at";

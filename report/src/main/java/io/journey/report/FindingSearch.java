@@ -220,13 +220,14 @@ final class FindingSearch {
     String sentence =
         String.format(
             Locale.ROOT,
-            "Neighbouring steps share %.1f of their %d strongest images, t = %d and t = %d only"
-                + " %.1f%s.",
+            "From one step to the next, %.1f of the %d strongest images stay; from t = %d to t = %d"
+                + " only %.1f do (by chance: %s)%s.",
             perPair,
             k,
             evidence.steps()[s - 1],
             evidence.steps()[0],
             (double) ends / t,
+            few(share(k) * k),
             keepers(most, least));
     return Optional.of(new Finding(Kind.TURNOVER, -chance, sentence));
   }
@@ -237,14 +238,14 @@ final class FindingSearch {
       return "";
     }
     return kept < 3
-        ? "; no picture keeps more than " + kept
-        : "; picture "
+        ? ", and of no picture more than " + kept
+        : ", of picture "
             + most
-            + " keeps "
+            + " "
             + kept
-            + ", picture "
+            + " and of picture "
             + least
-            + " keeps "
+            + " "
             + shared(0, s - 1, least);
   }
 

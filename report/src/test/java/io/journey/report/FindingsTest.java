@@ -190,8 +190,8 @@ class FindingsTest {
     Finding turnover = found(Kind.TURNOVER);
     assertThat(turnover.sentence())
         .isEqualTo(
-            "Neighbouring steps share 8.0 of their 10 strongest images, t = 900 and t = 100 only 2.6;"
-                + " picture 3 keeps 7, picture 0 keeps 2.");
+            "From one step to the next, 8.0 of the 10 strongest images stay; from t = 900 to t = 100"
+                + " only 2.6 do (by chance: 0.5), of picture 3 7 and of picture 0 2.");
     assertThat(turnover.surprise()).isGreaterThan(10);
   }
 

@@ -24,6 +24,9 @@ public final class Attribution {
   /** The manifest's kind. */
   public static final String KIND = "attribution";
 
+  /** The input that describes the LoRA whose pairs alone were asked about, where there is one. */
+  public static final String LORA = "lora";
+
   /** The scores' file: float32 [steps, targets, N]. */
   public static final String SCORES = "scores.npy";
 
