@@ -122,7 +122,9 @@ public final class Featurizer implements FileStage<FeatureStore> {
           out -> out.write(ExampleTable.of(data).getBytes(StandardCharsets.UTF_8)));
       for (String member : path.ensemble().checkpointNames()) {
         String fitted =
-            fits == null ? null : fits.verified(PreconditionerFit.file(member)).toString();
+            fits == null
+                ? null
+                : fits.verified(PreconditionerFit.file(member)).toAbsolutePath().toString();
         work.run(shards(path, new OfCheckpoint(path, member, importance, fitted)), task);
       }
     }

@@ -2,8 +2,8 @@ package io.journey.run;
 
 import java.util.List;
 
-/** Runs the tasks of a stage. */
-public interface Executor {
+/** Runs the tasks of a stage. Its owner closes it. */
+public interface Executor extends AutoCloseable {
   /**
    * Runs tasks, in any order, and waits for all. After a failure no further task starts, and the
    * first failure is thrown.
@@ -15,4 +15,8 @@ public interface Executor {
 
   /** Runs tasks that occupy a whole process each, in any order, and waits for all. */
   void runWhole(List<? extends WholeTask> tasks, StageFiles files);
+
+  /** Ends what it keeps running; nothing by default. */
+  @Override
+  default void close() {}
 }

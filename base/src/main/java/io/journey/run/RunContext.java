@@ -53,7 +53,7 @@ public final class RunContext implements AutoCloseable {
     return of(compute, Runtime.getRuntime().availableProcessors(), Progress.SILENT);
   }
 
-  /** Returns the same with tasks run by another executor. */
+  /** Returns the same with tasks run by another executor, which is closed with it. */
   public RunContext withExecutor(Executor other) {
     return new RunContext(compute, workers, parts, progress, done, context -> other);
   }
@@ -150,6 +150,7 @@ public final class RunContext implements AutoCloseable {
 
   @Override
   public void close() {
+    executor.close();
     workers.close();
   }
 }

@@ -208,6 +208,9 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
       throws IOException {
     try {
       journal = Journal.read(directory);
+      for (String notes : Journal.ofTasks(directory)) {
+        takeOverNotes(notes); // Of processes that outlived the one that sent their tasks.
+      }
       wholeFiles = journal.files().size();
       boolean begun = Confined.exists(directory, SETTINGS);
       if (Confined.exists(directory, Manifest.FILE)) {
@@ -357,21 +360,39 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
 
   @Override
   public synchronized boolean has(String name) {
-    Journal.Entry entry = journal.files().get(name);
-    try {
-      return entry != null
-          && Confined.exists(directory, name)
-          && Files.size(path(name)) == entry.bytes()
-          && Checksums.of(path(name)).equals(entry.sha256());
-    } catch (IOException e) {
-      return false;
-    }
+    return journal.isWhole(name);
   }
 
   @Override
   public void write(String name, AtomicFile.Content content) {
     String sha256 = AtomicFile.write(path(name), content);
     note(name, sha256);
+  }
+
+  @Override
+  public StageFiles elsewhere(String task) {
+    return new FilesElsewhere(directory.toAbsolutePath().toString(), Journal.nameFor(task));
+  }
+
+  @Override
+  public synchronized void takeOver(String task) {
+    takeOverNotes(Journal.nameFor(task));
+  }
+
+  /** Takes over what a task in another process has noted, as far as its files are whole. */
+  private void takeOverNotes(String notes) {
+    Journal written = Journal.read(directory, notes);
+    for (Map.Entry<String, Journal.Entry> file : written.files().entrySet()) {
+      if (written.isWhole(file.getKey())) {
+        note(file.getKey(), file.getValue().sha256());
+      }
+    }
+    try {
+      Files.deleteIfExists(path(notes));
+    } catch (IOException e) {
+      throw new JourneyException(
+          "Cannot delete " + path(notes) + ": " + Failures.reason(e) + ".", e);
+    }
   }
 
   private synchronized void note(String name, String sha256) {

@@ -16,4 +16,20 @@ public interface StageFiles {
    * @throws JourneyException if that is not in the stage's directory: a link leads elsewhere
    */
   Path path(String name);
+
+  /**
+   * Returns the same directory for a task that another process does: it can be sent there. What is
+   * written through it is kept whatever becomes of either process, and belongs to the stage once it
+   * is taken over.
+   *
+   * @param task {@link Task#file()}, or another name that no other task of the stage has
+   */
+  default StageFiles elsewhere(String task) {
+    throw new UnsupportedOperationException("these files are in another process already");
+  }
+
+  /** Takes over what a task has written in another process. */
+  default void takeOver(String task) {
+    throw new UnsupportedOperationException("these files are in another process already");
+  }
 }

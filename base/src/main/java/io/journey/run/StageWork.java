@@ -46,6 +46,16 @@ public final class StageWork implements StageFiles {
     return directory.path(name);
   }
 
+  @Override
+  public StageFiles elsewhere(String task) {
+    return directory.elsewhere(task);
+  }
+
+  @Override
+  public void takeOver(String task) {
+    directory.takeOver(task);
+  }
+
   /** Returns the workers of this process. */
   public Workers workers() {
     return context.workers();

@@ -73,8 +73,13 @@ public final class Versions {
     versions.put("journey", journey()).put("libtorch", libtorch());
     versions.put("java", System.getProperty("java.version"));
     versions.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-    versions.put("instructions", instructions(Path.of("/proc/cpuinfo"), System.getenv()));
+    versions.put("instructions", instructions());
     return versions;
+  }
+
+  /** Returns the vector instructions of this machine's processor, and what limits their use. */
+  public static String instructions() {
+    return instructions(Path.of("/proc/cpuinfo"), System.getenv());
   }
 
   /**

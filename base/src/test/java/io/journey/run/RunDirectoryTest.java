@@ -101,6 +101,46 @@ class RunDirectoryTest {
     }
   }
 
+  /** A task that another process does, or two after one another. */
+  @Test
+  void whatATaskWritesElsewhereIsItsOwnUntilItIsTakenOver() throws IOException {
+    try (RunDirectory run = claim(folder)) {
+      StageFiles there = run.elsewhere("result.bin");
+      there.write("half.bin", out -> out.write(1));
+      assertThat(there.has("half.bin")).isTrue();
+      assertThat(run.elsewhere("other.bin").has("half.bin")).isFalse();
+      assertThat(run.has("half.bin")).isFalse();
+      there.write("half.bin", out -> out.write(2));
+      StageFiles again = run.elsewhere("result.bin"); // The first process has died.
+      assertThat(again.has("half.bin")).isTrue();
+      again.write("result.bin", out -> out.write(3));
+      run.takeOver("result.bin");
+      assertThat(run.has("half.bin")).isTrue();
+      assertThat(run.has("result.bin")).isTrue();
+      assertThat(Journal.ofTasks(folder)).isEmpty();
+      run.takeOver("result.bin"); // Nothing more is there to be taken over.
+      run.finish(Json.object());
+    }
+    assertThat(Manifest.read(folder).names()).contains("half.bin", "result.bin");
+  }
+
+  @Test
+  void whatWasWrittenElsewhereIsKeptWhenTheSenderDies() throws IOException {
+    try (RunDirectory run = claim(folder)) {
+      run.elsewhere("a.bin").write("a.bin", out -> out.write(1));
+      run.elsewhere("b.bin").write("b.bin", out -> out.write(2));
+    }
+    Files.write(folder.resolve("b.bin"), new byte[] {9}); // Damaged since.
+    try (RunDirectory run = claim(folder)) {
+      assertThat(run.has("a.bin")).isTrue();
+      assertThat(run.has("b.bin")).isFalse();
+      assertThat(Journal.ofTasks(folder)).isEmpty();
+    }
+    try (RunDirectory run = claim(folder)) {
+      assertThat(run.has("a.bin")).isTrue();
+    }
+  }
+
   /** A check that reads its own units again must not make them again, nor begin a journal. */
   @Test
   void whatIsFinishedHasItsFilesWhenItIsClaimedAgain() throws IOException {

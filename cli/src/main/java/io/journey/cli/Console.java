@@ -1,13 +1,18 @@
 package io.journey.cli;
 
 import io.journey.array.DType;
+import io.journey.run.ClusterEngine;
+import io.journey.run.Executor;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
 import io.journey.run.SettingException;
 import io.journey.tensor.Device;
+import io.journey.tensor.DeviceProcess;
 import io.journey.tensor.Libtorch;
 import io.journey.tensor.Precision;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import picocli.CommandLine;
@@ -56,6 +61,21 @@ final class Console {
               + " on a GPU, and gradients for features anywhere, in bfloat16 (default: ${DEFAULT-VALUE}).")
   private Precision precision;
 
+  @Option(
+      names = "--cluster",
+      paramLabel = "MASTER",
+      description =
+          "A cluster that does the work: of Spark 4 local-cluster[N,CORES,MIB], spark://HOST:PORT,"
+              + " yarn or k8s://URL. It sees data and results under the same paths, and leaves the"
+              + " same bytes (docs/scale.md).")
+  private String cluster;
+
+  @Option(
+      names = "--cluster-option",
+      paramLabel = "NAME=VALUE",
+      description = "A setting of the cluster's engine, such as spark.executor.memory=4g.")
+  private Map<String, String> clusterOptions = Map.of();
+
   private RunContext context;
 
   /** Returns what the command's stages run with; {@link #close} ends it. */
@@ -63,9 +83,26 @@ final class Console {
     if (context == null) {
       Device chosen = Libtorch.device();
       int usual = chosen.isCpu() ? Runtime.getRuntime().availableProcessors() : GPU_THREADS;
-      context = RunContext.of(chosen, threads == null ? usual : threads, progress());
+      int workers = threads == null ? usual : threads;
+      RunContext local = RunContext.of(chosen, workers, progress());
+      context = cluster == null ? local : local.withExecutor(executor(workers));
     }
     return context;
+  }
+
+  private Executor executor(int workers) {
+    List<ClusterEngine> engines = ClusterEngine.all();
+    for (ClusterEngine engine : engines) {
+      if (engine.accepts(cluster)) {
+        return engine.open(cluster, clusterOptions, DeviceProcess.like(device, precision, workers));
+      }
+    }
+    throw new SettingException(
+        engines.isEmpty()
+            ? "cluster " + cluster + " needs the module spark on the class path: use ./journey"
+            : "cluster must be local-cluster[N,CORES,MIB], spark://HOST:PORT, yarn or k8s://URL, got '"
+                + cluster
+                + "'");
   }
 
   /** Returns the number type that gradients for features are computed in. */

@@ -57,6 +57,9 @@ record DatasetSpec(
   /** The side of the largest square that can be asked for. */
   static final int MAX_SIZE = 4096;
 
+  /** A file of ids among the options. */
+  private static final Pattern ID_FILE = Pattern.compile("([?&]id!?=@)([^&]+)");
+
   /** Two letters at least: one is a drive. */
   private static final Pattern PREFIX = Pattern.compile("([A-Za-z][A-Za-z0-9_-]+):(.*)");
 
@@ -110,6 +113,22 @@ record DatasetSpec(
         new Selection(
             clauses(options),
             options.number("limit", 1, Integer.MAX_VALUE).orElse(Integer.MAX_VALUE)));
+  }
+
+  /** Returns a text that names the same set for a process that works in another folder. */
+  String absolute() {
+    int mark = text.indexOf('?');
+    Matcher prefix = PREFIX.matcher(mark < 0 ? text : text.substring(0, mark));
+    boolean named = prefix.matches() && DatasetFormats.named(prefix.group(1)).isPresent();
+    String options = mark < 0 ? "" : text.substring(mark);
+    return (named ? prefix.group(1) + ":" : "")
+        + path.toAbsolutePath()
+        + ID_FILE
+            .matcher(options)
+            .replaceAll(
+                file ->
+                    Matcher.quoteReplacement(
+                        file.group(1) + Path.of(file.group(2)).toAbsolutePath()));
   }
 
   private static Transformations transformations(Options options) {

@@ -181,7 +181,7 @@ final class IndexedDataset implements Dataset {
 
   /** Another process opens it itself, and compares what it finds. */
   private Object writeReplace() {
-    return new Place(spec(), fingerprint);
+    return new Place(spec.absolute(), fingerprint);
   }
 
   private record Place(String spec, String fingerprint) implements Serializable {

@@ -18,6 +18,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DatasetSpecTest {
   @Test
+  void anAbsoluteTextNamesTheSameSetFromAnotherFolder() {
+    String here = Path.of("").toAbsolutePath().toString();
+    assertThat(DatasetSpec.parse("images:some/photos?size=8&id=@pom.xml&id!=a").absolute())
+        .isEqualTo("images:" + here + "/some/photos?size=8&id=@" + here + "/pom.xml&id!=a");
+    assertThat(DatasetSpec.parse("/photos").absolute()).isEqualTo("/photos");
+    assertThat(DatasetSpec.parse("photos/?limit=3").absolute()).isEqualTo(here + "/photos?limit=3");
+  }
+
+  @Test
   void everyPartIsTaken() {
     DatasetSpec spec =
         DatasetSpec.parse(
