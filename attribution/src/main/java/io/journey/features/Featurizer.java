@@ -73,7 +73,7 @@ public final class Featurizer implements FileStage<FeatureStore> {
       notes.add(
           path.ensemble().spec()
               + " was trained on other images"
-              + (path.data().isCaptioned() ? " or captions" : "")
+              + (path.encoding() != null || path.data().isCaptioned() ? " or captions" : "")
               + " than those of "
               + path.data().spec()
               + ": an image that it never met has a score, and caused nothing.");

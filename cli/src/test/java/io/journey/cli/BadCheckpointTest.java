@@ -181,7 +181,7 @@ class BadCheckpointTest {
     refused(Checkpoint.WEIGHTS, "no such file", "check");
     Files.delete(config);
     String copy = member.toString();
-    Refusal.of(root, flow.sample("--checkpoint", copy), copy, "no checkpoint", "name a folder");
+    Refusal.of(root, flow.sample("--checkpoint", copy), copy, "without unet/config.json");
     Refusal.of(root, flow.featurize("--checkpoints", copy), copy, "no manifest.json", "name a");
   }
 
@@ -190,7 +190,7 @@ class BadCheckpointTest {
     Refusal.of(
         root,
         flow.sample("--checkpoint", flow.checkpoints().toString()),
-        "no checkpoint",
+        "is an ensemble",
         "checkpoints/member-000");
     Refusal.of(
         root,

@@ -27,7 +27,7 @@ record CommandRun(int status, String out, String err) {
   static void refuses(String sentence, String... command) {
     CommandRun run = of(command);
     assertThat(run.status()).as(run.out() + run.err()).isEqualTo(2);
-    assertThat(run.err()).contains(sentence).doesNotContain("defect");
+    assertThat(run.err()).containsIgnoringCase(sentence).doesNotContain("defect");
     assertThat(run.err().strip().lines()).hasSize(1);
   }
 

@@ -93,7 +93,7 @@ class InspectCommandTest {
         CommandRun.of("inspect", "--data", photos.toString(), "--contact-sheet", sheet.toString());
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out())
-        .containsPattern("captions +3 in all, 1 to 2 an image; read where a model takes text")
+        .containsPattern("captions +3 in all, 0 to 2 an image; read where a model takes text")
         .containsPattern("a.png +a cat\\\\u001b\\[31m  \\(and 1 more\\)")
         .containsPattern("b.png +a dog and a dog .*…")
         .containsPattern("c.png +\\(none\\)")
@@ -102,7 +102,7 @@ class InspectCommandTest {
     assertThat(ImageIO.read(sheet.toFile()).getHeight()).isGreaterThan(160 + 28);
     CommandRun.refuses("c.png", "inspect", "--data", photos + "?captions=all");
     assertThat(CommandRun.runs("inspect", "--data", photos + "?uncaptioned=empty"))
-        .containsPattern("captions +3 in all, 1 to 2 an image\\R")
+        .containsPattern("captions +3 in all, 0 to 2 an image\\R")
         .contains("they have the empty caption");
     assertThat(CommandRun.runs("inspect", "--data", photos + "?captions=none"))
         .doesNotContain("captions  ");

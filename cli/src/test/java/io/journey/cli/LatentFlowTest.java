@@ -221,6 +221,53 @@ class LatentFlowTest {
   }
 
   @Test
+  void otherPicturesThanThoseTrainedOnCanBeAskedAboutAndThatIsTold() {
+    for (String checkpoints :
+        new String[] {flow.checkpoints().toString(), flow.member().toString()}) {
+      String told =
+          runs(
+              flow.featurize(
+                  "--checkpoints",
+                  checkpoints,
+                  "--data",
+                  "../data/coco?size=16&limit=11",
+                  "--out",
+                  folder.resolve("other-" + Path.of(checkpoints).getFileName()).toString()));
+      assertThat(told).contains("was trained on other images or captions than those of");
+    }
+    String same = folder.resolve("same").toString();
+    assertThat(
+            runs(
+                flow.featurize(
+                    "--data", DATA, "--checkpoints", flow.member().toString(), "--out", same)))
+        .doesNotContain("was trained on other");
+    assertThat(Path.of(same, "encoding")).doesNotExist(); // That of the training serves.
+  }
+
+  @Test
+  void aPipelineThatNamesAnAutoencoderItDoesNotHaveIsRefused() throws IOException {
+    Path pipeline = pipeline(flow, folder.resolve("pipeline"));
+    try (java.util.stream.Stream<Path> files = Files.list(pipeline.resolve("vae"))) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(pipeline.resolve("vae"));
+    String out = folder.resolve("out").toString();
+    String[] command =
+        flow.sample("--checkpoint", pipeline.toString(), "--prompt", "a cat", "--out", out);
+    refuses(
+        "there is no autoencoder beside the model",
+        flow.featurize("--checkpoints", pipeline.toString(), "--data", DATA, "--out", out));
+    Files.writeString(
+        pipeline.resolve("model_index.json"),
+        "{\"_class_name\": \"StableDiffusionPipeline\", \"unet\": [\"diffusers\","
+            + " \"UNet2DConditionModel\"], \"vae\": [\"diffusers\", \"AutoencoderTiny\"]}");
+    refuses("has no folder vae, and its model_index.json names an autoencoder", command);
+    assertThat(Path.of(out)).doesNotExist();
+  }
+
+  @Test
   void captionsThatAreCutAreTold() {
     // The text encoder takes 12 tokens; captions of MS COCO have more words.
     CommandRun run = CommandRun.of(train("--out", folder.resolve("told").toString()));
@@ -287,8 +334,12 @@ class LatentFlowTest {
     refuses("preset coco-ldm is of models of captions", preset("coco-ldm", elsewhere));
     refuses("sides divisible by", train("--data", "../data/coco?size=18", "--out", elsewhere));
     refuses(
-        "was encoded from other images or captions",
-        flow.featurize("--data", "../data/coco?size=16&limit=11", "--out", elsewhere));
+        "--prompt is given 2 times and --count asks for 1 image",
+        TinyFlow.with(
+            flow.sample("--count", "1", "--prompt", "a", "--out", elsewhere), "--prompt", "b"));
+    refuses(
+        "are no text in the terminal's encoding",
+        flow.sample("--count", "1", "--prompt", "a \uFFFD", "--out", elsewhere));
     refuses(
         "does not lie inside the image of 16×16",
         flow.attribute("--mask", "0,0,17,2", "--out", elsewhere));

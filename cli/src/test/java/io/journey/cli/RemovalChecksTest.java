@@ -45,7 +45,7 @@ class RemovalChecksTest {
   private static void refused(String sentence, List<String> words, Object... more) {
     CommandRun run = evaluate(words, more);
     assertThat(run.status()).as(run.out()).isEqualTo(2);
-    assertThat(run.err()).contains(sentence).doesNotContain("defect");
+    assertThat(run.err()).containsIgnoringCase(sentence).doesNotContain("defect");
   }
 
   private List<String> command(String name, String... options) {
@@ -99,7 +99,7 @@ class RemovalChecksTest {
     assertThat(lines.get(0)).isEqualTo("target,estimator,k,set,l2,baseline,increase");
     assertThat(lines).hasSize(1 + 2 * (2 + 2 + 2));
     Path other = folder.resolve("other");
-    refused("removing 24 of 24 images", with(command, "--remove", "24"), "--out", other);
+    refused("Removing 24 of 24 images", with(command, "--remove", "24"), "--out", other);
     refused("targets must be at most the 2", command, "--targets", "3", "--out", other);
     refused("step 400 was not attributed", command, "--timestep", "400", "--out", other);
     refused("as many random sets", command, "--attribution", flow.attribution(), "--out", other);
@@ -140,7 +140,7 @@ class RemovalChecksTest {
         .doesNotContain("d-trak");
     String one = run(command, "--estimators", "tracin-dot,ek-fac", "--out", folder.resolve("one"));
     assertThat(one).contains("tracin-dot: LDS").doesNotContain("journey-trak");
-    refused("estimator dots is unknown", command, "--estimators", "dots", "--out", folder);
+    refused("Estimator dots is unknown", command, "--estimators", "dots", "--out", folder);
     refused("at least 6 subsets", with(command, "--subsets", 4), "--out", folder.resolve("few"));
     refused("settings.subsets 6", with(command, "--subsets", 8), "--out", folder.resolve("more"));
   }

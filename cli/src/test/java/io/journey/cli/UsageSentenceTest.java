@@ -17,8 +17,12 @@ class UsageSentenceTest {
   void whatIsMissingIsNamedAsTyped() {
     assertThat(said("sample", "--checkpoint", "a", "--count", "1"))
         .isEqualTo("The option --out FILE is missing.");
-    assertThat(said("sample", "--checkpoint", "a"))
-        .isEqualTo("The options --out FILE and --count N are missing.");
+    assertThat(said("sample", "--count", "1"))
+        .isEqualTo("The options --checkpoint SPEC and --out FILE are missing.");
+    assertThat(said("sample", "--checkpoint", "a", "--out", "b", "--promt", "a cat"))
+        .isEqualTo("There is no option '--promt'; did you mean --prompt?");
+    assertThat(said("sample", "--checkpoint", "a", "--out", "b", "--spacing", "leeding"))
+        .endsWith("got 'leeding'; did you mean leading?");
     assertThat(said("train", "--data", "a", "--out"))
         .isEqualTo("--out has no value: write --out DIR.");
   }

@@ -86,8 +86,9 @@ record Captions(List<List<String>> texts, List<String> remarks, int missing) {
             .collect(Collectors.joining(", "));
     return new JourneyException(
         String.format(
-            "%d of the %s of %s %s no caption, %s%s: add captions, or write ?uncaptioned=empty behind"
-                + " the data's name to take the empty caption for them.",
+            "%d of the %s of %s %s no caption, %s%s: add captions, or write behind the data's"
+                + " name ?uncaptioned=empty to take the empty caption for them, or ?id!=NAME to leave"
+                + " them out.",
             missing.length,
             Counted.of(examples.size(), "images"),
             spec.path(),

@@ -130,6 +130,30 @@ class CaptionsTest {
   }
 
   @Test
+  void aNumberIsNoCaptionAndNotAMissingOne() throws IOException {
+    three();
+    Files.delete(folder.resolve("a.txt"));
+    write(
+        "metadata.jsonl",
+        "{\"file_name\": \"a.png\", \"text\": \"a cat\"}\n{\"file_name\": \"b.png\", \"text\": 42}\n");
+    assertRefused(folder + "?captions=all", "metadata.jsonl: line 2 has a text", "42", "in quotes");
+  }
+
+  @Test
+  void aTableWhoseCaptionsHaveAnotherNameSaysItsColumns() throws IOException {
+    three();
+    Files.delete(folder.resolve("a.txt"));
+    Files.delete(folder.resolve("b.txt"));
+    write("metadata.csv", "file_name,prompt\na.png,a cat\nb.png,a dog\nc.png,a cow\n");
+    assertThatThrownBy(() -> Datasets.open(folder.toString()).captioned())
+        .isInstanceOf(MissingCaptions.class)
+        .hasMessageContaining("metadata.csv has the columns prompt: say which")
+        .hasMessageContaining("?caption=NAME")
+        .hasMessageNotContaining("{class}");
+    assertThat(captions(Datasets.open(folder + "?caption=prompt")).get(1)).containsExactly("a dog");
+  }
+
+  @Test
   void imagesWithoutACaptionAreRefusedOrHaveTheEmptyOne() throws IOException {
     three();
     write("b.txt", " \n");

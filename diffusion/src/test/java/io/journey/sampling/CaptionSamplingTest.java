@@ -64,6 +64,37 @@ class CaptionSamplingTest {
     }
   }
 
+  /** The same states under a name. */
+  private record Named(String fingerprint) implements CaptionEncoder {
+    @Override
+    public TextStates states(String text) {
+      return ENCODER.states(text);
+    }
+  }
+
+  @Test
+  void promptsOfAnotherTextEncoderAreRefused() {
+    Path file = folder.resolve("named.safetensors");
+    try (Checkpoint checkpoint = Checkpoint.read(MODEL)) {
+      Sampler sampler = Sampler.of(checkpoint, 3);
+      Sampler drawing = sampler.withGuidance(Guidance.NONE, new Named("one"));
+      new SamplingRun(drawing, 5, 1, captions("a cat")).run(file, TestContext.of(1));
+      TrajectoryFile opened = TrajectoryFile.open(file);
+      assertThat(opened.read(opened.timesteps(), new Named("one"))).hasSize(1);
+      assertThat(opened.sampler(checkpoint, new Named("one")).timesteps()).hasSize(3);
+      assertThat(opened.read(opened.timesteps(), ENCODER)).hasSize(1); // Nobody knows its name.
+      assertThatThrownBy(() -> opened.read(opened.timesteps(), new Named("another")))
+          .isInstanceOf(JourneyException.class)
+          .hasMessageContaining("was drawn from prompts by another text encoder (one…)");
+      assertThatThrownBy(() -> opened.sampler(checkpoint, new Named("another")))
+          .hasMessageContaining("another text encoder");
+      Sampler other = sampler.withGuidance(Guidance.NONE, new Named("another"));
+      SamplingRun again = new SamplingRun(other, 5, 1, captions("a cat"));
+      assertThatThrownBy(() -> again.run(file, TestContext.of(1)))
+          .hasMessageContaining("prompts that another text encoder has read");
+    }
+  }
+
   @Test
   void aModelOfCaptionsDrawsNothingWithoutOne() {
     try (Checkpoint checkpoint = Checkpoint.read(MODEL)) {
