@@ -13,6 +13,7 @@ import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.nn.Parameter;
 import io.journey.preconditioner.Preconditioner;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.Projection;
 import io.journey.projection.ProjectionConfig;
 import io.journey.random.Seed;
@@ -36,10 +37,14 @@ import java.util.Map;
  * all take turns, medians of the rounds; a line of JSON for each.
  *
  * <p>Arguments: checkpoint of a U-Net, or an ensemble, data, images of a training batch, images to
- * featurize, R, k, rounds[, folder]. The folder gets what was asked and answered, for others to
- * compare with: images, timesteps, noise and features as NPY files.
+ * featurize, R, k, rounds[, folder[, preconditioner]]. The folder gets what was asked and answered,
+ * for others to compare with: images, timesteps, noise and features as NPY files; "-": none. The
+ * preconditioner is a file of {@code journey featurize} for the checkpoint: EK-FAC's features, as
+ * long as they are by default, are a further way then.
  */
 public final class FeatureCost {
+  private static final ProjectionConfig EKFAC_PROJECTION = ProjectionConfig.parse("sparse:65536");
+
   private FeatureCost() {}
 
   /** What the names of ways by layer begin with. */
@@ -58,7 +63,10 @@ public final class FeatureCost {
     try (Checkpoint checkpoint = ensemble.first()) {
       List<DenoisingDraws> asked = draws(checkpoint, data, images, draws);
       Map<String, GradientPipeline> ways = ways(checkpoint, dim);
-      if (args.length > 7) {
+      if (args.length > 8) {
+        ways.put("ek-fac, " + EKFAC_PROJECTION, ekfac(checkpoint, Path.of(args[8])));
+      }
+      if (args.length > 7 && !args[7].equals("-")) {
         write(Path.of(args[7]), checkpoint, ways, asked);
       }
       Map<String, double[]> rates = new LinkedHashMap<>();
@@ -107,6 +115,16 @@ public final class FeatureCost {
           pipeline(checkpoint, GradientMethod.ONE_IMAGE, config.create(weights, Seed.of(2))));
     }
     return ways;
+  }
+
+  /** The default way to features. */
+  private static GradientPipeline ekfac(Checkpoint checkpoint, Path fitted) {
+    List<Parameter> weights = checkpoint.model().parameters().list();
+    return new GradientPipeline(
+        GradientMethod.LAYERWISE.create(checkpoint.model(), checkpoint.schedule()),
+        weights,
+        PreconditionerConfig.parse("ekfac:0.003").open(weights, fitted),
+        EKFAC_PROJECTION.create(weights, Seed.of(2)));
   }
 
   /** The way to plain features of a checkpoint. */
