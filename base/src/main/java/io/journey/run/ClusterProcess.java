@@ -10,7 +10,4 @@ public interface ClusterProcess extends Serializable {
    * @throws JourneyException if it would round otherwise than the process that sent it
    */
   Compute open();
-
-  /** Returns the workers of a task that takes several; tasks that take one have one. */
-  int threads();
 }

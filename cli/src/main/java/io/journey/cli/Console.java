@@ -85,16 +85,16 @@ final class Console {
       int usual = chosen.isCpu() ? Runtime.getRuntime().availableProcessors() : GPU_THREADS;
       int workers = threads == null ? usual : threads;
       RunContext local = RunContext.of(chosen, workers, progress());
-      context = cluster == null ? local : local.withExecutor(executor(workers));
+      context = cluster == null ? local : local.withExecutor(executor());
     }
     return context;
   }
 
-  private Executor executor(int workers) {
+  private Executor executor() {
     List<ClusterEngine> engines = ClusterEngine.all();
     for (ClusterEngine engine : engines) {
       if (engine.accepts(cluster)) {
-        return engine.open(cluster, clusterOptions, DeviceProcess.like(device, precision, workers));
+        return engine.open(cluster, clusterOptions, DeviceProcess.like(device, precision));
       }
     }
     throw new SettingException(

@@ -11,19 +11,17 @@ import java.util.Objects;
  *
  * @param device its name, as {@link Device#open} takes it
  * @param precision of the device
- * @param threads workers of a task that takes several
  * @param record what {@link Device#device} says here
  * @param instructions the vector instructions of this machine's processor
  */
-public record DeviceProcess(
-    String device, Precision precision, int threads, String record, String instructions)
+public record DeviceProcess(String device, Precision precision, String record, String instructions)
     implements ClusterProcess {
   private static final long serialVersionUID = 1L;
 
   /** Returns the process for a device that is open here. */
-  public static DeviceProcess like(String device, Precision precision, int threads) {
+  public static DeviceProcess like(String device, Precision precision) {
     return new DeviceProcess(
-        device, precision, threads, Libtorch.device().device(), Versions.instructions());
+        device, precision, Libtorch.device().device(), Versions.instructions());
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.journey.run.Progress;
 import io.journey.run.SettingException;
 import io.journey.run.StageFiles;
 import io.journey.run.Task;
+import io.journey.run.TaskProcess;
 import io.journey.run.WholeTask;
 import java.io.Serializable;
 import org.apache.spark.TaskContext;
@@ -35,7 +36,11 @@ final class DoTask extends AbstractFunction2<TaskContext, Iterator<Integer>, Out
     while (numbers.hasNext()) {
       int number = numbers.next();
       try {
-        run(all, all.tasks().get(number), all.files().get(number));
+        run(
+            ExecutorProcess.of(all.process(), context.cpus()),
+            all.list(),
+            all.tasks().get(number),
+            all.files().get(number));
       } catch (SettingException e) {
         return new Outcome(e.getMessage(), true);
       } catch (JourneyException e) {
@@ -45,7 +50,7 @@ final class DoTask extends AbstractFunction2<TaskContext, Iterator<Integer>, Out
     return Outcome.DONE;
   }
 
-  private void run(Work all, Serializable task, StageFiles files) {
+  private void run(TaskProcess process, String list, Serializable task, StageFiles files) {
     if (task instanceof Task single) {
       Progress.Task progress =
           units -> {
@@ -53,9 +58,9 @@ final class DoTask extends AbstractFunction2<TaskContext, Iterator<Integer>, Out
               done.add(units);
             }
           };
-      ExecutorProcess.single(all.process()).run(all.list(), single, files, progress);
+      process.run(list, single, files, progress);
     } else {
-      ExecutorProcess.whole(all.process()).run((WholeTask) task, files);
+      process.run((WholeTask) task, files);
     }
   }
 }

@@ -52,7 +52,7 @@ class SparkClusterTest {
     here = RunContext.of(Libtorch.device(), 1, Progress.SILENT);
     cluster =
         new SparkEngine()
-            .open("local-cluster[2,1,1024]", Map.of(), DeviceProcess.like("cpu", Precision.F32, 1));
+            .open("local-cluster[2,1,1024]", Map.of(), DeviceProcess.like("cpu", Precision.F32));
   }
 
   @AfterAll
