@@ -100,9 +100,9 @@ final class Errors {
     return DEFECT;
   }
 
-  /** Returns a sentence with a capital, unless it begins with an option, a file or a setting. */
+  /** Returns a sentence with a capital, unless it may begin with an option, a file or a setting. */
   private static String begun(String sentence) {
-    return sentence.matches("\\p{javaLowerCase}+ .*")
+    return sentence.matches("(a|an|how|no|nothing|the|there) .*")
         ? Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1)
         : sentence;
   }

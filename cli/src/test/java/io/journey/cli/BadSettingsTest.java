@@ -161,7 +161,7 @@ class BadSettingsTest {
         "featurize --projection dense:8          | --projection dense:8 is unknown",
         "attribute --draws 0                     | --draws must be at least 1, got 0",
         "train --drop-classes 2                  | --drop-classes must be at least 0 and below 1",
-        "sample --count 1 --scheduler heun       | there is no scheduler heun",
+        "sample --count 1 --scheduler heun       | There is no scheduler heun",
         "quickstart --targets 0                  | --targets must be at least 1, got 0",
         "quickstart --training-steps x                    | --training-steps takes a whole number",
         "evaluate stability --target-draws 0     | --target-draws must be at least 1, got 0",

@@ -61,7 +61,7 @@ class MainTest {
   void aSettingOutOfRangeIsItsSentenceAlone() {
     CommandRun run =
         CommandRun.failing(new SettingException("dim must be at least 1, got 0"), "fail");
-    assertThat(run.err().strip()).isEqualTo("Dim must be at least 1, got 0.");
+    assertThat(run.err().strip()).isEqualTo("dim must be at least 1, got 0.");
     assertThat(run.status()).isEqualTo(2);
   }
 

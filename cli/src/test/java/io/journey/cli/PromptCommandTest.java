@@ -83,6 +83,6 @@ class PromptCommandTest {
   private void refused(String said, String... more) {
     CommandRun run = run(more);
     assertThat(run.status()).isEqualTo(2);
-    assertThat(run.err()).contains(said).hasLineCount(1);
+    assertThat(run.err()).containsIgnoringCase(said).hasLineCount(1);
   }
 }

@@ -95,7 +95,7 @@ class SchedulerExtensionTest {
     CommandRun refused =
         CommandRun.of(sample(folder.resolve("t.safetensors"), "--scheduler", "heun"));
     assertThat(refused.status()).isEqualTo(2);
-    assertThat(refused.err()).contains("there is no scheduler heun", all);
+    assertThat(refused.err()).contains("There is no scheduler heun", all);
     assertThat(folder).isEmptyDirectory();
   }
 
