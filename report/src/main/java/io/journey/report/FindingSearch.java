@@ -239,14 +239,15 @@ final class FindingSearch {
     }
     return kept < 3
         ? ", and of no picture more than " + kept
-        : ", of picture "
-            + most
-            + " "
+        : ", "
             + kept
-            + " and of picture "
+            + " of picture "
+            + most
+            + "'s and "
+            + shared(0, s - 1, least)
+            + " of picture "
             + least
-            + " "
-            + shared(0, s - 1, least);
+            + "'s";
   }
 
   private int shared(int step, int other, int target) {

@@ -191,7 +191,7 @@ class FindingsTest {
     assertThat(turnover.sentence())
         .isEqualTo(
             "From one step to the next, 8.0 of the 10 strongest images stay; from t = 900 to t = 100"
-                + " only 2.6 do (by chance: 0.3), of picture 3 7 and of picture 0 2.");
+                + " only 2.6 do (by chance: 0.3), 7 of picture 3's and 2 of picture 0's.");
     assertThat(turnover.surprise()).isGreaterThan(10);
   }
 
