@@ -33,6 +33,11 @@ public final class Nearest {
 
   /** Returns {@code "; did you mean --prompt?"}, or nothing where no name is near. */
   public static String question(String typed, Collection<String> known) {
-    return to(typed, known).map(name -> "; did you mean " + name + "?").orElse("");
+    return question(typed, known, "");
+  }
+
+  /** Returns {@code "; did you mean --prompt?"}, or something else where no name is near. */
+  public static String question(String typed, Collection<String> known, String otherwise) {
+    return to(typed, known).map(name -> "; did you mean " + name + "?").orElse(otherwise);
   }
 }

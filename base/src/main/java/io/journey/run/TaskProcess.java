@@ -44,7 +44,7 @@ public final class TaskProcess {
                   task.run(new LocalTaskContext(files, progress, parts, shared, context)));
     } finally {
       giveBack(context);
-      end(ofList);
+      end(shared);
     }
   }
 
@@ -85,9 +85,11 @@ public final class TaskProcess {
     return resources;
   }
 
-  private synchronized void end(String ofList) {
-    if (list.equals(ofList)) {
+  private synchronized void end(Resources used) {
+    if (used == resources) {
       running--;
+    } else {
+      used.close();
     }
   }
 }

@@ -61,9 +61,8 @@ public record SceneMaker(
               "there is no emoji '"
                   + name
                   + "'"
-                  + Nearest.to(name, emoji.names())
-                      .map(near -> "; did you mean " + near + "?")
-                      .orElse(", but " + String.join(", ", emoji.names())));
+                  + Nearest.question(
+                      name, emoji.names(), ", but " + String.join(", ", emoji.names())));
         }
       }
     }

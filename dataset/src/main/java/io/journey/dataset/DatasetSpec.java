@@ -217,9 +217,7 @@ record DatasetSpec(
                 + found.prefix()
                 + ", which has no option "
                 + name
-                + Nearest.to(name, found.options())
-                    .map(near -> "; did you mean " + near + "?")
-                    .orElse(": leave it out."));
+                + Nearest.question(name, found.options(), ": leave it out."));
       }
     }
     boolean oriented = found.options().contains("orient");

@@ -76,18 +76,31 @@ public final class EncodedDataset implements Dataset {
    * @throws JourneyException if it was made of other images or captions, or is damaged
    */
   public static EncodedDataset open(Path directory, Dataset pictures) {
+    return find(directory, pictures)
+        .orElseThrow(
+            () ->
+                new JourneyException(
+                    directory
+                        + " was encoded from other images"
+                        + (Manifest.read(directory, KIND, FORMAT).inputFields().has(TEXT_ENCODER)
+                            ? " or captions"
+                            : "")
+                        + " than those of "
+                        + pictures.spec()
+                        + ": name the data set that it was made of."));
+  }
+
+  /**
+   * Opens a finished encoding if it was made of a data set.
+   *
+   * @throws JourneyException if it is damaged, or captions were encoded and there are none
+   */
+  static Optional<EncodedDataset> find(Path directory, Dataset pictures) {
     Manifest manifest = Manifest.read(directory, KIND, FORMAT);
     Dataset own = asEncoded(manifest, pictures);
-    if (!own.fingerprint().equals(manifest.inputFields().text(DATA))) {
-      throw new JourneyException(
-          directory
-              + " was encoded from other images"
-              + (manifest.inputFields().has(TEXT_ENCODER) ? " or captions" : "")
-              + " than those of "
-              + pictures.spec()
-              + ": name the data set that it was made of.");
-    }
-    return new EncodedDataset(manifest, own);
+    return own.fingerprint().equals(manifest.inputFields().text(DATA))
+        ? Optional.of(new EncodedDataset(manifest, own))
+        : Optional.empty();
   }
 
   /**

@@ -207,10 +207,15 @@ public record Encoders(Path autoencoder, Path textEncoder, LoraSpec lora) {
    */
   public static Dataset dataOf(Ensemble ensemble, Dataset pictures) {
     boolean isEncoded = pictures.pictures() != pictures;
-    Manifest manifest = ensemble.manifest();
-    return isEncoded || manifest == null || !manifest.hasPart(Encoding.FOLDER)
-        ? pictures
-        : EncodedDataset.open(Confined.path(manifest.directory(), Encoding.FOLDER), pictures);
+    Optional<Path> encoding = isEncoded ? Optional.empty() : encodingOf(ensemble.manifest());
+    return encoding.isPresent() ? EncodedDataset.open(encoding.get(), pictures) : pictures;
+  }
+
+  /** Returns where the encoding is that a training made; nothing where it made none. */
+  private static Optional<Path> encodingOf(Manifest training) {
+    return training != null && training.hasPart(Encoding.FOLDER)
+        ? Optional.of(Confined.path(training.directory(), Encoding.FOLDER))
+        : Optional.empty();
   }
 
   /**
@@ -219,14 +224,9 @@ public record Encoders(Path autoencoder, Path textEncoder, LoraSpec lora) {
    * itself, to be encoded.
    */
   public static Dataset encodedOr(Ensemble ensemble, Dataset pictures) {
-    Manifest manifest = ensemble.training();
-    if (manifest == null || !manifest.hasPart(Encoding.FOLDER)) {
-      return pictures;
-    }
-    Path encoding = Confined.path(manifest.directory(), Encoding.FOLDER);
-    return EncodedDataset.isOf(encoding, pictures)
-        ? EncodedDataset.open(encoding, pictures)
-        : pictures;
+    Optional<EncodedDataset> encoded =
+        encodingOf(ensemble.training()).flatMap(place -> EncodedDataset.find(place, pictures));
+    return encoded.isPresent() ? encoded.get() : pictures;
   }
 
   /**
@@ -240,11 +240,9 @@ public record Encoders(Path autoencoder, Path textEncoder, LoraSpec lora) {
     if (manifest == null) {
       return true;
     }
-    if (manifest.hasPart(Encoding.FOLDER)) {
-      Path encoding = Confined.path(manifest.directory(), Encoding.FOLDER);
-      return EncodedDataset.isOf(encoding, pictures.pictures());
-    }
-    return manifest.inputs().path("data").asText().equals(pictures.fingerprint());
+    return encodingOf(manifest)
+        .map(encoding -> EncodedDataset.isOf(encoding, pictures.pictures()))
+        .orElseGet(() -> manifest.inputs().path("data").asText().equals(pictures.fingerprint()));
   }
 
   /**

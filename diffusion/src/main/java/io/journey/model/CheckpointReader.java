@@ -9,7 +9,6 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.scheduler.SchedulerConfig;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -141,8 +140,8 @@ final class CheckpointReader {
   private static String pipelineClass(Path scheduler) {
     Path folder = scheduler.toAbsolutePath().getParent();
     for (Path place : new Path[] {folder, folder.getParent()}) {
-      if (place != null && Files.isRegularFile(place.resolve(ClassNames.INDEX))) {
-        return Json.readPython(place.resolve(ClassNames.INDEX)).path("_class_name").asText();
+      if (place != null && CheckpointFiles.isPipeline(place)) {
+        return CheckpointFiles.pipelineClass(place);
       }
     }
     return "";

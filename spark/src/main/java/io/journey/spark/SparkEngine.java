@@ -5,6 +5,7 @@ import io.journey.run.ClusterProcess;
 import io.journey.run.Executor;
 import io.journey.run.JourneyException;
 import io.journey.run.SettingException;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -53,9 +54,6 @@ public final class SparkEngine implements ClusterEngine {
       return new SparkExecutor(new SparkContext(conf), process);
     } catch (IllegalArgumentException e) {
       throw new SettingException("Spark refuses an option: " + firstLine(e), e);
-    } catch (RuntimeException e) {
-      throw new JourneyException(
-          "Spark cannot work with the cluster " + cluster + ": " + firstLine(e) + ".", e);
     } catch (Exception e) { // Scala declares none, and throws Spark's all the same.
       throw new JourneyException(
           "Spark cannot work with the cluster " + cluster + ": " + firstLine(e) + ".", e);
@@ -82,7 +80,7 @@ public final class SparkEngine implements ClusterEngine {
     List<String> jars = jars();
     if (cluster.startsWith("local-cluster")) {
       // Processes of this machine read the jars where they are. They need SPARK_HOME.
-      conf.set("spark.executor.extraClassPath", String.join(java.io.File.pathSeparator, jars));
+      conf.set("spark.executor.extraClassPath", String.join(File.pathSeparator, jars));
     } else {
       conf.set(JARS, String.join(",", jars));
     }
@@ -94,7 +92,7 @@ public final class SparkEngine implements ClusterEngine {
    * Returns what an executor needs beside Spark: of the class path all jars that are not Spark's.
    */
   private static List<String> jars() {
-    return Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(entry -> Path.of(entry).toAbsolutePath().normalize())
         .filter(entry -> !entry.getParent().endsWith("home/jars"))
         .map(Path::toString)

@@ -91,8 +91,6 @@ final class SparkExecutor implements Executor {
           CollectionConverters.asScala(new ArrayList<Object>(numbers)).toSeq(),
           taken,
           tag);
-    } catch (RuntimeException e) {
-      throw failure(taken, e);
     } catch (Exception e) { // Scala declares none, and throws Spark's all the same.
       throw failure(taken, e);
     } finally {
