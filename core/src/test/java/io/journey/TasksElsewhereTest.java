@@ -19,6 +19,7 @@ import io.journey.results.lds.RandomSubsets;
 import io.journey.run.Executor;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
+import io.journey.run.Snapshot;
 import io.journey.run.StageFiles;
 import io.journey.run.Task;
 import io.journey.run.WholeTask;
@@ -37,13 +38,10 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,28 +94,13 @@ class TasksElsewhereTest {
     }
   }
 
-  private static Map<String, String> files(Path directory) throws IOException {
-    Map<String, String> out = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String name = directory.relativize(file).toString();
-        if (!name.endsWith("timing.json") && !name.endsWith(".lock")) {
-          out.put(
-              name,
-              new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1));
-        }
-      }
-    }
-    return out;
-  }
-
   @Test
   void tasksSentAsBytesLeaveTheSameFiles() throws IOException {
     Elsewhere elsewhere = new Elsewhere(TestContext.TWO.executor());
     go(folder.resolve("here"), TestContext.TWO);
     go(folder.resolve("there"), TestContext.TWO.withExecutor(elsewhere));
-    Map<String, String> here = files(folder.resolve("here"));
-    assertThat(files(folder.resolve("there"))).isEqualTo(here);
+    Map<String, String> here = Snapshot.withoutTimes(folder.resolve("here"));
+    assertThat(Snapshot.withoutTimes(folder.resolve("there"))).isEqualTo(here);
     // 2 members; of features 2 checkpoints and 2 × 6 shards, then also 2 fits or 2 residuals; 2
     // scores; 4 models.
     assertThat(elsewhere.sent).isEqualTo(2 + (2 + 12 + 2) + (2 + 12 + 2) + 2 + 4);

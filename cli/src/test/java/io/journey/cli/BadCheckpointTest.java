@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.Safetensors;
 import io.journey.model.Checkpoint;
 import io.journey.run.Json;
+import io.journey.run.Snapshot;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ import io.journey.array.Safetensors;
 import io.journey.model.Checkpoint;
 import io.journey.run.Json;
 import io.journey.run.RunDirectory;
+import io.journey.run.Snapshot;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

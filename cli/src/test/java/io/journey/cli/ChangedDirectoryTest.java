@@ -8,6 +8,7 @@ import io.journey.random.RandomStream;
 import io.journey.random.Seed;
 import io.journey.run.Json;
 import io.journey.run.Manifest;
+import io.journey.run.Snapshot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -8,6 +8,7 @@ import io.journey.array.Safetensors;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.run.Json;
+import io.journey.run.Snapshot;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;

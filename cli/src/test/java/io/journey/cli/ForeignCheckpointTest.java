@@ -7,6 +7,7 @@ import io.journey.array.DType;
 import io.journey.array.NamedTensors;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointFiles;
+import io.journey.run.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

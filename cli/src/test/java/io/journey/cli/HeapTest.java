@@ -2,6 +2,7 @@ package io.journey.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.journey.run.Snapshot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

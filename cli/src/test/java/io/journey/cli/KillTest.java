@@ -3,6 +3,7 @@ package io.journey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.journey.run.RunStatus;
+import io.journey.run.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

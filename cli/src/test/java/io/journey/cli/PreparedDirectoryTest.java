@@ -9,6 +9,7 @@ import io.journey.array.Safetensors;
 import io.journey.model.Checkpoint;
 import io.journey.run.Checksums;
 import io.journey.run.Json;
+import io.journey.run.Snapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.journey.run.Json;
+import io.journey.run.Snapshot;
 import io.journey.sampling.TrajectoryFile;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -14,6 +14,7 @@ import io.journey.run.Executor;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
 import io.journey.run.SettingException;
+import io.journey.run.Snapshot;
 import io.journey.run.StageFiles;
 import io.journey.run.Task;
 import io.journey.run.TaskContext;
@@ -23,12 +24,10 @@ import io.journey.tensor.Precision;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.TrainingConfig;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -90,18 +89,7 @@ class SparkClusterTest {
             .withDraws(2)
             .withShardRows(10);
     Featurizer.of(config, ensemble, data).run(out.resolve("features"), context);
-    Map<String, String> files = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(out)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
-        String name = out.relativize(file).toString();
-        if (!name.endsWith("timing.json") && !name.endsWith(".lock")) {
-          files.put(
-              name,
-              new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1));
-        }
-      }
-    }
-    return files;
+    return Snapshot.withoutTimes(out);
   }
 
   @Test

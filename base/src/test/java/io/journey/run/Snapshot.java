@@ -1,6 +1,5 @@
-package io.journey.cli;
+package io.journey.run;
 
-import io.journey.run.Checksums;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,11 +8,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** All bytes below a folder, so that two moments or two folders can be compared. */
-final class Snapshot {
+public final class Snapshot {
   private Snapshot() {}
 
   /** Name to SHA-256 of every file but the locks; folders that hold none do not count. */
-  static Map<String, String> of(Path root) throws IOException {
+  public static Map<String, String> of(Path root) throws IOException {
     Map<String, String> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(root)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
@@ -26,7 +25,7 @@ final class Snapshot {
   }
 
   /** Copies a folder with all it holds. */
-  static Path copy(Path from, Path to) throws IOException {
+  public static Path copy(Path from, Path to) throws IOException {
     try (Stream<Path> all = Files.walk(from)) {
       for (Path file : all.toList()) {
         Files.copy(file, to.resolve(from.relativize(file).toString()));
@@ -36,7 +35,7 @@ final class Snapshot {
   }
 
   /** The same without what the clock decides. */
-  static Map<String, String> withoutTimes(Path root) throws IOException {
+  public static Map<String, String> withoutTimes(Path root) throws IOException {
     Map<String, String> files = of(root);
     files.keySet().removeIf(name -> Path.of(name).endsWith("timing.json"));
     return files;
