@@ -28,6 +28,12 @@ import javax.imageio.stream.ImageInputStream;
  */
 public record PixelMask(int height, int width, float[] weights, String source)
     implements Serializable {
+  /** Differences of a grey pixel's channels, of 255. */
+  private static final int MAX_CHROMA = 48;
+
+  /** The share of a mask's pixels that may be no grey. */
+  private static final double MAX_COLOURED = 0.01;
+
   public PixelMask {
     if (weights.length != height * width) {
       throw new IllegalArgumentException(
@@ -39,7 +45,7 @@ public record PixelMask(int height, int width, float[] weights, String source)
    * Reads {@code x,y,w,h} in pixels from the upper left corner, or the name of a picture whose
    * bright pixels are inside.
    *
-   * @throws JourneyException if it is outside the image, empty, or of another size
+   * @throws JourneyException if it is outside the image, empty, of another size, or in colours
    */
   public static PixelMask parse(String text, ImageShape shape) {
     float[] weights =
@@ -120,6 +126,7 @@ public record PixelMask(int height, int width, float[] weights, String source)
               + " is neither x,y,w,h nor a file: write four numbers, name a PNG, or write whole.");
     }
     BufferedImage image = decode(file, shape);
+    requireGrey(image, file);
     float[] weights = new float[shape.height() * shape.width()];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = isBright(image, i % shape.width(), i / shape.width()) ? 1 : 0;
@@ -151,6 +158,24 @@ public record PixelMask(int height, int width, float[] weights, String source)
       if (reader != null) {
         reader.dispose();
       }
+    }
+  }
+
+  /** Refuses a photograph; a file with losses may have a trace of colour. */
+  private static void requireGrey(BufferedImage image, Path file) {
+    int coloured = 0;
+    int pixels = image.getWidth() * image.getHeight();
+    for (int i = 0; i < pixels; i++) {
+      int rgb = image.getRGB(i % image.getWidth(), i / image.getWidth());
+      int[] channels = {rgb >> 16 & 255, rgb >> 8 & 255, rgb & 255};
+      Arrays.sort(channels);
+      coloured += rgb >>> 24 > 127 && channels[2] - channels[0] > MAX_CHROMA ? 1 : 0;
+    }
+    if (coloured > MAX_COLOURED * pixels) {
+      throw new JourneyException(
+          "Mask "
+              + file
+              + " is a picture in colours: paint white what is inside and black what is not.");
     }
   }
 

@@ -187,6 +187,21 @@ class BadCheckpointTest {
   }
 
   @Test
+  void pipelinesOfTwoTextEncodersAreRefused() throws IOException {
+    Path index = member.resolve("model_index.json");
+    ObjectNode json = Json.read(index);
+    json.put("_class_name", "StableDiffusionXLPipeline");
+    json.putArray("text_encoder_2").add("transformers").add("CLIPTextModelWithProjection");
+    Files.writeString(index, json.toString());
+    Refusal.of(
+        root,
+        flow.sample("--checkpoint", member.toString()),
+        "StableDiffusionXLPipeline",
+        "text_encoder_2",
+        "one text encoder");
+  }
+
+  @Test
   void anEnsembleIsNoCheckpointAndACheckpointNoDirectory() throws IOException {
     Refusal.of(
         root,

@@ -231,6 +231,8 @@ class BadSettingsTest {
     Refusal.of(root, flow.attribute("--mask", mask.toString()), "mask.png", "9×8", "8×8", "draw");
     save(mask, 8, 8, 0);
     Refusal.of(root, flow.attribute("--mask", mask.toString()), "mask.png", "no pixel", "mark");
+    save(mask, 8, 8, 0xC02020);
+    Refusal.of(root, flow.attribute("--mask", mask.toString()), "mask.png", "colours", "white");
     Refusal.of(root, flow.attribute("--mask", root.toString()), "neither x,y,w,h nor a file");
   }
 

@@ -58,6 +58,23 @@ public record CheckpointFiles(Path config, Path weights, Path scheduler, List<St
   }
 
   /**
+   * Refuses pipelines such as Stable Diffusion XL's, whose U-Net is asked with more than states.
+   */
+  private static void requireOneTextEncoder(Path folder) {
+    String second = "text_encoder_2";
+    if (namesPart(folder, second)) {
+      throw new JourneyException(
+          folder
+              + " is a "
+              + Failures.quoted(pipelineClass(folder))
+              + " with "
+              + second
+              + ", which Journey does not read: name a pipeline with one text encoder, such as Stable"
+              + " Diffusion's 1 or 2.");
+    }
+  }
+
+  /**
    * Finds the files of a checkpoint.
    *
    * @param path a pipeline folder, the model's own folder, or a file of weights in it
@@ -104,6 +121,7 @@ public record CheckpointFiles(Path config, Path weights, Path scheduler, List<St
                   + CONFIG
                   + "): name a folder such as checkpoints/member-000.");
     }
+    requireOneTextEncoder(isFile ? folder : path);
     Path scheduler = scheduler(folder);
     if (scheduler == null) {
       notes.add(

@@ -144,6 +144,10 @@ public final class TextEncoder implements CaptionEncoder, AutoCloseable {
       throw new SettingException(
           "the width of a text encoder is 1 to " + MAX_WIDTH + ", got " + width);
     }
+    if (heads < 1 || width % heads != 0) {
+      throw new SettingException(
+          "the heads of a text encoder must divide its width, got " + heads + " and " + width);
+    }
     List<String> words =
         texts.stream().flatMap(text -> ClipTokenizer.words(text).stream()).toList();
     ClipTokenizer tokenizer = new ClipTokenizer(ClipVocabulary.ofWords(words), tokens);

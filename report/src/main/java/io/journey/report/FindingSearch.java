@@ -176,7 +176,7 @@ final class FindingSearch {
             other == best
                 ? ""
                 : String.format(
-                    Locale.ROOT, "; at t = %d, of %d", evidence.steps()[other], near[other]));
+                    Locale.ROOT, "; at t = %d, that of %d", evidence.steps()[other], near[other]));
     return Optional.of(new Finding(Kind.PIXELS, -chance, sentence));
   }
 

@@ -161,7 +161,7 @@ class FindingsTest {
     assertThat(found(Kind.PIXELS).sentence())
         .isEqualTo(
             "At t = 100, the strongest image of 6 of the 8 pictures is also one of its 10 nearest in"
-                + " pixels (by chance: 0.2); at t = 900, of 0.");
+                + " pixels (by chance: 0.2); at t = 900, that of 0.");
   }
 
   @Test
