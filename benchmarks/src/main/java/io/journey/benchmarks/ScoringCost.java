@@ -101,6 +101,7 @@ public final class ScoringCost {
   private static void write(Path folder, int n, int k) {
     ObjectNode settings =
         Json.object().put("projection", "sparse:" + k).put("shard_rows", SHARD).put("seed", 0);
+    settings.put("draws", 1);
     settings.put("parameters", "all").put("preconditioner", "none").put("function", "loss");
     ObjectNode inputs = Json.object().put("examples", n);
     inputs.putObject("checkpoints").put(MEMBER, "");
