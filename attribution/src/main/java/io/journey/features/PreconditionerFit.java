@@ -36,6 +36,9 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
   /** The manifest's kind. */
   static final String KIND = "preconditioner";
 
+  /** In the first format a convolution had one basis for its inputs and taps together. */
+  private static final int FORMAT = 2;
+
   /** The folder below the features. */
   static final String FOLDER = "preconditioner";
 
@@ -63,12 +66,17 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
 
   /** Returns the manifest of those that features were made with. */
   static Manifest of(Manifest features) {
-    return features.part(FOLDER, KIND, 1);
+    return features.part(FOLDER, KIND, FORMAT);
   }
 
   @Override
   public String kind() {
     return KIND;
+  }
+
+  @Override
+  public int format() {
+    return FORMAT;
   }
 
   @Override
@@ -120,7 +128,7 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
 
   @Override
   public Manifest open(Path directory) {
-    return Manifest.read(directory, KIND);
+    return Manifest.read(directory, KIND, FORMAT);
   }
 
   /**
