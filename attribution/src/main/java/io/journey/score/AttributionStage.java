@@ -51,7 +51,7 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
 
   @Override
   public Record settings() {
-    return estimator.settings(steps);
+    return estimator.settings(steps, null);
   }
 
   @Override
@@ -174,7 +174,7 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
   }
 
   /** The targets as a person sees them: of latents, decoded. */
-  private void writeTargets(java.io.OutputStream out) throws IOException {
+  void writeTargets(java.io.OutputStream out) throws IOException {
     try (LatentCodec codec = Encoders.of(estimator.ensemble()).codec()) {
       targets(codec).writeTo(out);
     }

@@ -5,10 +5,12 @@ import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
+import io.journey.results.Strongest;
 import io.journey.results.Timesteps;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.RunContext;
+import io.journey.run.SettingException;
 import io.journey.run.Stage;
 import io.journey.sampling.Trajectory;
 import java.io.Serializable;
@@ -177,8 +179,48 @@ public final class Attributor implements Serializable {
 
   /** Returns the stage that attributes targets, checkpoint by checkpoint. */
   public Stage<Attribution> stage(List<Trajectory> targets, Timesteps steps) {
+    return asked(targets, steps);
+  }
+
+  private AttributionStage asked(List<Trajectory> targets, Timesteps steps) {
     return new AttributionStage(
         ofParts(targets.size()), inParts(targets), steps.among(targets.get(0).timesteps()));
+  }
+
+  /**
+   * Returns the stage that keeps the strongest training images alone, in memory that does not
+   * depend on how many images there are, but for their names.
+   *
+   * @param kept images at each end of a ranking, at least 1
+   */
+  public Stage<Strongest> strongest(List<Trajectory> targets, Timesteps steps, int kept) {
+    if (kept < 1) {
+      throw new SettingException("at least one of the strongest images is kept, got " + kept);
+    }
+    return new StrongestStage(asked(targets, steps), kept, StrongestStage.BLOCK);
+  }
+
+  /** Refuses estimators whose scores cannot be computed for some images at a time. */
+  void requireLinear() {
+    Estimator estimator = request.estimator();
+    if (!estimator.isLinear()) {
+      throw new JourneyException(
+          "The scores by "
+              + estimator.name()
+              + " are no products of features, which keeping the strongest images alone needs: use"
+              + " another estimator, or keep all scores.");
+    }
+    for (String member : features.checkpointNames()) {
+      if (estimator.needs().damped() && features.size() < features.dim(member)) {
+        throw new JourneyException(
+            features.manifest().directory()
+                + " has "
+                + Counted.of(features.size(), "images")
+                + " and features of "
+                + features.dim(member)
+                + " numbers: for so few images keep all scores.");
+      }
+    }
   }
 
   /** Everything that can be wrong is found before the work begins. */
@@ -235,6 +277,7 @@ public final class Attributor implements Serializable {
    * @param damping c; null: the estimator has none
    * @param mask of the pixels; null: the whole image, or several parts
    * @param masks of several parts, a null among them: the whole; null: there is one
+   * @param strongest images that are kept at each end; null: all
    */
   private record Settings(
       String estimator,
@@ -243,7 +286,8 @@ public final class Attributor implements Serializable {
       int draws,
       long seed,
       @JsonInclude MaskSettings mask,
-      List<MaskSettings> masks) {}
+      List<MaskSettings> masks,
+      Integer strongest) {}
 
   private record MaskSettings(String source, String sha256) {
     static MaskSettings of(PixelMask mask) {
@@ -251,7 +295,7 @@ public final class Attributor implements Serializable {
     }
   }
 
-  Record settings(int[] steps) {
+  Record settings(int[] steps, Integer strongest) {
     List<MaskSettings> masks =
         draws.masks().stream()
             .map(mask -> mask == null ? null : MaskSettings.of(mask))
@@ -264,7 +308,8 @@ public final class Attributor implements Serializable {
         draws.draws(),
         draws.seed(),
         masks.size() == 1 ? masks.get(0) : null,
-        masks.size() > 1 ? masks : null);
+        masks.size() > 1 ? masks : null,
+        strongest);
   }
 
   FeatureStore features() {

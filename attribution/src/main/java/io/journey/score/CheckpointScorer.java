@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -33,8 +34,12 @@ public final class CheckpointScorer implements AutoCloseable {
 
   /** Scores targets at steps, some targets at a time where features are long. */
   public void score(List<Trajectory> targets, int[] steps, Sink sink) {
+    score(targets, steps, together(targets, steps), sink);
+  }
+
+  private int together(List<Trajectory> targets, int[] steps) {
     long bytes = (long) Float.BYTES * steps.length * features.dim();
-    score(targets, steps, (int) Math.max(1, Math.min(targets.size(), TARGET_BYTES / bytes)), sink);
+    return (int) Math.max(1, Math.min(targets.size(), TARGET_BYTES / bytes));
   }
 
   /**
@@ -43,11 +48,68 @@ public final class CheckpointScorer implements AutoCloseable {
    * @param together targets whose gradients are in memory at once
    */
   void score(List<Trajectory> targets, int[] steps, int together, Sink sink) {
+    answer(
+        targets,
+        steps,
+        together,
+        (scorer, asked, measurements) -> {
+          double[][] scores = scorer.scores(asked);
+          double[][] even = gradients.isProjected() ? scorer.even(asked) : null;
+          return q ->
+              new Scored(floats(scores[q]), even == null ? null : floats(even[q]), measurements[q]);
+        },
+        sink::accept);
+  }
+
+  /**
+   * Computes what the scores of targets at steps are products with, of requests that are linear.
+   *
+   * @param sink takes {@link Scorer#weights} of each
+   */
+  void weights(List<Trajectory> targets, int[] steps, AnswerSink<double[]> sink) {
+    answer(
+        targets,
+        steps,
+        together(targets, steps),
+        (scorer, asked, measurements) -> {
+          double[][] weights = scorer.weights(asked);
+          return q -> weights[q];
+        },
+        sink);
+  }
+
+  /** Answers of a scorer, by the numbers of the queries it is asked at once. */
+  private interface Answer<T> {
+    IntFunction<T> of(Scorer scorer, TargetFeatures asked, float[] measurements);
+  }
+
+  /** Receives answers as {@link Sink} does scores. */
+  interface AnswerSink<T> {
+    void accept(int request, int query, T answer);
+  }
+
+  private <T> void answer(
+      List<Trajectory> targets, int[] steps, int together, Answer<T> answer, AnswerSink<T> sink) {
     for (FeatureRequirement.Target kind : FeatureRequirement.Target.values()) {
       List<Integer> wanted = wanted(kind);
       for (int from = 0; from < targets.size() && !wanted.isEmpty(); from += together) {
-        int to = Math.min(targets.size(), from + together);
-        score(kind, wanted, targets, from, to, steps, sink);
+        int first = from;
+        int some = Math.min(targets.size(), from + together) - from;
+        TargetGradients.OfTargets found =
+            gradients.of(kind, targets.subList(from, from + some), from, steps);
+        TargetFeatures asked = features.targets(found.features());
+        for (int request : wanted) {
+          Scorer scorer =
+              scorers.computeIfAbsent(
+                  requests.get(request), r -> r.estimator().prepare(features, r.damping()));
+          IntFunction<T> answers = answer.of(scorer, asked, found.measurements());
+          for (int q = 0; q < asked.count(); q++) {
+            T one = answers.apply(q);
+            for (int s : stepsOf(kind, q / some, steps.length)) {
+              sink.accept(request, s * targets.size() + first + q % some, one);
+            }
+          }
+        }
       }
     }
   }
@@ -61,33 +123,6 @@ public final class CheckpointScorer implements AutoCloseable {
         .toList();
   }
 
-  private void score(
-      FeatureRequirement.Target kind,
-      List<Integer> wanted,
-      List<Trajectory> targets,
-      int from,
-      int to,
-      int[] steps,
-      Sink sink) {
-    TargetGradients.OfTargets found = gradients.of(kind, targets.subList(from, to), from, steps);
-    TargetFeatures asked = features.targets(found.features());
-    int some = to - from;
-    for (int request : wanted) {
-      Scorer scorer =
-          scorers.computeIfAbsent(
-              requests.get(request), r -> r.estimator().prepare(features, r.damping()));
-      double[][] scores = scorer.scores(asked);
-      double[][] even = gradients.isProjected() ? scorer.even(asked) : null;
-      for (int q = 0; q < scores.length; q++) {
-        float[] part = even == null ? null : floats(even[q]);
-        Scored scored = new Scored(floats(scores[q]), part, found.measurements()[q]);
-        for (int s : stepsOf(kind, q / some, steps.length)) {
-          sink.accept(request, s * targets.size() + from + q % some, scored);
-        }
-      }
-    }
-  }
-
   private static List<Integer> stepsOf(FeatureRequirement.Target kind, int step, int steps) {
     List<Integer> of = new ArrayList<>();
     for (int s = 0; s < steps; s++) {
@@ -98,7 +133,7 @@ public final class CheckpointScorer implements AutoCloseable {
     return of;
   }
 
-  private static float[] floats(double[] values) {
+  static float[] floats(double[] values) {
     float[] out = new float[values.length];
     for (int i = 0; i < out.length; i++) {
       out[i] = (float) values[i];

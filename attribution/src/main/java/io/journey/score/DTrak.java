@@ -23,7 +23,12 @@ public final class DTrak implements Estimator {
   }
 
   @Override
+  public boolean isLinear() {
+    return true;
+  }
+
+  @Override
   public Scorer prepare(TrainingFeatures features, Damping damping) {
-    return features.damped(damping)::influence;
+    return features.damped(damping).scorer();
   }
 }

@@ -71,12 +71,34 @@ public final class DampedSolver {
    * @return [Q][N]
    */
   public double[][] influence(TargetFeatures targets) {
-    Gram gram = decomposed();
     if (isDual()) {
-      return gram.solve(targets.products());
+      return decomposed().solve(targets.products());
     }
-    double[][] solved = gram.solve(FeatureProducts.doubles(targets.gradients()));
-    return FeatureProducts.of(features.rows(), solved, features.workers()).sum();
+    return FeatureProducts.of(features.rows(), weights(targets), features.workers()).sum();
+  }
+
+  /**
+   * Computes K⁻¹g of every target, where N ≥ k.
+   *
+   * @return [Q][k]
+   */
+  private double[][] weights(TargetFeatures targets) {
+    return decomposed().solve(FeatureProducts.doubles(targets.gradients()));
+  }
+
+  /** Returns the scores that {@link #influence} computes. */
+  Scorer scorer() {
+    return new Scorer() {
+      @Override
+      public double[][] scores(TargetFeatures targets) {
+        return influence(targets);
+      }
+
+      @Override
+      public double[][] weights(TargetFeatures targets) {
+        return DampedSolver.this.weights(targets);
+      }
+    };
   }
 
   /** Computes φ_iᵀK⁻¹φ_i of every example, [N]: how far its own score decides its prediction. */

@@ -26,6 +26,11 @@ public final class EkfacInfluence implements Estimator {
   }
 
   @Override
+  public boolean isLinear() {
+    return true;
+  }
+
+  @Override
   public Scorer prepare(TrainingFeatures features, Damping damping) {
     return TargetFeatures.PRODUCTS;
   }

@@ -24,6 +24,14 @@ public interface Estimator extends Serializable {
   FeatureRequirement needs();
 
   /**
+   * Returns whether scores by a checkpoint are Φx, with an x that is of the target and of all
+   * features together, and {@link Scorer#weights} gives it.
+   */
+  default boolean isLinear() {
+    return false;
+  }
+
+  /**
    * Prepares the scores of targets by one checkpoint.
    *
    * @param features of the training images, as {@link #needs()} asks; open as long as the scorer is

@@ -18,6 +18,32 @@ public interface FeatureRows {
     return "The features";
   }
 
+  /** Returns {@code count} rows from {@code first} on. */
+  default FeatureRows some(int first, int count) {
+    FeatureRows all = this;
+    return new FeatureRows() {
+      @Override
+      public int size() {
+        return count;
+      }
+
+      @Override
+      public int dim() {
+        return all.dim();
+      }
+
+      @Override
+      public String name() {
+        return all.name();
+      }
+
+      @Override
+      public void read(int row, int column, int length, float[] out, int offset) {
+        all.read(first + row, column, length, out, offset);
+      }
+    };
+  }
+
   /** Returns the features of one checkpoint in a store. */
   static FeatureRows of(FeatureStore features, String member) {
     int dim = features.dim(member);

@@ -23,6 +23,11 @@ public final class GradientDot implements Estimator {
   }
 
   @Override
+  public boolean isLinear() {
+    return true;
+  }
+
+  @Override
   public Scorer prepare(TrainingFeatures features, Damping damping) {
     return TargetFeatures.PRODUCTS;
   }

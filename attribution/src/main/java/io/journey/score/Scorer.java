@@ -20,4 +20,14 @@ public interface Scorer {
   default double[][] even(TargetFeatures targets) {
     return null;
   }
+
+  /**
+   * Computes x of each target, so that its scores are Φx. Estimators that are {@link
+   * Estimator#isLinear() linear} have it: their scores can be computed for some images at a time.
+   *
+   * @return [Q][k]
+   */
+  default double[][] weights(TargetFeatures targets) {
+    throw new UnsupportedOperationException("scores that are no products of features");
+  }
 }

@@ -20,6 +20,11 @@ public final class TargetFeatures {
         public double[][] even(TargetFeatures targets) {
           return targets.halves().even();
         }
+
+        @Override
+        public double[][] weights(TargetFeatures targets) {
+          return FeatureProducts.doubles(targets.gradients);
+        }
       };
 
   private final TrainingFeatures training;

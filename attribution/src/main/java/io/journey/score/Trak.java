@@ -25,7 +25,12 @@ public final class Trak implements Estimator {
   }
 
   @Override
+  public boolean isLinear() {
+    return true;
+  }
+
+  @Override
   public Scorer prepare(TrainingFeatures features, Damping damping) {
-    return features.damped(damping)::influence;
+    return features.damped(damping).scorer();
   }
 }

@@ -5,6 +5,7 @@ import io.journey.features.FeatureStore;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
+import io.journey.results.Strongest;
 import io.journey.results.Timesteps;
 import io.journey.run.Counted;
 import io.journey.sampling.Trajectory;
@@ -91,6 +92,16 @@ final class AttributeCommand implements Runnable {
   private List<String> masks = List.of();
 
   @Option(
+      names = "--strongest",
+      paramLabel = "K",
+      description = {
+        "Keep the K strongest images at each end alone, for millions of them: ranking.csv has them,",
+        "and there is no page (default: keep all scores)."
+      })
+  @InRange(from = 1)
+  private Integer strongest;
+
+  @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "0",
@@ -120,22 +131,31 @@ final class AttributeCommand implements Runnable {
               + Counted.of(ensemble.checkpointNames().size(), "checkpoints")
               + ": the others are not asked. To ask them too, featurize into a new directory.");
     }
-    Attribution attribution =
+    Attributor asked =
         attributor
             .withEstimator(chosen)
             .withDamping(damping.forEstimator(chosen))
             .withDraws(draws)
             .withSeed(seed)
-            .withMasks(patches)
-            .stage(targets, wanted)
-            .run(out, console.context());
+            .withMasks(patches);
+    if (strongest == null) {
+      Attribution attribution = asked.stage(targets, wanted).run(out, console.context());
+      tell("Scores of", attribution.targets(), attribution.steps(), store);
+    } else {
+      Strongest kept = asked.strongest(targets, wanted, strongest).run(out, console.context());
+      tell("The strongest " + strongest + " at each end of", kept.targets(), kept.steps(), store);
+    }
+  }
+
+  private void tell(String what, int targets, int[] steps, FeatureStore store) {
     console.say(
-        "Scores of "
-            + Counted.of(attribution.size(), "training images")
+        what
+            + " "
+            + Counted.of(store.size(), "training images")
             + " for "
-            + Counted.of(attribution.targets(), "targets")
+            + Counted.of(targets, "targets")
             + " at "
-            + Counted.of(attribution.steps().length, "steps")
+            + Counted.of(steps.length, "steps")
             + " are in "
             + out
             + ".");

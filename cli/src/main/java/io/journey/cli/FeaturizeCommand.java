@@ -74,6 +74,15 @@ final class FeaturizeCommand implements Runnable {
   private GradientMethod gradients;
 
   @Option(
+      names = "--shard-rows",
+      paramLabel = "N",
+      description =
+          "Images in one file, which are what an interruption loses; raise it for millions of images"
+              + " (default: 64).")
+  @InRange(from = 1)
+  private Integer shardRows;
+
+  @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "0",
@@ -89,6 +98,7 @@ final class FeaturizeCommand implements Runnable {
             .withDtype(dtype == null ? defaults.dtype() : dtype)
             .withPrecision(console.gradientType())
             .withMethod(gradients)
+            .withShardRows(shardRows == null ? defaults.shardRows() : shardRows)
             .withSeed(seed);
     Estimators.warning(config.function(), config.preconditioner()).ifPresent(console::say);
     Ensemble ensemble = Ensemble.open(lora.on(checkpoints));
