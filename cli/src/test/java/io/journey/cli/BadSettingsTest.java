@@ -81,6 +81,8 @@ class BadSettingsTest {
         "featurize | --dtype           | i64        | --dtype takes f32, f16 or i8, got 'i64'",
         "featurize | --gradients       | fast       | --gradients takes one_image or layerwise, got 'fast';--help",
         "attribute | --draws           | 0          | --draws must be;at least 1;got 0",
+        "attribute | --strongest       | 0          | --strongest must be;at least 1;got 0",
+        "featurize | --shard-rows      | 0          | --shard-rows must be;at least 1;got 0",
         "attribute | --threads         | 0          | --threads;at least 1;got 0",
         "attribute | --damping         | -0.1       | --damping must be;at least 0;got -0.1",
         "attribute | --damping         | NaN        | --damping must be;at least 0;got NaN",

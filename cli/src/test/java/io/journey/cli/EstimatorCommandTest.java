@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,6 +87,30 @@ class EstimatorCommandTest {
   }
 
   /** They may be wanted elsewhere, so they are made; that they cannot be scored is said first. */
+  @Test
+  void theStrongestAloneAreThoseOfTheRanking(@TempDir Path folder) throws IOException {
+    Path out = folder.resolve("strongest");
+    assertThat(runs(flow.attribute("--out", out.toString(), "--strongest", "3")))
+        .contains("The strongest 3 at each end of 24 training images for 2 targets at 2 steps");
+    assertThat(out.resolve("scores.npy")).doesNotExist();
+    List<String> found = places(out, 3);
+    assertThat(found).hasSize(2 * 2 * 2 * 3);
+    assertThat(found).isEqualTo(places(flow.attribution(), 3));
+    assertThat(CommandRun.of("inspect", out.toString()).status()).isZero();
+    CommandRun page = CommandRun.of(flow.report("--attribution", out.toString()));
+    assertThat(page.status()).isEqualTo(2);
+    assertThat(page.err()).contains("holds strongest, expected attribution");
+  }
+
+  /** Target, step, sign, rank and example of the first lines of every ranking. */
+  private static List<String> places(Path attribution, int most) throws IOException {
+    return Files.readAllLines(attribution.resolve("ranking.csv")).stream()
+        .skip(1)
+        .map(line -> String.join(",", Arrays.copyOf(line.split(","), 6)))
+        .filter(line -> Integer.parseInt(line.split(",")[3]) <= most)
+        .toList();
+  }
+
   @Test
   void featuresThatNoEstimatorTakesAreMadeWithAWarning(@TempDir Path folder) {
     String[] unserved = {"--function", "norm", "--preconditioner", "ekfac", "--draws", "1"};
