@@ -25,6 +25,11 @@ public interface Progress {
     /** {@code units} more are done. */
     void advance(long units);
 
+    /** {@code units} more were done before: they tell nothing of the speed. */
+    default void skip(long units) {
+      advance(units);
+    }
+
     @Override
     default void close() {}
   }

@@ -101,7 +101,7 @@ public final class StageWork implements StageFiles {
     for (Task task : tasks) {
       if (has(task.file())) {
         task.tidy(this);
-        progress.advance(task.size());
+        progress.skip(task.size());
       } else {
         missing.add(task);
       }

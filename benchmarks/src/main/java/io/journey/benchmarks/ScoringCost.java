@@ -1,29 +1,21 @@
 package io.journey.benchmarks;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.journey.array.Npy;
 import io.journey.features.FeatureStore;
 import io.journey.random.Seed;
-import io.journey.results.ExampleTable;
-import io.journey.run.Csv;
 import io.journey.run.Json;
 import io.journey.run.Memory;
 import io.journey.run.RunContext;
-import io.journey.run.RunDirectory;
 import io.journey.score.Damping;
 import io.journey.score.Estimators;
 import io.journey.score.FeatureRows;
 import io.journey.score.TrainingFeatures;
 import io.journey.tensor.Libtorch;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
  * Scores from made-up features on disk: seconds and peak memory of Journey-TRAK; of a second
@@ -44,33 +36,40 @@ public final class ScoringCost {
     int targets = Integer.parseInt(args[2]);
     for (int n : Arrays.stream(args[0].split(",")).mapToInt(Integer::parseInt).toArray()) {
       Path folder = Files.createTempDirectory("journey-scoring");
-      write(folder, n, k);
-      float[][] right = new float[targets][k];
-      for (int q = 0; q < targets; q++) {
-        Seed.of(2).child(q).stream().fillGaussian(right[q]);
+      try {
+        measure(folder, n, k, targets);
+      } finally {
+        TemporaryFolders.delete(folder);
       }
-      System.gc();
-      Memory.forgetPeak();
-      long start = System.nanoTime();
-      try (TrainingFeatures features = open(folder)) {
-        score(features, "journey-trak", right, 0.1);
-        double first = (System.nanoTime() - start) * 1e-9;
-        long peak = Memory.peakResidentBytes() >> 20;
-        System.out.printf(
-            Locale.ROOT,
-            "{\"examples\": %d, \"k\": %d, \"targets\": %d, \"first_seconds\": %.2f,"
-                + " \"peak_mib\": %d, \"again_seconds\": %.2f, \"other_damping_seconds\": %.2f,"
-                + " \"relative_influence_seconds\": %.2f}%n",
-            n,
-            k,
-            targets,
-            first,
-            peak,
-            score(features, "journey-trak", right, 0.1),
-            score(features, "journey-trak", right, 1),
-            relative(folder, right));
-      }
-      TemporaryFolders.delete(folder);
+    }
+  }
+
+  private static void measure(Path folder, int n, int k, int targets) {
+    write(folder, n, k);
+    float[][] right = new float[targets][k];
+    for (int q = 0; q < targets; q++) {
+      Seed.of(2).child(q).stream().fillGaussian(right[q]);
+    }
+    System.gc();
+    Memory.forgetPeak();
+    long start = System.nanoTime();
+    try (TrainingFeatures features = open(folder)) {
+      score(features, "journey-trak", right, 0.1);
+      double first = (System.nanoTime() - start) * 1e-9;
+      long peak = Memory.peakResidentBytes() >> 20;
+      System.out.printf(
+          Locale.ROOT,
+          "{\"examples\": %d, \"k\": %d, \"targets\": %d, \"first_seconds\": %.2f,"
+              + " \"peak_mib\": %d, \"again_seconds\": %.2f, \"other_damping_seconds\": %.2f,"
+              + " \"relative_influence_seconds\": %.2f}%n",
+          n,
+          k,
+          targets,
+          first,
+          peak,
+          score(features, "journey-trak", right, 0.1),
+          score(features, "journey-trak", right, 1),
+          relative(folder, right));
     }
   }
 
@@ -99,32 +98,8 @@ public final class ScoringCost {
   }
 
   private static void write(Path folder, int n, int k) {
-    ObjectNode settings =
-        Json.object().put("projection", "sparse:" + k).put("shard_rows", SHARD).put("seed", 0);
-    settings.put("draws", 1);
-    settings.put("parameters", "all").put("preconditioner", "none").put("function", "loss");
-    ObjectNode inputs = Json.object().put("examples", n);
+    ObjectNode inputs = Json.object();
     inputs.putObject("checkpoints").put(MEMBER, "");
-    Random random = new Random(1);
-    float[] some = new float[1 << 20]; // A Gaussian each would take longer than the measurement.
-    Seed.of(1).stream().fillGaussian(some);
-    try (RunDirectory run =
-        RunDirectory.claim(folder, FeatureStore.KIND, FeatureStore.FORMAT, settings, inputs)) {
-      List<ExampleTable.Row> examples =
-          IntStream.range(0, n).mapToObj(i -> new ExampleTable.Row(i, "x" + i, -1, "")).toList();
-      String table = Csv.table(ExampleTable.Row.class, examples);
-      run.write(ExampleTable.FILE, out -> out.write(table.getBytes(StandardCharsets.UTF_8)));
-      for (int from = 0; from < n; from += SHARD) {
-        float[] rows = new float[Math.min(SHARD, n - from) * k];
-        for (int at = 0; at < rows.length; at += k) {
-          System.arraycopy(some, random.nextInt(some.length - k), rows, at, k);
-        }
-        int count = rows.length / k;
-        run.write(
-            String.format(Locale.ROOT, "%s/shard-%05d.npy", MEMBER, from / SHARD),
-            out -> Npy.write(out, rows, count, k));
-      }
-      run.finish(Json.object());
-    }
+    MadeUpFeatures.write(folder, n, k, SHARD, inputs);
   }
 }

@@ -36,6 +36,11 @@ final class ConsoleProgress implements Progress {
       }
 
       @Override
+      public void skip(long units) {
+        shown.skip(units);
+      }
+
+      @Override
       public void close() {
         if (OPEN.remove(shown)) {
           shown.close();

@@ -96,6 +96,7 @@ final class PlainProgress implements Progress {
     private final long start = nanos.getAsLong();
     private double lastPrinted = Double.NEGATIVE_INFINITY;
     private long done;
+    private long before;
 
     Line(String task, long total, String unit) {
       this.task = task;
@@ -109,6 +110,12 @@ final class PlainProgress implements Progress {
       printIfDue();
     }
 
+    @Override
+    public synchronized void skip(long units) {
+      before += units;
+      advance(units);
+    }
+
     private double seconds() {
       return (nanos.getAsLong() - start) * 1e-9;
     }
@@ -120,11 +127,12 @@ final class PlainProgress implements Progress {
       }
       lastPrinted = now;
       StringBuilder text = new StringBuilder(task + ": " + done + " of " + Counted.of(total, unit));
-      if (done > 0) {
-        text.append(", ").append(rate(done / now)).append("/s");
+      long own = done - before;
+      if (own > 0) {
+        text.append(", ").append(rate(own / now)).append("/s");
       }
-      if (done > 0 && done < total) {
-        text.append(", ").append(duration(now * (total - done) / done)).append(" left");
+      if (own > 0 && done < total) {
+        text.append(", ").append(duration(now * (total - done) / own)).append(" left");
       }
       out.println(text);
     }
@@ -136,7 +144,14 @@ final class PlainProgress implements Progress {
         String amount =
             done == total ? Counted.of(done, unit) : done + " of " + Counted.of(total, unit);
         out.println(
-            task + ": " + amount + " in " + duration(now) + " (" + rate(done / now) + "/s)");
+            task
+                + ": "
+                + amount
+                + " in "
+                + duration(now)
+                + " ("
+                + rate((done - before) / now)
+                + "/s)");
       }
     }
   }

@@ -61,6 +61,24 @@ class PlainProgressTest {
   }
 
   @Test
+  void whatWasDoneBeforeTellsNothingOfTheSpeed() {
+    try (Progress.Task task = progress.start("training", 400, "images")) {
+      task.skip(200);
+      pass(2.5);
+      progress.tick();
+      for (int i = 0; i < 100; i++) {
+        pass(0.1);
+        task.advance(2);
+      }
+    }
+    assertThat(text.toString().lines())
+        .containsExactly(
+            "training: 200 of 400 images",
+            "training: 400 of 400 images, 16.0/s",
+            "training: 400 images in 13 s (16.0/s)");
+  }
+
+  @Test
   void aLongFirstUnitIsAnnouncedByTheClock() {
     Progress.Task task = progress.start("training", 3, "models");
     pass(2.5);

@@ -130,7 +130,7 @@ public record ContinuationRun(
                 int step = steps[unit / targets.size()];
                 String file = file(target, step);
                 if (run.has(file)) {
-                  task.advance((long) samples * remaining(step));
+                  task.skip((long) samples * remaining(step));
                 } else {
                   float[][] pictures = pictures(targets.get(target), step, parts, task);
                   run.write(file, PictureFile.content(pictures, shape()));

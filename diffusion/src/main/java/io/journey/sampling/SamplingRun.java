@@ -155,7 +155,7 @@ public record SamplingRun(
               count,
               n -> {
                 if (run.has(part(n))) {
-                  task.advance(steps);
+                  task.skip(steps);
                 } else {
                   Drawing drawing = new Drawing(sampler, Drawing.seed(seed, n), condition(n));
                   run.write(

@@ -48,7 +48,7 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets, LatentCodec co
   @Override
   public void prepare(StageFiles run, int target, Workers.Parts parts, Progress.Task progress) {
     if (run.has(file(target, AGAIN))) {
-      progress.advance(unitSteps());
+      progress.skip(unitSteps());
       return;
     }
     float[] again = draw(original, target);

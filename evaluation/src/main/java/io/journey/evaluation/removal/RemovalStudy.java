@@ -300,7 +300,7 @@ public record RemovalStudy(
             Unit unit = units.get(u);
             String name = trained.name(unit.model());
             if (run.has(measure.file(unit.target(), name))) {
-              task.advance(measure.unitSteps());
+              task.skip(measure.unitSteps());
               return;
             }
             try (Checkpoint checkpoint = trained.open(unit.model())) {

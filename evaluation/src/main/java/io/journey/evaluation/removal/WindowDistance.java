@@ -101,7 +101,7 @@ record WindowDistance(
   public void prepare(StageFiles run, int target, Workers.Parts parts, Progress.Task progress) {
     String name = vectorsFile(target);
     if (run.has(name)) {
-      progress.advance(unitSteps());
+      progress.skip(unitSteps());
     } else {
       float[][] vectors = vectors(original, target, Noise.SHARED, parts, progress);
       run.write(
@@ -115,7 +115,7 @@ record WindowDistance(
     }
     String reference = file(target, RemovalTable.REFERENCE);
     if (run.has(reference)) {
-      progress.advance(unitSteps());
+      progress.skip(unitSteps());
     } else {
       write(run, reference, target, vectors(original, target, Noise.OTHER, parts, progress));
     }
