@@ -60,17 +60,22 @@ public final class ScoringCost {
       System.out.printf(
           Locale.ROOT,
           "{\"examples\": %d, \"k\": %d, \"targets\": %d, \"first_seconds\": %.2f,"
-              + " \"peak_mib\": %d, \"again_seconds\": %.2f, \"other_damping_seconds\": %.2f,"
-              + " \"relative_influence_seconds\": %.2f}%n",
+              + " \"peak_mib\": %d, \"again_seconds\": %.2f, \"other_damping_seconds\": %.2f}%n",
           n,
           k,
           targets,
           first,
           peak,
           score(features, "journey-trak", right, 0.1),
-          score(features, "journey-trak", right, 1),
-          relative(folder, right));
+          score(features, "journey-trak", right, 1));
     }
+    System.out.printf(
+        Locale.ROOT,
+        "{\"examples\": %d, \"k\": %d, \"targets\": %d, \"relative_influence_seconds\": %.2f}%n",
+        n,
+        k,
+        targets,
+        relative(folder, right));
   }
 
   private static TrainingFeatures open(Path folder) {
