@@ -36,9 +36,6 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
   /** The manifest's kind. */
   static final String KIND = "preconditioner";
 
-  /** In the first format a convolution had one basis for its inputs and taps together. */
-  private static final int FORMAT = 2;
-
   /** The folder below the features. */
   static final String FOLDER = "preconditioner";
 
@@ -66,17 +63,12 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
 
   /** Returns the manifest of those that features were made with. */
   static Manifest of(Manifest features) {
-    return features.part(FOLDER, KIND, FORMAT);
+    return features.part(FOLDER, KIND, 1);
   }
 
   @Override
   public String kind() {
     return KIND;
-  }
-
-  @Override
-  public int format() {
-    return FORMAT;
   }
 
   @Override
@@ -128,7 +120,7 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
 
   @Override
   public Manifest open(Path directory) {
-    return Manifest.read(directory, KIND, FORMAT);
+    return Manifest.read(directory, KIND);
   }
 
   /**

@@ -51,7 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The independent truth are plain gradients, and (F + λI) of each weight written out in float64 as
  * a matrix of Kronecker products. For that gradients are computed image by image, of which the
- * sides are second moments of G itself, with the two draws that sides are measured with.
+ * sides are GGᵀ and GᵀG, with the two draws that sides are measured with.
  */
 class EkfacFeaturesTest {
   private static final int N = 20;
@@ -120,25 +120,17 @@ class EkfacFeaturesTest {
     return g;
   }
 
-  /** Eigenvectors as columns: of outputs, inputs and, of a convolution, taps. */
+  /** Eigenvectors as columns. */
   private static SimpleMatrix basis(Parameter weight) {
-    int out = (int) weight.shape()[0];
-    int in = (int) weight.shape()[1];
-    int taps = weight.numel() / out / in;
-    SimpleMatrix outputs = new SimpleMatrix(out, out);
-    SimpleMatrix inputs = new SimpleMatrix(in, in);
-    SimpleMatrix places = new SimpleMatrix(taps, taps);
+    SimpleMatrix g = matrix(weight, gradients[0]);
+    SimpleMatrix left = new SimpleMatrix(g.getNumRows(), g.getNumRows());
+    SimpleMatrix right = new SimpleMatrix(g.getNumCols(), g.getNumCols());
     for (float[] gradient : gradients) {
-      SimpleMatrix g = matrix(weight, gradient);
-      outputs = outputs.plus(g.mult(g.transpose()));
-      for (int o = 0; o < out; o++) {
-        SimpleMatrix ofOutput = g.extractVector(true, o);
-        ofOutput.reshape(in, taps);
-        inputs = inputs.plus(ofOutput.mult(ofOutput.transpose()));
-        places = places.plus(ofOutput.transpose().mult(ofOutput));
-      }
+      g = matrix(weight, gradient);
+      left = left.plus(g.mult(g.transpose()));
+      right = right.plus(g.transpose().mult(g));
     }
-    return outputs.svd().getU().kron(inputs.svd().getU()).kron(places.svd().getU());
+    return left.svd().getU().kron(right.svd().getU());
   }
 
   /** F of a weight. */
@@ -391,7 +383,7 @@ class EkfacFeaturesTest {
     FeatureStore store = run(config, folder.resolve("l"), 2);
     Safetensors file = Safetensors.open(store.preconditionerFile(MEMBER));
     String name = "time_embedding.linear_1.weight";
-    int width = Math.toIntExact(file.shape(name + ".inputs").get(0));
+    int width = Math.toIntExact(file.shape(name + ".right").get(0));
     double[] moments = new double[width * width];
     try (Checkpoint checkpoint = ensemble.load(MEMBER)) {
       LayeredDenoiser model = (LayeredDenoiser) checkpoint.model();
@@ -412,7 +404,7 @@ class EkfacFeaturesTest {
         }
       }
     }
-    SimpleMatrix basis = new SimpleMatrix(width, width, true, doubles(file, name + ".inputs"));
+    SimpleMatrix basis = new SimpleMatrix(width, width, true, doubles(file, name + ".right"));
     SimpleMatrix inBasis =
         basis.mult(new SimpleMatrix(width, width, true, moments)).mult(basis.transpose());
     double largest = inBasis.get(width - 1, width - 1);
@@ -428,7 +420,7 @@ class EkfacFeaturesTest {
         weights.stream().filter(w -> w.name().equals(name)).findFirst().orElseThrow();
     SimpleMatrix left =
         new SimpleMatrix(
-            weight.numel() / width, weight.numel() / width, true, doubles(file, name + ".outputs"));
+            weight.numel() / width, weight.numel() / width, true, doubles(file, name + ".left"));
     double[] found = doubles(file, name + ".moments");
     double[] expected = new double[found.length];
     for (float[] gradient : plain) {

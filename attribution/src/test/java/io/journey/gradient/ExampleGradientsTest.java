@@ -12,7 +12,6 @@ import io.journey.diffusion.OutputFunction;
 import io.journey.model.LayeredDenoiser;
 import io.journey.model.UNet2DConfig;
 import io.journey.nn.Parameter;
-import io.journey.nn.SideMatrices;
 import io.journey.random.Seed;
 import io.journey.run.Json;
 import io.journey.run.Workers;
@@ -459,78 +458,6 @@ class ExampleGradientsTest {
       return row == column ? 1 : 0;
     }
     return factor[row * width + column];
-  }
-
-  /** A turn of every side but one, or of all, of all kinds of layers. */
-  @ParameterizedTest
-  @EnumSource
-  void turnedIsThePlainGradientWithEverySideTurned(GradientMethod method) {
-    for (String options : OPTIONS) {
-      try (LayeredDenoiser model = model(config(options), ScalarType.Double)) {
-        List<DenoisingDraws> images = images(model, 3, 4);
-        double[][] found = new double[images.size()][model.parameters().count()];
-        method
-            .create(model, SCHEDULE)
-            .compute(
-                images,
-                null,
-                (weight, image, gradient) -> {
-                  SideMatrices turns =
-                      SideMatrices.of(
-                          side ->
-                              turn(weight, side) == null
-                                  ? null
-                                  : tensor(turn(weight, side), SideMatrices.lengths(weight)[side]));
-                  double[] numbers = Libtorch.doubles(gradient.turned(turns));
-                  int length = weight.numel();
-                  assertThat(numbers.length % length).isZero();
-                  for (int i = 0; i < numbers.length; i++) {
-                    found[image + i / length][weight.offset() + i % length] += numbers[i];
-                  }
-                });
-        for (int n = 0; n < images.size(); n++) {
-          double[] plain = obvious(model, images.get(n), null);
-          for (Parameter weight : model.parameters().list()) {
-            assertTurned(weight, plain, found[n]);
-          }
-        }
-      }
-    }
-  }
-
-  /** A matrix of a side, by the weight's place none for one of them. */
-  private static float[] turn(Parameter weight, int side) {
-    int length = SideMatrices.lengths(weight)[side];
-    if (length == 1 || weight.offset() % 4 == side) {
-      return null;
-    }
-    float[] matrix = new float[length * length];
-    Seed.of(11 + side).child(weight.name()).stream().fillGaussian(matrix);
-    return matrix;
-  }
-
-  private static void assertTurned(Parameter weight, double[] plain, double[] found) {
-    int[] lengths = SideMatrices.lengths(weight);
-    double[] expected =
-        Arrays.copyOfRange(plain, weight.offset(), weight.offset() + weight.numel());
-    for (int side = 0; side < lengths.length; side++) {
-      float[] matrix = turn(weight, side);
-      int after = side == 0 ? lengths[1] * lengths[2] : side == 1 ? lengths[2] : 1;
-      double[] turned = new double[expected.length];
-      for (int i = 0; i < turned.length; i++) {
-        int place = i / after % lengths[side];
-        for (int j = 0; j < lengths[side]; j++) {
-          turned[i] += entry(matrix, place, j, lengths[side]) * expected[i + (j - place) * after];
-        }
-      }
-      expected = turned;
-    }
-    double scale = Arrays.stream(expected).map(Math::abs).max().orElseThrow() + 1e-5;
-    for (int i = 0; i < expected.length; i++) {
-      assertThat(found[weight.offset() + i])
-          .as("%s at %d", weight.name(), i)
-          .isCloseTo(expected[i], within(1e-9 * scale));
-    }
   }
 
   @Test

@@ -9,12 +9,12 @@ import io.journey.model.LayeredDenoiser;
 import io.journey.model.UNet2DConfig;
 import io.journey.nn.LayerGradient;
 import io.journey.nn.Parameter;
-import io.journey.nn.SideMatrices;
 import io.journey.random.Seed;
 import io.journey.tensor.Libtorch;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,14 +24,13 @@ class NativeMemoryTest {
   /** Everything a gradient gives. */
   private static void use(Parameter weight, int image, LayerGradient gradient) {
     try (PointerScope scope = new PointerScope()) {
-      int[] lengths = SideMatrices.lengths(weight);
-      SideMatrices sides =
-          SideMatrices.of(s -> Libtorch.zeros(ScalarType.Float, lengths[s], lengths[s]));
-      long inputs = (long) lengths[1] * lengths[2];
+      long outputs = weight.shape()[0];
+      long inputs = weight.numel() / outputs;
+      Tensor left = Libtorch.zeros(ScalarType.Float, outputs, outputs);
+      Tensor right = Libtorch.zeros(ScalarType.Float, inputs, inputs);
       gradient.formed();
-      gradient.between(sides.outputs(), Libtorch.zeros(ScalarType.Float, inputs, inputs));
-      gradient.turned(sides);
-      gradient.addSides(sides, 4);
+      gradient.between(left, right);
+      gradient.addSides(left, right, 4);
     }
   }
 

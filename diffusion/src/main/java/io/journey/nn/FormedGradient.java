@@ -28,7 +28,7 @@ public record FormedGradient(Tensor formed, long outputs, long inputs) implement
 
   @Override
   public Tensor between(Tensor left, Tensor right) {
-    return turned(wide().reshape(examples(), outputs, -1), left, right);
+    return turned(wide().view(examples(), outputs, -1), left, right);
   }
 
   private static Tensor turned(Tensor matrices, Tensor left, Tensor right) {
@@ -47,15 +47,15 @@ public record FormedGradient(Tensor formed, long outputs, long inputs) implement
     Tensor all = wide();
     long taps = all.size(1) / outputs / inputs;
     if (taps == 1) {
-      return turned(all.reshape(examples(), outputs, -1), matrices.outputs(), matrices.inputs());
+      return turned(all.view(examples(), outputs, -1), matrices.outputs(), matrices.inputs());
     }
     if (matrices.taps() != null) {
-      all = all.reshape(-1, taps).matmul(matrices.taps().to(all.scalar_type()).t());
+      all = all.view(-1, taps).matmul(matrices.taps().to(all.scalar_type()).t());
     }
     if (matrices.inputs() != null) { // One product of all taps, whose numbers come together.
-      Tensor rows = all.reshape(-1, inputs, taps).transpose(1, 2).reshape(-1, inputs);
+      Tensor rows = all.view(-1, inputs, taps).transpose(1, 2).reshape(-1, inputs);
       rows = rows.matmul(matrices.inputs().to(all.scalar_type()).t());
-      all = rows.reshape(-1, taps, inputs).transpose(1, 2);
+      all = rows.view(-1, taps, inputs).transpose(1, 2);
     }
     return turned(all.reshape(examples(), outputs, -1), matrices.outputs(), null);
   }
@@ -64,10 +64,10 @@ public record FormedGradient(Tensor formed, long outputs, long inputs) implement
   public void addSides(SideMatrices sums, int positions) {
     Tensor all = formed.to(ScalarType.Float);
     if (sums.outputs() != null) {
-      Tensor rows = all.reshape(examples(), outputs, -1).transpose(0, 1).reshape(outputs, -1);
+      Tensor rows = all.view(examples(), outputs, -1).transpose(0, 1).reshape(outputs, -1);
       sums.outputs().addmm_(rows, rows.t());
     }
-    addInputs(sums, all.reshape(examples() * outputs, inputs, -1));
+    addInputs(sums, all.view(examples() * outputs, inputs, -1));
   }
 
   /**

@@ -26,33 +26,21 @@ class LayerSidesTest {
     double at(int row, int position, int channel);
   }
 
-  /** The same, added up over some further places. */
-  private interface PlacedEntry {
-    double at(int row, int position, int place, int channel);
-  }
-
-  private static void assertSide(
-      Tensor found, int width, int[] positions, int places, PlacedEntry entry) {
+  private static void assertSide(Tensor found, int width, int[] positions, Entry entry) {
     float[] sums = Libtorch.floats(found);
     for (int i = 0; i < width; i++) {
       for (int j = 0; j < width; j++) {
         double expected = 0;
         for (int row = 0; row < ROWS; row++) {
           for (int position : positions) {
-            for (int place = 0; place < places; place++) {
-              expected += entry.at(row, position, place, i) * entry.at(row, position, place, j);
-            }
+            expected += entry.at(row, position, i) * entry.at(row, position, j);
           }
         }
         assertThat((double) sums[i * width + j])
             .as("%d, %d", i, j)
-            .isCloseTo(expected, within(1e-4 * ROWS * positions.length * places));
+            .isCloseTo(expected, within(1e-4 * ROWS * positions.length));
       }
     }
-  }
-
-  private static void assertSide(Tensor found, int width, int[] positions, Entry entry) {
-    assertSide(found, width, positions, 1, (row, p, place, i) -> entry.at(row, p, i));
   }
 
   private static LayerGradient gradient(TrackedLayer layer, Tensor input, Tensor delta) {
@@ -91,7 +79,7 @@ class LayerSidesTest {
     parameters.allocate(ScalarType.Float);
     float[] a = numbers("a", ROWS * in * height * width);
     float[] d = numbers("d", ROWS * out * h * w);
-    int taps = kernel * kernel;
+    int inputs = in * kernel * kernel;
     try (PointerScope scope = new PointerScope()) {
       LayerGradient gradient =
           gradient(
@@ -105,22 +93,21 @@ class LayerSidesTest {
         for (int p = 0; p < positions.length; p++) {
           positions[p] = p / columns * step * w + p % columns * step;
         }
-        SideMatrices sums =
-            new SideMatrices(
-                Libtorch.zeros(ScalarType.Float, out, out),
-                Libtorch.zeros(ScalarType.Float, in, in),
-                Libtorch.zeros(ScalarType.Float, taps, taps));
-        gradient.addSides(sums, step == 1 ? ALL : positions.length);
-        assertSide(sums.outputs(), out, positions, (row, p, o) -> d[(row * out + o) * h * w + p]);
-        PlacedEntry seen =
-            (row, p, tap, channel) -> {
-              int y = p / w * stride - padding + tap / kernel;
-              int x = p % w * stride - padding + tap % kernel;
+        Tensor left = Libtorch.zeros(ScalarType.Float, out, out);
+        Tensor right = Libtorch.zeros(ScalarType.Float, inputs, inputs);
+        gradient.addSides(left, right, step == 1 ? ALL : positions.length);
+        assertSide(left, out, positions, (row, p, o) -> d[(row * out + o) * h * w + p]);
+        assertSide(
+            right,
+            inputs,
+            positions,
+            (row, p, i) -> {
+              int y = p / w * stride - padding + i / kernel % kernel;
+              int x = p % w * stride - padding + i % kernel;
+              int channel = i / (kernel * kernel);
               boolean inside = y >= 0 && y < height && x >= 0 && x < width;
               return inside ? a[((row * in + channel) * height + y) * width + x] : 0;
-            };
-        assertSide(sums.inputs(), in, positions, taps, seen);
-        assertSide(sums.taps(), taps, positions, in, (row, p, i, tap) -> seen.at(row, p, tap, i));
+            });
       }
     }
     parameters.close();
@@ -147,14 +134,11 @@ class LayerSidesTest {
         for (int p = 0; p < positions.length; p++) {
           positions[p] = p * step;
         }
-        SideMatrices sums =
-            new SideMatrices(
-                Libtorch.zeros(ScalarType.Float, out, out),
-                Libtorch.zeros(ScalarType.Float, in, in),
-                null);
-        gradient.addSides(sums, positions.length);
-        assertSide(sums.outputs(), out, positions, (row, p, o) -> d[(row * tokens + p) * out + o]);
-        assertSide(sums.inputs(), in, positions, (row, p, i) -> a[(row * tokens + p) * in + i]);
+        Tensor left = Libtorch.zeros(ScalarType.Float, out, out);
+        Tensor right = Libtorch.zeros(ScalarType.Float, in, in);
+        gradient.addSides(left, right, positions.length);
+        assertSide(left, out, positions, (row, p, o) -> d[(row * tokens + p) * out + o]);
+        assertSide(right, in, positions, (row, p, i) -> a[(row * tokens + p) * in + i]);
       }
     }
     parameters.close();
