@@ -5,7 +5,6 @@ import io.journey.array.Safetensors;
 import io.journey.nn.FormedGradient;
 import io.journey.nn.LayerGradient;
 import io.journey.nn.Parameter;
-import io.journey.nn.SideMatrices;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
@@ -21,7 +20,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Multiplies gradients by (F + λI)^(−1/2), so that inner products of features estimate influence
  * functions, gᵀ(F + λI)⁻¹∇ℓ_i (Koh and Liang 2017). F is the empirical Fisher matrix, weight by
  * weight, in a basis of Kronecker factors with corrected eigenvalues (EK-FAC; George et al. 2018,
- * Grosse et al. 2023): the coordinates of a weight's gradient are divided by √(Λ + λ), λ =
+ * Grosse et al. 2023): the coordinates L·G·Rᵀ of a weight's gradient are divided by √(Λ + λ), λ =
  * c·mean(Λ) over all weights, one λ for all. They stay in that basis: inner products are the same.
  *
  * <p>Biases and the weights of norms, which have one dimension, are left out: they count for
@@ -38,10 +37,9 @@ public final class Ekfac implements Preconditioner {
   /**
    * The basis and the scale of a weight's gradients.
    *
-   * @param scale (Λ + λ)^(−1/2), [O·I·T]
-   * @param lengths O, I and T
+   * @param scale (Λ + λ)^(−1/2), [O·I]
    */
-  private record Weight(KroneckerBasis basis, Tensor scale, int[] lengths) {}
+  private record Weight(KroneckerBasis basis, Tensor scale, int outputs) {}
 
   private final Map<String, Weight> weights = new HashMap<>();
 
@@ -87,9 +85,9 @@ public final class Ekfac implements Preconditioner {
     }
     try (PointerScope scope = new PointerScope()) {
       return new Weight(
-          new KroneckerBasis(SideMatrices.of(side -> basis(tensors, weight, side))),
+          new KroneckerBasis(basis(tensors, weight, true), basis(tensors, weight, false)),
           Libtorch.keep(Libtorch.of(scale, ScalarType.Float, scale.length)),
-          SideMatrices.lengths(weight));
+          KroneckerBasis.side(weight, true));
     }
   }
 
@@ -104,16 +102,16 @@ public final class Ekfac implements Preconditioner {
     return moments;
   }
 
-  private static Tensor basis(Safetensors tensors, Parameter weight, int side) {
-    int length = SideMatrices.lengths(weight)[side];
-    if (length == 1) {
+  private static Tensor basis(Safetensors tensors, Parameter weight, boolean left) {
+    int side = KroneckerBasis.side(weight, left);
+    if (side == 1) {
       return null;
     }
-    String name = weight.name() + EkfacFit.SIDES.get(side);
-    float[] numbers = numbers(tensors, name, (long) length * length);
-    Tensor whole = Libtorch.of(numbers, ScalarType.Float, length, length);
+    String name = weight.name() + (left ? EkfacFit.LEFT : EkfacFit.RIGHT);
+    float[] numbers = numbers(tensors, name, (long) side * side);
+    Tensor whole = Libtorch.of(numbers, ScalarType.Float, side, side);
     return Libtorch.keep(
-        KroneckerBasis.type(length) == DType.F16 ? whole.to(ScalarType.Half) : whole);
+        KroneckerBasis.type(side) == DType.F16 ? whole.to(ScalarType.Half) : whole);
   }
 
   private static float[] numbers(Safetensors tensors, String name, long expected) {
@@ -150,7 +148,7 @@ public final class Ekfac implements Preconditioner {
     return new Preconditioned(weights.get(weight.name()), gradient);
   }
 
-  /** Coordinates over √(Λ + λ). */
+  /** L·G·Rᵀ over √(Λ + λ). */
   private record Preconditioned(Weight weight, LayerGradient gradient) implements LayerGradient {
     @Override
     public long examples() {
@@ -168,17 +166,12 @@ public final class Ekfac implements Preconditioner {
     }
 
     @Override
-    public Tensor turned(SideMatrices matrices) {
-      return whole().turned(matrices);
-    }
-
-    @Override
-    public void addSides(SideMatrices sums, int positions) {
-      whole().addSides(sums, positions);
+    public void addSides(Tensor outputs, Tensor inputs, int positions) {
+      whole().addSides(outputs, inputs, positions);
     }
 
     private FormedGradient whole() {
-      return new FormedGradient(formed(), weight.lengths()[0], weight.lengths()[1]);
+      return new FormedGradient(formed(), weight.outputs());
     }
   }
 

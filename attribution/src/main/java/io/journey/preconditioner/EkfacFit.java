@@ -6,7 +6,6 @@ import io.journey.array.Safetensors;
 import io.journey.gradient.GradientSink;
 import io.journey.nn.LayerGradient;
 import io.journey.nn.Parameter;
-import io.journey.nn.SideMatrices;
 import io.journey.run.JourneyException;
 import io.journey.run.SettingException;
 import io.journey.run.Workers;
@@ -31,15 +30,15 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Fits what {@link Ekfac} needs to the gradients of examples, in two passes over them:
  *
  * <ol>
- *   <li>The second moments of the sides of each weight's gradients ({@link
+ *   <li>The second moments of the two sides of each weight's gradients ({@link
  *       LayerGradient#addSides}). Their eigenvectors are the weight's basis (Grosse et al. 2023,
  *       section 2.2).
  *   <li>The second moments Λ of the gradients' coordinates in that basis: the best diagonal there
  *       (George et al. 2018).
  * </ol>
  *
- * <p>Statistics are streamed: what is held are the sides of the weights, O² + I² + T² numbers, and
- * the gradients of the examples under way. Where the statistics of all weights would take more than
+ * <p>Statistics are streamed: what is held are the sides of the weights, O² and I² numbers, and the
+ * gradients of the examples under way. Where the statistics of all weights would take more than
  * {@link #BYTES}, on a GPU {@link #GPU_BYTES}, the weights are fitted in groups, each with a pass
  * of its own.
  *
@@ -47,9 +46,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * groups change no number.
  */
 public final class EkfacFit implements AutoCloseable {
-  /** The endings of the names of bases, of outputs, inputs and taps. */
-  static final List<String> SIDES = List.of(".outputs", ".inputs", ".taps");
-
+  static final String LEFT = ".left";
+  static final String RIGHT = ".right";
   static final String MOMENTS = ".moments";
 
   /** Positions of an image that count for the sides of a layer, at most. */
@@ -82,22 +80,24 @@ public final class EkfacFit implements AutoCloseable {
   /** The statistics of a weight. */
   private static final class Fitted implements AutoCloseable {
     private final Parameter weight;
-    private final Tensor[] bases = new Tensor[SideMatrices.SIDES]; // eigenvectors, or null
-    private Tensor moments; // sums of squares [O·I·T]
+    private Tensor left; // eigenvectors [O, O], or null
+    private Tensor right; // [I, I], or null
+    private Tensor moments; // sums of squares [O·I]
 
     Fitted(Parameter weight) {
       this.weight = weight;
     }
 
     KroneckerBasis basis() {
-      return new KroneckerBasis(SideMatrices.of(side -> bases[side]));
+      return new KroneckerBasis(left, right);
     }
 
     @Override
     public void close() {
-      basis().close();
-      if (moments != null) {
-        moments.close();
+      for (Tensor kept : new Tensor[] {left, right, moments}) {
+        if (kept != null) {
+          kept.close();
+        }
       }
     }
   }
@@ -171,11 +171,9 @@ public final class EkfacFit implements AutoCloseable {
   }
 
   private static long sideBytes(Parameter weight) {
-    long numbers = 0;
-    for (long length : SideMatrices.lengths(weight)) {
-      numbers += length * length;
-    }
-    return Float.BYTES * numbers;
+    long outputs = KroneckerBasis.side(weight, true);
+    long inputs = KroneckerBasis.side(weight, false);
+    return 4 * (outputs * outputs + inputs * inputs);
   }
 
   private void fitSides(List<Fitted> group, Source source) {
@@ -194,19 +192,24 @@ public final class EkfacFit implements AutoCloseable {
                     own,
                     (weight, image, gradient) -> {
                       Tensor[] sides = own.get(weight.name());
-                      gradient.addSides(SideMatrices.of(side -> sides[side]), POSITIONS);
+                      gradient.addSides(sides[0], sides[1], POSITIONS);
                     }));
             return own;
           },
           sums);
       forEachMatrix(
-          SideMatrices.SIDES * group.size(),
+          2 * group.size(),
           i -> {
-            Fitted fitted = group.get(i / SideMatrices.SIDES);
-            int side = i % SideMatrices.SIDES;
-            Tensor sum = sums.get(fitted.weight.name())[side];
-            if (sum != null) {
-              fitted.bases[side] = KroneckerBasis.eigenvectors(sum, fitted.weight.name());
+            Fitted fitted = group.get(i / 2);
+            Tensor sum = sums.get(fitted.weight.name())[i % 2];
+            if (sum == null) {
+              return;
+            }
+            Tensor vectors = KroneckerBasis.eigenvectors(sum, fitted.weight.name());
+            if (i % 2 == 0) {
+              fitted.left = vectors;
+            } else {
+              fitted.right = vectors;
             }
           });
     } finally {
@@ -229,14 +232,13 @@ public final class EkfacFit implements AutoCloseable {
     }
   }
 
-  /** Zeros for every side, null for one of length 1. */
+  /** Zeros for both sides, null for one of length 1. */
   private static Tensor[] sides(Parameter weight, boolean kept) {
-    int[] lengths = SideMatrices.lengths(weight);
-    Tensor[] sides = new Tensor[lengths.length];
-    for (int s = 0; s < sides.length; s++) {
-      long length = lengths[s];
-      if (length > 1) {
-        sides[s] = kept ? kept(length, length) : Libtorch.zeros(ScalarType.Float, length, length);
+    Tensor[] sides = new Tensor[2];
+    for (int s = 0; s < 2; s++) {
+      long side = KroneckerBasis.side(weight, s == 0);
+      if (side > 1) {
+        sides[s] = kept ? kept(side, side) : Libtorch.zeros(ScalarType.Float, side, side);
       }
     }
     return sides;
@@ -338,22 +340,20 @@ public final class EkfacFit implements AutoCloseable {
   }
 
   /**
-   * Writes a safetensors file: for each weight {@code NAME.outputs} [O, O], {@code NAME.inputs} [I,
-   * I] and {@code NAME.taps} [T, T], where a side is longer than 1, in float32 or, longer than
-   * {@link KroneckerBasis#LONG}, in float16; and {@code NAME.moments} [O, I·T] in float32.
+   * Writes a safetensors file: for each weight {@code NAME.left} [O, O] and {@code NAME.right} [I,
+   * I], where a side is longer than 1, in float32 or, longer than {@link KroneckerBasis#LONG}, in
+   * float16; and {@code NAME.moments} [O, I] in float32.
    */
   public void writeTo(OutputStream out) throws IOException {
     Safetensors.Writer writer = new Safetensors.Writer();
     writer.metadata("preconditioner", "ekfac").metadata("examples", Integer.toString(examples));
     for (Fitted fitted : weights) {
       String name = fitted.weight.name();
-      int[] lengths = SideMatrices.lengths(fitted.weight);
-      for (int side = 0; side < lengths.length; side++) {
-        DType type = KroneckerBasis.type(lengths[side]);
-        add(writer, name + SIDES.get(side), fitted.bases[side], type, lengths[side], lengths[side]);
-      }
-      long inputs = (long) lengths[1] * lengths[2];
-      add(writer, name + MOMENTS, fitted.moments, DType.F32, lengths[0], inputs);
+      long outputs = KroneckerBasis.side(fitted.weight, true);
+      long inputs = KroneckerBasis.side(fitted.weight, false);
+      add(writer, name + LEFT, fitted.left, KroneckerBasis.type((int) outputs), outputs, outputs);
+      add(writer, name + RIGHT, fitted.right, KroneckerBasis.type((int) inputs), inputs, inputs);
+      add(writer, name + MOMENTS, fitted.moments, DType.F32, outputs, inputs);
     }
     writer.writeTo(out);
   }

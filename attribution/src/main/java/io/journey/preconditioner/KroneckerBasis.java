@@ -3,7 +3,6 @@ package io.journey.preconditioner;
 import io.journey.array.DType;
 import io.journey.nn.LayerGradient;
 import io.journey.nn.Parameter;
-import io.journey.nn.SideMatrices;
 import io.journey.run.JourneyException;
 import io.journey.tensor.Libtorch;
 import org.bytedeco.javacpp.PointerScope;
@@ -11,11 +10,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * An orthogonal basis for the gradients of one weight, the product of a basis of each side: of its
- * outputs, its inputs and, of a convolution, the taps of its kernel ({@link SideMatrices}). The
- * rows of each matrix are eigenvectors. Sides of length 1 keep the coordinates they have. Sides
- * longer than {@link #LONG} are kept in float16, which changes a coordinate by a few thousandths at
- * most.
+ * An orthogonal basis for the gradients G ∈ R^{O×I} of one weight, the product of a basis of each
+ * side: the coordinates of G are L·G·Rᵀ, where the rows of L ∈ R^{O×O} and R ∈ R^{I×I} are
+ * eigenvectors. I of a convolution are its I·K·K inputs. Sides of length 1 keep the coordinates
+ * they have. Sides longer than {@link #LONG} are kept in float16, which changes a coordinate by a
+ * few thousandths at most.
  */
 final class KroneckerBasis implements AutoCloseable {
   /** From here on half the memory counts more than the last digits: 4 MiB of float32. */
@@ -24,13 +23,16 @@ final class KroneckerBasis implements AutoCloseable {
   /** Sides up to this length are decomposed in float64, longer ones in float32. */
   private static final int EXACT = 4096;
 
-  private final SideMatrices sides;
+  private final Tensor left;
+  private final Tensor right;
 
   /**
-   * @param sides eigenvectors; closed with this
+   * @param left L [O, O], or null for the identity; closed with this
+   * @param right R [I, I], or null for the identity; closed with this
    */
-  KroneckerBasis(SideMatrices sides) {
-    this.sides = sides;
+  KroneckerBasis(Tensor left, Tensor right) {
+    this.left = left;
+    this.right = right;
   }
 
   /** Whether a weight has two sides; biases and the weights of norms have not. */
@@ -38,14 +40,32 @@ final class KroneckerBasis implements AutoCloseable {
     return weight.shape().length > 1;
   }
 
+  /** The length of a side: O or I. */
+  static int side(Parameter weight, boolean left) {
+    int outputs = Math.toIntExact(weight.shape()[0]);
+    return left ? outputs : weight.numel() / outputs;
+  }
+
   /** The number type of a basis on disk and in memory. */
   static DType type(int side) {
     return side > LONG ? DType.F16 : DType.F32;
   }
 
-  /** The coordinates of gradients, [N, O·I·T] float32 in the caller's scope. */
+  Tensor left() {
+    return left;
+  }
+
+  Tensor right() {
+    return right;
+  }
+
+  /** The coordinates of gradients, [N, O·I] float32 in the caller's scope. */
   Tensor coordinates(LayerGradient gradient) {
-    return gradient.turned(sides.map(basis -> basis.to(ScalarType.Float))).to(ScalarType.Float);
+    return gradient.between(floats(left), floats(right)).to(ScalarType.Float);
+  }
+
+  private static Tensor floats(Tensor basis) {
+    return basis == null ? null : basis.to(ScalarType.Float);
   }
 
   /**
@@ -72,6 +92,11 @@ final class KroneckerBasis implements AutoCloseable {
 
   @Override
   public void close() {
-    sides.close();
+    if (left != null) {
+      left.close();
+    }
+    if (right != null) {
+      right.close();
+    }
   }
 }

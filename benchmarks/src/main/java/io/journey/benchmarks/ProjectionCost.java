@@ -143,8 +143,7 @@ public class ProjectionCost {
         try (PointerScope ofWeight = new PointerScope()) {
           int length = length(config, weight);
           Tensor gradients = numbers.narrow(0, 0, (long) examples * length).view(examples, length);
-          created.add(
-              weight, new FormedGradient(gradients, weight.shape()[0], weight.shape()[1]), sums);
+          created.add(weight, new FormedGradient(gradients, weight.shape()[0]), sums);
         }
       }
     }

@@ -50,70 +50,27 @@ record Conv2dRule(Conv2d conv) implements ExampleGradientRule {
       ScalarType type = delta.scalar_type().intern();
       return LayerGradient.isNarrow(type, products, shape[0], inputs, left, right)
           ? factored(left == null ? null : left.to(type), right == null ? null : right.to(type))
-          : whole().between(left, right);
-    }
-
-    private FormedGradient whole() {
-      long[] shape = conv.weight().shape();
-      return new FormedGradient(formed(), shape[0], shape[1]);
-    }
-
-    /**
-     * Channels are turned where they are fewer numbers, in δ and inputs or in the gradient: every
-     * tap sees the same channels.
-     */
-    @Override
-    public Tensor turned(SideMatrices matrices) {
-      if (conv.kernel() == 1) {
-        return between(matrices.outputs(), matrices.inputs());
-      }
-      ScalarType type = delta.scalar_type().intern();
-      long[] shape = conv.weight().shape();
-      double o = shape[0];
-      double i = shape[1];
-      Tensor input = use.input();
-      double narrow =
-          (double) input.size(0) / use.examples() * input.size(2) * input.size(3) * i * i
-              + (double) use.draws() * delta.size(2) * delta.size(3) * o * o;
-      double wide = o * i * shape[2] * shape[3] * (o + i);
-      if (type == ScalarType.BFloat16 || narrow > wide) {
-        return whole().turned(matrices);
-      }
-      Use turnedUse = new Use(channels(input, matrices.inputs()), use.saved(), use.draws());
-      Tensor turnedDelta = channels(delta, matrices.outputs());
-      Tensor found = new Gradient(conv, turnedUse, turnedDelta).formed();
-      if (matrices.taps() == null) {
-        return found;
-      }
-      Tensor rows = found.view(-1, matrices.taps().size(0)).matmul(matrices.taps().to(type).t());
-      return rows.view(found.size(0), -1);
-    }
-
-    private static Tensor channels(Tensor x, Tensor matrix) {
-      return matrix == null
-          ? x
-          : convolve(x, matrix.to(x.scalar_type()).view(matrix.size(0), -1, 1, 1), 1, 0);
+          : new FormedGradient(formed(), shape[0]).between(left, right);
     }
 
     @Override
-    public void addSides(SideMatrices sums, int positions) {
+    public void addSides(Tensor outputs, Tensor inputs, int positions) {
       // Every step-th row and column of positions.
       long step = 1;
       while (ceil(delta.size(2), step) * ceil(delta.size(3), step) > positions) {
         step++;
       }
-      if (sums.outputs() != null) {
+      if (outputs != null) {
         Tensor some = every(every(delta, 2, step), 3, step); // (B, O, H', W')
-        OuterProducts.add(sums.outputs(), rows(some.flatten(2, -1)));
+        OuterProducts.add(outputs, rows(some.flatten(2, -1)));
       }
-      if (sums.inputs() != null || sums.taps() != null) {
+      if (inputs != null) {
         Tensor seen =
             conv.kernel() == 1 && conv.padding() == 0
                 ? every(every(use.input(), 2, step * conv.stride()), 3, step * conv.stride())
                     .flatten(2, -1)
                 : unfold(use.input(), conv.kernel(), conv.padding(), step * conv.stride());
-        Tensor places = rows(seen); // (B·L', I·K·K)
-        FormedGradient.addInputs(sums, places.view(places.size(0), conv.weight().shape()[1], -1));
+        OuterProducts.add(inputs, rows(seen));
       }
     }
 

@@ -5,15 +5,15 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The gradients G of one weight, one for each of N examples, as a layer knows them: formed only
- * where somebody asks for the numbers themselves. A weight of the shape [O, I, …] has G ∈
- * R^{O×I·T}, T the product of its further lengths; one of a single dimension has I = T = 1. All
- * tensors live in the caller's scope and have the number type of the layer.
+ * where somebody asks for the numbers themselves. A weight of the shape [O, …] has G ∈ R^{O×I}, I
+ * the product of its other sides; one of a single dimension has I = 1. All tensors live in the
+ * caller's scope and have the number type of the layer.
  */
 public interface LayerGradient {
   /** Returns N. */
   long examples();
 
-  /** Returns the gradients, [N, O·I·T]. */
+  /** Returns the gradients, [N, O·I]. */
   Tensor formed();
 
   /**
@@ -21,30 +21,22 @@ public interface LayerGradient {
    * sum of outer products δ·aᵀ, as the same sum of (L·δ)·(R·a)ᵀ.
    *
    * @param left L, [l, O] float32; null: the identity
-   * @param right R, [r, I·T] float32; null: the identity
+   * @param right R, [r, I] float32; null: the identity
    * @return [N, l·r], in float32 where the layer's numbers have fewer bits
    */
   Tensor between(Tensor left, Tensor right);
 
   /**
-   * Returns G with each of its three sides turned by a matrix: number (o, i, t) is Σ A[o, o']·B[i,
-   * i']·C[t, t']·G[o', i', t'].
+   * Adds the second moments of the two sides of the gradients of all N examples. Where G is a sum
+   * of outer products of output gradients δ and inputs a, these are Σ δ·δᵀ and Σ a·aᵀ (Martens and
+   * Grosse 2015, section 3); where only G is known, G·Gᵀ and Gᵀ·G.
    *
-   * @param matrices A, B and C, float32; null: the identity
-   * @return [N, O·I·T], in float32 where the layer's numbers have fewer bits
-   */
-  Tensor turned(SideMatrices matrices);
-
-  /**
-   * Adds the second moments of the sides of the gradients of all N examples. Where G is a sum of
-   * outer products of output gradients δ and inputs a, these are Σ δ·δᵀ and, of inputs a ∈ R^{I×T},
-   * Σ a·aᵀ and Σ aᵀ·a (Martens and Grosse 2015, section 3); where only G is known, its own.
-   *
-   * @param sums added to, float32; null: not wanted
+   * @param outputs added to, [O, O] float32; null: not wanted
+   * @param inputs added to, [I, I] float32; null: not wanted
    * @param positions inputs and outputs of a row taken at most, evenly spaced: neighbours in an
    *     image say much the same
    */
-  void addSides(SideMatrices sums, int positions);
+  void addSides(Tensor outputs, Tensor inputs, int positions);
 
   /**
    * Returns whether L·G·Rᵀ costs less as a sum of (L·δ)·(R·a)ᵀ than from G. Numbers of fewer bits

@@ -34,12 +34,7 @@ public record OuterProducts(Tensor outputs, Tensor inputs, long tokens) implemen
           left == null ? outputs : torch.linear(outputs, left.to(type)),
           right == null ? inputs : torch.linear(inputs, right.to(type)));
     }
-    return new FormedGradient(formed(), o, i).between(left, right);
-  }
-
-  @Override
-  public Tensor turned(SideMatrices matrices) {
-    return between(matrices.outputs(), matrices.inputs());
+    return new FormedGradient(formed(), o).between(left, right);
   }
 
   private static Tensor product(Tensor x, Tensor y) {
@@ -47,12 +42,12 @@ public record OuterProducts(Tensor outputs, Tensor inputs, long tokens) implemen
   }
 
   @Override
-  public void addSides(SideMatrices sums, int positions) {
-    if (sums.outputs() != null) {
-      add(sums.outputs(), some(outputs, positions));
+  public void addSides(Tensor outputSide, Tensor inputSide, int positions) {
+    if (outputSide != null) {
+      add(outputSide, some(outputs, positions));
     }
-    if (sums.inputs() != null) {
-      add(sums.inputs(), some(inputs, positions));
+    if (inputSide != null) {
+      add(inputSide, some(inputs, positions));
     }
   }
 
