@@ -118,6 +118,11 @@ public final class GradientPipeline implements AutoCloseable {
       }
 
       @Override
+      public boolean wantsSums() {
+        return preconditioner != Preconditioner.NONE;
+      }
+
+      @Override
       public void accept(Parameter weight, int image, LayerGradient gradient) {
         LayerGradient ready = preconditioner.apply(weight, gradient);
         projection.add(weight, ready, sums.narrow(0, image, gradient.examples()));

@@ -15,6 +15,14 @@ public interface GradientSink {
    */
   void accept(Parameter weight, int image, LayerGradient gradient);
 
+  /**
+   * Returns whether an image with many draws had better hand over its gradients once, summed, than
+   * in parts: where what is done with them costs more than holding them.
+   */
+  default boolean wantsSums() {
+    return false;
+  }
+
   /** Returns whether the gradients of a weight are wanted at all; the work for others is spared. */
   default boolean wants(Parameter weight) {
     return true;

@@ -31,6 +31,9 @@ import org.bytedeco.pytorch.TensorVector;
  * through sees N rows: autograd has summed their δ over the draws.
  */
 public final class LayerwiseGradients implements ExampleGradients {
+  /** What the sums of an image's gradients may take, at eight bytes a number. */
+  private static final long SUM_BYTES = 1L << 30;
+
   private record Call(TrackedLayer layer, ExampleGradientRule.Use use, Tensor result) {}
 
   private final LayeredDenoiser model;
@@ -57,14 +60,42 @@ public final class LayerwiseGradients implements ExampleGradients {
         to++;
       }
       int passes = (draws + rows - 1) / rows;
-      for (int pass = 0; pass < passes; pass++) {
-        int first = draws * pass / passes;
-        int count = draws * (pass + 1) / passes - first;
-        compute(images.subList(from, to), first, count, mask, from, sink, losses);
+      if (passes > 1 && sink.wantsSums() && bytes(sink) <= SUM_BYTES) { // of one image
+        try (SummedGradients sums = new SummedGradients(sink)) {
+          compute(images.subList(from, to), passes, mask, from, sums, losses);
+          try (NoGradGuard guard = new NoGradGuard()) {
+            sums.deliver(from);
+          }
+        }
+      } else {
+        compute(images.subList(from, to), passes, mask, from, sink, losses);
       }
       from = to;
     }
     return losses;
+  }
+
+  private long bytes(GradientSink sink) {
+    return model.parameters().list().stream()
+        .filter(weight -> isWanted(weight, sink))
+        .mapToLong(weight -> (long) Double.BYTES * weight.numel())
+        .sum();
+  }
+
+  /** All draws of some images, in passes. */
+  private void compute(
+      List<DenoisingDraws> images,
+      int passes,
+      Tensor mask,
+      int image,
+      GradientSink sink,
+      float[] losses) {
+    int draws = images.get(0).count();
+    for (int pass = 0; pass < passes; pass++) {
+      int first = draws * pass / passes;
+      int count = draws * (pass + 1) / passes - first;
+      compute(images, first, count, mask, image, sink, losses);
+    }
   }
 
   /** The share of some draws of some images, which all have as many. */

@@ -190,6 +190,7 @@ public final class EkfacFit implements AutoCloseable {
                 unit,
                 sink(
                     own,
+                    false,
                     (weight, image, gradient) -> {
                       Tensor[] sides = own.get(weight.name());
                       gradient.addSides(sides[0], sides[1], POSITIONS);
@@ -280,6 +281,7 @@ public final class EkfacFit implements AutoCloseable {
               unit,
               sink(
                   own,
+                  true,
                   (weight, image, gradient) -> {
                     Tensor found = known.get(weight.name()).basis().coordinates(gradient);
                     own.get(weight.name())[0].narrow(0, image, found.size(0)).add_(found);
@@ -290,12 +292,17 @@ public final class EkfacFit implements AutoCloseable {
         sums);
   }
 
-  /** Takes the gradients of some weights. */
-  private static GradientSink sink(Map<String, ?> wanted, GradientSink body) {
+  /** Takes the gradients of some weights, summed over draws or in parts. */
+  private static GradientSink sink(Map<String, ?> wanted, boolean sums, GradientSink body) {
     return new GradientSink() {
       @Override
       public boolean wants(Parameter weight) {
         return wanted.containsKey(weight.name());
+      }
+
+      @Override
+      public boolean wantsSums() {
+        return sums;
       }
 
       @Override

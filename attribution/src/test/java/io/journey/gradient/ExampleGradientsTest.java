@@ -11,6 +11,7 @@ import io.journey.diffusion.NoiseSchedule;
 import io.journey.diffusion.OutputFunction;
 import io.journey.model.LayeredDenoiser;
 import io.journey.model.UNet2DConfig;
+import io.journey.nn.LayerGradient;
 import io.journey.nn.Parameter;
 import io.journey.random.Seed;
 import io.journey.run.Json;
@@ -19,7 +20,9 @@ import io.journey.tensor.Libtorch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -343,6 +346,45 @@ class ExampleGradientsTest {
       List<DenoisingDraws> images = new ArrayList<>(images(model, 1, 131));
       images.addAll(images(model, 3, 2));
       float[][] found = gradients(method, model, images, null);
+      for (int n = 0; n < images.size(); n++) {
+        assertSame(found[n], obvious(model, images.get(n), null));
+      }
+    }
+  }
+
+  /** Of every weight that no layer has twice. */
+  @Test
+  void whereSumsAreWantedAnImageHandsOverItsGradientsOnce() {
+    try (LayeredDenoiser model = model(1, ScalarType.Double)) {
+      List<DenoisingDraws> images = new ArrayList<>(images(model, 1, 131));
+      images.addAll(images(model, 3, 2));
+      float[][] found = new float[images.size()][model.parameters().count()];
+      Map<String, Integer> calls = new HashMap<>();
+      GradientSink sink =
+          new GradientSink() {
+            @Override
+            public boolean wantsSums() {
+              return true;
+            }
+
+            @Override
+            public void accept(Parameter weight, int image, LayerGradient gradient) {
+              double[] numbers = Libtorch.doubles(gradient.formed());
+              int length = weight.numel();
+              for (int i = 0; i < numbers.length; i++) {
+                found[image + i / length][weight.offset() + i % length] += (float) numbers[i];
+              }
+              calls.merge(weight.name() + " of " + image, 1, Integer::sum);
+            }
+          };
+      float[] losses = GradientMethod.LAYERWISE.create(model, SCHEDULE).compute(images, null, sink);
+      assertThat(calls.values()).containsOnly(1);
+      assertThat(losses)
+          .containsExactly(
+              GradientMethod.LAYERWISE
+                  .create(model, SCHEDULE)
+                  .compute(images, null, (weight, image, gradient) -> {}),
+              within(1e-6f));
       for (int n = 0; n < images.size(); n++) {
         assertSame(found[n], obvious(model, images.get(n), null));
       }
