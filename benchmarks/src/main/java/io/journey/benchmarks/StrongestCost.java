@@ -96,16 +96,21 @@ public final class StrongestCost {
               .withEstimator(Estimators.named("tracin-dot"))
               .withDraws(1);
       Path out = features.resolveSibling("scores-" + all + "-" + n);
-      if (all) {
-        attributor.stage(asked, STEPS).run(out, context);
-      } else {
-        attributor.strongest(asked, STEPS, kept).run(out, context);
+      String failed = "";
+      try {
+        if (all) {
+          attributor.stage(asked, STEPS).run(out, context);
+        } else {
+          attributor.strongest(asked, STEPS, kept).run(out, context);
+        }
+      } catch (OutOfMemoryError e) {
+        failed = ", out of memory";
       }
       System.out.printf(
           Locale.ROOT,
           "{\"what\": \"%s\", \"examples\": %d, \"k\": %d, \"targets\": %d, \"steps\": 9,"
               + " \"seconds\": %.1f, \"peak_mib\": %d, \"heap_mib\": %d}%n",
-          all ? "all scores" : "strongest " + kept,
+          (all ? "all scores" : "strongest " + kept) + failed,
           n,
           k,
           asked.size(),
