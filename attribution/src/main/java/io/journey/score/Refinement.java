@@ -18,6 +18,9 @@ public final class Refinement {
   /** Images whose order tells how stable an answer is. */
   public static final int STRONGEST = 10;
 
+  /** How many of them are the same where an answer is stable. */
+  private static final int ALIKE = 8;
+
   private final List<CheckpointRefinement> checkpoints;
   private final Workers workers;
   private int next;
@@ -57,6 +60,14 @@ public final class Refinement {
     /** Returns whether all draws of all checkpoints were asked about. */
     public boolean isFinished() {
       return draws == ofDraws && checkpoints == ofCheckpoints;
+    }
+
+    /**
+     * Returns whether the {@link #STRONGEST} can be relied on: both halves of the draws agree on at
+     * least eight, and the round before on at least nine, or there is nothing left to ask.
+     */
+    public boolean isStable() {
+      return shared >= ALIKE && (settled > ALIKE || isFinished());
     }
   }
 

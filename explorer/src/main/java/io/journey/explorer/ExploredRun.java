@@ -14,6 +14,8 @@ import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.OpenCheckpoints;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 
 /** A run that is open: its targets in memory, its checkpoints ready to be asked. */
 final class ExploredRun implements AutoCloseable {
@@ -25,6 +27,9 @@ final class ExploredRun implements AutoCloseable {
   private final FeatureStore features;
   private final List<Trajectory> targets;
   private final List<float[]> finished;
+  private final List<Wish> wishes = new CopyOnWriteArrayList<>();
+  private final int ofFile;
+  private final Samples samples;
   private final ImageShape pictureShape;
   private final LatentCodec codec;
   private final OpenCheckpoints checkpoints;
@@ -38,13 +43,17 @@ final class ExploredRun implements AutoCloseable {
       Dataset images,
       LatentCodec codec,
       OpenCheckpoints checkpoints,
+      Samples samples,
       RunContext context) {
     this.name = sources.name();
     this.images = images;
     this.features = features;
-    this.targets = targets;
+    this.targets = new CopyOnWriteArrayList<>(targets);
     this.finished =
-        java.util.stream.IntStream.range(0, targets.size()).mapToObj(file::picture).toList();
+        new CopyOnWriteArrayList<>(
+            IntStream.range(0, targets.size()).mapToObj(file::picture).toList());
+    this.ofFile = targets.size();
+    this.samples = samples;
     this.pictureShape = file.pictureShape();
     this.codec = codec;
     this.checkpoints = checkpoints;
@@ -68,7 +77,16 @@ final class ExploredRun implements AutoCloseable {
       List<Trajectory> targets = file.read(file.timesteps(), opened.text());
       codec = encoders.codec();
       OpenCheckpoints checkpoints = OpenCheckpoints.open(ensemble, features, targets, context);
-      return new ExploredRun(sources, features, file, targets, images, codec, checkpoints, context);
+      return new ExploredRun(
+          sources,
+          features,
+          file,
+          targets,
+          images,
+          codec,
+          checkpoints,
+          new Samples(ensemble, encoders, file, context),
+          context);
     } catch (RuntimeException | Error e) {
       if (codec != null) {
         codec.close();
@@ -127,8 +145,32 @@ final class ExploredRun implements AutoCloseable {
     return features;
   }
 
+  /** Returns the targets: those of the file, then those that were drawn since. */
   List<Trajectory> targets() {
     return targets;
+  }
+
+  /** Returns how many targets are of the file. */
+  int ofFile() {
+    return ofFile;
+  }
+
+  /** Returns what a target was drawn from that was drawn since. */
+  Wish wish(int target) {
+    return wishes.get(target - ofFile);
+  }
+
+  /** Returns what draws further targets. */
+  Samples samples() {
+    return samples;
+  }
+
+  /** Takes a target that was drawn now, and returns its number. */
+  synchronized int add(Trajectory target, Wish wish) {
+    finished.add(decode(target.image()));
+    wishes.add(wish);
+    targets.add(target);
+    return targets.size() - 1;
   }
 
   /** Returns the finished picture of a target. */
@@ -147,20 +189,22 @@ final class ExploredRun implements AutoCloseable {
 
   /** Returns what a model samples as a picture, [C·H·W]. */
   float[] decode(float[] sampled) {
-    if (codec == LatentCodec.IDENTITY) {
-      return sampled;
-    }
     float[][] picture = new float[1][];
-    ImageShape shape = targets.get(0).shape();
-    context
-        .workers()
-        .forEach(1, unit -> picture[0] = codec.decode(new float[][] {sampled}, shape)[0]);
+    context.workers().forEach(1, unit -> picture[0] = decodeHere(sampled));
     return picture[0];
+  }
+
+  /** Returns the same on the calling worker. */
+  float[] decodeHere(float[] sampled) {
+    return codec == LatentCodec.IDENTITY
+        ? sampled
+        : codec.decode(new float[][] {sampled}, targets.get(0).shape())[0];
   }
 
   @Override
   public void close() {
     checkpoints.close();
+    samples.close();
     codec.close();
   }
 }

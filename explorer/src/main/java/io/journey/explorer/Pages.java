@@ -78,6 +78,7 @@ final class Pages extends Handler.Abstract {
   private final RunPictures pictures;
   private final Answers answers;
   private final CompletableFuture<NearestPictures> nearest;
+  private final DrawingStream drawings;
   private final String key;
 
   /**
@@ -94,6 +95,7 @@ final class Pages extends Handler.Abstract {
     this.pictures = pictures;
     this.answers = answers;
     this.nearest = nearest;
+    this.drawings = new DrawingStream(run);
     this.key = key;
   }
 
@@ -199,6 +201,15 @@ final class Pages extends Handler.Abstract {
   }
 
   private void post(String path, Request request, Response response) throws IOException {
+    if (path.equals("/api/draw")) {
+      Wish wish = Wish.read(body(request));
+      drawings.begin();
+      begin(response);
+      try (OutputStream out = Content.Sink.asOutputStream(response)) {
+        drawings.tell(wish, out);
+      }
+      return;
+    }
     boolean sweep = path.equals("/api/steps");
     if (!sweep && !path.equals("/api/ask")) {
       throw new Refused(404, "There is nothing here.");
@@ -206,13 +217,17 @@ final class Pages extends Handler.Abstract {
     Question question = Question.read(body(request), run);
     Asked asked = sweep ? sweep(question) : ask(question);
     answers.ask(asked);
-    response.setStatus(200);
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/x-ndjson");
+    begin(response);
     try {
       tell(asked, response);
     } finally {
       asked.cancel();
     }
+  }
+
+  private static void begin(Response response) {
+    response.setStatus(200);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/x-ndjson");
   }
 
   private Asked ask(Question question) {
@@ -281,7 +296,7 @@ final class Pages extends Handler.Abstract {
     if (!Double.isNaN(answer.error())) {
       out.put("error", answer.error());
     }
-    out.put("finished", answer.isFinished());
+    out.put("finished", answer.isFinished()).put("stable", answer.isStable());
     out.put("milliseconds", Math.round(event.milliseconds()));
     ByteBuffer numbers =
         ByteBuffer.allocate(Float.BYTES * answer.scores().length).order(ByteOrder.LITTLE_ENDIAN);

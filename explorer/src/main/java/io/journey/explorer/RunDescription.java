@@ -36,14 +36,30 @@ final class RunDescription {
           .put("name", estimator.name())
           .put("everyStepAlike", estimator.needs().target() == FeatureRequirement.Target.AVERAGED);
     }
+    out.put("prompts", run.samples().takesPrompts());
+    out.set("classes", Json.tree(run.images().classNames()));
     ArrayNode targets = out.putArray("targets");
-    for (Trajectory target : run.targets()) {
-      ObjectNode one = targets.addObject();
-      one.put("words", target.condition().words(run.images().classNames()));
-      one.put("guidance", target.guidance().isNone() ? "" : target.guidance().toString());
-      one.set("timesteps", Json.tree(target.timesteps()));
+    for (int number = 0; number < run.targets().size(); number++) {
+      targets.add(target(run, number));
     }
     return out;
+  }
+
+  /** Describes a target. */
+  static ObjectNode target(ExploredRun run, int number) {
+    Trajectory target = run.targets().get(number);
+    ObjectNode one = Json.object();
+    one.put("words", target.condition().words(run.images().classNames()));
+    one.put("guidance", target.guidance().isNone() ? "" : target.guidance().toString());
+    if (number >= run.ofFile()) {
+      Wish wish = run.wish(number);
+      one.putObject("wish")
+          .put("prompt", wish.prompt())
+          .put("class", wish.number())
+          .put("seed", wish.seed());
+    }
+    one.set("timesteps", Json.tree(target.timesteps()));
+    return one;
   }
 
   /** Describes the training images: a list of id, class and caption for each, "" where none. */

@@ -36,7 +36,15 @@ function floats(text) {
 }
 
 /** Asks a question; every answer is told as it comes. */
-export async function ask(path, question, signal, tell) {
+export function ask(path, question, signal, tell) {
+  return lines(path, question, signal, (answer) => {
+    answer.scores = floats(answer.scores);
+    tell(measured(answer));
+  });
+}
+
+/** Sends a request whose answer is lines of JSON, each told as it comes. */
+export async function lines(path, question, signal, tell) {
   const response = await checked(fetch(path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -55,15 +63,14 @@ export async function ask(path, question, signal, tell) {
     if (part.done) {
       return;
     }
-    const lines = (rest + part.value).split("\n");
-    rest = lines.pop();
-    for (const line of lines.filter((l) => l !== "")) {
+    const parts = (rest + part.value).split("\n");
+    rest = parts.pop();
+    for (const line of parts.filter((l) => l !== "")) {
       const answer = JSON.parse(line);
       if (answer.failure) {
         throw new Error(answer.failure);
       }
-      answer.scores = floats(answer.scores);
-      tell(measured(answer));
+      tell(answer);
     }
   }
 }

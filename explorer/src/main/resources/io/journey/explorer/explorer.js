@@ -1,5 +1,5 @@
 // The page: what is looked at, what is asked, what is shown.
-import { Gone, ask, client, get } from "./ask.js";
+import { Gone, ask, client, get, lines } from "./ask.js";
 import { Mask, drawable, paint } from "./draw.js";
 import { Cards, classColour, correlation, el, highest, matcher, ranks, signed } from "./lists.js";
 import { chart, fill } from "./panel.js";
@@ -39,6 +39,7 @@ const wordsOf = (one, n) => one.words || "picture " + (n + 1);
 
 function hash() {
   const parts = { t: view.target, s: step(), e: view.estimator };
+  if (target().wish) parts.w = JSON.stringify(target().wish);
   if (view.mask) parts.m = view.mask.text();
   if (view.seed) parts.n = view.seed;
   if (view.find) parts.f = view.find;
@@ -47,6 +48,16 @@ function hash() {
   if (view.hidden.size) parts.h = [...view.hidden].join(".");
   if (view.image !== null) parts.i = view.image;
   return "#" + new URLSearchParams(parts);
+}
+
+/** What a view's target was drawn from, where it was drawn here. */
+function wishOf(parts) {
+  try {
+    const wish = JSON.parse(parts.get("w"));
+    return wish && typeof wish.prompt === "string" && Number.isInteger(wish.seed) && Number.isInteger(wish.class) ? wish : null;
+  } catch (e) {
+    return null;
+  }
 }
 
 function fromHash() {
@@ -120,7 +131,8 @@ function redraw() {
       canvas.width = side;
       canvas.height = height;
     }
-    paint(canvas, stepPicture(kind, view.target, step()), shown, scale, drawing?.trail);
+    const picture = live?.[kind] ?? stepPicture(kind, view.target, step());
+    paint(canvas, picture, live ? null : shown, scale, drawing?.trail);
   }
 }
 
@@ -257,8 +269,7 @@ function stability(found) {
   if (found.shared < 0) {
     return "first look";
   }
-  const steady = found.shared >= 8 && (found.settled >= 9 || found.finished);
-  return steady ? "stable" : found.finished ? "all draws are in, and the order is not sure" : "settling";
+  return found.stable ? "stable" : found.finished ? "all draws are in, and the order is not sure" : "settling";
 }
 
 function stateText(found) {
@@ -467,6 +478,67 @@ function showSwept() {
   panelParts.steps.replaceChildren(chart(points, target().timesteps[0], step(), (t) => scrub(target().timesteps.indexOf(t), 0)));
 }
 
+// ---- drawing another picture
+
+function addTarget(one, n) {
+  $("targets").append(el("label", { class: "target" },
+    el("input", { type: "radio", name: "target", value: n, onchange: () => choose(n) }),
+    el("img", { src: address("target", n), alt: wordsOf(one, n), loading: "lazy" }),
+    el("span", {}, wordsOf(one, n))));
+}
+
+let live = null;
+
+/** Draws while one watches; then the new picture is the one that is asked about. */
+async function drawAnother(wish) {
+  if (live) {
+    return;
+  }
+  asking?.abort();
+  clearTimeout(timer);
+  live = { place: 0 };
+  let drawn = null;
+  $("draw-it").disabled = true;
+  $("answer").classList.add("stale");
+  $("words").textContent = wish.prompt || "A new picture";
+  state("Drawing …", null);
+  try {
+    await lines("/api/draw", wish, undefined, (line) => {
+      if (line.target !== undefined) {
+        drawn = line.target;
+        return;
+      }
+      live = { place: line.place, xt: new Image(), x0: new Image() };
+      for (const kind of ["xt", "x0"]) {
+        live[kind].onload = redraw;
+        live[kind].src = line[kind];
+      }
+      $("step").value = line.place;
+      $("step-name").textContent = "t = " + line.step;
+      state("Drawing: step " + (line.place + 1) + " of " + target().timesteps.length, null);
+    });
+    run.targets = (await get("/api/run")).targets; // Others may have drawn, too.
+    $("targets").replaceChildren();
+    run.targets.forEach(addTarget);
+    live = null;
+    if (drawn !== null) {
+      choose(drawn);
+    }
+  } catch (e) {
+    if (e instanceof Gone) {
+      gone(e.message);
+    } else {
+      toast(e.message);
+    }
+    live = null;
+    showTarget();
+    question();
+  } finally {
+    live = null;
+    $("draw-it").disabled = false;
+  }
+}
+
 // ---- saving
 
 function toast(text) {
@@ -531,6 +603,7 @@ function key(event) {
     "?": () => $("keys").showModal(),
     "/": () => $("find").focus(),
     k: keep,
+    d: () => (run.prompts ? $("prompt") : run.classes.length ? $("label") : $("draw-seed")).focus(),
     r: () => tool("rect"),
     l: () => tool("lasso"),
     b: () => tool("brush"),
@@ -576,6 +649,14 @@ function listen() {
   $("unhide").addEventListener("click", () => { view.hidden.clear(); remember(); showAnswer(); });
   $("more").addEventListener("click", () => { view.shown = Math.min(MOST, view.shown * 2); showAnswer(); });
   $("keep").addEventListener("click", keep);
+  $("draw").addEventListener("submit", (event) => {
+    event.preventDefault();
+    drawAnother({
+      prompt: run.prompts ? $("prompt").value : "",
+      class: run.prompts || run.classes.length === 0 ? -1 : Number($("label").value),
+      seed: Math.min(2 ** 31 - 1, Math.max(0, Math.floor(Number($("draw-seed").value) || 0))),
+    });
+  });
   $("help").addEventListener("click", () => $("keys").showModal());
   $("save").addEventListener("click", () => {
     $("save-menu").hidden = !$("save-menu").hidden;
@@ -635,22 +716,31 @@ async function start() {
   $("class-filter").hidden = classes.length === 0;
   $("class").append(el("option", { value: "" }, "all"), ...classes.map((c) => el("option", { value: c }, c)));
   $("estimator").append(...run.estimators.map((e) => el("option", { value: e.name }, e.name + (e.everyStepAlike ? " (all steps alike)" : ""))));
-  run.targets.forEach((one, n) => $("targets").append(el("label", { class: "target" },
-    el("input", { type: "radio", name: "target", value: n, onchange: () => choose(n) }),
-    el("img", { src: address("target", n), alt: wordsOf(one, n), loading: "lazy" }),
-    el("span", {}, wordsOf(one, n)))));
+  run.targets.forEach(addTarget);
+  $("prompt-of").hidden = !run.prompts;
+  $("label-of").hidden = run.prompts || run.classes.length === 0;
+  $("label").append(...run.classes.map((c, n) => el("option", { value: n }, c)));
   document.documentElement.style.setProperty("--ratio", run.width + " / " + run.height);
   lists = {
     positive: new Cards($("positive"), makeCard),
     negative: new Cards($("negative"), makeCard),
     pinned: new Cards($("pinned").querySelector(".cards"), makeCard),
   };
+  const wish = wishOf(new URLSearchParams(location.hash.slice(1)));
   fromHash();
   tool("rect");
   state("", null);
   listen();
+  const same = (one) => JSON.stringify(one.wish) === JSON.stringify(wish);
+  if (wish && run.targets.some(same)) {
+    view.target = run.targets.findIndex(same);
+  }
   showAll();
-  question();
+  if (wish && !run.targets.some(same)) {
+    drawAnother(wish); // The view was of a picture that an earlier start had drawn.
+  } else {
+    question();
+  }
 }
 
 start();

@@ -18,6 +18,7 @@ import io.journey.score.Attributor;
 import io.journey.score.PixelMask;
 import io.journey.tensor.TestContext;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -175,7 +176,7 @@ class ExplorerTest {
     }
     for (String none :
         List.of(
-            "/target/2",
+            "/target/77",
             "/image/24",
             "/xt/0/1000",
             "/xt/0",
@@ -284,22 +285,28 @@ class ExplorerTest {
 
   /** Who asks anew has no use for the rest of the old answer. */
   @Test
-  void aFurtherQuestionEndsTheOneBefore() throws Exception {
-    String asked = question("f", 0, step(1), ",\"draws\":400");
-    CompletableFuture<List<JsonNode>> before =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return answers(visitor.post("/api/ask", asked));
-              } catch (IOException e) {
-                throw new IllegalStateException(e);
-              }
-            });
-    Thread.sleep(300);
-    assertThat(answers(visitor.post("/api/ask", question("f", 0, step(2), ",\"draws\":2"))))
-        .isNotEmpty();
-    List<JsonNode> ended = before.get();
-    assertThat(ended.stream().noneMatch(a -> a.path("finished").asBoolean())).isTrue();
+  void aFurtherQuestionEndsTheOneBefore() throws IOException {
+    byte[] asked = question("f", 0, step(1), ",\"draws\":400").getBytes(StandardCharsets.UTF_8);
+    String head =
+        "POST /api/ask HTTP/1.1\r\n"
+            + visitor.own()
+            + "Connection: close\r\nContent-Length: "
+            + asked.length
+            + "\r\n\r\n";
+    try (Socket socket = new Socket("127.0.0.1", visitor.port())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+      socket.getOutputStream().write(asked);
+      InputStream in = socket.getInputStream();
+      StringBuilder begun = new StringBuilder();
+      while (begun.indexOf("\"draws\"") < 0) {
+        begun.append((char) in.read());
+      }
+      assertThat(answers(visitor.post("/api/ask", question("f", 0, step(2), ",\"draws\":2"))))
+          .isNotEmpty();
+      String rest = begun + new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertThat(rest).contains("\"finished\":false").doesNotContain("\"finished\":true");
+    }
   }
 
   @Test
@@ -312,7 +319,7 @@ class ExplorerTest {
             "{",
             "{}",
             "\u0000",
-            question("g", 2, t, ""),
+            question("g", 77, t, ""),
             question("g", -1, t, ""),
             question("g", 0, t + 1, ""),
             question("../g", 0, t, ""),
@@ -367,6 +374,35 @@ class ExplorerTest {
     assertThat(Visitor.status(visitor.get("/api/run"))).isEqualTo(200);
     assertThat(last(visitor.post("/api/ask", question("h", 0, step(4), ",\"draws\":4"))))
         .hasSize(TinyRun.IMAGES);
+  }
+
+  /** A seed draws what sample draws as the first image of that seed; then it can be asked about. */
+  @Test
+  void aPictureIsDrawnWhileOneWatchesAndAskedAbout() throws IOException {
+    String wish = "{\"prompt\":\"\",\"class\":-1,\"seed\":5}";
+    List<JsonNode> lines = answers(visitor.post("/api/draw", wish));
+    int steps = targets.get(0).timesteps().length;
+    assertThat(lines).hasSize(steps + 1);
+    for (int place = 0; place < steps; place++) {
+      assertThat(lines.get(place).path("step").asInt()).isEqualTo(step(place));
+      assertThat(lines.get(place).path("xt").asText()).startsWith("data:image/");
+    }
+    int number = lines.get(steps).path("target").asInt();
+    assertThat(number).isGreaterThanOrEqualTo(targets.size());
+    assertThat(lines.get(steps).path("wish").path("seed").asInt()).isEqualTo(5);
+    String ofFile = question("j", 0, step(6), ",\"draws\":6");
+    String drawn = question("j", number, step(6), ",\"draws\":6");
+    assertThat(last(visitor.post("/api/ask", drawn)))
+        .containsExactly(last(visitor.post("/api/ask", ofFile)));
+    for (String wrong :
+        List.of(
+            "{}",
+            wish.replace("5", "-1"),
+            wish.replace("5", "1e3"),
+            wish.replace("-1", "-2"),
+            wish.replace("\"\"", "\"" + "x".repeat(301) + "\""))) {
+      assertThat(Visitor.status(visitor.post("/api/draw", wrong))).as(wrong).isEqualTo(400);
+    }
   }
 
   /** A page that is closed in the middle costs nobody anything. */
