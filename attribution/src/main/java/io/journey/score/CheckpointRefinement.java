@@ -5,6 +5,7 @@ import io.journey.run.Workers;
 import io.journey.sampling.Trajectory;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The answer of one checkpoint to one question, made of more and more of its draws. Gradients are
@@ -13,7 +14,7 @@ import java.util.function.BooleanSupplier;
 final class CheckpointRefinement {
   private final TargetGradients gradients;
   private final TrainingFeatures features;
-  private final Scorer scorer;
+  private final Supplier<Scorer> scorer;
   private final boolean linear;
   private final FeatureRequirement.Target kind;
   private final Trajectory target;
@@ -30,10 +31,13 @@ final class CheckpointRefinement {
   private double[][] halves;
   private double[] scores;
 
+  /**
+   * @param scorer prepared when it is first asked for
+   */
   CheckpointRefinement(
       TargetGradients gradients,
       TrainingFeatures features,
-      Scorer scorer,
+      Supplier<Scorer> scorer,
       Estimator estimator,
       Trajectory target,
       int step,
@@ -143,9 +147,9 @@ final class CheckpointRefinement {
   private double[][] products(float[][] of, Workers workers) {
     TargetFeatures targets = features.targets(of);
     if (!linear) {
-      return scorer.scores(targets);
+      return scorer.get().scores(targets);
     }
-    double[][] weights = scorer.weights(targets);
+    double[][] weights = scorer.get().weights(targets);
     float[][] x = new float[weights.length][];
     for (int q = 0; q < x.length; q++) {
       x[q] = CheckpointScorer.floats(weights[q]);

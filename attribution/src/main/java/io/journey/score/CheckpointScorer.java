@@ -131,7 +131,7 @@ public final class CheckpointScorer implements AutoCloseable {
   /** Begins the answer of one of the requests, about one target at one step. */
   CheckpointRefinement refine(Request request, Trajectory target, int step, TargetDraws asked) {
     return new CheckpointRefinement(
-        gradients, features, scorer(request), request.estimator(), target, step, asked);
+        gradients, features, () -> scorer(request), request.estimator(), target, step, asked);
   }
 
   /** Returns the places of requests for a gradient, those of one damping together. */

@@ -7,11 +7,13 @@ import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
 import io.journey.score.ScoringEngine.Request;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * All checkpoints of features, kept open to answer one question after the other: models, paths of
- * gradients, and what estimators derive from features, are loaded once. Its owner closes it.
+ * gradients, and what estimators derive from features, are loaded once. Any thread may ask; one at
+ * a time may {@link Refinement#advance} an answer, whichever it is. Its owner closes it.
  */
 public final class OpenCheckpoints implements AutoCloseable {
   private final List<Request> requests;
@@ -52,7 +54,7 @@ public final class OpenCheckpoints implements AutoCloseable {
 
   private static int[] rising(int[] falling) {
     int[] rising = falling.clone();
-    java.util.Arrays.sort(rising);
+    Arrays.sort(rising);
     return rising;
   }
 

@@ -1,5 +1,6 @@
 package io.journey.explorer;
 
+import io.journey.score.Refinement;
 import io.journey.score.Refinement.RefinedScores;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -19,7 +20,7 @@ final class Asked {
   private volatile boolean cancelled;
 
   /** One refinement of the work, at a step. */
-  record Work(int step, io.journey.score.Refinement refinement) {}
+  record Work(int step, Refinement refinement) {}
 
   Asked(String client, Iterable<Work> work) {
     this.client = client;

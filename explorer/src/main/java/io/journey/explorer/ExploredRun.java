@@ -13,6 +13,7 @@ import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
 import io.journey.score.OpenCheckpoints;
+import io.journey.text.TextEncoder;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
@@ -95,7 +96,7 @@ final class ExploredRun implements AutoCloseable {
     }
   }
 
-  private static io.journey.text.TextEncoder text(TrajectoryFile file, Encoders encoders) {
+  private static TextEncoder text(TrajectoryFile file, Encoders encoders) {
     return file.hasPrompts() ? encoders.text() : null;
   }
 

@@ -32,6 +32,7 @@ public final class Explorer implements AutoCloseable {
   private final Server server;
   private final ServerConnector connector;
   private final Gate gate;
+  private final Thread beside;
   private volatile boolean closed;
 
   private Explorer(ExploredRun run, int port) {
@@ -59,9 +60,8 @@ public final class Explorer implements AutoCloseable {
             connector::getLocalPort);
     server.setHandler(gate);
     server.setErrorHandler(new Lines());
-    Thread beside = new Thread(() -> prepare(pictures, nearest), "journey-pictures");
-    beside.setDaemon(true);
-    beside.start();
+    this.beside = daemon("journey-pictures", () -> prepare(pictures));
+    daemon("journey-nearest", () -> compare(nearest));
   }
 
   /**
@@ -88,17 +88,25 @@ public final class Explorer implements AutoCloseable {
     }
   }
 
+  private static Thread daemon(String name, Runnable work) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
   /** Makes beforehand what would be waited for. */
-  private void prepare(RunPictures pictures, CompletableFuture<NearestPictures> nearest) {
+  private void prepare(RunPictures pictures) {
+    for (int target = 0; target < run.ofFile() && !closed; target++) {
+      pictures.prepare(target, () -> closed);
+    }
+  }
+
+  private void compare(CompletableFuture<NearestPictures> nearest) {
     try {
-      pictures.prepare(0);
       nearest.complete(NearestPictures.of(run.images()));
-      for (int target = 1; target < run.targets().size() && !closed; target++) {
-        pictures.prepare(target);
-      }
     } catch (RuntimeException e) {
-      // Said when it is asked for; after the end nobody asks.
-      nearest.completeExceptionally(e);
+      nearest.completeExceptionally(e); // Said when it is asked for.
     }
   }
 
@@ -122,6 +130,9 @@ public final class Explorer implements AutoCloseable {
     answers.close();
     try {
       server.stop();
+      beside.join(); // What it decodes with is closed next.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (Exception e) {
       throw new IllegalStateException("the server does not stop", e);
     } finally {

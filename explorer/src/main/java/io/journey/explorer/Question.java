@@ -10,6 +10,7 @@ import io.journey.score.PixelMask;
 import io.journey.score.TargetDraws;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a page asks.
@@ -140,7 +141,7 @@ record Question(String client, int target, int step, Estimator estimator, Target
   /** Returns steps of a target from the noisiest to the clearest, at most {@code count}. */
   static List<Integer> spread(int[] falling, int count) {
     int some = Math.min(count, falling.length);
-    return java.util.stream.IntStream.range(0, some)
+    return IntStream.range(0, some)
         .mapToObj(
             i -> falling[some == 1 ? 0 : (int) ((long) i * (falling.length - 1) / (some - 1))])
         .toList();

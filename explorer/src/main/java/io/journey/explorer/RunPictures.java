@@ -5,6 +5,7 @@ import io.journey.report.PagePicture;
 import io.journey.sampling.Trajectory;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Pictures of a run as small files: made when they are asked for, the latest kept. */
@@ -59,10 +60,14 @@ final class RunPictures {
     return PagePicture.of(run.decode(sampled), run.pictureShape(), LARGE);
   }
 
-  /** Makes the pictures of all steps of a target, as far as there is room for half of them. */
-  void prepare(int target) {
+  /**
+   * Makes the pictures of all steps of a target, as far as they fill half of what is kept.
+   *
+   * @param cancelled ends it early
+   */
+  void prepare(int target, BooleanSupplier cancelled) {
     for (int step : run.targets().get(target).timesteps()) {
-      if (isHalfFull()) {
+      if (isHalfFull() || cancelled.getAsBoolean()) {
         return;
       }
       predicted(target, step);

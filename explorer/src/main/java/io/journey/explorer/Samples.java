@@ -25,6 +25,7 @@ final class Samples implements AutoCloseable {
   private Checkpoint checkpoint;
   private TextEncoder text;
   private Sampler sampler;
+  private boolean closed;
 
   Samples(Ensemble ensemble, Encoders encoders, TrajectoryFile file, RunContext context) {
     this.ensemble = ensemble;
@@ -47,6 +48,9 @@ final class Samples implements AutoCloseable {
    * @throws JourneyException if the model does not take this
    */
   synchronized Trajectory draw(String prompt, int number, long seed, Sampler.StepSink sink) {
+    if (closed) {
+      throw new IllegalStateException("the explorer was closed");
+    }
     Trajectory[] drawn = new Trajectory[1];
     context
         .workers()
@@ -83,6 +87,7 @@ final class Samples implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    closed = true;
     if (checkpoint != null) {
       checkpoint.close();
     }

@@ -344,8 +344,8 @@ function updateCard(card, image) {
   card.classList.toggle("is-pinned", view.pins.includes(image));
   const before = kept ? ", was #" + kept.places[image] : "";
   card.querySelector(".score").textContent = signed(score) + " σ" + before;
-  card.querySelector(".open").title = title(image) + "\n" + images[image][0] + "\nscore " + answer.scores[image].toPrecision(4)
-    + (answer.error === undefined ? "" : " ± " + answer.error.toPrecision(2)) + ", place " + placesOf()[image] + " of " + run.images;
+  card.querySelector(".open").title = title(image) + "\n" + images[image][0] + "\nscore " + plain(answer.scores[image])
+    + (answer.error === undefined ? "" : " ± " + plain(answer.error)) + ", place " + placesOf()[image] + " of " + run.images;
 }
 
 function pin(image) {
@@ -426,14 +426,21 @@ function closePanel() {
   document.querySelector('.card-of[data-image="' + image + '"] .open')?.focus({ preventScroll: true });
 }
 
+/** A raw score in few digits. */
+function plain(score) {
+  const size = Math.abs(score);
+  const text = size >= 1e5 || (size > 0 && size < 1e-3) ? score.toExponential(1) : String(Number(score.toPrecision(3)));
+  return text.replaceAll("-", "−").replace("e+", "e");
+}
+
 function showPanel() {
   if (view.image === null || !panelParts || !answer) {
     return;
   }
   const score = answer.scores[view.image];
   panelParts.scored.replaceChildren(
-    signed(score / answer.sd, 2) + " σ", el("span", { class: "raw" }, " = " + score.toExponential(2)
-      + (answer.error === undefined ? "" : " ± " + answer.error.toExponential(1)) + ", place " + placesOf()[view.image] + " of " + run.images));
+    signed(score / answer.sd, 2) + " σ", el("span", { class: "raw" }, " = " + plain(score)
+      + (answer.error === undefined ? "" : " ± " + plain(answer.error)) + ", place " + placesOf()[view.image] + " of " + run.images));
   showSwept();
 }
 

@@ -3,6 +3,7 @@ package io.journey.explorer;
 import io.journey.random.RandomStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /** Requests that are wrong in one way or another. */
@@ -112,9 +113,7 @@ final class MalformedRequests {
     for (int flips = random.nextInt(4) == 0 ? random.nextInt(6) : 0; flips > 0; flips--) {
       bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
     }
-    return random.nextInt(8) == 0
-        ? java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length))
-        : bytes;
+    return random.nextInt(8) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes;
   }
 
   private static byte[] noise(RandomStream random, int length) {
