@@ -142,6 +142,7 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
       scorer.score(
           targets,
           steps,
+          estimator.draws(),
           (request, query, scored) -> {
             scores[query] = scored.scores();
             even[query] = scored.even();
@@ -221,7 +222,7 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
 
   /** One for all targets, or one for each, all 1 where the whole is asked about. */
   private void addMasks(Safetensors.Writer writer, int height, int width) {
-    List<PixelMask> masks = estimator.masks();
+    List<PixelMask> masks = estimator.draws().masks();
     if (masks.size() == 1 && masks.get(0) != null) {
       writer.add("mask", masks.get(0).weights(), height, width);
     } else if (masks.size() > 1) {

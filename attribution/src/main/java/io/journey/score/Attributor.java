@@ -166,7 +166,7 @@ public final class Attributor implements Serializable {
     MeanScores mean = new MeanScores(at.length * targets.size());
     for (String member : features.checkpointNames()) {
       try (CheckpointScorer scorer = engine(context).open(member)) {
-        scorer.score(targets, at, (r, query, scored) -> mean.add(query, scored.scores()));
+        scorer.score(targets, at, draws, (r, query, scored) -> mean.add(query, scored.scores()));
       }
     }
     float[][] scores = mean.over(features.checkpointNames().size());
@@ -268,7 +268,7 @@ public final class Attributor implements Serializable {
   }
 
   ScoringEngine engine(RunContext context) {
-    return new ScoringEngine(ensemble, features, List.of(request), draws, context);
+    return new ScoringEngine(ensemble, features, List.of(request), context);
   }
 
   /**
@@ -320,8 +320,8 @@ public final class Attributor implements Serializable {
     return ensemble;
   }
 
-  /** The part of each target, in their order, as {@link TargetDraws} has them. */
-  List<PixelMask> masks() {
-    return draws.masks();
+  /** What the gradients of targets are averaged over, and the part of each target. */
+  TargetDraws draws() {
+    return draws;
   }
 }

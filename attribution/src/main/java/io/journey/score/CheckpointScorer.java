@@ -32,9 +32,13 @@ public final class CheckpointScorer implements AutoCloseable {
     this.features = features;
   }
 
-  /** Scores targets at steps, some targets at a time where features are long. */
-  public void score(List<Trajectory> targets, int[] steps, Sink sink) {
-    score(targets, steps, together(targets, steps), sink);
+  /**
+   * Scores targets at steps, some targets at a time where features are long.
+   *
+   * @param asked what gradients of targets are averaged over, and the part of each target
+   */
+  public void score(List<Trajectory> targets, int[] steps, TargetDraws asked, Sink sink) {
+    score(targets, steps, asked, together(targets, steps), sink);
   }
 
   private int together(List<Trajectory> targets, int[] steps) {
@@ -47,14 +51,15 @@ public final class CheckpointScorer implements AutoCloseable {
    *
    * @param together targets whose gradients are in memory at once
    */
-  void score(List<Trajectory> targets, int[] steps, int together, Sink sink) {
+  void score(List<Trajectory> targets, int[] steps, TargetDraws asked, int together, Sink sink) {
     answer(
         targets,
         steps,
+        asked,
         together,
-        (scorer, asked, measurements) -> {
-          double[][] scores = scorer.scores(asked);
-          double[][] even = gradients.isProjected() ? scorer.even(asked) : null;
+        (scorer, of, measurements) -> {
+          double[][] scores = scorer.scores(of);
+          double[][] even = gradients.isProjected() ? scorer.even(of) : null;
           return q ->
               new Scored(floats(scores[q]), even == null ? null : floats(even[q]), measurements[q]);
         },
@@ -66,13 +71,15 @@ public final class CheckpointScorer implements AutoCloseable {
    *
    * @param sink takes {@link Scorer#weights} of each
    */
-  void weights(List<Trajectory> targets, int[] steps, AnswerSink<double[]> sink) {
+  void weights(
+      List<Trajectory> targets, int[] steps, TargetDraws asked, AnswerSink<double[]> sink) {
     answer(
         targets,
         steps,
+        asked,
         together(targets, steps),
-        (scorer, asked, measurements) -> {
-          double[][] weights = scorer.weights(asked);
+        (scorer, of, measurements) -> {
+          double[][] weights = scorer.weights(of);
           return q -> weights[q];
         },
         sink);
@@ -89,19 +96,22 @@ public final class CheckpointScorer implements AutoCloseable {
   }
 
   private <T> void answer(
-      List<Trajectory> targets, int[] steps, int together, Answer<T> answer, AnswerSink<T> sink) {
+      List<Trajectory> targets,
+      int[] steps,
+      TargetDraws draws,
+      int together,
+      Answer<T> answer,
+      AnswerSink<T> sink) {
     for (FeatureRequirement.Target kind : FeatureRequirement.Target.values()) {
       List<Integer> wanted = wanted(kind);
       for (int from = 0; from < targets.size() && !wanted.isEmpty(); from += together) {
         int first = from;
         int some = Math.min(targets.size(), from + together) - from;
         TargetGradients.OfTargets found =
-            gradients.of(kind, targets.subList(from, from + some), from, steps);
+            gradients.of(kind, targets.subList(from, from + some), from, steps, draws);
         TargetFeatures asked = features.targets(found.features());
         for (int request : wanted) {
-          Scorer scorer =
-              scorers.computeIfAbsent(
-                  requests.get(request), r -> r.estimator().prepare(features, r.damping()));
+          Scorer scorer = scorer(requests.get(request));
           IntFunction<T> answers = answer.of(scorer, asked, found.measurements());
           for (int q = 0; q < asked.count(); q++) {
             T one = answers.apply(q);
@@ -112,6 +122,16 @@ public final class CheckpointScorer implements AutoCloseable {
         }
       }
     }
+  }
+
+  private Scorer scorer(Request request) {
+    return scorers.computeIfAbsent(request, r -> r.estimator().prepare(features, r.damping()));
+  }
+
+  /** Begins the answer of one of the requests, about one target at one step. */
+  CheckpointRefinement refine(Request request, Trajectory target, int step, TargetDraws asked) {
+    return new CheckpointRefinement(
+        gradients, features, () -> scorer(request), request.estimator(), target, step, asked);
   }
 
   /** Returns the places of requests for a gradient, those of one damping together. */

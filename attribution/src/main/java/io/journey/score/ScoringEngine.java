@@ -14,15 +14,10 @@ import java.util.List;
  * @param ensemble the checkpoints the features were made with
  * @param features of the training images
  * @param requests what is wanted
- * @param draws what gradients of targets are averaged over
  * @param context does the work
  */
 public record ScoringEngine(
-    Ensemble ensemble,
-    FeatureStore features,
-    List<Request> requests,
-    TargetDraws draws,
-    RunContext context) {
+    Ensemble ensemble, FeatureStore features, List<Request> requests, RunContext context) {
   /**
    * Scores that are wanted.
    *
@@ -103,7 +98,7 @@ public record ScoringEngine(
     boolean residuals = requests.stream().anyMatch(r -> r.estimator().needs().residuals());
     return new CheckpointScorer(
         requests,
-        TargetGradients.open(ensemble, features, member, draws, context),
+        TargetGradients.open(ensemble, features, member, context),
         new TrainingFeatures(
             FeatureRows.of(features, member),
             residuals ? features.residuals(member) : null,

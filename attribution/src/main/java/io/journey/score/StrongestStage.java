@@ -113,7 +113,10 @@ record StrongestStage(AttributionStage asked, int kept, int rows)
       double[][] weights = new double[stage.queries()][];
       try (CheckpointScorer scorer = stage.asked.estimator().engine(context).open(member)) {
         scorer.weights(
-            stage.asked.targets(), stage.asked.steps(), (request, q, x) -> weights[q] = x);
+            stage.asked.targets(),
+            stage.asked.steps(),
+            stage.asked.estimator().draws(),
+            (request, q, x) -> weights[q] = x);
       }
       files.write(
           file(),

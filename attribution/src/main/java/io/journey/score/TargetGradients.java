@@ -44,19 +44,13 @@ final class TargetGradients implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final GradientPipeline pipeline;
   private final FeatureStore features;
-  private final TargetDraws asked;
   private final RunContext context;
 
   private TargetGradients(
-      Checkpoint checkpoint,
-      GradientPipeline pipeline,
-      FeatureStore features,
-      TargetDraws asked,
-      RunContext context) {
+      Checkpoint checkpoint, GradientPipeline pipeline, FeatureStore features, RunContext context) {
     this.checkpoint = checkpoint;
     this.pipeline = pipeline;
     this.features = features;
-    this.asked = asked;
     this.context = context;
   }
 
@@ -66,11 +60,7 @@ final class TargetGradients implements AutoCloseable {
    * @param features whose projection, function and seed are used
    */
   static TargetGradients open(
-      Ensemble ensemble,
-      FeatureStore features,
-      String member,
-      TargetDraws asked,
-      RunContext context) {
+      Ensemble ensemble, FeatureStore features, String member, RunContext context) {
     Checkpoint checkpoint = load(ensemble, features, member);
     try {
       ExampleGradients gradients =
@@ -78,7 +68,7 @@ final class TargetGradients implements AutoCloseable {
               .create(checkpoint.model(), checkpoint.schedule(), features.function());
       GradientPipeline pipeline =
           GradientPipeline.of(features, gradients, member, checkpoint.model().parameters());
-      return new TargetGradients(checkpoint, pipeline, features, asked, context);
+      return new TargetGradients(checkpoint, pipeline, features, context);
     } catch (RuntimeException | Error e) {
       checkpoint.close();
       throw e;
@@ -119,12 +109,34 @@ final class TargetGradients implements AutoCloseable {
    *
    * @param kind at steps, or averaged over them: then S is 1
    * @param first the number of the first target among all that are asked about
+   * @param asked the draws, and the part of each target
    */
-  OfTargets of(FeatureRequirement.Target kind, List<Trajectory> targets, int first, int[] steps) {
+  OfTargets of(
+      FeatureRequirement.Target kind,
+      List<Trajectory> targets,
+      int first,
+      int[] steps,
+      TargetDraws asked) {
+    boolean averaged = kind == FeatureRequirement.Target.AVERAGED;
+    return compute(
+        targets,
+        first,
+        averaged ? 1 : steps.length,
+        asked,
+        averaged ? AVERAGED * asked.draws() : asked.draws(),
+        target -> s -> draws(kind, target, averaged ? 0 : steps[s], asked));
+  }
+
+  /**
+   * Returns the draws that a target's gradient is averaged over.
+   *
+   * @param step t; without meaning for an average over steps
+   */
+  DenoisingDraws draws(
+      FeatureRequirement.Target kind, Trajectory target, int step, TargetDraws asked) {
     return kind == FeatureRequirement.Target.AVERAGED
-        ? compute(targets, first, 1, AVERAGED * asked.draws(), target -> s -> averaged(target))
-        : compute(
-            targets, first, steps.length, asked.draws(), target -> s -> atStep(target, steps[s]));
+        ? averaged(target, asked)
+        : atStep(target, step, asked);
   }
 
   private interface DrawsOf {
@@ -132,7 +144,12 @@ final class TargetGradients implements AutoCloseable {
   }
 
   private OfTargets compute(
-      List<Trajectory> targets, int first, int steps, int drawsOfEach, DrawsOf draws) {
+      List<Trajectory> targets,
+      int first,
+      int steps,
+      TargetDraws asked,
+      int drawsOfEach,
+      DrawsOf draws) {
     int count = steps * targets.size();
     float[][] targetFeatures = new float[count][];
     float[] measurements = new float[count];
@@ -165,7 +182,12 @@ final class TargetGradients implements AutoCloseable {
     return new OfTargets(targetFeatures, measurements);
   }
 
-  private void requireFinite(float[][] rows) {
+  /**
+   * Refuses gradients with which nothing can be scored.
+   *
+   * @throws JourneyException if one is not finite
+   */
+  void requireFinite(float[][] rows) {
     for (float[] row : rows) {
       for (float value : row) {
         if (!Float.isFinite(value)) {
@@ -180,27 +202,33 @@ final class TargetGradients implements AutoCloseable {
     }
   }
 
-  private Seed seed() {
+  private Seed seed(TargetDraws asked) {
     return Seed.of(asked.seed()).child("targets").child(checkpoint.name());
   }
 
-  private DenoisingDraws atStep(Trajectory target, int step) {
+  private DenoisingDraws atStep(Trajectory target, int step, TargetDraws asked) {
     float[] xt = target.xt()[target.indexOf(step)];
     float[] output = checkpoint.model().predict(xt, step, target.condition());
     float[] x0 = checkpoint.schedule().predictedOriginal(xt, output, step);
-    return DenoisingDraws.atStep(x0, target.condition(), step, seed().child(step), asked.draws());
+    Seed seed = seed(asked).child(step);
+    return DenoisingDraws.atStep(x0, target.condition(), step, seed, asked.draws());
   }
 
-  private DenoisingDraws averaged(Trajectory target) {
+  private DenoisingDraws averaged(Trajectory target, TargetDraws asked) {
     return DenoisingDraws.stratified(
         target.image(),
         target.condition(),
         TimestepDistribution.uniform(checkpoint.schedule().steps()),
-        seed().child("averaged"),
+        seed(asked).child("averaged"),
         AVERAGED * asked.draws());
   }
 
-  private GradientPipeline.Projected project(List<DenoisingDraws> draws, PixelMask drawn) {
+  /**
+   * Computes gradients on the calling worker.
+   *
+   * @param drawn the part that is asked about; null: the whole
+   */
+  GradientPipeline.Projected project(List<DenoisingDraws> draws, PixelMask drawn) {
     if (drawn == null) {
       return pipeline.project(draws, null);
     }

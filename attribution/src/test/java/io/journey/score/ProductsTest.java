@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ProductsTest {
   private static final int N = 24;
   private static final int[] STEPS = {100, 300, 500};
+  private static final TargetDraws DRAWS = new TargetDraws(2, 0, List.of());
   private static final FeaturizerConfig CONFIG = FeaturizerConfig.defaults().withDraws(2);
 
   @TempDir static Path shared;
@@ -69,7 +70,8 @@ class ProductsTest {
   private static Scored[] scored(String member, int together) {
     Scored[] out = new Scored[STEPS.length * targets.size()];
     try (CheckpointScorer scorer = attributor(narrow).engine(TestContext.TWO).open(member)) {
-      scorer.score(targets, STEPS, together, (request, query, scored) -> out[query] = scored);
+      scorer.score(
+          targets, STEPS, DRAWS, together, (request, query, scored) -> out[query] = scored);
     }
     return out;
   }
@@ -105,6 +107,7 @@ class ProductsTest {
         scorer.score(
             targets.subList(1, 2),
             new int[] {STEPS[s]},
+            DRAWS,
             (request, query, scored) -> {
               float[] expected = all[s * targets.size() + 1].scores();
               for (int i = 0; i < N; i++) {
@@ -121,9 +124,8 @@ class ProductsTest {
     String member = "member-001";
     float[][] query;
     try (TargetGradients gradients =
-        TargetGradients.open(
-            ensemble, narrow, member, new TargetDraws(2, 0, List.of()), TestContext.of(1))) {
-      query = gradients.of(FeatureRequirement.Target.AT_STEP, targets, 0, STEPS).features();
+        TargetGradients.open(ensemble, narrow, member, TestContext.of(1))) {
+      query = gradients.of(FeatureRequirement.Target.AT_STEP, targets, 0, STEPS, DRAWS).features();
     }
     Scored[] found = scored(member, 2);
     float[] row = new float[200];

@@ -276,8 +276,10 @@ public final class Npy {
         }
       }
       case I8 -> {
+        byte[] bytes = new byte[count]; // Bytes of a buffer outside the heap are slow one by one.
+        from.get(0, bytes);
         for (int i = 0; i < count; i++) {
-          out[offset + i] = from.get(i);
+          out[offset + i] = bytes[i];
         }
       }
       default -> throw mistyped("floating-point numbers");

@@ -110,12 +110,15 @@ public final class SceneTruth {
       PixelMask mask = MASKS[m] == null ? null : PixelMask.parse(MASKS[m], file.pictureShape());
       List<MeanScores> means = new ArrayList<>();
       requests.forEach(r -> means.add(new MeanScores(steps.length * targets.size())));
-      ScoringEngine engine =
-          new ScoringEngine(ensemble, features, requests, new TargetDraws(draws, 0, mask), context);
+      TargetDraws asked = new TargetDraws(draws, 0, mask);
+      ScoringEngine engine = new ScoringEngine(ensemble, features, requests, context);
       for (String member : features.checkpointNames()) {
         try (CheckpointScorer scorer = engine.open(member)) {
           scorer.score(
-              targets, steps, (r, query, scored) -> means.get(r).add(query, scored.scores()));
+              targets,
+              steps,
+              asked,
+              (r, query, scored) -> means.get(r).add(query, scored.scores()));
         }
       }
       ofMask[m] =

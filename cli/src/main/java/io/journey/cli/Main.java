@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       FeaturizeCommand.class,
       AttributeCommand.class,
       ReportCommand.class,
+      ExploreCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
       TextEncoderCommand.class,

@@ -198,6 +198,22 @@ public final class Sampler {
     return new Drawing(this, seed, condition).run(Progress.Task.SILENT);
   }
 
+  /** Receives the steps of a drawing while it is made. What it throws ends the drawing. */
+  @FunctionalInterface
+  public interface StepSink {
+    /**
+     * @param step the index of the timestep in {@link Sampler#timesteps()}
+     * @param xt the latents at this step, [C·H·W], not to be changed
+     * @param x0 x̂0 at this step, [C·H·W], not to be changed
+     */
+    void accept(int step, float[] xt, float[] x0);
+  }
+
+  /** Draws the same, telling of every step as soon as it is made. */
+  public Trajectory sample(Seed seed, Condition condition, StepSink sink) {
+    return draw(new Drawing(this, seed, condition), Progress.Task.SILENT, sink);
+  }
+
   /** The seed of image n of a root seed, as all drawings of Journey name it. */
   public static Seed seed(long root, int n) {
     return Drawing.seed(root, n);
@@ -270,6 +286,10 @@ public final class Sampler {
    * @param progress told of every step
    */
   Trajectory draw(Drawing drawing, Progress.Task progress) {
+    return draw(drawing, progress, (step, xt, x0) -> {});
+  }
+
+  private Trajectory draw(Drawing drawing, Progress.Task progress, StepSink sink) {
     NoiseSchedule schedule = checkpoint.schedule();
     float[] x = times(drawing.start(), steps.initNoiseSigma());
     InferenceSteps.State state = steps.begin(0);
@@ -280,7 +300,9 @@ public final class Sampler {
       float[] output = output(x, calls[call], drawing.condition());
       if (isKept(call)) {
         xt[step] = x;
-        x0[step++] = schedule.predictedOriginal(x, output, calls[call]);
+        x0[step] = schedule.predictedOriginal(x, output, calls[call]);
+        sink.accept(step, xt[step], x0[step]);
+        step++;
       }
       float[] noise = addsNoise() ? drawing.noise().apply(call) : null;
       x = state.step(call, x, output, noise);

@@ -16,7 +16,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * Pictures as small files for a page. Small and flat ones are PNG, which keeps every number; others
  * are JPEG, a fifth as large for photographs and less than a third for noise.
  */
-final class PagePicture {
+public final class PagePicture {
   /** The longest side a page shows, in pixels: larger pictures are made smaller. */
   static final int MAX_SIDE = 160;
 
@@ -41,8 +41,8 @@ final class PagePicture {
     return Base64.getEncoder().encodeToString(of(image, shape, side));
   }
 
-  /** Returns the same as bytes. */
-  static byte[] of(float[] image, ImageShape shape, int side) {
+  /** Returns the same as the bytes of a PNG or a JPEG. */
+  public static byte[] of(float[] image, ImageShape shape, int side) {
     int longest = Math.max(shape.height(), shape.width());
     double scale = Math.max(1, (double) longest / side);
     int height = (int) Math.max(1, Math.round(shape.height() / scale));

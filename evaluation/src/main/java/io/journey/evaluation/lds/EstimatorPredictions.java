@@ -76,7 +76,7 @@ record EstimatorPredictions(
   /** Returns the mean scores of each request over checkpoints, [steps·targets][N]. */
   private List<float[][]> scores(FeatureStore features, List<ScoringEngine.Request> requests) {
     TargetDraws asked = new TargetDraws(draws, 0, List.of());
-    ScoringEngine engine = new ScoringEngine(ensemble, features, requests, asked, context);
+    ScoringEngine engine = new ScoringEngine(ensemble, features, requests, context);
     List<MeanScores> means = new ArrayList<>();
     requests.forEach(r -> means.add(new MeanScores(truth.steps().length * targets.size())));
     for (String member : features.checkpointNames()) {
@@ -84,6 +84,7 @@ record EstimatorPredictions(
         scorer.score(
             targets,
             truth.steps(),
+            asked,
             (request, query, scored) -> means.get(request).add(query, scored.scores()));
       }
     }

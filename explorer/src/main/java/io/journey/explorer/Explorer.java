@@ -1,0 +1,142 @@
+package io.journey.explorer;
+
+import io.journey.run.Failures;
+import io.journey.run.JourneyException;
+import io.journey.run.RunContext;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * A page on this machine that explores a run, until it is closed. It listens on the loopback
+ * address alone, and answers who has its {@link #address()}.
+ */
+public final class Explorer implements AutoCloseable {
+  /** Threads of the server: each page holds one for its question. */
+  private static final int THREADS = 40;
+
+  private static final int CONNECTIONS = 128;
+  private static final int HEADER_BYTES = 8 << 10;
+  private static final int IDLE_MILLISECONDS = 60_000;
+  private static final String HOST = "127.0.0.1";
+
+  private final ExploredRun run;
+  private final Answers answers = new Answers();
+  private final Server server;
+  private final ServerConnector connector;
+  private final Gate gate;
+  private final Thread beside;
+  private volatile boolean closed;
+
+  private Explorer(ExploredRun run, int port) {
+    this.run = run;
+    QueuedThreadPool pool = new QueuedThreadPool(THREADS);
+    pool.setName("journey-explorer");
+    pool.setDaemon(true);
+    this.server = new Server(pool);
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    http.setRequestHeaderSize(HEADER_BYTES);
+    this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    connector.setHost(HOST);
+    connector.setPort(port);
+    connector.setIdleTimeout(IDLE_MILLISECONDS);
+    server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(CONNECTIONS, connector));
+    RunPictures pictures = new RunPictures(run);
+    CompletableFuture<NearestPictures> nearest = new CompletableFuture<>();
+    byte[] key = new byte[8];
+    new SecureRandom().nextBytes(key);
+    this.gate =
+        new Gate(
+            new Pages(run, pictures, answers, nearest, HexFormat.of().formatHex(key)),
+            connector::getLocalPort);
+    server.setHandler(gate);
+    server.setErrorHandler(new Lines());
+    this.beside = daemon("journey-pictures", () -> prepare(pictures));
+    daemon("journey-nearest", () -> compare(nearest));
+  }
+
+  /**
+   * Opens a run and serves its page.
+   *
+   * @param port to listen on; 0: any that is free
+   * @param context does the work; its owner closes it after this
+   * @throws JourneyException if the run's parts do not belong together, or the port is taken
+   */
+  public static Explorer start(ExplorerSources sources, int port, RunContext context) {
+    ExploredRun run = ExploredRun.open(sources, context);
+    Explorer explorer = new Explorer(run, port);
+    try {
+      explorer.server.start();
+      return explorer;
+    } catch (IOException e) {
+      explorer.close();
+      throw new JourneyException(
+          "Cannot listen on port " + port + ": " + Failures.reason(e) + "; name another by --port.",
+          e);
+    } catch (Exception e) {
+      explorer.close();
+      throw new IllegalStateException("the server does not start", e);
+    }
+  }
+
+  private static Thread daemon(String name, Runnable work) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  /** Makes beforehand what would be waited for. */
+  private void prepare(RunPictures pictures) {
+    for (int target = 0; target < run.ofFile() && !closed; target++) {
+      pictures.prepare(target, () -> closed);
+    }
+  }
+
+  private void compare(CompletableFuture<NearestPictures> nearest) {
+    try {
+      nearest.complete(NearestPictures.of(run.images()));
+    } catch (RuntimeException e) {
+      nearest.completeExceptionally(e); // Said when it is asked for.
+    }
+  }
+
+  /** Returns the address of the page, with what lets in: for this person alone. */
+  public String address() {
+    return "http://" + HOST + ":" + connector.getLocalPort() + "/?" + gate.query();
+  }
+
+  /** Waits until the explorer is closed by another thread, or this one is interrupted. */
+  public void await() {
+    try {
+      server.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    answers.close();
+    try {
+      server.stop();
+      beside.join(); // What it decodes with is closed next.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      throw new IllegalStateException("the server does not stop", e);
+    } finally {
+      run.close();
+    }
+  }
+}

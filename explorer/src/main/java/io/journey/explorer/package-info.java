@@ -1,0 +1,6 @@
+/**
+ * A page on this machine on which a person points at a part of a generated picture and sees which
+ * training images pushed it. {@link io.journey.explorer.Explorer} serves it; what it asks is
+ * answered by {@link io.journey.score.OpenCheckpoints}, a few draws at first and then more.
+ */
+package io.journey.explorer;
