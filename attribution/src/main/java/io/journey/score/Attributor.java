@@ -1,6 +1,7 @@
 package io.journey.score;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.journey.condition.Condition;
 import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
@@ -17,6 +18,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Scores of training images for targets, step by step, by an {@link Estimator}: the mean over
@@ -237,17 +239,42 @@ public final class Attributor implements Serializable {
                   member, checkpoint.schedule().steps(), last));
         }
         checkpoint.schedule().requireEstimable(last);
-        checkpoint.inputs().requireConditions(targets.stream().map(Trajectory::condition).toList());
+        requireTaken(checkpoint, targets);
         checkpoint.inputs().requireTimesteps(steps);
       }
     }
+  }
+
+  /** Pictures from elsewhere may be asked about under the class that stands for none. */
+  private static void requireTaken(Checkpoint checkpoint, List<Trajectory> targets) {
+    OptionalInt nullClass = checkpoint.classNames().nullClass();
+    List<Condition> conditions = new ArrayList<>();
+    for (Trajectory target : targets) {
+      if (!target.isDrawn() && !target.shape().equals(checkpoint.model().shape())) {
+        throw new JourneyException(
+            target.file()
+                + " has the shape "
+                + target.shape()
+                + ", "
+                + checkpoint.name()
+                + " takes "
+                + checkpoint.model().shape()
+                + ": bring it to that shape.");
+      }
+      if (target.isDrawn()
+          || nullClass.isEmpty()
+          || !target.condition().classNumber().equals(nullClass)) {
+        conditions.add(target.condition());
+      }
+    }
+    checkpoint.inputs().requireConditions(conditions);
   }
 
   private void checkTargets(List<Trajectory> targets, int[] steps) {
     List<String> known = new ArrayList<>();
     features.checkpointNames().forEach(m -> known.add(features.checkpointFingerprint(m)));
     for (Trajectory target : targets) {
-      if (!known.contains(target.modelFingerprint())) {
+      if (target.isDrawn() && !known.contains(target.modelFingerprint())) {
         throw new JourneyException(
             "The target was sampled from the checkpoint "
                 + shorten(target.modelFingerprint())

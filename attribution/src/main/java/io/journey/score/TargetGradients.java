@@ -185,10 +185,14 @@ final class TargetGradients implements AutoCloseable {
   }
 
   private DenoisingDraws atStep(Trajectory target, int step) {
+    float[] x0 = target.isDrawn() ? predicted(target, step) : target.image();
+    return DenoisingDraws.atStep(x0, target.condition(), step, seed().child(step), asked.draws());
+  }
+
+  private float[] predicted(Trajectory target, int step) {
     float[] xt = target.xt()[target.indexOf(step)];
     float[] output = checkpoint.model().predict(xt, step, target.condition());
-    float[] x0 = checkpoint.schedule().predictedOriginal(xt, output, step);
-    return DenoisingDraws.atStep(x0, target.condition(), step, seed().child(step), asked.draws());
+    return checkpoint.schedule().predictedOriginal(xt, output, step);
   }
 
   private DenoisingDraws averaged(Trajectory target) {

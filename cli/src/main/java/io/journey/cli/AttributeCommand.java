@@ -17,6 +17,7 @@ import io.journey.score.TargetDraws;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,14 +25,19 @@ import picocli.CommandLine.Option;
 /** Scores training images for targets. */
 @Command(
     name = "attribute",
-    description = "Score every training image at every timestep of the targets' trajectories.",
+    description = {
+      "Score every training image at every timestep of the targets' trajectories.",
+      "With --image the targets are pictures that the model did not draw."
+    },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey attribute --checkpoints runs/fashion/checkpoints \\",
       "      --features runs/fashion/features \\",
       "      --target runs/fashion/targets.safetensors --out runs/fashion/attribution",
       "  journey attribute ... --timesteps 100,400 --mask 4,0,8,8",
-      "  journey attribute ... --mask whole --mask face.png"
+      "  journey attribute ... --mask whole --mask face.png",
+      "  journey attribute --checkpoints runs/fashion/checkpoints \\",
+      "      --features runs/fashion/features --image shoe.jpg --out runs/fashion/shoe"
     })
 final class AttributeCommand implements Runnable {
   /** The mask that is none. */
@@ -55,7 +61,19 @@ final class AttributeCommand implements Runnable {
       description = "Directory of the training features.")
   private Path features;
 
-  @Mixin private TargetOptions target;
+  @ArgGroup(multiplicity = "1")
+  private Asked asked;
+
+  /** What is asked about: drawings, or pictures from elsewhere. */
+  static final class Asked {
+    @ArgGroup(exclusive = false)
+    private TargetOptions target;
+
+    @ArgGroup(exclusive = false)
+    private ImageOptions image;
+  }
+
+  @Mixin private StepOptions timesteps;
 
   @Mixin private DampingOption damping;
 
@@ -110,17 +128,21 @@ final class AttributeCommand implements Runnable {
 
   @Override
   public void run() {
-    Timesteps wanted = target.steps();
-    ImageShape shape = target.pictureShape();
-    List<PixelMask> patches = new ArrayList<>();
-    for (String mask : masks) {
-      patches.add(mask.equals(WHOLE) ? null : PixelMask.parse(mask, shape));
-    }
+    Timesteps wanted = timesteps.steps();
+    List<PixelMask> patches = asked.target == null ? null : patches(asked.target.pictureShape());
     FeatureStore store = FeatureStore.open(features);
     Estimator chosen =
         estimator == null ? Estimators.defaultFor(store) : Estimators.named(estimator);
     Ensemble ensemble = Ensemble.open(lora.on(checkpoints));
-    List<Trajectory> targets = target.read(ensemble);
+    List<Trajectory> targets;
+    if (asked.target != null) {
+      targets = asked.target.read(wanted, ensemble);
+    } else {
+      ImageOptions.Asked pictures = asked.image.read(ensemble, store, wanted, seed);
+      targets = pictures.targets();
+      patches = patches(pictures.shape());
+      console.say(pictures.note());
+    }
     Attributor attributor = Attributor.of(ensemble, store);
     if (store.checkpointNames().size() < ensemble.checkpointNames().size()) {
       console.say(
@@ -131,7 +153,7 @@ final class AttributeCommand implements Runnable {
               + Counted.of(ensemble.checkpointNames().size(), "checkpoints")
               + ": the others are not asked. To ask them too, featurize into a new directory.");
     }
-    Attributor asked =
+    Attributor asking =
         attributor
             .withEstimator(chosen)
             .withDamping(damping.forEstimator(chosen))
@@ -139,12 +161,20 @@ final class AttributeCommand implements Runnable {
             .withSeed(seed)
             .withMasks(patches);
     if (strongest == null) {
-      Attribution attribution = asked.stage(targets, wanted).run(out, console.context());
+      Attribution attribution = asking.stage(targets, wanted).run(out, console.context());
       tell("Scores of", attribution.targets(), attribution.steps(), store);
     } else {
-      Strongest kept = asked.strongest(targets, wanted, strongest).run(out, console.context());
+      Strongest kept = asking.strongest(targets, wanted, strongest).run(out, console.context());
       tell("The strongest " + strongest + " at each end of", kept.targets(), kept.steps(), store);
     }
+  }
+
+  private List<PixelMask> patches(ImageShape shape) {
+    List<PixelMask> patches = new ArrayList<>();
+    for (String mask : masks) {
+      patches.add(mask.equals(WHOLE) ? null : PixelMask.parse(mask, shape));
+    }
+    return patches;
   }
 
   private void tell(String what, int targets, int[] steps, FeatureStore store) {

@@ -115,6 +115,27 @@ record DatasetSpec(
             options.number("limit", 1, Integer.MAX_VALUE).orElse(Integer.MAX_VALUE)));
   }
 
+  /**
+   * Returns the spec of a folder of images, whatever its name has in it: no folder below is a part.
+   */
+  static DatasetSpec of(Path folder) {
+    DatasetSpec plain = parse("images:folder?split=none");
+    return new DatasetSpec(
+        folder.toString(),
+        plain.format,
+        folder,
+        plain.transformations,
+        plain.splits,
+        plain.skip,
+        plain.links,
+        plain.labels,
+        plain.column,
+        plain.label,
+        plain.captions,
+        plain.own,
+        plain.selection);
+  }
+
   /** Returns a text that names the same set for a process that works in another folder. */
   String absolute() {
     int mark = text.indexOf('?');

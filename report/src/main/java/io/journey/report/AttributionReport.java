@@ -160,6 +160,7 @@ public final class AttributionReport {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("policy", Html.policyHash(style) + "; script-src " + Html.policyHash(script));
     values.put("style", style);
+    (attribution.files().isEmpty() ? AskedWords.DRAWINGS : AskedWords.PICTURES).putInto(values);
     values.put("findings", findings(Findings.told(Findings.candidates(evidence))));
     values.put("mask", maskNote());
     values.put(

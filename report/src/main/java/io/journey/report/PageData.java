@@ -86,6 +86,7 @@ final class PageData {
     page.put("top", evidence.k());
     page.put("counted", Math.min(COUNTED, attribution.size()));
     page.put("width", images.shape().width()).put("height", images.shape().height());
+    page.put("drawn", attribution.files().isEmpty());
     page.put("captioned", dataset.isCaptioned());
     ArrayNode classes = page.putArray("classes");
     for (int c = 0; c < evidence.classNames().size(); c++) {
@@ -138,6 +139,10 @@ final class PageData {
 
   private void addTarget(ObjectNode out, int target) {
     out.put("final", picture(images.finished(target)));
+    List<String> files = attribution.files();
+    if (!files.isEmpty()) {
+      out.put("file", Html.line(files.get(target)));
+    }
     out.put("kin", evidence.ownClass(target).classNumber().orElse(-1));
     Condition asked = images.condition(target);
     if (asked.captionText().isPresent()) {
@@ -145,7 +150,8 @@ final class PageData {
       int[] order = IntStream.range(0, shown.length).map(this::row).toArray();
       new PromptWords(evidence, target, order).addTo(out);
     } else if (!asked.isNone()) {
-      out.put("asked", evidence.words(asked));
+      boolean isNamed = asked.classNumber().orElse(0) < evidence.classNames().size();
+      out.put("asked", files.isEmpty() || isNamed ? evidence.words(asked) : "no class");
     }
     float[][] scores = new float[shown.length][];
     int[][] places = new int[shown.length][];

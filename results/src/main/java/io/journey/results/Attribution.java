@@ -27,6 +27,14 @@ public final class Attribution {
   /** The input that describes the LoRA whose pairs alone were asked about, where there is one. */
   public static final String LORA = "lora";
 
+  /** The input that names the file of each target that no model drew; absent for drawings. */
+  public static final String FILES = "files";
+
+  /** The input {@code asked} of an attribution of pictures that no model drew. */
+  public static final String ASKED_PICTURES =
+      "how likely the model finds each picture at each timestep; no model drew them, so x0 is the"
+          + " picture itself";
+
   /** The scores' file: float32 [steps, targets, N]. */
   public static final String SCORES = "scores.npy";
 
@@ -212,6 +220,17 @@ public final class Attribution {
   /** Returns the settings and inputs that made it; null for one that is in memory only. */
   public Manifest manifest() {
     return manifest;
+  }
+
+  /**
+   * Returns the file of each target that no model drew, [targets]; none where a model drew them.
+   */
+  public List<String> files() {
+    List<String> files = new ArrayList<>();
+    if (manifest != null) {
+      manifest.inputs().path(FILES).forEach(file -> files.add(file.asText()));
+    }
+    return files;
   }
 
   /** Returns the training examples, in the order of scores. */
