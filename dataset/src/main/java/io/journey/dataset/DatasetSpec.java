@@ -177,6 +177,11 @@ record DatasetSpec(
     return with(asking + (empty ? "&uncaptioned=empty" : ""), transformations, asked);
   }
 
+  /** Returns the same with texts of this column as captions, the first of each image. */
+  DatasetSpec withColumn(String name) {
+    return with(text, transformations, CaptionRule.ofColumn(name));
+  }
+
   private static List<Clause> clauses(Options options) {
     List<Clause> clauses = new ArrayList<>();
     for (Map.Entry<String, String> condition : options.conditions()) {

@@ -83,6 +83,7 @@ function choose(number, byHand) {
     byId("classes").replaceChildren(classBars(target), classLegend(target));
   }
   renderWords(target, number);
+  renderGroups(number);
   renderSized();
   mark(null);
 }
@@ -95,6 +96,13 @@ function renderWords(target, number) {
     byId("words").replaceChildren(...(target.words.rows.length > 0 ? [wordsTable(target.words)] : []));
     byId("words-caption").replaceChildren(...wordsNote(target.words));
   }
+}
+
+/** What groups of training images got for a picture. */
+function renderGroups(number) {
+  byId("groups-section").hidden = data.groups.length === 0;
+  byId("groups-title").textContent = "Which groups push picture " + number;
+  byId("groups").replaceChildren(...data.groups.flatMap((grouping) => groupFigure(grouping, number)));
 }
 
 /** Figures that are rendered for the width there is. */
