@@ -72,6 +72,9 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
     inputs
         .put("targets", targets.size())
         .put("trajectories", Trajectory.fingerprint(targets, steps));
+    if (estimator.weights() != null) {
+      inputs.put("step_weights", estimator.weights().fingerprint());
+    }
     if (!targets.get(0).isDrawn()) {
       ArrayNode files = inputs.put("asked", Attribution.ASKED_PICTURES).putArray(Attribution.FILES);
       targets.forEach(target -> files.add(target.file()));
@@ -118,6 +121,9 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
     run.write(Attribution.TARGETS, this::writeTargets);
     run.write(
         Attribution.RANKING, out -> out.write(ranking(mean).getBytes(StandardCharsets.UTF_8)));
+    if (estimator.weights() != null) {
+      new OverStepsFiles(this, mean).write(run);
+    }
     String losses = losses();
     if (!losses.isEmpty()) {
       run.write(Attribution.LOSS, out -> out.write(losses.getBytes(StandardCharsets.UTF_8)));

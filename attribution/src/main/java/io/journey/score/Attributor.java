@@ -16,8 +16,10 @@ import io.journey.run.Stage;
 import io.journey.sampling.Trajectory;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 
 /**
@@ -34,9 +36,15 @@ public final class Attributor implements Serializable {
   private final FeatureStore features;
   private final ScoringEngine.Request request;
   private final TargetDraws draws;
+  private final StepWeights weights;
 
   private Attributor(
-      Ensemble ensemble, FeatureStore features, ScoringEngine.Request request, TargetDraws draws) {
+      Ensemble ensemble,
+      FeatureStore features,
+      ScoringEngine.Request request,
+      TargetDraws draws,
+      StepWeights weights) {
+    this.weights = weights;
     this.ensemble = ensemble;
     this.features = features;
     this.request = request;
@@ -78,15 +86,16 @@ public final class Attributor implements Serializable {
         ensemble,
         features,
         new ScoringEngine.Request(estimator, Damping.DEFAULT),
-        new TargetDraws(TargetDraws.DEFAULT, 0, List.of()));
+        new TargetDraws(TargetDraws.DEFAULT, 0, List.of()),
+        null);
   }
 
   private Attributor with(ScoringEngine.Request other) {
-    return new Attributor(ensemble, features, other, draws);
+    return new Attributor(ensemble, features, other, draws, weights);
   }
 
   private Attributor with(TargetDraws other) {
-    return new Attributor(ensemble, features, request, other);
+    return new Attributor(ensemble, features, request, other, weights);
   }
 
   /**
@@ -127,6 +136,15 @@ public final class Attributor implements Serializable {
    */
   public Attributor withMasks(List<PixelMask> parts) {
     return with(new TargetDraws(draws.draws(), draws.seed(), parts));
+  }
+
+  /**
+   * Returns the same with scores of the whole trajectory beside those of single steps.
+   *
+   * @param overSteps of the steps that are attributed, for each target, or each part of one
+   */
+  public Attributor withOverSteps(StepWeights overSteps) {
+    return new Attributor(ensemble, features, request, draws, overSteps);
   }
 
   private int parts() {
@@ -196,6 +214,11 @@ public final class Attributor implements Serializable {
    * @param kept images at each end of a ranking, at least 1
    */
   public Stage<Strongest> strongest(List<Trajectory> targets, Timesteps steps, int kept) {
+    if (weights != null) {
+      throw new SettingException(
+          "scores over steps are in deviations of all scores, which the strongest alone do not have:"
+              + " leave --over-steps or --strongest out");
+    }
     if (kept < 1) {
       throw new SettingException("at least one of the strongest images is kept, got " + kept);
     }
@@ -228,6 +251,19 @@ public final class Attributor implements Serializable {
   /** Everything that can be wrong is found before the work begins. */
   void check(List<Trajectory> targets, int[] steps) {
     checkTargets(targets, steps);
+    if (weights != null
+        && (!Arrays.equals(weights.steps(), steps)
+            || weights.ofTargets().length != targets.size())) {
+      throw new SettingException(
+          "the weights are of "
+              + Counted.of(weights.ofTargets().length, "targets")
+              + " at the steps "
+              + Arrays.toString(weights.steps())
+              + ", there are "
+              + targets.size()
+              + " at "
+              + Arrays.toString(steps));
+    }
     ScoringEngine.requirePossible(features, List.of(request));
     for (String member : features.checkpointNames()) {
       try (Checkpoint checkpoint = TargetGradients.load(ensemble, features, member)) {
@@ -305,6 +341,7 @@ public final class Attributor implements Serializable {
    * @param mask of the pixels; null: the whole image, or several parts
    * @param masks of several parts, a null among them: the whole; null: there is one
    * @param strongest images that are kept at each end; null: all
+   * @param overSteps how steps are weighed in scores of the whole trajectory; null: there are none
    */
   private record Settings(
       String estimator,
@@ -314,7 +351,8 @@ public final class Attributor implements Serializable {
       long seed,
       @JsonInclude MaskSettings mask,
       List<MaskSettings> masks,
-      Integer strongest) {}
+      Integer strongest,
+      String overSteps) {}
 
   private record MaskSettings(String source, String sha256) {
     static MaskSettings of(PixelMask mask) {
@@ -336,7 +374,13 @@ public final class Attributor implements Serializable {
         draws.seed(),
         masks.size() == 1 ? masks.get(0) : null,
         masks.size() > 1 ? masks : null,
-        strongest);
+        strongest,
+        weights == null ? null : weights.kind().name().toLowerCase(Locale.ROOT));
+  }
+
+  /** The weights of steps; null: there are no scores of the whole trajectory. */
+  StepWeights weights() {
+    return weights;
   }
 
   FeatureStore features() {

@@ -8,11 +8,13 @@ import io.journey.results.Attribution;
 import io.journey.results.Strongest;
 import io.journey.results.Timesteps;
 import io.journey.run.Counted;
+import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attributor;
 import io.journey.score.Estimator;
 import io.journey.score.Estimators;
 import io.journey.score.PixelMask;
+import io.journey.score.StepWeights;
 import io.journey.score.TargetDraws;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +37,7 @@ import picocli.CommandLine.Option;
       "      --features runs/fashion/features \\",
       "      --target runs/fashion/targets.safetensors --out runs/fashion/attribution",
       "  journey attribute ... --timesteps 100,400 --mask 4,0,8,8",
+      "  journey attribute ... --over-steps inference",
       "  journey attribute ... --mask whole --mask face.png",
       "  journey attribute --checkpoints runs/fashion/checkpoints \\",
       "      --features runs/fashion/features --image shoe.jpg --out runs/fashion/shoe"
@@ -110,6 +113,17 @@ final class AttributeCommand implements Runnable {
   private List<String> masks = List.of();
 
   @Option(
+      names = "--over-steps",
+      paramLabel = "HOW",
+      description = {
+        "Score the whole trajectory, too: a weighted mean over --timesteps of scores in standard"
+            + " deviations of their step. equal: all steps alike; inference: by the inference steps"
+            + " that each stands for; decided: by the share of the picture that is decided there.",
+        "Say it before you look: it cannot be added to a finished attribution."
+      })
+  private StepWeights.Kind overSteps;
+
+  @Option(
       names = "--strongest",
       paramLabel = "K",
       description = {
@@ -159,7 +173,8 @@ final class AttributeCommand implements Runnable {
             .withDamping(damping.forEstimator(chosen))
             .withDraws(draws)
             .withSeed(seed)
-            .withMasks(patches);
+            .withMasks(patches)
+            .withOverSteps(weights(targets, wanted, patches));
     if (strongest == null) {
       Attribution attribution = asking.stage(targets, wanted).run(out, console.context());
       tell("Scores of", attribution.targets(), attribution.steps(), store);
@@ -167,6 +182,24 @@ final class AttributeCommand implements Runnable {
       Strongest kept = asking.strongest(targets, wanted, strongest).run(out, console.context());
       tell("The strongest " + strongest + " at each end of", kept.targets(), kept.steps(), store);
     }
+  }
+
+  private StepWeights weights(List<Trajectory> targets, Timesteps wanted, List<PixelMask> patches) {
+    if (overSteps == null) {
+      return null;
+    }
+    int[] steps = wanted.among(targets.get(0).timesteps());
+    int count = targets.size() * Math.max(1, patches.size());
+    if (overSteps == StepWeights.Kind.EQUAL) {
+      return StepWeights.equal(steps, count);
+    }
+    if (asked.target == null) {
+      throw new SettingException(
+          "a picture that no model drew has no inference steps: weigh with --over-steps equal");
+    }
+    return overSteps == StepWeights.Kind.INFERENCE
+        ? StepWeights.inference(asked.target.file().timesteps(), steps, count)
+        : StepWeights.decided(asked.target.file(), steps, patches);
   }
 
   private List<PixelMask> patches(ImageShape shape) {

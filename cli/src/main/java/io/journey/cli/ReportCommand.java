@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  journey report --attribution runs/fashion/attribution \\",
       "      --data 'data/fashion-mnist?size=16' --out runs/fashion/report.html",
-      "  journey report ... --groups runs/fashion/classes --out runs/fashion/report.html",
+      "  journey report ... --groups runs/fashion/classes --out page.html",
       "  journey report --evaluation runs/fashion/lds --out runs/fashion/checked.html"
     })
 final class ReportCommand implements Runnable {

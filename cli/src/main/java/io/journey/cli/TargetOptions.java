@@ -22,7 +22,8 @@ final class TargetOptions {
 
   private TrajectoryFile file; // opened once: that reads all of it
 
-  private TrajectoryFile file() {
+  /** Returns the file of the targets. */
+  TrajectoryFile file() {
     if (file == null) {
       file = TrajectoryFile.open(target);
     }

@@ -192,6 +192,7 @@ class ImageTargetTest {
     Path one = images.resolve(name(1));
     Path out = folder.resolve("out");
     refuses("the model takes no captions", ask(one, out, "--prompt", "a boot"));
+    refuses("has no inference steps", ask(one, out, "--over-steps", "decided"));
     refuses("the model knows no classes", ask(one, out, "--class", "3"));
     refuses(
         "step 1000 is none of the model's", TinyFlow.changed(ask(one, out), "--timesteps", "1000"));

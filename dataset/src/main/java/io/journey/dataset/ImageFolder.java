@@ -67,8 +67,8 @@ final class ImageFolder {
           spec.path()
               + " holds no images"
               + (passedOver.isEmpty() ? "" : ", only " + DatasetNotes.counted(passedOver))
-              + ": expected PNG, JPEG, WebP, BMP or GIF files, or IDX files like"
-              + " train-images-idx3-ubyte.gz.");
+              + ": expected PNG, JPEG, WebP, BMP or GIF files"
+              + (byClass ? ", or IDX files like train-images-idx3-ubyte.gz." : "."));
     }
     Listing listing = new FolderLayout(spec).list(found, false, byClass);
     return listing

@@ -176,6 +176,7 @@ public final class AttributionReport {
             + Html.resource("dom.js")
             + Html.resource("journey.js")
             + Html.resource("charts.js")
+            + Html.resource("over.js")
             + Html.resource("groups.js")
             + Html.resource("page.js");
     Map<String, String> values = new LinkedHashMap<>();

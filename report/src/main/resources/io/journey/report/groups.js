@@ -24,7 +24,7 @@ function groupFigure(grouping, number) {
     if (shares) {
       line.append(groupShare(row));
     }
-    line.append(el("td", { class: "cells" }, groupSteps(row)));
+    line.append(el("td", { class: "cells" }, stepCells(row.steps)));
     body.append(line);
   }
   const table = el("table", { class: "groups" }, el("thead", {}, head), body);
@@ -66,10 +66,10 @@ function finePercent(share) {
   return 100 * share < 9.95 && share > 0 ? (100 * share).toFixed(1) + "%" : percent(share);
 }
 
-/** A cell a step, greener the farther above chance, redder the farther below. */
-function groupSteps(row) {
+/** A cell a step, greener the farther above 0, redder the farther below. */
+function stepCells(steps) {
   const cells = el("span", { class: dense ? "strip dense" : "strip" });
-  row.steps.forEach(([z, beyond], c) => {
+  steps.forEach(([z, beyond], c) => {
     const title = "t = " + data.steps[c] + ": " + signed(z, 1) + (beyond ? ", beyond chance" : "");
     const cell = el("span", { class: (z < 0 ? "neg" : "pos") + (beyond ? " beyond" : ""), title }, el("span", { class: "hidden" }, title));
     cell.style.setProperty("--share", Math.min(1, Math.abs(z) / 8).toFixed(3));

@@ -72,6 +72,7 @@ function choose(number, byHand) {
   const note = carded ? null : classNote(target);
   byId("target").replaceChildren(...(carded ? targetCard(target, number) : []));
   byId("journey-title").textContent = "Picture " + number + ", step by step" + (note ? " (" + note + ")" : "");
+  renderOver(target, number);
   const table = journeyTable(target, number);
   byId("journey").replaceChildren(table);
   walkable(table);

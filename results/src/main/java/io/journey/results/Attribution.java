@@ -3,6 +3,7 @@ package io.journey.results;
 import io.journey.array.Npy;
 import io.journey.dataset.Dataset;
 import io.journey.run.Counted;
+import io.journey.run.Csv;
 import io.journey.run.JourneyException;
 import io.journey.run.JsonFields;
 import io.journey.run.Manifest;
@@ -61,6 +62,24 @@ public final class Attribution {
 
   /** The loss curves of the checkpoints, where they have any. */
   public static final String LOSS = "loss.csv";
+
+  /** Scores of the whole trajectory, Σ_t w_t τ_t/σ_t: float32 [targets, N]; where asked for. */
+  public static final String OVER_STEPS = "scores-over-steps.npy";
+
+  /** The weights of steps in {@link #OVER_STEPS}, a {@link StepWeight} a line. */
+  public static final String STEP_WEIGHTS = "over-steps.csv";
+
+  /**
+   * A line of {@link #STEP_WEIGHTS}.
+   *
+   * @param weight w_t; those of a target sum to 1
+   * @param deviation σ_t, the standard deviation of all scores at the step
+   */
+  public record StepWeight(
+      int target,
+      int timestep,
+      @Csv.Format("%.17g") double weight,
+      @Csv.Format("%.17g") double deviation) {}
 
   /** Reads the scores of one step of one target. */
   @FunctionalInterface
@@ -224,6 +243,17 @@ public final class Attribution {
         List.of(
             new Attribution(manifest, examples, steps, targets, even),
             new Attribution(manifest, examples, steps, targets, odd)));
+  }
+
+  /**
+   * Returns the scores of the whole trajectory, whose name is the setting {@code over_steps}.
+   *
+   * @return empty where they were not asked for
+   */
+  public Optional<OverSteps> overSteps() {
+    return manifest != null && manifest.lists(OVER_STEPS)
+        ? Optional.of(OverSteps.of(this))
+        : Optional.empty();
   }
 
   /** Returns the settings and inputs that made it; null for one that is in memory only. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.random.Seed;
 import io.journey.results.Attribution;
+import io.journey.results.OverSteps;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.run.FileStage;
@@ -37,7 +38,8 @@ public record GroupScoresRun(Attribution attribution, Grouping grouping, int gro
 
   /** What sums are in. */
   private static final String UNIT =
-      "standard deviations of all scores at a step; over all steps the mean over steps";
+      "standard deviations of all scores at a step; over all steps the mean over steps, by the"
+          + " weights named in over_steps";
 
   /**
    * A line of {@link #ASSIGNED}.
@@ -122,6 +124,7 @@ public record GroupScoresRun(Attribution attribution, Grouping grouping, int gro
   private ObjectNode json(List<List<GroupScore>> found) {
     ObjectNode json = Json.object().put("group", grouping.column());
     json.put("rule", GroupScores.RULE).put("unit", UNIT);
+    json.put("over_steps", attribution.overSteps().map(OverSteps::kind).orElse("equal"));
     json.put("images", attribution.size());
     int[] sizes = grouping.sizes();
     ArrayNode groups = json.putArray("groups");

@@ -37,7 +37,10 @@ final class TargetGroups {
   private final int[] sizes;
   private final int n;
 
-  /** [steps + 1, N]: scores in deviations of their step, last their mean over steps. */
+  /**
+   * [steps + 1, N]: scores in deviations of their step, last their mean over steps, weighed as the
+   * attribution weighs steps, or equally.
+   */
   private final float[][] scores;
 
   /** [members, steps + 1, N], the same of each checkpoint in the same units. */
@@ -64,9 +67,12 @@ final class TargetGroups {
         members[m][s] = divided(own, deviation);
       }
     }
-    scores[steps] = mean(scores, steps);
+    double[] equal = new double[steps];
+    Arrays.fill(equal, 1.0 / steps);
+    double[] weights = attribution.overSteps().map(over -> over.weights(target)).orElse(equal);
+    scores[steps] = mean(scores, weights);
     for (float[][] member : members) {
-      member[steps] = mean(member, steps);
+      member[steps] = mean(member, weights);
     }
   }
 
@@ -78,14 +84,14 @@ final class TargetGroups {
     return out;
   }
 
-  private static float[] mean(float[][] rows, int count) {
+  private static float[] mean(float[][] rows, double[] weights) {
     float[] out = new float[rows[0].length];
     for (int i = 0; i < out.length; i++) {
       double sum = 0;
-      for (int r = 0; r < count; r++) {
-        sum += rows[r][i];
+      for (int r = 0; r < weights.length; r++) {
+        sum += weights[r] * rows[r][i];
       }
-      out[i] = (float) (sum / count);
+      out[i] = (float) sum;
     }
     return out;
   }
