@@ -1,6 +1,5 @@
 package io.journey.score;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.journey.condition.Condition;
 import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
 
 /**
@@ -334,48 +332,8 @@ public final class Attributor implements Serializable {
     return new ScoringEngine(ensemble, features, List.of(request), draws, context);
   }
 
-  /**
-   * The settings in a manifest.
-   *
-   * @param damping c; null: the estimator has none
-   * @param mask of the pixels; null: the whole image, or several parts
-   * @param masks of several parts, a null among them: the whole; null: there is one
-   * @param strongest images that are kept at each end; null: all
-   * @param overSteps how steps are weighed in scores of the whole trajectory; null: there are none
-   */
-  private record Settings(
-      String estimator,
-      int[] timesteps,
-      Double damping,
-      int draws,
-      long seed,
-      @JsonInclude MaskSettings mask,
-      List<MaskSettings> masks,
-      Integer strongest,
-      String overSteps) {}
-
-  private record MaskSettings(String source, String sha256) {
-    static MaskSettings of(PixelMask mask) {
-      return new MaskSettings(mask.source(), mask.fingerprint());
-    }
-  }
-
   Record settings(int[] steps, Integer strongest) {
-    List<MaskSettings> masks =
-        draws.masks().stream()
-            .map(mask -> mask == null ? null : MaskSettings.of(mask))
-            .distinct()
-            .toList();
-    return new Settings(
-        request.estimator().name(),
-        steps,
-        request.estimator().needs().damped() ? request.damping().c() : null,
-        draws.draws(),
-        draws.seed(),
-        masks.size() == 1 ? masks.get(0) : null,
-        masks.size() > 1 ? masks : null,
-        strongest,
-        weights == null ? null : weights.kind().name().toLowerCase(Locale.ROOT));
+    return AttributionSettings.of(request, draws, steps, strongest, weights);
   }
 
   /** The weights of steps; null: there are no scores of the whole trajectory. */

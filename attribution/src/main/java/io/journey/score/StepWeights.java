@@ -1,6 +1,7 @@
 package io.journey.score;
 
 import io.journey.run.Checksums;
+import io.journey.sampling.DecidedShares;
 import io.journey.sampling.TrajectoryFile;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -26,7 +27,7 @@ public record StepWeights(Kind kind, int[] steps, double[][] ofTargets) implemen
     INFERENCE,
     /**
      * A step counts by the share of the finished picture that is decided at the inference steps
-     * that it stands for, by how x̂0 comes to explain it: {@link TrajectoryFile#decided}.
+     * that it stands for, by how x̂0 comes to explain it: {@link DecidedShares}.
      */
     DECIDED
   }
@@ -72,7 +73,7 @@ public record StepWeights(Kind kind, int[] steps, double[][] ofTargets) implemen
     for (int n = 0; n < ofTargets.length; n++) {
       PixelMask mask = parts.isEmpty() ? null : parts.get(n % count);
       float[] inside = mask == null ? null : mask.onto(file.shape()).weights();
-      ofTargets[n] = shares(file.timesteps(), file.decided(n / count, inside), steps);
+      ofTargets[n] = shares(file.timesteps(), DecidedShares.of(file, n / count, inside), steps);
     }
     return new StepWeights(Kind.DECIDED, steps, ofTargets);
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.journey.array.Safetensors;
 import io.journey.dataset.ImageShape;
 import io.journey.run.SettingException;
+import io.journey.sampling.DecidedShares;
 import io.journey.sampling.TrajectoryFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -81,7 +82,7 @@ class StepWeightsTest {
     float[] odd = {1, -1, 1, -1};
     float[][] third = {{1, -1, 0, 0}, {1, -1, 0, 0}, {1, -1, 0, 0}, {1, -1, 0, 0}, {1, -1, 0, 0}};
     TrajectoryFile file = file(new float[][][] {first, third}, new float[][] {end, odd});
-    assertThat(file.decided(0, null))
+    assertThat(DecidedShares.of(file, 0, null))
         .containsExactly(new double[] {0, 0.75, 0, 15 / 16.0 - 0.75, 1 / 16.0}, within(1e-12));
     StepWeights whole = StepWeights.decided(file, ASKED, List.of());
     assertThat(whole.ofTargets()[0]).containsExactly(new double[] {0.25, 0.75}, within(1e-12));

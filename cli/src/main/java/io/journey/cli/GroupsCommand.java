@@ -2,6 +2,7 @@ package io.journey.cli;
 
 import io.journey.dataset.Dataset;
 import io.journey.results.Attribution;
+import io.journey.results.TrainingImages;
 import io.journey.results.groups.GroupScores;
 import io.journey.results.groups.GroupScoresRun;
 import io.journey.results.groups.Grouping;
@@ -115,7 +116,7 @@ final class GroupsCommand implements Runnable {
               + " is told by the data set alone: name it with --data, or group by class, folder or"
               + " @FILE");
     }
-    Dataset pictures = scores.pictures(data.open(console.progress()));
+    Dataset pictures = TrainingImages.of(scores, data.open(console.progress()));
     return group.equals(Grouping.DUPLICATES)
         ? Grouping.ofDuplicates(pictures, similarity, console.progress())
         : Grouping.ofColumn(group, pictures, console.progress());

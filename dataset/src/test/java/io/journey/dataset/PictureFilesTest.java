@@ -24,6 +24,19 @@ class PictureFilesTest {
   private static final ImageShape COLOUR = new ImageShape(3, 4, 4);
   private static final Path PICTURES = Path.of("src/test/resources/pictures");
 
+  private static final List<String> OTHERS =
+      List.of(
+          "jpeg-orientation-6.jpg",
+          "webp-orientation-8.webp",
+          "png-orientation-xmp.png",
+          "png-rgba-16.png",
+          "png-grey-16.png",
+          "png-palette-transparent.png",
+          "gif-animated.gif",
+          "webp-animated.webp",
+          "webp-lossy-alpha.webp",
+          "jpeg-cmyk-adobe.jpg");
+
   @TempDir Path folder;
 
   private static float[] one(Path file, ImageShape shape) {
@@ -49,7 +62,7 @@ class PictureFilesTest {
     save(folder.resolve("b.jpg"), uneven());
     save(folder.resolve("c.gif"), uneven());
     save(folder.resolve("d.bmp"), uneven());
-    for (String name : List.of("jpeg-orientation-6.jpg", "webp-orientation-8.webp")) {
+    for (String name : OTHERS) {
       Files.copy(PICTURES.resolve(name), folder.resolve(name));
     }
     for (ImageShape shape : List.of(GREY, COLOUR)) {

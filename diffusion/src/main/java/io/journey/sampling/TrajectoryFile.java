@@ -12,7 +12,6 @@ import io.journey.model.Checkpoint;
 import io.journey.run.AtomicFile;
 import io.journey.run.FileKind;
 import io.journey.run.JourneyException;
-import io.journey.run.SettingException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -379,52 +378,6 @@ public final class TrajectoryFile {
               row(IMAGE, n)));
     }
     return trajectories;
-  }
-
-  /**
-   * Returns what share of the finished image n is decided at each inference step. Decided so far is
-   * the R² of x̂0 as an estimate of the finished image, 1 − Σ(x̂0 − x_0)²/Σ(x_0 − x̄_0)², x̄_0 the
-   * mean of all numbers of x_0, the largest so far and at least 0. A step decides what is added
-   * until the next; the first also what is decided already, the last what is left.
-   *
-   * @param weights of each position, [H·W]; null: 1
-   * @return in the order of {@link #timesteps()}; they sum to 1
-   * @throws SettingException if the finished image has no variance within the weights
-   */
-  public double[] decided(int n, float[] weights) {
-    float[] finished = row(IMAGE, n);
-    double[] weigh = new double[finished.length];
-    Arrays.setAll(weigh, i -> weights == null ? 1 : weights[i % weights.length]);
-    double sum = 0;
-    for (int i = 0; i < finished.length; i++) {
-      sum += weigh[i] * finished[i];
-    }
-    double mean = sum / Arrays.stream(weigh).sum();
-    double variance = 0;
-    for (int i = 0; i < finished.length; i++) {
-      variance += weigh[i] * (finished[i] - mean) * (finished[i] - mean);
-    }
-    if (!(variance > 0)) {
-      throw new SettingException(
-          "all numbers of target "
-              + n
-              + " are the same, so no step decides it: weigh steps equally");
-    }
-    double[] shares = new double[timesteps.length];
-    double decided = 0;
-    for (int s = 0; s < shares.length; s++) {
-      float[] x0 = row(X0, (long) n * timesteps.length + s);
-      double left = 0;
-      for (int i = 0; i < finished.length; i++) {
-        double difference = (double) x0[i] - finished[i];
-        left += weigh[i] * difference * difference;
-      }
-      double now = Math.max(decided, 1 - left / variance);
-      shares[Math.max(0, s - 1)] += now - decided;
-      decided = now;
-    }
-    shares[shares.length - 1] += 1 - decided;
-    return shares;
   }
 
   /** Returns the rows of a tensor for image n at all steps. */

@@ -2,6 +2,7 @@ package io.journey.report;
 
 import io.journey.dataset.Dataset;
 import io.journey.results.Attribution;
+import io.journey.results.TrainingImages;
 import io.journey.run.JourneyException;
 
 /**
@@ -18,7 +19,7 @@ final class TrainingPictures {
    * @throws JourneyException if the attribution was made from other images or captions
    */
   static Dataset of(Attribution attribution, Dataset data, TargetImages targets) {
-    Dataset pictures = attribution.pictures(data);
+    Dataset pictures = TrainingImages.of(attribution, data);
     if (!targets.shape().equals(pictures.shape())) {
       throw new JourneyException(
           targets.directory()

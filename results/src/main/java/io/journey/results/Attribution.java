@@ -1,11 +1,9 @@
 package io.journey.results;
 
 import io.journey.array.Npy;
-import io.journey.dataset.Dataset;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.run.JourneyException;
-import io.journey.run.JsonFields;
 import io.journey.run.Manifest;
 import io.journey.run.SettingException;
 import java.nio.file.Path;
@@ -37,10 +35,6 @@ public final class Attribution {
   public static final String ASKED_PICTURES =
       "how likely the model finds each picture at each timestep; no model drew them, so x0 is the"
           + " picture itself";
-
-  private static final String SEEN = "data";
-  private static final String PICTURES = "pictures";
-  private static final String TEXT_ENCODER = "text_encoder";
 
   /** The scores' file: float32 [steps, targets, N]. */
   public static final String SCORES = "scores.npy";
@@ -270,49 +264,6 @@ public final class Attribution {
       manifest.inputs().path(FILES).forEach(file -> files.add(file.asText()));
     }
     return files;
-  }
-
-  /**
-   * Returns the training images as a person can look at them: with their captions where the model
-   * takes text, and as pictures where it saw latents.
-   *
-   * @param data as the user named it
-   * @throws JourneyException if the attribution was made from other images or captions
-   */
-  public Dataset pictures(Dataset data) {
-    JsonFields inputs = manifest.inputFields();
-    boolean captioned = inputs.has(TEXT_ENCODER);
-    Dataset pictures = captioned ? data.pictures().captioned() : data.pictures();
-    String made = inputs.text(inputs.has(PICTURES) ? PICTURES : SEEN);
-    if (!made.equals(pictures.fingerprint())) {
-      throw new JourneyException(
-          manifest.directory()
-              + " was made from data with the fingerprint "
-              + shortened(made)
-              + ", "
-              + pictures.spec()
-              + " has "
-              + shortened(pictures.fingerprint())
-              + (captioned
-                  ? ": name the data it was made from, with the same captions."
-                  : ": name the data it was made from."));
-    }
-    if (size() != pictures.size()) {
-      throw new JourneyException(
-          manifest.directory()
-              + " scores "
-              + Counted.of(size(), "examples")
-              + ", "
-              + pictures.spec()
-              + " has "
-              + pictures.size()
-              + ": make the attribution again.");
-    }
-    return pictures;
-  }
-
-  private static String shortened(String fingerprint) {
-    return fingerprint.length() <= 12 ? fingerprint : fingerprint.substring(0, 12) + "…";
   }
 
   /** Returns the training examples, in the order of scores. */
