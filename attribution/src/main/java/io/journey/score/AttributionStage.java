@@ -1,6 +1,7 @@
 package io.journey.score;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.Npy;
 import io.journey.array.Safetensors;
@@ -71,6 +72,13 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
     inputs
         .put("targets", targets.size())
         .put("trajectories", Trajectory.fingerprint(targets, steps));
+    if (estimator.weights() != null) {
+      inputs.put("step_weights", estimator.weights().fingerprint());
+    }
+    if (!targets.get(0).isDrawn()) {
+      ArrayNode files = inputs.put("asked", Attribution.ASKED_PICTURES).putArray(Attribution.FILES);
+      targets.forEach(target -> files.add(target.file()));
+    }
     if (!targets.get(0).guidance().isNone()) {
       inputs.put("guidance", targets.get(0).guidance().toString());
     }
@@ -113,6 +121,9 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
     run.write(Attribution.TARGETS, this::writeTargets);
     run.write(
         Attribution.RANKING, out -> out.write(ranking(mean).getBytes(StandardCharsets.UTF_8)));
+    if (estimator.weights() != null) {
+      new OverStepsFiles(this, mean).write(run);
+    }
     String losses = losses();
     if (!losses.isEmpty()) {
       run.write(Attribution.LOSS, out -> out.write(losses.getBytes(StandardCharsets.UTF_8)));
@@ -208,13 +219,15 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
     int c = shape.channels();
     int h = shape.height();
     int w = shape.width();
-    Safetensors.Writer writer =
-        new Safetensors.Writer()
-            .metadata("model", targets.get(0).modelFingerprint())
-            .metadata("seeds", String.join(" ", targets.stream().map(Trajectory::seed).toList()))
-            .add("xt", xt, steps.length, targets.size(), c, h, w)
-            .add("x0", x0, steps.length, targets.size(), c, h, w)
-            .add("image", image, targets.size(), c, h, w);
+    Safetensors.Writer writer = new Safetensors.Writer();
+    if (targets.get(0).isDrawn()) {
+      writer.metadata("model", targets.get(0).modelFingerprint());
+    }
+    writer
+        .metadata("seeds", String.join(" ", targets.stream().map(Trajectory::seed).toList()))
+        .add("xt", xt, steps.length, targets.size(), c, h, w)
+        .add("x0", x0, steps.length, targets.size(), c, h, w)
+        .add("image", image, targets.size(), c, h, w);
     ConditionColumn.add(writer, targets.stream().map(Trajectory::condition).toList());
     addMasks(writer, h, w);
     return writer;

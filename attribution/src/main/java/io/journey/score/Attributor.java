@@ -1,6 +1,6 @@
 package io.journey.score;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import io.journey.condition.Condition;
 import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
@@ -15,8 +15,10 @@ import io.journey.run.Stage;
 import io.journey.sampling.Trajectory;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Scores of training images for targets, step by step, by an {@link Estimator}: the mean over
@@ -32,9 +34,15 @@ public final class Attributor implements Serializable {
   private final FeatureStore features;
   private final ScoringEngine.Request request;
   private final TargetDraws draws;
+  private final StepWeights weights;
 
   private Attributor(
-      Ensemble ensemble, FeatureStore features, ScoringEngine.Request request, TargetDraws draws) {
+      Ensemble ensemble,
+      FeatureStore features,
+      ScoringEngine.Request request,
+      TargetDraws draws,
+      StepWeights weights) {
+    this.weights = weights;
     this.ensemble = ensemble;
     this.features = features;
     this.request = request;
@@ -76,15 +84,16 @@ public final class Attributor implements Serializable {
         ensemble,
         features,
         new ScoringEngine.Request(estimator, Damping.DEFAULT),
-        new TargetDraws(TargetDraws.DEFAULT, 0, List.of()));
+        new TargetDraws(TargetDraws.DEFAULT, 0, List.of()),
+        null);
   }
 
   private Attributor with(ScoringEngine.Request other) {
-    return new Attributor(ensemble, features, other, draws);
+    return new Attributor(ensemble, features, other, draws, weights);
   }
 
   private Attributor with(TargetDraws other) {
-    return new Attributor(ensemble, features, request, other);
+    return new Attributor(ensemble, features, request, other, weights);
   }
 
   /**
@@ -125,6 +134,15 @@ public final class Attributor implements Serializable {
    */
   public Attributor withMasks(List<PixelMask> parts) {
     return with(new TargetDraws(draws.draws(), draws.seed(), parts));
+  }
+
+  /**
+   * Returns the same with scores of the whole trajectory beside those of single steps.
+   *
+   * @param overSteps of the steps that are attributed, for each target, or each part of one
+   */
+  public Attributor withOverSteps(StepWeights overSteps) {
+    return new Attributor(ensemble, features, request, draws, overSteps);
   }
 
   private int parts() {
@@ -194,6 +212,11 @@ public final class Attributor implements Serializable {
    * @param kept images at each end of a ranking, at least 1
    */
   public Stage<Strongest> strongest(List<Trajectory> targets, Timesteps steps, int kept) {
+    if (weights != null) {
+      throw new SettingException(
+          "scores over steps are in deviations of all scores, which the strongest alone do not have:"
+              + " leave --over-steps or --strongest out");
+    }
     if (kept < 1) {
       throw new SettingException("at least one of the strongest images is kept, got " + kept);
     }
@@ -226,6 +249,19 @@ public final class Attributor implements Serializable {
   /** Everything that can be wrong is found before the work begins. */
   void check(List<Trajectory> targets, int[] steps) {
     checkTargets(targets, steps);
+    if (weights != null
+        && (!Arrays.equals(weights.steps(), steps)
+            || weights.ofTargets().length != targets.size())) {
+      throw new SettingException(
+          "the weights are of "
+              + Counted.of(weights.ofTargets().length, "targets")
+              + " at the steps "
+              + Arrays.toString(weights.steps())
+              + ", there are "
+              + targets.size()
+              + " at "
+              + Arrays.toString(steps));
+    }
     ScoringEngine.requirePossible(features, List.of(request));
     for (String member : features.checkpointNames()) {
       try (Checkpoint checkpoint = TargetGradients.load(ensemble, features, member)) {
@@ -237,17 +273,42 @@ public final class Attributor implements Serializable {
                   member, checkpoint.schedule().steps(), last));
         }
         checkpoint.schedule().requireEstimable(last);
-        checkpoint.inputs().requireConditions(targets.stream().map(Trajectory::condition).toList());
+        requireTaken(checkpoint, targets);
         checkpoint.inputs().requireTimesteps(steps);
       }
     }
+  }
+
+  /** Pictures from elsewhere may be asked about under the class that stands for none. */
+  private static void requireTaken(Checkpoint checkpoint, List<Trajectory> targets) {
+    OptionalInt nullClass = checkpoint.classNames().nullClass();
+    List<Condition> conditions = new ArrayList<>();
+    for (Trajectory target : targets) {
+      if (!target.isDrawn() && !target.shape().equals(checkpoint.model().shape())) {
+        throw new JourneyException(
+            target.file()
+                + " has the shape "
+                + target.shape()
+                + ", "
+                + checkpoint.name()
+                + " takes "
+                + checkpoint.model().shape()
+                + ": bring it to that shape.");
+      }
+      if (target.isDrawn()
+          || nullClass.isEmpty()
+          || !target.condition().classNumber().equals(nullClass)) {
+        conditions.add(target.condition());
+      }
+    }
+    checkpoint.inputs().requireConditions(conditions);
   }
 
   private void checkTargets(List<Trajectory> targets, int[] steps) {
     List<String> known = new ArrayList<>();
     features.checkpointNames().forEach(m -> known.add(features.checkpointFingerprint(m)));
     for (Trajectory target : targets) {
-      if (!known.contains(target.modelFingerprint())) {
+      if (target.isDrawn() && !known.contains(target.modelFingerprint())) {
         throw new JourneyException(
             "The target was sampled from the checkpoint "
                 + shorten(target.modelFingerprint())
@@ -271,45 +332,13 @@ public final class Attributor implements Serializable {
     return new ScoringEngine(ensemble, features, List.of(request), context);
   }
 
-  /**
-   * The settings in a manifest.
-   *
-   * @param damping c; null: the estimator has none
-   * @param mask of the pixels; null: the whole image, or several parts
-   * @param masks of several parts, a null among them: the whole; null: there is one
-   * @param strongest images that are kept at each end; null: all
-   */
-  private record Settings(
-      String estimator,
-      int[] timesteps,
-      Double damping,
-      int draws,
-      long seed,
-      @JsonInclude MaskSettings mask,
-      List<MaskSettings> masks,
-      Integer strongest) {}
-
-  private record MaskSettings(String source, String sha256) {
-    static MaskSettings of(PixelMask mask) {
-      return new MaskSettings(mask.source(), mask.fingerprint());
-    }
+  Record settings(int[] steps, Integer strongest) {
+    return AttributionSettings.of(request, draws, steps, strongest, weights);
   }
 
-  Record settings(int[] steps, Integer strongest) {
-    List<MaskSettings> masks =
-        draws.masks().stream()
-            .map(mask -> mask == null ? null : MaskSettings.of(mask))
-            .distinct()
-            .toList();
-    return new Settings(
-        request.estimator().name(),
-        steps,
-        request.estimator().needs().damped() ? request.damping().c() : null,
-        draws.draws(),
-        draws.seed(),
-        masks.size() == 1 ? masks.get(0) : null,
-        masks.size() > 1 ? masks : null,
-        strongest);
+  /** The weights of steps; null: there are no scores of the whole trajectory. */
+  StepWeights weights() {
+    return weights;
   }
 
   FeatureStore features() {

@@ -207,11 +207,15 @@ final class TargetGradients implements AutoCloseable {
   }
 
   private DenoisingDraws atStep(Trajectory target, int step, TargetDraws asked) {
-    float[] xt = target.xt()[target.indexOf(step)];
-    float[] output = checkpoint.model().predict(xt, step, target.condition());
-    float[] x0 = checkpoint.schedule().predictedOriginal(xt, output, step);
+    float[] x0 = target.isDrawn() ? predicted(target, step) : target.image();
     Seed seed = seed(asked).child(step);
     return DenoisingDraws.atStep(x0, target.condition(), step, seed, asked.draws());
+  }
+
+  private float[] predicted(Trajectory target, int step) {
+    float[] xt = target.xt()[target.indexOf(step)];
+    float[] output = checkpoint.model().predict(xt, step, target.condition());
+    return checkpoint.schedule().predictedOriginal(xt, output, step);
   }
 
   private DenoisingDraws averaged(Trajectory target, TargetDraws asked) {

@@ -8,15 +8,18 @@ import io.journey.results.Attribution;
 import io.journey.results.Strongest;
 import io.journey.results.Timesteps;
 import io.journey.run.Counted;
+import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Attributor;
 import io.journey.score.Estimator;
 import io.journey.score.Estimators;
 import io.journey.score.PixelMask;
+import io.journey.score.StepWeights;
 import io.journey.score.TargetDraws;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,14 +27,20 @@ import picocli.CommandLine.Option;
 /** Scores training images for targets. */
 @Command(
     name = "attribute",
-    description = "Score every training image at every timestep of the targets' trajectories.",
+    description = {
+      "Score every training image at every timestep of the targets' trajectories.",
+      "With --image the targets are pictures that the model did not draw."
+    },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey attribute --checkpoints runs/fashion/checkpoints \\",
       "      --features runs/fashion/features \\",
       "      --target runs/fashion/targets.safetensors --out runs/fashion/attribution",
       "  journey attribute ... --timesteps 100,400 --mask 4,0,8,8",
-      "  journey attribute ... --mask whole --mask face.png"
+      "  journey attribute ... --over-steps inference",
+      "  journey attribute ... --mask whole --mask face.png",
+      "  journey attribute --checkpoints runs/fashion/checkpoints \\",
+      "      --features runs/fashion/features --image shoe.jpg --out runs/fashion/shoe"
     })
 final class AttributeCommand implements Runnable {
   /** The mask that is none. */
@@ -55,7 +64,19 @@ final class AttributeCommand implements Runnable {
       description = "Directory of the training features.")
   private Path features;
 
-  @Mixin private TargetOptions target;
+  @ArgGroup(multiplicity = "1")
+  private Asked asked;
+
+  /** What is asked about: drawings, or pictures from elsewhere. */
+  static final class Asked {
+    @ArgGroup(exclusive = false)
+    private TargetOptions target;
+
+    @ArgGroup(exclusive = false)
+    private ImageOptions image;
+  }
+
+  @Mixin private StepOptions timesteps;
 
   @Mixin private DampingOption damping;
 
@@ -92,6 +113,17 @@ final class AttributeCommand implements Runnable {
   private List<String> masks = List.of();
 
   @Option(
+      names = "--over-steps",
+      paramLabel = "HOW",
+      description = {
+        "Score the whole trajectory, too: a weighted mean over --timesteps of scores in standard"
+            + " deviations of their step. equal: all steps alike; inference: by the inference steps"
+            + " that each stands for; decided: by the share of the picture that is decided there.",
+        "Say it before you look: it cannot be added to a finished attribution."
+      })
+  private StepWeights.Kind overSteps;
+
+  @Option(
       names = "--strongest",
       paramLabel = "K",
       description = {
@@ -110,17 +142,21 @@ final class AttributeCommand implements Runnable {
 
   @Override
   public void run() {
-    Timesteps wanted = target.steps();
-    ImageShape shape = target.pictureShape();
-    List<PixelMask> patches = new ArrayList<>();
-    for (String mask : masks) {
-      patches.add(mask.equals(WHOLE) ? null : PixelMask.parse(mask, shape));
-    }
+    Timesteps wanted = timesteps.steps();
+    List<PixelMask> patches = asked.target == null ? null : patches(asked.target.pictureShape());
     FeatureStore store = FeatureStore.open(features);
     Estimator chosen =
         estimator == null ? Estimators.defaultFor(store) : Estimators.named(estimator);
     Ensemble ensemble = Ensemble.open(lora.on(checkpoints));
-    List<Trajectory> targets = target.read(ensemble);
+    List<Trajectory> targets;
+    if (asked.target != null) {
+      targets = asked.target.read(wanted, ensemble);
+    } else {
+      ImageOptions.Asked pictures = asked.image.read(ensemble, store, wanted, seed);
+      targets = pictures.targets();
+      patches = patches(pictures.shape());
+      console.say(pictures.note());
+    }
     Attributor attributor = Attributor.of(ensemble, store);
     if (store.checkpointNames().size() < ensemble.checkpointNames().size()) {
       console.say(
@@ -131,20 +167,47 @@ final class AttributeCommand implements Runnable {
               + Counted.of(ensemble.checkpointNames().size(), "checkpoints")
               + ": the others are not asked. To ask them too, featurize into a new directory.");
     }
-    Attributor asked =
+    Attributor asking =
         attributor
             .withEstimator(chosen)
             .withDamping(damping.forEstimator(chosen))
             .withDraws(draws)
             .withSeed(seed)
-            .withMasks(patches);
+            .withMasks(patches)
+            .withOverSteps(weights(targets, wanted, patches));
     if (strongest == null) {
-      Attribution attribution = asked.stage(targets, wanted).run(out, console.context());
+      Attribution attribution = asking.stage(targets, wanted).run(out, console.context());
       tell("Scores of", attribution.targets(), attribution.steps(), store);
     } else {
-      Strongest kept = asked.strongest(targets, wanted, strongest).run(out, console.context());
+      Strongest kept = asking.strongest(targets, wanted, strongest).run(out, console.context());
       tell("The strongest " + strongest + " at each end of", kept.targets(), kept.steps(), store);
     }
+  }
+
+  private StepWeights weights(List<Trajectory> targets, Timesteps wanted, List<PixelMask> patches) {
+    if (overSteps == null) {
+      return null;
+    }
+    int[] steps = wanted.among(targets.get(0).timesteps());
+    int count = targets.size() * Math.max(1, patches.size());
+    if (overSteps == StepWeights.Kind.EQUAL) {
+      return StepWeights.equal(steps, count);
+    }
+    if (asked.target == null) {
+      throw new SettingException(
+          "a picture that no model drew has no inference steps: weigh with --over-steps equal");
+    }
+    return overSteps == StepWeights.Kind.INFERENCE
+        ? StepWeights.inference(asked.target.file().timesteps(), steps, count)
+        : StepWeights.decided(asked.target.file(), steps, patches);
+  }
+
+  private List<PixelMask> patches(ImageShape shape) {
+    List<PixelMask> patches = new ArrayList<>();
+    for (String mask : masks) {
+      patches.add(mask.equals(WHOLE) ? null : PixelMask.parse(mask, shape));
+    }
+    return patches;
   }
 
   private void tell(String what, int targets, int[] steps, FeatureStore store) {

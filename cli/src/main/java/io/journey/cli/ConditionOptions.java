@@ -117,6 +117,15 @@ final class ConditionOptions {
       throw new SettingException(
           "the model samples images of a caption: give one or more, as with --prompt 'a cat'");
     }
+    requireText(prompts);
+    return prompts.stream()
+        .map(text -> new Condition.Prompt(text).resolve(encoder))
+        .distinct()
+        .toList();
+  }
+
+  /** Refuses prompts that the terminal's encoding has destroyed. */
+  static void requireText(List<String> prompts) {
     for (String text : prompts) {
       if (text.indexOf(NO_TEXT) >= 0) {
         throw new SettingException(
@@ -125,10 +134,6 @@ final class ConditionOptions {
                 + "' has bytes that are no text in the terminal's encoding: write it in UTF-8");
       }
     }
-    return prompts.stream()
-        .map(text -> new Condition.Prompt(text).resolve(encoder))
-        .distinct()
-        .toList();
   }
 
   /**
@@ -154,7 +159,7 @@ final class ConditionOptions {
     }
     int[] numbers =
         Stream.of(labels.split(",", -1))
-            .mapToInt(text -> number(text, checkpoint.classNames()))
+            .mapToInt(text -> number("--labels " + labels, text, checkpoint.classNames()))
             .toArray();
     return IntStream.of(numbers).mapToObj(known::ofClass).toList();
   }
@@ -178,17 +183,22 @@ final class ConditionOptions {
     return named;
   }
 
-  private int number(String text, ClassNames names) {
+  /**
+   * Returns the number of a class.
+   *
+   * @param option with all its values, for the message
+   * @param text its number or its name
+   */
+  static int number(String option, String text, ClassNames names) {
     if (text.matches("-?\\d{1,9}")) {
       return Integer.parseInt(text);
     }
     int number = names.numberOf(text);
     if (number < 0) {
       throw new SettingException(
-          "--labels "
-              + labels
+          option
               + (names.byNumber().isEmpty()
-                  ? " are not numbers, and the model tells no names of its classes: write 1,7 or all"
+                  ? " is no number, and the model tells no names of its classes: write numbers"
                   : " names the class '"
                       + text
                       + "', the model has "

@@ -64,6 +64,8 @@ final class LdsCommand implements Runnable {
 
   @Mixin private TargetOptions target;
 
+  @Mixin private StepOptions timesteps;
+
   @Option(
       names = "--features",
       paramLabel = "DIR",
@@ -184,9 +186,9 @@ final class LdsCommand implements Runnable {
       throw new SettingException("--draws must be even, got " + draws);
     }
     Ensemble ensemble = Ensemble.open(checkpoints);
-    List<Trajectory> targets = target.read(ensemble);
+    List<Trajectory> targets = target.read(timesteps.steps(), ensemble);
     Lds.requireEnough(subsets, targets.size());
-    int[] steps = target.steps().among(targets.get(0).timesteps());
+    int[] steps = timesteps.steps().among(targets.get(0).timesteps());
     Dataset images = data.open(console.progress(), ensemble);
     List<LdsStudy.Store> stores = stores();
     List<Estimator> chosen = chosen(stores);

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       SampleCommand.class,
       FeaturizeCommand.class,
       AttributeCommand.class,
+      GroupsCommand.class,
       ReportCommand.class,
       ExploreCommand.class,
       EvaluateCommand.class,
@@ -104,6 +105,7 @@ public final class Main implements Runnable {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
     line.setOut(printable(out)).setErr(printable(err));
+    line.setExpandAtFiles(false); // --group @FILE is an option's value
     line.setColorScheme(Help.defaultColorScheme(Ansi.OFF)); // Only so are there no escapes at all.
     register(line);
     line.setParameterExceptionHandler(main.errors::usage);

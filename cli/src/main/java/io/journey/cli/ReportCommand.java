@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  journey report --attribution runs/fashion/attribution \\",
       "      --data 'data/fashion-mnist?size=16' --out runs/fashion/report.html",
+      "  journey report ... --groups runs/fashion/classes --out page.html",
       "  journey report --evaluation runs/fashion/lds --out runs/fashion/checked.html"
     })
 final class ReportCommand implements Runnable {
@@ -64,6 +65,14 @@ final class ReportCommand implements Runnable {
                 + " columns).")
     private String steps;
 
+    @Option(
+        names = "--groups",
+        paramLabel = "DIR",
+        description =
+            "Scores of groups of the same attribution, by journey groups: the page then shows them."
+                + " May be given again.")
+    private List<Path> groups = List.of();
+
     @ArgGroup(exclusive = false, multiplicity = "1")
     private DataOptions data;
   }
@@ -93,6 +102,7 @@ final class ReportCommand implements Runnable {
               answer.attribution,
               answer.again,
               evaluations,
+              answer.groups,
               answer.data.open(console.progress()),
               steps,
               out)

@@ -46,6 +46,8 @@ final class StabilityCommand implements Runnable {
 
   @Mixin private TargetOptions target;
 
+  @Mixin private StepOptions timesteps;
+
   @Mixin private DampingOption damping;
 
   @Option(
@@ -81,11 +83,11 @@ final class StabilityCommand implements Runnable {
         this.damping.forEstimator(
             Estimators.defaultFor(config.function(), config.preconditioner()));
     Ensemble ensemble = Ensemble.open(lora.on(checkpoints));
-    List<Trajectory> targets = target.read(ensemble);
+    List<Trajectory> targets = target.read(timesteps.steps(), ensemble);
     Dataset images = data.open(console.progress(), ensemble);
     List<Stability.Line> lines =
         new Stability(
-                ensemble, images, targets, target.steps(), config, draws, damping, targetDraws)
+                ensemble, images, targets, timesteps.steps(), config, draws, damping, targetDraws)
             .run(out, console.context());
     console.say("draws  other draws of    step  Spearman  top 10  top 100");
     for (Stability.Line line : lines) {

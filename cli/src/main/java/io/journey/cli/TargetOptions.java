@@ -20,20 +20,10 @@ final class TargetOptions {
       description = "Trajectories that sample has written.")
   private Path target;
 
-  @Option(
-      names = "--timesteps",
-      paramLabel = "TIMESTEPS",
-      description =
-          "first:last:distance or a list (default: the targets' own steps nearest to 100:900:100).")
-  private Timesteps steps = Timesteps.parse("100:900:100").nearest();
-
-  Timesteps steps() {
-    return steps;
-  }
-
   private TrajectoryFile file; // opened once: that reads all of it
 
-  private TrajectoryFile file() {
+  /** Returns the file of the targets. */
+  TrajectoryFile file() {
     if (file == null) {
       file = TrajectoryFile.open(target);
     }
@@ -49,9 +39,10 @@ final class TargetOptions {
    * Returns the targets, of which only what is attributed is read: the file may be larger than
    * memory.
    *
+   * @param steps those that are attributed
    * @param ensemble whose text encoder makes of prompts what its models are asked with
    */
-  List<Trajectory> read(Ensemble ensemble) {
+  List<Trajectory> read(Timesteps steps, Ensemble ensemble) {
     int[] at = steps.among(file().timesteps());
     if (!file().hasPrompts()) {
       return file().read(at);

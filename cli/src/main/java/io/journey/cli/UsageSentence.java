@@ -7,10 +7,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.MutuallyExclusiveArgsException;
 import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
@@ -18,6 +20,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Sentences on command lines that cannot be understood. */
 final class UsageSentence {
+  /** As picocli asks for one of the options of a group. */
+  private static final String ONE_OF = "specify one of these";
+
+  /** An option with the name of its value, as picocli writes both. */
+  private static final Pattern NAMED = Pattern.compile("(--[a-z-]+)=([^\\s\\])]+)");
+
   private UsageSentence() {}
 
   /** Returns the sentence, without its full stop where picocli has none. */
@@ -27,6 +35,9 @@ final class UsageSentence {
     }
     if (e instanceof MissingParameterException missing) {
       return missing(missing);
+    }
+    if (e instanceof MutuallyExclusiveArgsException) {
+      return joined(options(e.getMessage(), false), "and") + " are mutually exclusive: give one";
     }
     if (e instanceof OverwrittenOptionException twice) {
       return OptionRanges.name(twice.getOverwritten()) + " is given twice: give it once";
@@ -95,7 +106,24 @@ final class UsageSentence {
     if (known && e.getMessage().startsWith("Missing required parameter")) {
       return OptionRanges.name(e.getMissing().get(0)) + " has no value: write " + names.get(0);
     }
+    List<String> grouped = options(e.getMessage(), true);
+    if (e.getMessage().contains(ONE_OF) && grouped.size() > 1) {
+      return "One of the options " + joined(grouped, "and") + " is missing";
+    }
+    if (e.getMessage().contains("Missing required argument(s): --") && grouped.size() == 1) {
+      return "The option " + grouped.get(0) + " is missing";
+    }
     return e.getMessage().strip().replaceFirst("^Error: ", "");
+  }
+
+  /** Returns the options of a message of picocli about a group that must be there in it. */
+  private static List<String> options(String message, boolean labelled) {
+    String repeated = "\\[--[a-z-]+=[^\\s\\]]+\\]\\.\\.\\.";
+    return NAMED
+        .matcher(message.replaceAll(repeated, ""))
+        .results()
+        .map(found -> labelled ? found.group(1) + " " + found.group(2) : found.group(1))
+        .toList();
   }
 
   /** Returns whether a value is no NAME=VALUE, of which picocli tells no cause. */

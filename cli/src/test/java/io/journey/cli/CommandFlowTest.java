@@ -242,9 +242,9 @@ class CommandFlowTest {
   }
 
   @Test
-  void thereAreTheElevenCommandsWhoseHelpIsTestedBelow() {
+  void thereAreTheTwelveCommandsWhoseHelpIsTestedBelow() {
     PrintWriter nothing = new PrintWriter(Writer.nullWriter());
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(11);
+    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(12);
   }
 
   @ParameterizedTest
@@ -255,6 +255,7 @@ class CommandFlowTest {
         "sample",
         "featurize",
         "attribute",
+        "groups",
         "report",
         "evaluate",
         "export",

@@ -18,6 +18,8 @@ import io.journey.text.TextEncoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +108,38 @@ class LatentFlowTest {
       assertThat(file.part("picture", 768, 768)).containsExactly(expected);
     }
     assertThat(file.metadata()).containsEntry("guidance", "classifier-free:3.0:dog");
+  }
+
+  /** A picture is encoded as training images are, and asked about under words or none. */
+  @Test
+  void aPictureFromElsewhereIsAskedAboutAsItsEncoding() throws IOException {
+    Dataset pictures = Datasets.open(DATA);
+    Path file;
+    try (Stream<Path> files = Files.walk(Path.of("../data/coco"))) {
+      file = files.filter(f -> f.toString().endsWith(pictures.id(3))).findFirst().orElseThrow();
+    }
+    float[] image = new float[pictures.shape().numel()];
+    pictures.read(3, image, 0);
+    Path none = folder.resolve("none");
+    String[] asked = flow.attribute("--out", none.toString());
+    int target = List.of(asked).indexOf("--target");
+    asked[target] = "--image";
+    asked[target + 1] = file.toString();
+    assertThat(runs(asked)).contains("told no words", "--prompt");
+    Path worded = folder.resolve("worded");
+    runs(TinyFlow.changed(asked, "--out", worded.toString(), "--prompt", "a cat"));
+    try (LatentCodec codec = Encoders.of(Ensemble.open(flow.checkpoints())).codec()) {
+      float[][] latent = codec.encode(new float[][] {image}, pictures.shape());
+      float[] decoded = codec.decode(latent, codec.latentShape(pictures.shape()))[0];
+      Safetensors shown = Safetensors.open(none.resolve("targets.safetensors"));
+      assertThat(shown.floats("image")).containsExactly(decoded);
+      assertThat(shown.metadata()).containsEntry("prompts", "[\"\"]");
+    }
+    assertThat(Files.readAllBytes(worded.resolve("scores.npy")))
+        .isNotEqualTo(Files.readAllBytes(none.resolve("scores.npy")));
+    runs(flow.report("--attribution", worded.toString(), "--data", DATA));
+    assertThat(Files.readString(flow.page())).contains("\"prompt\":\"a cat\"", "did not draw");
+    refuses("the model knows no classes", TinyFlow.with(asked, "--class", "1"));
   }
 
   @Test

@@ -28,6 +28,17 @@ class UsageSentenceTest {
   }
 
   @Test
+  void oneOfSeveralOptionsIsAskedFor() {
+    String[] command = {"attribute", "--checkpoints", "a", "--features", "b", "--out", "c"};
+    assertThat(said(command))
+        .isEqualTo("One of the options --target FILE and --image FILE|DIR is missing.");
+    assertThat(said(TinyFlow.with(command, "--prompt", "a cat")))
+        .isEqualTo("The option --image FILE|DIR is missing.");
+    assertThat(said(TinyFlow.with(command, "--target", "x", "--image", "y")))
+        .isEqualTo("--target and --image are mutually exclusive: give one.");
+  }
+
+  @Test
   void whatIsGivenTwiceOrTakesNoValueIsNamed() {
     assertThat(said("train", "--data", "a", "--out", "b", "--out", "c"))
         .isEqualTo("--out is given twice: give it once.");

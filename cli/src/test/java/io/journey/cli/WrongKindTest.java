@@ -42,10 +42,10 @@ class WrongKindTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "a.png | a PNG picture | a picture cannot be asked about yet",
-        "a.jpg | a JPEG picture | a picture cannot be asked about yet",
-        "a.gif | a GIF picture | a picture cannot be asked about yet",
-        "a.bmp | a BMP picture | a picture cannot be asked about yet",
+        "a.png | a PNG picture | a picture is asked about with --image",
+        "a.jpg | a JPEG picture | a picture is asked about with --image",
+        "a.gif | a GIF picture | a picture is asked about with --image",
+        "a.bmp | a BMP picture | a picture is asked about with --image",
         "a.npy | an NPY array | expected trajectories",
         "a.json | a JSON file | expected trajectories",
         "README.md | a text file | expected trajectories",

@@ -53,6 +53,11 @@ record CaptionRule(
         uncaptioned.isPresent() ? Uncaptioned.EMPTY : Uncaptioned.REFUSED);
   }
 
+  /** Returns the rule of one text of each image, from a column or field of any name. */
+  static CaptionRule ofColumn(String name) {
+    return new CaptionRule(true, false, 1, Optional.of(name), Optional.empty(), Uncaptioned.EMPTY);
+  }
+
   private static int most(String spec, String count) {
     if (count.equals("all") || count.equals(NONE)) {
       return Integer.MAX_VALUE;

@@ -115,6 +115,27 @@ record DatasetSpec(
             options.number("limit", 1, Integer.MAX_VALUE).orElse(Integer.MAX_VALUE)));
   }
 
+  /**
+   * Returns the spec of a folder of images, whatever its name has in it: no folder below is a part.
+   */
+  static DatasetSpec of(Path folder) {
+    DatasetSpec plain = parse("images:folder?split=none");
+    return new DatasetSpec(
+        folder.toString(),
+        plain.format,
+        folder,
+        plain.transformations,
+        plain.splits,
+        plain.skip,
+        plain.links,
+        plain.labels,
+        plain.column,
+        plain.label,
+        plain.captions,
+        plain.own,
+        plain.selection);
+  }
+
   /** Returns a text that names the same set for a process that works in another folder. */
   String absolute() {
     int mark = text.indexOf('?');
@@ -154,6 +175,11 @@ record DatasetSpec(
     String asking = text + (text.indexOf('?') < 0 ? "?" : "&") + "captions=all";
     CaptionRule asked = captions.asked(empty ? Uncaptioned.EMPTY : captions.uncaptioned());
     return with(asking + (empty ? "&uncaptioned=empty" : ""), transformations, asked);
+  }
+
+  /** Returns the same with texts of this column as captions, the first of each image. */
+  DatasetSpec withColumn(String name) {
+    return with(text, transformations, CaptionRule.ofColumn(name));
   }
 
   private static List<Clause> clauses(Options options) {

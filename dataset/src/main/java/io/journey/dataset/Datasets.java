@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Opens data sets from what a user types. */
@@ -62,6 +64,47 @@ public final class Datasets {
               + ".",
           e);
     }
+  }
+
+  /**
+   * Reads a column of texts that a data set has beside its images: of {@code metadata.jsonl} or
+   * {@code metadata.csv}, of Parquet files, a field of WebDataset's {@code .json}, or files beside
+   * the images by their ending. Images are not read.
+   *
+   * @param spec of the set
+   * @param column its name
+   * @return the first text of each example, by id; nothing of those that have none
+   * @throws JourneyException if there is no such column, or it is damaged
+   */
+  public static Map<String, String> column(String spec, String column, Progress progress) {
+    DatasetSpec parsed = DatasetSpec.parse(spec);
+    requireExistence(parsed.path());
+    DatasetFormat format = parsed.format().orElseGet(() -> DatasetFormats.of(parsed.path()));
+    DatasetSpec known = parsed.of(format).withColumn(column);
+    Listing listing = format.list(known, progress);
+    if (listing.captions() == CaptionSource.NONE || listing.captions() instanceof CocoFolder) {
+      throw new JourneyException(
+          "Data set "
+              + spec
+              + " is of kind "
+              + format.prefix()
+              + ", which has no columns beside its images: give the groups in a file of ids.");
+    }
+    List<StoredExample> chosen = known.selection().select(listing, spec);
+    List<List<String>> texts;
+    try {
+      texts = Captions.read(known, known.captions(), chosen, listing).texts();
+    } catch (MissingCaptions e) {
+      throw new JourneyException(
+          "Data set " + spec + " has no column of texts named " + column + ": check the name.", e);
+    }
+    Map<String, String> found = new HashMap<>();
+    for (int i = 0; i < texts.size(); i++) {
+      if (!texts.get(i).get(0).isEmpty()) {
+        found.put(chosen.get(i).id(), texts.get(i).get(0));
+      }
+    }
+    return found;
   }
 
   private static void requireExistence(Path path) {

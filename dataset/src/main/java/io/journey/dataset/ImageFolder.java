@@ -37,6 +37,15 @@ final class ImageFolder {
   }
 
   static Listing list(DatasetSpec spec) {
+    return list(spec, true);
+  }
+
+  /** Lists all images of a folder and of those below, wherever they lie: folders are no classes. */
+  static Listing pictures(Path folder) {
+    return list(DatasetSpec.of(folder), false);
+  }
+
+  private static Listing list(DatasetSpec spec, boolean byClass) {
     Path folder = spec.path();
     if (!Files.isDirectory(folder)) {
       throw new JourneyException(
@@ -46,22 +55,22 @@ final class ImageFolder {
       ImageFolder images = new ImageFolder(spec);
       images.list(folder, "");
       images.requireStaying();
-      return images.listing();
+      return images.listing(byClass);
     } catch (IOException e) {
       throw SourceFile.unreadable(folder, e);
     }
   }
 
-  private Listing listing() {
+  private Listing listing(boolean byClass) {
     if (found.isEmpty()) {
       throw new JourneyException(
           spec.path()
               + " holds no images"
               + (passedOver.isEmpty() ? "" : ", only " + DatasetNotes.counted(passedOver))
-              + ": expected PNG, JPEG, WebP, BMP or GIF files, or IDX files like"
-              + " train-images-idx3-ubyte.gz.");
+              + ": expected PNG, JPEG, WebP, BMP or GIF files"
+              + (byClass ? ", or IDX files like train-images-idx3-ubyte.gz." : "."));
     }
-    Listing listing = new FolderLayout(spec).list(found, false, true);
+    Listing listing = new FolderLayout(spec).list(found, false, byClass);
     return listing
         .withNotes(
             listing.notes().withPassedOver(passedOver).withLinks(links).withRepeated(repeated))

@@ -68,6 +68,18 @@ public final class NoiseSchedule {
   }
 
   /**
+   * Refuses a step that is not one of 0..T−1.
+   *
+   * @throws SettingException if it is not
+   */
+  public void requireStep(int t) {
+    if (t < 0 || t >= steps()) {
+      throw new SettingException(
+          "step " + t + " is none of the model's, which are 0 to " + (steps() - 1));
+    }
+  }
+
+  /**
    * Whether x_0 can be estimated at a step: not by predicted noise where x_t is nothing else.
    *
    * @throws SettingException if not

@@ -312,6 +312,7 @@ public final class Sampler {
     return new Trajectory(
         checkpoint.model().shape(),
         checkpoint.fingerprint(),
+        null,
         drawing.seed(),
         drawing.condition(),
         guidance,

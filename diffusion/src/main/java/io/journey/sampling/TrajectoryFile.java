@@ -154,7 +154,7 @@ public final class TrajectoryFile {
               + " is "
               + kind
               + ", expected trajectories: name a .safetensors file that journey sample wrote"
-              + (kind.endsWith("picture") ? "; a picture cannot be asked about yet." : "."));
+              + (kind.endsWith("picture") ? "; a picture is asked about with --image." : "."));
     }
   }
 
@@ -368,6 +368,7 @@ public final class TrajectoryFile {
           new Trajectory(
               shape,
               origin.model(),
+              null,
               seeds[n],
               conditions.get(n),
               origin.guidance(),

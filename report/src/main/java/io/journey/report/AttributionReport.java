@@ -5,6 +5,7 @@ import io.journey.dataset.Dataset;
 import io.journey.report.ShownTimesteps.Fitted;
 import io.journey.results.Attribution;
 import io.journey.results.EvaluationFiles;
+import io.journey.results.groups.GroupScores;
 import io.journey.run.AtomicFile;
 import io.journey.run.Json;
 import io.journey.run.Manifest;
@@ -33,6 +34,7 @@ public final class AttributionReport {
   private final SecondAnswer again;
 
   private final List<EvaluationFiles> evaluations;
+  private final List<GroupScores> groups;
   private final TargetImages images;
   private final Evidence evidence;
   private final CheckpointAgreement agreement;
@@ -41,7 +43,9 @@ public final class AttributionReport {
       Attribution attribution,
       Dataset dataset,
       SecondAnswer again,
-      List<EvaluationFiles> evaluations) {
+      List<EvaluationFiles> evaluations,
+      List<GroupScores> groups) {
+    this.groups = groups;
     this.attribution = attribution;
     this.again = again;
     this.evaluations = evaluations;
@@ -84,11 +88,23 @@ public final class AttributionReport {
     write(attributionDir, againDir, evaluations, data, ShownTimesteps.fitting(), outHtml);
   }
 
+  /** Writes the page with what evaluations found. */
+  public static List<String> write(
+      Path attributionDir,
+      Path againDir,
+      List<Path> evaluations,
+      Dataset data,
+      ShownTimesteps steps,
+      Path outHtml) {
+    return write(attributionDir, againDir, evaluations, List.of(), data, steps, outHtml);
+  }
+
   /**
-   * Writes the page with what evaluations found.
+   * Writes the page with what evaluations found, and with scores of groups.
    *
    * @param againDir an attribution of the same with features of another seed, or null
    * @param evaluations directories of finished evaluations, in the page's order
+   * @param groups directories of scores of groups, in the page's order
    * @param steps the steps its figures show
    * @return what its maker should know of it: steps that were left out, or that it is large
    * @throws io.journey.run.JourneyException if one of them is damaged or no evaluation
@@ -97,6 +113,7 @@ public final class AttributionReport {
       Path attributionDir,
       Path againDir,
       List<Path> evaluations,
+      List<Path> groups,
       Dataset data,
       ShownTimesteps steps,
       Path outHtml) {
@@ -104,7 +121,9 @@ public final class AttributionReport {
     SecondAnswer again =
         againDir == null ? null : SecondAnswer.of(attribution, Attribution.open(againDir));
     List<EvaluationFiles> checked = EvaluationSection.open(evaluations);
-    AttributionReport report = new AttributionReport(attribution, data, again, checked);
+    AttributionReport report =
+        new AttributionReport(
+            attribution, data, again, checked, GroupsSection.open(groups, attribution));
     Fitted fitted = steps.fit(attribution, report.images.shape(), report.content());
     String leftOut = steps.sentence(fitted.shown().length, attribution.steps().length);
     byte[] page = report.html(fitted, leftOut).getBytes(StandardCharsets.UTF_8);
@@ -143,6 +162,7 @@ public final class AttributionReport {
     if (agreement != null) {
       agreement.addTo(data, shown);
     }
+    GroupsSection.addTo(data, groups, attribution, shown);
     if (attribution.manifest().lists(Attribution.LOSS)) {
       data.set("loss", LossCurve.read(attribution.manifest().verified(Attribution.LOSS)));
     }
@@ -156,10 +176,13 @@ public final class AttributionReport {
             + Html.resource("dom.js")
             + Html.resource("journey.js")
             + Html.resource("charts.js")
+            + Html.resource("over.js")
+            + Html.resource("groups.js")
             + Html.resource("page.js");
     Map<String, String> values = new LinkedHashMap<>();
     values.put("policy", Html.policyHash(style) + "; script-src " + Html.policyHash(script));
     values.put("style", style);
+    (attribution.files().isEmpty() ? AskedWords.DRAWINGS : AskedWords.PICTURES).putInto(values);
     values.put("findings", findings(Findings.told(Findings.candidates(evidence))));
     values.put("mask", maskNote());
     values.put(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.results.Attribution;
+import io.journey.results.OverSteps;
 import io.journey.run.Json;
 import io.journey.run.Printable;
 import io.journey.statistics.Ranking;
@@ -43,6 +44,7 @@ final class PageData {
   private final TargetImages images;
   private final Evidence evidence;
   private final int side;
+  private final OverSteps over;
 
   /** Indices into the attribution's steps, rising: those with a column. */
   private final int[] shown;
@@ -71,6 +73,7 @@ final class PageData {
     this.evidence = evidence;
     this.shown = shown;
     this.side = side;
+    this.over = attribution.overSteps().orElse(null);
     this.overlapSum = new double[shown.length][shown.length];
     this.spearmanSum = new double[shown.length][shown.length];
   }
@@ -86,6 +89,10 @@ final class PageData {
     page.put("top", evidence.k());
     page.put("counted", Math.min(COUNTED, attribution.size()));
     page.put("width", images.shape().width()).put("height", images.shape().height());
+    if (over != null) {
+      page.put("over", over.kind());
+    }
+    page.put("drawn", attribution.files().isEmpty());
     page.put("captioned", dataset.isCaptioned());
     ArrayNode classes = page.putArray("classes");
     for (int c = 0; c < evidence.classNames().size(); c++) {
@@ -138,6 +145,10 @@ final class PageData {
 
   private void addTarget(ObjectNode out, int target) {
     out.put("final", picture(images.finished(target)));
+    List<String> files = attribution.files();
+    if (!files.isEmpty()) {
+      out.put("file", Html.line(files.get(target)));
+    }
     out.put("kin", evidence.ownClass(target).classNumber().orElse(-1));
     Condition asked = images.condition(target);
     if (asked.captionText().isPresent()) {
@@ -145,7 +156,8 @@ final class PageData {
       int[] order = IntStream.range(0, shown.length).map(this::row).toArray();
       new PromptWords(evidence, target, order).addTo(out);
     } else if (!asked.isNone()) {
-      out.put("asked", evidence.words(asked));
+      boolean isNamed = asked.classNumber().orElse(0) < evidence.classNames().size();
+      out.put("asked", files.isEmpty() || isNamed ? evidence.words(asked) : "no class");
     }
     float[][] scores = new float[shown.length][];
     int[][] places = new int[shown.length][];
@@ -167,7 +179,44 @@ final class PageData {
     }
     addMatrix(out.putArray("overlap"), counts, 1);
     addMatrix(out.putArray("spearman"), spearmans, 1);
-    addPlaces(out.putObject("places"), places, target);
+    Set<Integer> placed = over == null ? Set.of() : addOver(out.putObject("over"), scores, target);
+    addPlaces(out.putObject("places"), places, target, placed);
+  }
+
+  /**
+   * Adds the strongest examples over all steps, each with its scores at the steps shown.
+   *
+   * @param columns the scores of those steps, in the order of columns
+   * @return the examples
+   */
+  private Set<Integer> addOver(ObjectNode out, float[][] columns, int target) {
+    double[] weights = over.weights(target);
+    ArrayNode weighed = out.putArray("weights");
+    for (int c = 0; c < columns.length; c++) {
+      weighed.add(Numbers.rounded(weights[row(c)], 3));
+    }
+    double[] deviations = new double[columns.length];
+    for (int c = 0; c < columns.length; c++) {
+      deviations[c] = Numbers.deviation(columns[c]);
+    }
+    float[] scores = over.scores(target);
+    double deviation = Numbers.deviation(scores);
+    Set<Integer> placed = new TreeSet<>();
+    for (String sign : List.of("pos", "neg")) {
+      ArrayNode list = out.putArray(sign);
+      int[] ends = sign.equals("pos") ? Ranking.top(scores, SHOWN) : Ranking.bottom(scores, SHOWN);
+      for (int example : ends) {
+        placed.add(example);
+        ArrayNode one = list.addArray().add(embed(example));
+        one.add(Numbers.cents(scores[example] / deviation));
+        one.add(Numbers.rounded(scores[example], 4));
+        ArrayNode at = one.addArray();
+        for (int c = 0; c < columns.length; c++) {
+          at.add(Numbers.cents(columns[c][example] / deviations[c]));
+        }
+      }
+    }
+    return placed;
   }
 
   private void addColumn(ObjectNode column, float[] scores, int step, int target) {
@@ -203,8 +252,8 @@ final class PageData {
   }
 
   /** The place of every example shown for this target, at every step. */
-  private void addPlaces(ObjectNode out, int[][] places, int target) {
-    Set<Integer> placed = new TreeSet<>();
+  private void addPlaces(ObjectNode out, int[][] places, int target, Set<Integer> more) {
+    Set<Integer> placed = new TreeSet<>(more);
     for (int s : shown) {
       for (int example : evidence.top()[s][target]) {
         placed.add(example);

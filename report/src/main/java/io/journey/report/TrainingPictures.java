@@ -2,19 +2,14 @@ package io.journey.report;
 
 import io.journey.dataset.Dataset;
 import io.journey.results.Attribution;
-import io.journey.run.Counted;
+import io.journey.results.TrainingImages;
 import io.journey.run.JourneyException;
-import io.journey.run.JsonFields;
 
 /**
  * The training images of an attribution as a person can look at them: with their captions where the
  * model takes text, and as pictures where it saw latents.
  */
 final class TrainingPictures {
-  private static final String SEEN = "data";
-  private static final String PICTURES = "pictures";
-  private static final String TEXT_ENCODER = "text_encoder";
-
   private TrainingPictures() {}
 
   /**
@@ -24,34 +19,7 @@ final class TrainingPictures {
    * @throws JourneyException if the attribution was made from other images or captions
    */
   static Dataset of(Attribution attribution, Dataset data, TargetImages targets) {
-    JsonFields inputs = attribution.manifest().inputFields();
-    boolean captioned = inputs.has(TEXT_ENCODER);
-    Dataset pictures = captioned ? data.pictures().captioned() : data.pictures();
-    String made = inputs.text(inputs.has(PICTURES) ? PICTURES : SEEN);
-    if (!made.equals(pictures.fingerprint())) {
-      throw new JourneyException(
-          targets.directory()
-              + " was made from data with the fingerprint "
-              + shortened(made)
-              + ", "
-              + pictures.spec()
-              + " has "
-              + shortened(pictures.fingerprint())
-              + (captioned
-                  ? ": name the data it was made from, with the same captions."
-                  : ": name the data it was made from."));
-    }
-    if (attribution.size() != pictures.size()) {
-      throw new JourneyException(
-          targets.directory()
-              + " scores "
-              + Counted.of(attribution.size(), "examples")
-              + ", "
-              + pictures.spec()
-              + " has "
-              + pictures.size()
-              + ": make the attribution again.");
-    }
+    Dataset pictures = TrainingImages.of(attribution, data);
     if (!targets.shape().equals(pictures.shape())) {
       throw new JourneyException(
           targets.directory()
@@ -64,9 +32,5 @@ final class TrainingPictures {
               + ": a page needs pictures like those of the data.");
     }
     return pictures;
-  }
-
-  private static String shortened(String fingerprint) {
-    return fingerprint.length() <= 12 ? fingerprint : fingerprint.substring(0, 12) + "…";
   }
 }

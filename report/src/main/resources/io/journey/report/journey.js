@@ -10,11 +10,11 @@ function journeyTable(target, number) {
   }
   table.append(el("thead", {}, head));
   const rows = el("tbody", {});
-  rows.append(latentRow(target, "xt", ["x", el("sub", {}, "t")], "so far", "the image so far at timestep t = "));
-  rows.append(latentRow(target, "x0", ["x̂₀"], "its guess", "the finished picture as guessed at step t = "));
+  rows.append(latentRow(target, "xt", ["x", el("sub", {}, "t")], data.drawn ? "so far" : "with noise", (data.drawn ? "the image so far at timestep t = " : "the picture with noise of timestep t = ")));
+  rows.append(latentRow(target, "x0", ["x̂₀"], data.drawn ? "its guess" : "asked about", (data.drawn ? "the finished picture as guessed at step t = " : "the picture itself, at step t = ")));
   table.append(rows);
-  table.append(influencers(target, "pos", "pushed towards it"));
-  table.append(influencers(target, "neg", "pushed away from it"));
+  table.append(influencers(target, "pos", data.drawn ? "pushed towards it" : "more likely by"));
+  table.append(influencers(target, "neg", data.drawn ? "pushed away from it" : "less likely by"));
   if (target.columns[0].agree) {
     table.append(agreementRow(target));
   }

@@ -2,6 +2,7 @@
 
 const byId = (id) => document.getElementById(id);
 const hint = byId("readout").textContent;
+const askedAs = data.drawn ? "sampled as" : "asked as";
 const prompted = data.targets.some((target) => "prompt" in target);
 let current = 0;
 let pinned = null;
@@ -11,12 +12,14 @@ function renderChooser() {
     const input = el("input", { type: "radio", name: "target", value: number, id: "choose-" + number });
     input.addEventListener("change", () => choose(number, true));
     const kin = className(target.kin);
-    const label = el("label", { for: "choose-" + number, title: target.prompt ?? classNote(target) });
-    const described = target.prompt ? ": " + target.prompt : target.asked ? ", sampled as " + target.asked : kin ? ", like " + kin : "";
+    const label = el("label", { for: "choose-" + number, title: target.prompt ?? target.file ?? classNote(target) });
+    const described = target.prompt ? ": " + target.prompt : target.file ? ": " + target.file : target.asked ? ", " + askedAs + " " + target.asked : kin ? ", like " + kin : "";
     label.append(masked(target, picture(target.final, "Picture " + number + described, "final"), false));
     label.append(el("span", { "aria-hidden": "true", class: "number" }, String(number)));
     if (prompted) {
       label.append(el("span", { "aria-hidden": "true", class: "words", dir: "auto" }, words(target.prompt)));
+    } else if (target.file) {
+      label.append(el("span", { "aria-hidden": "true", class: "words", dir: "auto" }, target.file));
     }
     byId("chooser").append(el("span", { class: "choice" }, input, label));
   });
@@ -25,7 +28,7 @@ function renderChooser() {
 // The class a model was told to sample, where it was told one, and the one the picture looks like.
 function classNote(target) {
   const kin = className(target.kin);
-  const notes = [target.asked ? "sampled as: " + target.asked : null, kin ? "nearest class: " + kin : null];
+  const notes = [target.asked ? askedAs + ": " + target.asked : null, kin ? "nearest class: " + kin : null];
   return notes.filter((note) => note).join("; ") || null;
 }
 
@@ -33,11 +36,14 @@ function classNote(target) {
 function targetCard(target, number) {
   const facts = el("dl", {});
   const add = (name, ...value) => facts.append(el("dt", {}, name), el("dd", { dir: "auto" }, ...value));
+  if (target.file) {
+    add("File", target.file);
+  }
   if (prompted) {
     add("Prompt", words(target.prompt));
   }
   if (target.asked) {
-    add("Sampled as", target.asked);
+    add(data.drawn ? "Sampled as" : "Asked as", target.asked);
   }
   if (data.masks.length > 0 && !("mask" in target)) {
     add("Asked about", "the whole picture");
@@ -62,10 +68,11 @@ function choose(number, byHand) {
   if (byHand) {
     history.replaceState(null, "", "#target-" + number);
   }
-  const carded = prompted || data.masks.length > 0;
+  const carded = prompted || !data.drawn || data.masks.length > 0;
   const note = carded ? null : classNote(target);
   byId("target").replaceChildren(...(carded ? targetCard(target, number) : []));
   byId("journey-title").textContent = "Picture " + number + ", step by step" + (note ? " (" + note + ")" : "");
+  renderOver(target, number);
   const table = journeyTable(target, number);
   byId("journey").replaceChildren(table);
   walkable(table);
@@ -77,6 +84,7 @@ function choose(number, byHand) {
     byId("classes").replaceChildren(classBars(target), classLegend(target));
   }
   renderWords(target, number);
+  renderGroups(number);
   renderSized();
   mark(null);
 }
@@ -89,6 +97,13 @@ function renderWords(target, number) {
     byId("words").replaceChildren(...(target.words.rows.length > 0 ? [wordsTable(target.words)] : []));
     byId("words-caption").replaceChildren(...wordsNote(target.words));
   }
+}
+
+/** What groups of training images got for a picture. */
+function renderGroups(number) {
+  byId("groups-section").hidden = data.groups.length === 0;
+  byId("groups-title").textContent = "Which groups push picture " + number;
+  byId("groups").replaceChildren(...data.groups.flatMap((grouping) => groupFigure(grouping, number)));
 }
 
 /** Figures that are rendered for the width there is. */
@@ -180,7 +195,7 @@ function fromHash() {
 function renderStill() {
   document.body.classList.toggle("large", Math.max(data.width, data.height) > 48);
   document.body.classList.toggle("captioned", data.captioned);
-  document.body.classList.toggle("prompted", prompted);
+  document.body.classList.toggle("prompted", prompted || !data.drawn);
   if (data.masks.length > 0) {
     document.body.append(maskShapes());
   }

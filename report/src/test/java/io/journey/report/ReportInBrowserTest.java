@@ -6,7 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.journey.condition.Condition;
 import io.journey.dataset.MemoryDataset;
+import io.journey.results.Attribution;
 import io.journey.results.FakeAttribution;
+import io.journey.results.groups.GroupScoresRun;
+import io.journey.results.groups.Grouping;
+import io.journey.run.Compute;
+import io.journey.run.Progress;
+import io.journey.run.RunContext;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +113,51 @@ class ReportInBrowserTest {
     assertThat(count("img:not([alt])")).isZero();
     assertThat(browser.evaluate("'hacked' in window").asBoolean()).isFalse();
     assertThat(text(".journey .example")).contains("<i>Bag");
+  }
+
+  /** Scores over all steps, and groups whose names want to run a script. */
+  private String whole() {
+    MemoryDataset data = AttributionReportTest.data(60, 3, 8);
+    FakeAttribution fake = AttributionReportTest.fake(data, STEPS, TARGETS, 3);
+    fake.overSteps = true;
+    fake.inputs.putArray("files").add("a.png").add(AttributionReportTest.HOSTILE).add("c.png");
+    Path directory = fake.write(folder.resolve("whole"), data);
+    Attribution attribution = Attribution.open(directory);
+    Path groups = folder.resolve("groups");
+    try (RunContext context = RunContext.of(Compute.JAVA, 1, Progress.SILENT)) {
+      Grouping byClass = Grouping.ofExamples(Grouping.CLASS, attribution.examples());
+      new GroupScoresRun(attribution, byClass, 99, 0).run(groups, context);
+    }
+    Path page = folder.resolve("whole.html");
+    AttributionReport.write(
+        directory, null, List.of(), List.of(groups), data, ShownTimesteps.fitting(), page);
+    return page.toUri().toString();
+  }
+
+  @Test
+  void thePageLeadsWithTheWholeTrajectoryAndShowsGroups() throws Exception {
+    String url = whole();
+    for (int width : new int[] {1280, 390, 320}) {
+      browser.show(width, 800, width == 390);
+      browser.open(url + "?" + width + "#target-1");
+      assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
+          .as("at %d", width)
+          .isEqualTo(width);
+    }
+    assertThat(complaints()).isEmpty();
+    assertThat(browser.evaluate("'hacked' in window").asBoolean()).isFalse();
+    assertThat(text("#over-title")).isEqualTo("Picture 1, over all steps");
+    assertThat(count("#over .example")).isEqualTo(2 * PageData.SHOWN);
+    assertThat(count("#over tbody .strip > span")).isEqualTo(2 * PageData.SHOWN * STEPS.length);
+    assertThat(count("#groups tbody tr")).isEqualTo(2);
+    assertThat(text("#groups tbody")).contains("<i>Bag", "Coat");
+    assertThat(text("#target dl")).contains(AttributionReportTest.HOSTILE);
+    assertThat(text("h1")).contains("find this picture likely");
+    browser.evaluate("document.querySelector('#over .example').focus()");
+    browser.press("ArrowDown");
+    assertThat(browser.evaluate("document.activeElement.closest('table').className").asText())
+        .isEqualTo("over pos");
+    assertThat(text("#readout")).contains("Place among 60");
   }
 
   /** How many pictures did not load, once all have been tried. */

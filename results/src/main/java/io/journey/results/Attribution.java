@@ -2,6 +2,7 @@ package io.journey.results;
 
 import io.journey.array.Npy;
 import io.journey.run.Counted;
+import io.journey.run.Csv;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import io.journey.run.SettingException;
@@ -27,6 +28,14 @@ public final class Attribution {
   /** The input that describes the LoRA whose pairs alone were asked about, where there is one. */
   public static final String LORA = "lora";
 
+  /** The input that names the file of each target that no model drew; absent for drawings. */
+  public static final String FILES = "files";
+
+  /** The input {@code asked} of an attribution of pictures that no model drew. */
+  public static final String ASKED_PICTURES =
+      "how likely the model finds each picture at each timestep; no model drew them, so x0 is the"
+          + " picture itself";
+
   /** The scores' file: float32 [steps, targets, N]. */
   public static final String SCORES = "scores.npy";
 
@@ -47,6 +56,24 @@ public final class Attribution {
 
   /** The loss curves of the checkpoints, where they have any. */
   public static final String LOSS = "loss.csv";
+
+  /** Scores of the whole trajectory, Σ_t w_t τ_t/σ_t: float32 [targets, N]; where asked for. */
+  public static final String OVER_STEPS = "scores-over-steps.npy";
+
+  /** The weights of steps in {@link #OVER_STEPS}, a {@link StepWeight} a line. */
+  public static final String STEP_WEIGHTS = "over-steps.csv";
+
+  /**
+   * A line of {@link #STEP_WEIGHTS}.
+   *
+   * @param weight w_t; those of a target sum to 1
+   * @param deviation σ_t, the standard deviation of all scores at the step
+   */
+  public record StepWeight(
+      int target,
+      int timestep,
+      @Csv.Format("%.17g") double weight,
+      @Csv.Format("%.17g") double deviation) {}
 
   /** Reads the scores of one step of one target. */
   @FunctionalInterface
@@ -129,9 +156,12 @@ public final class Attribution {
     return member + ".measurement.npy";
   }
 
-  /** Returns the checkpoints whose own scores are kept, which needs {@link #manifest()}. */
+  /** Returns the checkpoints whose own scores are kept; none of one that is in memory only. */
   public List<String> checkpointNames() {
     List<String> members = new ArrayList<>();
+    if (manifest == null) {
+      return members;
+    }
     manifest
         .inputFields()
         .object("checkpoints")
@@ -209,9 +239,31 @@ public final class Attribution {
             new Attribution(manifest, examples, steps, targets, odd)));
   }
 
+  /**
+   * Returns the scores of the whole trajectory, whose name is the setting {@code over_steps}.
+   *
+   * @return empty where they were not asked for
+   */
+  public Optional<OverSteps> overSteps() {
+    return manifest != null && manifest.lists(OVER_STEPS)
+        ? Optional.of(OverSteps.of(this))
+        : Optional.empty();
+  }
+
   /** Returns the settings and inputs that made it; null for one that is in memory only. */
   public Manifest manifest() {
     return manifest;
+  }
+
+  /**
+   * Returns the file of each target that no model drew, [targets]; none where a model drew them.
+   */
+  public List<String> files() {
+    List<String> files = new ArrayList<>();
+    if (manifest != null) {
+      manifest.inputs().path(FILES).forEach(file -> files.add(file.asText()));
+    }
+    return files;
   }
 
   /** Returns the training examples, in the order of scores. */

@@ -99,6 +99,46 @@ public final class FakeAttribution {
     return even;
   }
 
+  /** Whether scores over all steps are written too, all steps weighed alike. */
+  public boolean overSteps;
+
+  private float[] overSteps() {
+    float[] scores = mean();
+    int targets = members[0][0].length;
+    int n = members[0][0][0].length;
+    float[] over = new float[targets * n];
+    for (int s = 0; s < steps.length; s++) {
+      for (int t = 0; t < targets; t++) {
+        float[] row = Arrays.copyOfRange(scores, (s * targets + t) * n, (s * targets + t + 1) * n);
+        for (int i = 0; i < n; i++) {
+          over[t * n + i] += (float) (row[i] / deviation(row) / steps.length);
+        }
+      }
+    }
+    return over;
+  }
+
+  private static double deviation(float[] row) {
+    double mean = 0;
+    double squares = 0;
+    for (float value : row) {
+      mean += value / (double) row.length;
+      squares += (double) value * value / row.length;
+    }
+    return Math.sqrt(squares - mean * mean);
+  }
+
+  private String weights() {
+    StringBuilder csv = new StringBuilder("target,timestep,weight,deviation\n");
+    for (int t = 0; t < members[0][0].length; t++) {
+      for (int step : steps) {
+        csv.append(t).append(',').append(step).append(',').append(1.0 / steps.length);
+        csv.append(",1\n");
+      }
+    }
+    return csv.toString();
+  }
+
   /** Writes it as a finished run. */
   public Path write(Path directory, Dataset data) {
     ObjectNode settings = Json.object();
@@ -109,6 +149,9 @@ public final class FakeAttribution {
     settings.put("estimator", "journey-trak").put("damping", 0.1).put("draws", 20).put("seed", 7);
     settings.putObject("projection").put("kind", "SPARSE").put("dim", 4096);
     settings.putNull("mask");
+    if (overSteps) {
+      settings.put("over_steps", "equal");
+    }
     ObjectNode inputs = Json.object().put("data", data.fingerprint());
     inputs.put("data_spec", data.spec());
     for (int m = 0; m < members.length; m++) {
@@ -126,6 +169,12 @@ public final class FakeAttribution {
           float[] scores = flat(new float[][][][] {members[m]});
           run.write(checkpointName(m) + ".scores.npy", out -> Npy.write(out, scores, shape()));
         }
+      }
+      if (overSteps) {
+        run.write(
+            "scores-over-steps.npy",
+            out -> Npy.write(out, overSteps(), members[0][0].length, data.size()));
+        run.write("over-steps.csv", out -> out.write(weights().getBytes(StandardCharsets.UTF_8)));
       }
       String examples = ExampleTable.of(data);
       run.write("examples.csv", out -> out.write(examples.getBytes(StandardCharsets.UTF_8)));

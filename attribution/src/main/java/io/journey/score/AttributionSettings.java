@@ -1,0 +1,53 @@
+package io.journey.score;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The settings of an attribution in its manifest.
+ *
+ * @param damping c; null: the estimator has none
+ * @param mask of the pixels; null: the whole image, or several parts
+ * @param masks of several parts, a null among them: the whole; null: there is one
+ * @param strongest images that are kept at each end; null: all
+ * @param overSteps how steps are weighed in scores of the whole trajectory; null: there are none
+ */
+record AttributionSettings(
+    String estimator,
+    int[] timesteps,
+    Double damping,
+    int draws,
+    long seed,
+    @JsonInclude Mask mask,
+    List<Mask> masks,
+    Integer strongest,
+    String overSteps) {
+
+  /** A part of the image, by what the user typed and by its content. */
+  record Mask(String source, String sha256) {
+    static Mask of(PixelMask mask) {
+      return new Mask(mask.source(), mask.fingerprint());
+    }
+  }
+
+  static AttributionSettings of(
+      ScoringEngine.Request request,
+      TargetDraws draws,
+      int[] steps,
+      Integer strongest,
+      StepWeights weights) {
+    List<Mask> masks =
+        draws.masks().stream().map(mask -> mask == null ? null : Mask.of(mask)).distinct().toList();
+    return new AttributionSettings(
+        request.estimator().name(),
+        steps,
+        request.estimator().needs().damped() ? request.damping().c() : null,
+        draws.draws(),
+        draws.seed(),
+        masks.size() == 1 ? masks.get(0) : null,
+        masks.size() > 1 ? masks : null,
+        strongest,
+        weights == null ? null : weights.kind().name().toLowerCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,124 @@
+package io.journey.cli;
+
+import io.journey.dataset.Dataset;
+import io.journey.results.Attribution;
+import io.journey.results.TrainingImages;
+import io.journey.results.groups.GroupScores;
+import io.journey.results.groups.GroupScoresRun;
+import io.journey.results.groups.Grouping;
+import io.journey.run.SettingException;
+import io.journey.statistics.NearDuplicates;
+import java.nio.file.Path;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Adds up the scores of groups of training images. */
+@Command(
+    name = "groups",
+    description = {
+      "Which groups of training images, an artist's or a source's, made a picture, or nobody in"
+          + " particular?",
+      "The scores of a group are the sum of its images', beside what random groups of its size get."
+    },
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey groups --attribution runs/fashion/attribution --group class \\",
+      "      --out runs/fashion/classes",
+      "  journey groups ... --group artist --data 'photos?size=64' --out runs/artists",
+      "  journey groups ... --group duplicates --data 'photos?size=64' --out copies",
+      "  journey groups ... --group @sources.csv --out runs/sources"
+    })
+final class GroupsCommand implements Runnable {
+  @Mixin private Console console;
+
+  @Option(
+      names = "--attribution",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory of the scores.")
+  private Path attribution;
+
+  @Option(
+      names = "--group",
+      required = true,
+      paramLabel = "COLUMN",
+      description = {
+        "What they are groups by: class, folder, duplicates (clusters of near-duplicates), a column of"
+            + " texts of the data (metadata.jsonl or .csv, Parquet, WebDataset), or @FILE.csv with"
+            + " lines id,group.",
+        "An image without one is in no group."
+      })
+  private String group;
+
+  @ArgGroup(exclusive = false)
+  private DataOptions data;
+
+  @Option(
+      names = "--similarity",
+      paramLabel = "R",
+      description =
+          "Correlation of pixels from which on two images are near-duplicates (default: 0.99).")
+  @InRange(from = 0, to = 1)
+  private double similarity = NearDuplicates.DEFAULT_CORRELATION;
+
+  @Option(
+      names = "--groupings",
+      paramLabel = "N",
+      description = "Random groupings to compare with, at least 99 (default: ${DEFAULT-VALUE}).",
+      defaultValue = "" + GroupScoresRun.DEFAULT_GROUPINGS)
+  @InRange(from = 99)
+  private int groupings;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "0",
+      description = "Seed of the random groupings (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory for groups.csv and groups.json.")
+  private Path out;
+
+  @Override
+  public void run() {
+    Attribution scores = Attribution.open(attribution);
+    GroupScoresRun run = new GroupScoresRun(scores, grouping(scores), groupings, seed);
+    GroupScores found = run.run(out, console.context());
+    for (int t = 0; t < scores.targets(); t++) {
+      console.say("Picture " + t + ": " + found.sentence(t));
+    }
+    console.say(GroupScores.RULE);
+    if (scores.checkpointNames().size() < 2) {
+      console.say(
+          "There is one checkpoint, so sums have no intervals and shares are not told: attribute by"
+              + " several.");
+    }
+    console.say("Tables are in " + out + ".");
+  }
+
+  private Grouping grouping(Attribution scores) {
+    if (group.startsWith(Grouping.FILE)) {
+      return Grouping.ofFile(Path.of(group.substring(1)), scores.examples());
+    }
+    if (!Grouping.needsData(group)) {
+      return Grouping.ofExamples(group, scores.examples());
+    }
+    if (data == null) {
+      throw new SettingException(
+          "--group "
+              + group
+              + " is told by the data set alone: name it with --data, or group by class, folder or"
+              + " @FILE");
+    }
+    Dataset pictures = TrainingImages.of(scores, data.open(console.progress()));
+    return group.equals(Grouping.DUPLICATES)
+        ? Grouping.ofDuplicates(pictures, similarity, console.progress())
+        : Grouping.ofColumn(group, pictures, console.progress());
+  }
+}

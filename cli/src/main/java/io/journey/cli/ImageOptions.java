@@ -1,0 +1,160 @@
+package io.journey.cli;
+
+import io.journey.condition.CaptionEncoder;
+import io.journey.condition.Condition;
+import io.journey.dataset.ImageShape;
+import io.journey.dataset.PictureFiles;
+import io.journey.dataset.PictureFiles.Picture;
+import io.journey.encoding.Encoders;
+import io.journey.features.FeatureStore;
+import io.journey.model.Checkpoint;
+import io.journey.model.ConditioningSpec;
+import io.journey.model.Ensemble;
+import io.journey.results.Timesteps;
+import io.journey.run.Counted;
+import io.journey.run.SettingException;
+import io.journey.sampling.PictureTargets;
+import io.journey.sampling.Trajectory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalInt;
+import picocli.CommandLine.Option;
+
+/** Pictures that no model drew, and the condition that the model is asked about them under. */
+final class ImageOptions {
+  @Option(
+      names = "--image",
+      required = true,
+      paramLabel = "FILE|DIR",
+      description = {
+        "A picture, or a folder of them, that the model did not draw: how likely does the model find it"
+            + " at each timestep?",
+        "It is read, cropped and resized as the training images were."
+      })
+  private Path image;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description =
+          "What the pictures show, for a model of captions: once for all, or once for each (default:"
+              + " no words).")
+  private List<String> prompts = List.of();
+
+  @Option(
+      names = "--class",
+      paramLabel = "CLASS",
+      description =
+          "The class of the pictures, number or name, for a model with classes: once for all, or once"
+              + " for each (default: none, where the model was trained without classes, too).")
+  private List<String> classes = List.of();
+
+  /**
+   * The pictures as targets.
+   *
+   * @param targets one for each picture
+   * @param shape of the pictures
+   * @param note one sentence: what is asked
+   */
+  record Asked(List<Trajectory> targets, ImageShape shape, String note) {}
+
+  /**
+   * Reads the pictures.
+   *
+   * @param features whose first checkpoint says what a model takes, and how training images were
+   *     changed after they were read
+   * @param seed of the noise that they are shown with
+   */
+  Asked read(Ensemble ensemble, FeatureStore features, Timesteps steps, long seed) {
+    try (Checkpoint checkpoint = ensemble.load(features.checkpointNames().get(0));
+        Encoders.Opened encoders =
+            Encoders.of(ensemble).open(checkpoint.inputs().conditioning().takesCaptions())) {
+      PictureTargets targets = new PictureTargets(checkpoint, encoders.codec());
+      ImageShape shape = targets.pictureShape();
+      List<Picture> pictures = PictureFiles.read(image, shape, trained(features));
+      List<Condition> conditions = conditions(checkpoint, encoders.text(), pictures.size());
+      return new Asked(
+          targets.of(pictures, conditions, steps.named(), seed),
+          shape,
+          note(checkpoint, conditions));
+    }
+  }
+
+  private static List<String> trained(FeatureStore features) {
+    List<String> steps = new ArrayList<>();
+    features.manifest().data().path("transformations").forEach(step -> steps.add(step.asText()));
+    return steps;
+  }
+
+  private String note(Checkpoint checkpoint, List<Condition> conditions) {
+    String none =
+        checkpoint.inputs().conditioning().isEmpty() || !(prompts.isEmpty() && classes.isEmpty())
+            ? ""
+            : " The model was told "
+                + (conditions.get(0).captionText().isPresent() ? "no words" : "no class")
+                + ": give "
+                + (conditions.get(0).captionText().isPresent() ? "--prompt" : "--class")
+                + " to ask under one.";
+    return "The model did not draw "
+        + Counted.of(conditions.size(), "pictures")
+        + ": at every step x̂0 is the picture itself, and a score tells how far a training image"
+        + " makes the model find it likely at that level of noise, not how it was drawn."
+        + none;
+  }
+
+  private List<Condition> conditions(Checkpoint checkpoint, CaptionEncoder encoder, int count) {
+    ConditioningSpec known = checkpoint.inputs().conditioning();
+    if (!prompts.isEmpty() && encoder == null) {
+      throw new SettingException(
+          "the model takes no captions: leave --prompt '" + prompts.get(0) + "' out");
+    }
+    if (!classes.isEmpty() && known.classes().isEmpty()) {
+      throw new SettingException(
+          "the model knows no classes: leave --class " + classes.get(0) + " out");
+    }
+    if (encoder != null) {
+      ConditionOptions.requireText(prompts);
+      List<String> texts = prompts.isEmpty() ? List.of("") : prompts;
+      return each("--prompt", texts.stream().map(t -> prompt(t, encoder)).toList(), count);
+    }
+    if (!classes.isEmpty()) {
+      return each("--class", classes.stream().map(c -> ofClass(c, checkpoint)).toList(), count);
+    }
+    OptionalInt nullClass = checkpoint.classNames().nullClass();
+    if (!known.isEmpty() && nullClass.isEmpty()) {
+      throw new SettingException(
+          "the model takes "
+              + known
+              + " and was not trained without one: say the pictures' class with --class");
+    }
+    return Collections.nCopies(
+        count, known.isEmpty() ? Condition.NONE : new Condition.ClassLabel(nullClass.getAsInt()));
+  }
+
+  private static Condition prompt(String text, CaptionEncoder encoder) {
+    return new Condition.Prompt(text).resolve(encoder);
+  }
+
+  private Condition ofClass(String text, Checkpoint checkpoint) {
+    int number = ConditionOptions.number("--class " + text, text, checkpoint.classNames());
+    return checkpoint.inputs().conditioning().ofClass(number);
+  }
+
+  private static List<Condition> each(String option, List<Condition> given, int count) {
+    if (given.size() == 1) {
+      return Collections.nCopies(count, given.get(0));
+    }
+    if (given.size() != count) {
+      throw new SettingException(
+          option
+              + " is given "
+              + given.size()
+              + " times and --image has "
+              + Counted.of(count, "pictures")
+              + ": give one for all, or one for each in the order of their names");
+    }
+    return new ArrayList<>(given);
+  }
+}

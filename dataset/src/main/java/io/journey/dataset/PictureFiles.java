@@ -1,0 +1,86 @@
+package io.journey.dataset;
+
+import io.journey.condition.Condition;
+import io.journey.dataset.Transformations.Crop;
+import io.journey.dataset.Transformations.Flip;
+import io.journey.dataset.Transformations.Orient;
+import io.journey.run.JourneyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Pictures from elsewhere, decoded and brought to the shape of a model's images as those of a data
+ * set are.
+ */
+public final class PictureFiles {
+  private PictureFiles() {}
+
+  /**
+   * One picture.
+   *
+   * @param name of its file, below the folder where one was named
+   * @param image numbers in [-1, 1], [C·H·W]
+   */
+  public record Picture(String name, float[] image) {}
+
+  /**
+   * Reads a picture, or all those in a folder and the folders below, in order of their names. A
+   * picture of another size is cropped to the largest square in its middle and resized.
+   *
+   * @param shape what they become
+   * @param trained the steps of {@link Transformations} that the training images went through:
+   *     {@code orient=stored} and {@code flip=horizontal} are followed, too
+   * @return at least one
+   * @throws UnreadableImage if one cannot be read; the message names it
+   * @throws JourneyException if there are none, or one cannot be brought to the shape
+   */
+  public static List<Picture> read(Path place, ImageShape shape, List<String> trained) {
+    Orient orient = trained.contains("orient=stored") ? Orient.STORED : Orient.UPRIGHT;
+    Flip flip = trained.contains("flip=horizontal") ? Flip.HORIZONTAL : Flip.NONE;
+    List<Picture> pictures = new ArrayList<>();
+    for (StoredExample stored : stored(place)) {
+      Pixels pixels = stored.image().decode(orient);
+      Pixels fitted = fitting(pixels, shape, flip, stored.id()).apply(pixels, stored.id());
+      float[] image = new float[shape.numel()];
+      fitted.read(image, 0);
+      pictures.add(new Picture(stored.id(), image));
+    }
+    return pictures;
+  }
+
+  private static List<StoredExample> stored(Path place) {
+    if (!Files.isDirectory(place)) {
+      StoredImage image = new StoredImage.InFile(SourceFile.of(place));
+      return List.of(new StoredExample(FileNames.shown(place), Condition.NONE, image));
+    }
+    return ImageFolder.pictures(place).examples();
+  }
+
+  private static Transformations fitting(Pixels pixels, ImageShape shape, Flip flip, String name) {
+    int channels = shape.channels();
+    if (channels != 1 && channels != 3) {
+      throw new JourneyException(
+          "The model's images are "
+              + shape
+              + ", and a picture has 1 or 3 channels: ask a model of pictures.");
+    }
+    ImageShape found = pixels.shape();
+    boolean fits = found.height() == shape.height() && found.width() == shape.width();
+    if (!fits && shape.height() != shape.width()) {
+      throw new JourneyException(
+          String.format(
+              "%s has %d×%d pixels (height × width), the model's images %d×%d, which are no square:"
+                  + " bring it to that size.",
+              name, found.height(), found.width(), shape.height(), shape.width()));
+    }
+    return new Transformations(
+        Optional.empty(),
+        Optional.of(channels),
+        fits ? Crop.NONE : Crop.CENTER,
+        fits ? Optional.empty() : Optional.of(shape.height()),
+        flip);
+  }
+}

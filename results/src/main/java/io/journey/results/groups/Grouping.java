@@ -1,0 +1,211 @@
+package io.journey.results.groups;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.Dataset;
+import io.journey.dataset.Datasets;
+import io.journey.results.ExampleTable;
+import io.journey.run.Checksums;
+import io.journey.run.Csv;
+import io.journey.run.Failures;
+import io.journey.run.JourneyException;
+import io.journey.run.Json;
+import io.journey.run.Progress;
+import io.journey.statistics.NearDuplicates;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Groups of training images, each image in one of them or in none.
+ *
+ * @param column what they are groups by: "class", "folder", "duplicates", a column's name or
+ *     "@FILE"
+ * @param names of the groups, each once, at least one
+ * @param members the place in {@code names} of each image's group, −1 where it has none, [N]
+ * @param settings what else decided them
+ */
+public record Grouping(String column, List<String> names, int[] members, ObjectNode settings) {
+  /** By the class of each image. */
+  public static final String CLASS = "class";
+
+  /** By the folders of an id: all before its last "/". */
+  public static final String FOLDER = "folder";
+
+  /** By clusters of near-duplicates; images that are alone have no group. */
+  public static final String DUPLICATES = "duplicates";
+
+  /** Begins the name of a file of groups. */
+  public static final String FILE = "@";
+
+  public Grouping {
+    names = List.copyOf(names);
+    if (names.isEmpty()) {
+      throw new JourneyException(
+          "No training image has a "
+              + column
+              + (column.equals(DUPLICATES)
+                  ? ": no two images are nearly the same; lower the similarity, or group by another"
+                      + " column."
+                  : ": group by another column."));
+    }
+  }
+
+  /** Groups by a text of each image; blank: none. */
+  static Grouping by(String column, int size, Function<Integer, String> text, ObjectNode settings) {
+    String[] texts = new String[size];
+    Arrays.setAll(texts, i -> text.apply(i) == null ? "" : text.apply(i).strip());
+    List<String> names =
+        Arrays.stream(texts).filter(name -> !name.isEmpty()).distinct().sorted().toList();
+    Map<String, Integer> places = new HashMap<>();
+    names.forEach(name -> places.put(name, places.size()));
+    int[] members = Arrays.stream(texts).mapToInt(name -> places.getOrDefault(name, -1)).toArray();
+    return new Grouping(column, names, members, settings);
+  }
+
+  /** Returns whether groups by a column need the data set itself. */
+  public static boolean needsData(String column) {
+    return !column.equals(CLASS) && !column.equals(FOLDER) && !column.startsWith(FILE);
+  }
+
+  /** Groups by what an attribution knows of each image: {@link #CLASS} or {@link #FOLDER}. */
+  public static Grouping ofExamples(String column, List<ExampleTable.Example> examples) {
+    return by(
+        column,
+        examples.size(),
+        i -> column.equals(CLASS) ? examples.get(i).className() : folder(examples.get(i).id()),
+        Json.object());
+  }
+
+  private static String folder(String id) {
+    return id.substring(0, Math.max(0, id.lastIndexOf('/')));
+  }
+
+  /**
+   * Groups by a column of the data set.
+   *
+   * @param data in the order of scores
+   */
+  public static Grouping ofColumn(String column, Dataset data, Progress progress) {
+    Map<String, String> texts = Datasets.column(data.spec(), column, progress);
+    return by(column, data.size(), i -> texts.get(data.id(i)), Json.object());
+  }
+
+  /**
+   * Groups near-duplicates; a group is called by its first image.
+   *
+   * @param data pictures, in the order of scores
+   * @param correlation as {@link NearDuplicates#clusters} takes it
+   */
+  public static Grouping ofDuplicates(Dataset data, double correlation, Progress progress) {
+    int[] first = NearDuplicates.clusters(data, correlation, progress);
+    int[] heads = IntStream.range(0, first.length).filter(i -> first[i] == i).toArray();
+    int[] members =
+        Arrays.stream(first).map(i -> i < 0 ? -1 : Arrays.binarySearch(heads, i)).toArray();
+    List<String> names = Arrays.stream(heads).mapToObj(i -> "like " + data.id(i)).toList();
+    return new Grouping(DUPLICATES, names, members, Json.object().put("similarity", correlation));
+  }
+
+  /**
+   * Groups by a table of ids: a line with the columns {@code id} and {@code group}, then a line an
+   * image, in any order. Images that it does not list have no group.
+   *
+   * @throws JourneyException if it is no such table, gives an image two groups, or lists none of
+   *     the examples
+   */
+  public static Grouping ofFile(Path file, List<ExampleTable.Example> examples) {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
+    }
+    Map<String, String> groups = new HashMap<>();
+    List<String> header = new ArrayList<>();
+    String table = text.startsWith("\ufeff") ? text.substring(1) : text;
+    Csv.lines(table, file, line -> add(line, header, groups, file));
+    if (examples.stream().noneMatch(example -> groups.containsKey(example.id()))) {
+      throw new JourneyException(
+          file
+              + " lists none of the training images, whose ids look like '"
+              + examples.get(0).id()
+              + "': write a line id,group for each.");
+    }
+    ObjectNode settings = Json.object().put("sha256", sha256(table));
+    return by(
+        FILE + file.getFileName(),
+        examples.size(),
+        i -> groups.get(examples.get(i).id()),
+        settings);
+  }
+
+  private static void add(
+      List<String> line, List<String> header, Map<String, String> groups, Path file) {
+    if (header.isEmpty()) {
+      header.addAll(line);
+      if (!header.contains("id") || !header.contains("group")) {
+        throw new JourneyException(
+            file
+                + " does not begin with the columns id and group: write id,group in its first line.");
+      }
+      return;
+    }
+    if (line.size() != header.size()) {
+      throw new JourneyException(
+          file
+              + " has the line '"
+              + Failures.quoted(String.join(",", line))
+              + "' of "
+              + line.size()
+              + " fields where its first line has "
+              + header.size()
+              + ": put texts with commas in quotes.");
+    }
+    String id = line.get(header.indexOf("id"));
+    String group = line.get(header.indexOf("group"));
+    String earlier = groups.putIfAbsent(id, group);
+    if (earlier != null && !earlier.equals(group)) {
+      throw new JourneyException(
+          file
+              + " puts "
+              + Failures.quoted(id)
+              + " into both "
+              + Failures.quoted(earlier)
+              + " and "
+              + Failures.quoted(group)
+              + ": an image has one group, keep one.");
+    }
+  }
+
+  /** Returns how many images each group has. */
+  int[] sizes() {
+    int[] sizes = new int[names.size()];
+    for (int group : members) {
+      if (group >= 0) {
+        sizes[group]++;
+      }
+    }
+    return sizes;
+  }
+
+  /** Returns a hash of the names and of who is in which. */
+  String fingerprint() {
+    StringBuilder all = new StringBuilder();
+    names.forEach(name -> all.append(name.length()).append(' ').append(name));
+    all.append(Arrays.toString(members));
+    return sha256(all.toString());
+  }
+
+  private static String sha256(String text) {
+    return HexFormat.of()
+        .formatHex(Checksums.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+  }
+}

@@ -1,0 +1,285 @@
+package io.journey.results.groups;
+
+import io.journey.array.Npy;
+import io.journey.random.Seed;
+import io.journey.results.Attribution;
+import io.journey.results.groups.GroupScore.Verdict;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The scores of groups for one target.
+ *
+ * <p>Chance: a random group of n of N images has a sum of mean n·s̄ and variance σ²·n(N−n)/(N−1),
+ * as of drawing without putting back (Cochran 1977, theorems 2.1 and 2.2). z is the distance from
+ * that mean in such deviations. p is corrected for the number of groups by the largest |z| of
+ * random groupings of the same sizes (Westfall and Young 1993, single-step maxT): the share of
+ * them, the real one included, whose largest |z| is at least as large; at single steps the largest
+ * over groups and steps.
+ *
+ * <p>Intervals: delete-one jackknife over checkpoints (Tukey 1958) with Student's t.
+ */
+final class TargetGroups {
+  /** Upper 2.5 % points of Student's t for 1, 2, … degrees of freedom. */
+  private static final double[] STUDENT = {
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
+    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
+    2.052, 2.048, 2.045, 2.042
+  };
+
+  /** That of the normal distribution, which more degrees of freedom approach. */
+  private static final double NORMAL = 1.96;
+
+  private final Attribution attribution;
+  private final Grouping grouping;
+  private final int target;
+  private final int[] sizes;
+  private final int n;
+
+  /**
+   * [steps + 1, N]: scores in deviations of their step, last their mean over steps, weighed as the
+   * attribution weighs steps, or equally.
+   */
+  private final float[][] scores;
+
+  /** [members, steps + 1, N], the same of each checkpoint in the same units. */
+  private final float[][][] members;
+
+  TargetGroups(Attribution attribution, Grouping grouping, int target) {
+    this.attribution = attribution;
+    this.grouping = grouping;
+    this.target = target;
+    this.sizes = grouping.sizes();
+    this.n = attribution.size();
+    int steps = attribution.steps().length;
+    this.scores = new float[steps + 1][];
+    List<Npy> kept =
+        attribution.checkpointNames().stream().map(attribution::checkpointScores).toList();
+    this.members = new float[kept.size() < 2 ? 0 : kept.size()][steps + 1][];
+    for (int s = 0; s < steps; s++) {
+      float[] row = attribution.scores(s, target);
+      double deviation = Math.sqrt(moments(row)[1]);
+      scores[s] = divided(row, deviation);
+      for (int m = 0; m < members.length; m++) {
+        float[] own = new float[n];
+        kept.get(m).read(((long) s * attribution.targets() + target) * n, own, 0, n);
+        members[m][s] = divided(own, deviation);
+      }
+    }
+    double[] equal = new double[steps];
+    Arrays.fill(equal, 1.0 / steps);
+    double[] weights = attribution.overSteps().map(over -> over.weights(target)).orElse(equal);
+    scores[steps] = mean(scores, weights);
+    for (float[][] member : members) {
+      member[steps] = mean(member, weights);
+    }
+  }
+
+  private static float[] divided(float[] row, double deviation) {
+    float[] out = new float[row.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = deviation > 0 ? (float) (row[i] / deviation) : 0;
+    }
+    return out;
+  }
+
+  private static float[] mean(float[][] rows, double[] weights) {
+    float[] out = new float[rows[0].length];
+    for (int i = 0; i < out.length; i++) {
+      double sum = 0;
+      for (int r = 0; r < weights.length; r++) {
+        sum += weights[r] * rows[r][i];
+      }
+      out[i] = (float) sum;
+    }
+    return out;
+  }
+
+  /** Returns mean and variance, the latter over N. */
+  private static double[] moments(float[] row) {
+    double sum = 0;
+    for (float value : row) {
+      sum += value;
+    }
+    double mean = sum / row.length;
+    double squares = 0;
+    for (float value : row) {
+      squares += (value - mean) * (value - mean);
+    }
+    return new double[] {mean, squares / row.length};
+  }
+
+  private double[] sums(float[] row, int[] groups) {
+    double[] sums = new double[sizes.length];
+    for (int i = 0; i < row.length; i++) {
+      if (groups[i] >= 0) {
+        sums[groups[i]] += row[i];
+      }
+    }
+    return sums;
+  }
+
+  /** The noise floor of a row of scores: mean and deviation of a random group, by size. */
+  private record Chance(double[] mean, double[] deviation) {
+    double z(double[] sums, int group) {
+      return deviation[group] > 0 ? (sums[group] - mean[group]) / deviation[group] : 0;
+    }
+
+    double largest(double[] sums) {
+      double largest = 0;
+      for (int g = 0; g < sums.length; g++) {
+        largest = Math.max(largest, Math.abs(z(sums, g)));
+      }
+      return largest;
+    }
+  }
+
+  private Chance chance(float[] row) {
+    double[] moments = moments(row);
+    double[] mean = new double[sizes.length];
+    double[] deviation = new double[sizes.length];
+    for (int g = 0; g < sizes.length; g++) {
+      mean[g] = sizes[g] * moments[0];
+      double factor = n < 2 ? 0 : (double) sizes[g] * (n - sizes[g]) / (n - 1);
+      deviation[g] = Math.sqrt(moments[1] * factor);
+    }
+    return new Chance(mean, deviation);
+  }
+
+  /**
+   * Computes the scores, those over all steps first, then step by step; groups in their order.
+   *
+   * @param random of the random groupings
+   * @param groupings how many of them
+   */
+  List<GroupScore> compute(Seed random, int groupings) {
+    int rows = scores.length;
+    Chance[] chances = new Chance[rows];
+    double[][] sums = new double[rows][];
+    for (int r = 0; r < rows; r++) {
+      chances[r] = chance(scores[r]);
+      sums[r] = sums(scores[r], grouping.members());
+    }
+    double[][] largest = largest(chances, random, groupings);
+    List<GroupScore> found = new ArrayList<>();
+    int overall = rows - 1;
+    add(found, overall, chances[overall], sums[overall], largest[1]);
+    for (int r = 0; r < overall; r++) {
+      add(found, r, chances[r], sums[r], largest[0]);
+    }
+    return found;
+  }
+
+  /** Returns the largest |z| of each random grouping, sorted: at single steps, and over all. */
+  private double[][] largest(Chance[] chances, Seed random, int groupings) {
+    double[][] largest = new double[2][groupings];
+    int overall = scores.length - 1;
+    int[] groups = new int[n];
+    for (int b = 0; b < groupings; b++) {
+      int[] order = random.child(b).stream().permutation(n);
+      Arrays.setAll(groups, i -> grouping.members()[order[i]]);
+      for (int r = 0; r < overall; r++) {
+        double here = chances[r].largest(sums(scores[r], groups));
+        largest[0][b] = Math.max(largest[0][b], here);
+      }
+      largest[1][b] = chances[overall].largest(sums(scores[overall], groups));
+    }
+    Arrays.sort(largest[0]);
+    Arrays.sort(largest[1]);
+    return largest;
+  }
+
+  private void add(
+      List<GroupScore> found, int row, Chance chance, double[] sums, double[] largest) {
+    boolean overall = row == scores.length - 1;
+    String step = overall ? GroupScore.OVERALL : Integer.toString(attribution.steps()[row]);
+    double[][] sumInterval = new double[sizes.length][];
+    double[][] shareInterval = new double[sizes.length][];
+    double[] shares = shares(scores[row]);
+    intervals(row, sums, shares, sumInterval, shareInterval);
+    for (int g = 0; g < sizes.length; g++) {
+      double z = chance.z(sums, g);
+      double p = (1.0 + atLeast(largest, Math.abs(z))) / (1.0 + largest.length);
+      found.add(
+          new GroupScore(
+              target,
+              step,
+              grouping.names().get(g),
+              sizes[g],
+              sums[g],
+              sumInterval[g][0],
+              sumInterval[g][1],
+              chance.mean()[g],
+              chance.deviation()[g],
+              z,
+              p,
+              members.length == 0 ? Double.NaN : shares[g],
+              Math.max(0, shareInterval[g][0]),
+              Math.min(1, shareInterval[g][1]),
+              (double) sizes[g] / n,
+              Verdict.of(z, p)));
+    }
+  }
+
+  /** Returns how many of sorted numbers are at least so large, but for rounding. */
+  private static int atLeast(double[] sorted, double least) {
+    int at = Arrays.binarySearch(sorted, least * (1 - 1e-9));
+    int first = at < 0 ? -at - 1 : at;
+    while (first > 0 && sorted[first - 1] >= least * (1 - 1e-9)) {
+      first--;
+    }
+    return sorted.length - first;
+  }
+
+  /** Returns what part of all positive scores each group has. */
+  private double[] shares(float[] row) {
+    float[] positive = new float[row.length];
+    double all = 0;
+    for (int i = 0; i < row.length; i++) {
+      positive[i] = Math.max(0, row[i]);
+      all += positive[i];
+    }
+    double[] shares = sums(positive, grouping.members());
+    for (int g = 0; g < shares.length; g++) {
+      shares[g] = all > 0 ? shares[g] / all : 0;
+    }
+    return shares;
+  }
+
+  /** Computes intervals by leaving out one checkpoint after the other; NaN without them. */
+  private void intervals(
+      int row, double[] sums, double[] shares, double[][] ofSums, double[][] ofShares) {
+    int count = members.length;
+    double[][] sumsWithout = new double[count][];
+    double[][] sharesWithout = new double[count][];
+    for (int m = 0; m < count; m++) {
+      float[] without = new float[n];
+      for (int i = 0; i < n; i++) {
+        double all = (double) count * scores[row][i];
+        without[i] = (float) ((all - members[m][row][i]) / (count - 1));
+      }
+      sumsWithout[m] = sums(without, grouping.members());
+      sharesWithout[m] = shares(without);
+    }
+    for (int g = 0; g < sizes.length; g++) {
+      ofSums[g] = interval(sums[g], sumsWithout, g);
+      ofShares[g] = interval(shares[g], sharesWithout, g);
+    }
+  }
+
+  private static double[] interval(double value, double[][] without, int group) {
+    int count = without.length;
+    if (count < 2) {
+      return new double[] {Double.NaN, Double.NaN};
+    }
+    double mean = Arrays.stream(without).mapToDouble(all -> all[group]).sum() / count;
+    double squares = 0;
+    for (double[] all : without) {
+      squares += (all[group] - mean) * (all[group] - mean);
+    }
+    double error = Math.sqrt(squares * (count - 1) / count);
+    double student = count - 2 < STUDENT.length ? STUDENT[count - 2] : NORMAL;
+    return new double[] {value - student * error, value + student * error};
+  }
+}

@@ -1,0 +1,69 @@
+package io.journey.results.groups;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.journey.results.ExampleTable.Example;
+import io.journey.run.JourneyException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who is in which group. */
+class GroupingTest {
+  private static final List<Example> EXAMPLES =
+      List.of(
+          new Example("b/x/1.png", "cat"),
+          new Example("a/2.png", ""),
+          new Example("3.png", "dog"),
+          new Example("b/x/4, \"4\".png", "cat"));
+
+  @TempDir Path folder;
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(folder.resolve("groups.csv"), text);
+  }
+
+  @Test
+  void classesAndFoldersAreTakenFromTheScores() {
+    Grouping classes = Grouping.ofExamples(Grouping.CLASS, EXAMPLES);
+    assertThat(classes.names()).containsExactly("cat", "dog");
+    assertThat(classes.members()).containsExactly(0, -1, 1, 0);
+    Grouping folders = Grouping.ofExamples(Grouping.FOLDER, EXAMPLES);
+    assertThat(folders.names()).containsExactly("a", "b/x");
+    assertThat(folders.members()).containsExactly(1, 0, -1, 1);
+    assertThatThrownBy(() -> Grouping.ofExamples(Grouping.CLASS, EXAMPLES.subList(1, 2)))
+        .isInstanceOf(JourneyException.class)
+        .hasMessage("No training image has a class: group by another column.");
+  }
+
+  @Test
+  void aTableOfIdsInAnyOrderGivesGroups() throws IOException {
+    String table =
+        "\ufeffnote,group,id\n,\"Ø, <b>\",\"b/x/4, \"\"4\"\".png\"\n,,3.png\n,Z,a/2.png\n";
+    Grouping grouping = Grouping.ofFile(file(table), EXAMPLES);
+    assertThat(grouping.names()).containsExactly("Z", "Ø, <b>");
+    assertThat(grouping.members()).containsExactly(-1, 0, -1, 1);
+    assertThat(grouping.column()).isEqualTo("@groups.csv");
+  }
+
+  @Test
+  void aTableThatIsNoneIsRefusedInASentence() throws IOException {
+    refuses(file("image,artist\n3.png,x\n"), "does not begin with the columns id and group");
+    refuses(file("id,group\n3.png,x\n3.png,y\n"), "puts 3.png into both x and y");
+    refuses(file("id,group\n3.png,x,y\n"), "of 3 fields where its first line has 2");
+    refuses(file("id,group\nnone.png,x\n"), "lists none of the training images", "b/x/1.png");
+    refuses(file(""), "lists none");
+    refuses(folder.resolve("nothing.csv"), "Cannot read", "nothing.csv");
+  }
+
+  private static void refuses(Path file, String... parts) {
+    assertThatThrownBy(() -> Grouping.ofFile(file, EXAMPLES))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContainingAll(parts)
+        .hasMessageMatching("[^\\n]+\\.");
+  }
+}
