@@ -301,7 +301,7 @@ class BrowserTest {
   }
 
   @Test
-  void aServerThatStopsIsToldAndItsReturnIsSeen() {
+  void aServerThatStopsIsTold() {
     try (Explorer other = Explorer.start(sources, 0, TestContext.TWO)) {
       browser.get(other.address());
       finished();
