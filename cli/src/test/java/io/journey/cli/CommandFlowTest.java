@@ -242,9 +242,9 @@ class CommandFlowTest {
   }
 
   @Test
-  void thereAreTheTwelveCommandsWhoseHelpIsTestedBelow() {
+  void thereAreTheThirteenCommandsWhoseHelpIsTestedBelow() {
     PrintWriter nothing = new PrintWriter(Writer.nullWriter());
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(12);
+    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(13);
   }
 
   @ParameterizedTest
@@ -257,6 +257,7 @@ class CommandFlowTest {
         "attribute",
         "groups",
         "report",
+        "explore",
         "evaluate",
         "export",
         "text-encoder",
