@@ -127,7 +127,7 @@ class LocaleTest {
             + Path.of("../.mvn/wrapper/memory.sh").toRealPath()
             + "' $u/.mvn/wrapper/"
             + " && touch $u/pom.xml $u/core/pom.xml $u/cli/pom.xml"
-            + " && for m in base dataset results diffusion attribution evaluation report; do"
+            + " && for m in base dataset results diffusion attribution evaluation report explorer; do"
             + " mkdir -p $u/$m/src/main && touch $u/$m/pom.xml"
             + " $u/cli/target/lib/journey-$m-0.1.0.jar; done"
             + " && touch $u/cli/target/journey-cli-0.1.0.jar"
