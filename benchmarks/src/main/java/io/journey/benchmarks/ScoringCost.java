@@ -59,13 +59,16 @@ public final class ScoringCost {
       long peak = Memory.peakResidentBytes() >> 20;
       System.out.printf(
           Locale.ROOT,
-          "{\"examples\": %d, \"k\": %d, \"targets\": %d, \"first_seconds\": %.2f,"
-              + " \"peak_mib\": %d, \"again_seconds\": %.2f, \"other_damping_seconds\": %.2f}%n",
+          "{\"examples\": %d, \"k\": %d, \"targets\": %d, \"first_seconds\": %.2f, \"peak_mib\": %d",
           n,
           k,
           targets,
           first,
-          peak,
+          peak);
+      System.out.flush(); // The rest takes as long again.
+      System.out.printf(
+          Locale.ROOT,
+          ", \"again_seconds\": %.2f, \"other_damping_seconds\": %.2f}%n",
           score(features, "journey-trak", right, 0.1),
           score(features, "journey-trak", right, 1));
     }
