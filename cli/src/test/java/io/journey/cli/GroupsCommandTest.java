@@ -144,10 +144,10 @@ class GroupsCommandTest {
   void whatDoesNotFitIsRefusedInASentence() throws IOException {
     refuses("name it with --data", groups("artist"));
     refuses("No training image has a class", groups("class"));
-    refuses("has no captions named painter", groups("painter", "--data", images.toString()));
+    refuses("has no texts named painter", groups("painter", "--data", images.toString()));
     refuses("was made from data with the fingerprint", groups("artist", "--data", TinyFlow.DATA));
     refuses(
-        "no two images are nearly the same",
+        "No two training images are nearly the same",
         groups("duplicates", "--data", images.toString(), "--similarity", "1"));
     refuses("--groupings must be at least 99", groups("folder", "--groupings", "10"));
     Path table = Files.writeString(root.resolve("groups.csv"), "id,group\n000.png,a\n001.png,a\n");

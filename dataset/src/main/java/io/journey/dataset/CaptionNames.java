@@ -26,7 +26,7 @@ final class CaptionNames {
       if (!columns.contains(asked.get())) {
         throw new JourneyException(
             where
-                + " has no captions named "
+                + " has no texts named "
                 + asked.get()
                 + (columns.isEmpty()
                     ? "."

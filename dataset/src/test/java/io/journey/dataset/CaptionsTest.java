@@ -301,7 +301,7 @@ class CaptionsTest {
     Files.writeString(lines, "{\"file_name\": \"" + "x".repeat(1 << 20) + "\"}");
     assertRefused(spec, "line of more than a megabyte, line 1");
     Files.writeString(lines, "{\"file_name\": \"a.png\", \"text\": \"x\"}");
-    assertRefused(folder + "?caption=title", "no captions named title: it has text");
+    assertRefused(folder + "?caption=title", "no texts named title: it has text");
     assertThat(Datasets.open(folder + "?caption=text").captions(0)).containsExactly("x");
     write("metadata.csv", "file_name,text\na.png,x\n");
     assertRefused(spec, "both metadata.jsonl and metadata.csv");

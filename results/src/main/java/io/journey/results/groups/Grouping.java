@@ -50,12 +50,10 @@ public record Grouping(String column, List<String> names, int[] members, ObjectN
     names = List.copyOf(names);
     if (names.isEmpty()) {
       throw new JourneyException(
-          "No training image has a "
-              + column
-              + (column.equals(DUPLICATES)
-                  ? ": no two images are nearly the same; lower the similarity, or group by another"
-                      + " column."
-                  : ": group by another column."));
+          column.equals(DUPLICATES)
+              ? "No two training images are nearly the same: lower the similarity, or group by another"
+                  + " column."
+              : "No training image has a " + column + ": group by another column.");
     }
   }
 
