@@ -11,7 +11,6 @@ import io.journey.random.Seed;
 import io.journey.results.groups.GroupScore;
 import io.journey.results.groups.GroupScore.Verdict;
 import io.journey.results.groups.GroupScores;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +27,6 @@ class GroupsCommandTest {
   private static final int COPIES = 5;
   private static final int SIDE = 8;
   private static final String ARTIST = "<img src=x onerror=1> & \"Søn, 平\"";
-  private static final String CONFIG =
-      TinyFlow.CONFIG.replace("\"steps\": 12", "\"steps\": 300, \"learningRate\": 4e-3");
 
   @TempDir static Path root;
   @TempDir Path folder;
@@ -60,7 +57,7 @@ class GroupsCommandTest {
     garments.read(N, source, 0);
     write(root.resolve("source.png"), source);
     Files.write(images.resolve("metadata.csv"), table);
-    Files.writeString(flow.config(), CONFIG);
+    Files.writeString(flow.config(), TinyFlow.LEARNT);
     String data = images.toString();
     runs(flow.train("--data", data, "--count", "3"));
     runs(flow.featurize("--data", data, "--draws", "10", "--projection", "none"));
@@ -72,12 +69,7 @@ class GroupsCommandTest {
   }
 
   private static void write(Path file, float[] image) throws IOException {
-    BufferedImage out = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
-    for (int i = 0; i < image.length; i++) {
-      int value = Math.max(0, Math.min(255, Math.round((image[i] + 1) * 127.5f)));
-      out.getRaster().setSample(i % SIDE, i / SIDE, 0, value);
-    }
-    ImageIO.write(out, "png", file.toFile());
+    ImageIO.write(GreyPicture.of(image, SIDE), "png", file.toFile());
   }
 
   private String[] groups(String column, String... more) {

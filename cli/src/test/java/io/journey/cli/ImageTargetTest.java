@@ -28,8 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ImageTargetTest {
   private static final int N = 24;
   private static final int SIDE = 8;
-  private static final String CONFIG =
-      TinyFlow.CONFIG.replace("\"steps\": 12", "\"steps\": 300, \"learningRate\": 4e-3");
 
   @TempDir static Path root;
   @TempDir Path folder;
@@ -45,9 +43,9 @@ class ImageTargetTest {
     for (int i = 0; i < N; i++) {
       float[] image = new float[SIDE * SIDE];
       garments.read(i, image, 0);
-      ImageIO.write(grey(image), "png", images.resolve(name(i)).toFile());
+      ImageIO.write(GreyPicture.of(image, SIDE), "png", images.resolve(name(i)).toFile());
     }
-    Files.writeString(flow.config(), CONFIG);
+    Files.writeString(flow.config(), TinyFlow.LEARNT);
     String data = images.toString();
     runs(flow.train("--data", data, "--count", "1"));
     runs(flow.featurize("--data", data, "--draws", "20", "--projection", "none"));
@@ -55,14 +53,6 @@ class ImageTargetTest {
 
   private static String name(int i) {
     return String.format("%03d.png", i);
-  }
-
-  private static BufferedImage grey(float[] image) {
-    BufferedImage out = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
-    for (int i = 0; i < image.length; i++) {
-      out.getRaster().setSample(i % SIDE, i / SIDE, 0, Math.round((image[i] + 1) * 127.5f));
-    }
-    return out;
   }
 
   private static String[] ask(Path image, Path out, String... more) {
