@@ -6,6 +6,7 @@ import io.journey.embedding.Embedders;
 import io.journey.encoding.Encoders;
 import io.journey.evaluation.lds.GroundTruthRun;
 import io.journey.evaluation.lds.LdsStudy;
+import io.journey.evaluation.lds.ModelMeasure;
 import io.journey.features.FeatureStore;
 import io.journey.latent.LatentCodec;
 import io.journey.model.CheckpointSpec;
@@ -90,7 +91,10 @@ final class LdsCommand implements Runnable {
   @Option(
       names = "--attribution",
       paramLabel = "NAME=DIR",
-      description = "Scores of the same targets that something else has computed.")
+      description = {
+        "Scores of the same targets that something else has computed; again for more.",
+        "With ?over-steps behind it, those of the whole trajectory (attribute --over-steps)."
+      })
   private List<String> attributions = new ArrayList<>();
 
   @Option(
@@ -150,6 +154,22 @@ final class LdsCommand implements Runnable {
 
   @Mixin private CouplingOption coupling;
 
+  private enum Measure {
+    LOSS,
+    PICTURE
+  }
+
+  @Option(
+      names = "--measure",
+      paramLabel = "WHAT",
+      defaultValue = "loss",
+      description = {
+        "What is predicted of a model: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+        "loss: its loss at each step; picture: how far the picture is that it draws from the target's"
+            + " start and noise, the same for all steps."
+      })
+  private Measure measure;
+
   @Option(
       names = "--draws",
       paramLabel = "K",
@@ -205,7 +225,9 @@ final class LdsCommand implements Runnable {
                 new RandomSubsets(images.size(), fraction, seed),
                 subsets,
                 seeds,
-                draws,
+                measure == Measure.PICTURE
+                    ? ModelMeasure.Picture.of(ensemble, target.path())
+                    : new ModelMeasure.Loss(draws),
                 models == null ? Confined.path(groundTruth, "models") : models)
             .run(groundTruth, console.context());
     Map<String, Embedder> embedders = new LinkedHashMap<>();

@@ -34,8 +34,10 @@ final class RemovalOptions {
       names = "--attribution",
       required = true,
       paramLabel = "DIR",
-      description =
-          "Scores of the targets, as DIR or NAME=DIR; given again for every estimator to compare.")
+      description = {
+        "Scores of the targets, as DIR or NAME=DIR; given again for every estimator to compare.",
+        "With ?over-steps behind it, those of the whole trajectory."
+      })
   private List<String> attributions = new ArrayList<>();
 
   @Option(

@@ -30,6 +30,11 @@ final class TargetOptions {
     return file;
   }
 
+  /** Returns where it is. */
+  Path path() {
+    return target;
+  }
+
   /** Returns the shape of the targets' pictures. */
   ImageShape pictureShape() {
     return file().pictureShape();

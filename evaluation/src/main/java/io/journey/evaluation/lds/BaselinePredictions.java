@@ -105,7 +105,7 @@ record BaselinePredictions(
     double[][][] sums = new double[truth.steps().length][targets.size()][];
     for (int s = 0; s < sums.length; s++) {
       for (int t = 0; t < targets.size(); t++) {
-        sums[s][t] = truth.predictions(attribution.scores(s, t));
+        sums[s][t] = truth.predictions(named.at(truth.steps()[s], t).values());
       }
     }
     return Prediction.of(named.name(), sums);

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.DType;
 import io.journey.array.Npy;
 import io.journey.dataset.Dataset;
-import io.journey.diffusion.DenoisingDraws;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.ModelInputs;
@@ -33,18 +32,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Makes a {@link GroundTruth}: trains models on random subsets and takes f_t of each. Models are
- * run directories of their own, one for each subset and seed, so that what has been trained is used
+ * Makes a {@link GroundTruth}: trains models on random subsets and measures each. Models are run
+ * directories of their own, one for each subset and seed, so that what has been trained is used
  * again for more subsets, seeds or targets. Each worker trains one model at a time.
  *
  * @param retraining how models are trained
  * @param data all examples
- * @param targets whose x̂0, as the model that drew them guessed it, all models are asked about
+ * @param targets that all models are asked about
  * @param steps t
  * @param subsets where they come from
  * @param count how many subsets
  * @param seeds models of each subset
- * @param draws of noise for f_t, even: two halves are kept apart
+ * @param measure what is measured of a model
  * @param models holds the models; of other runs too, if they were trained alike
  */
 public record GroundTruthRun(
@@ -55,16 +54,13 @@ public record GroundTruthRun(
     RandomSubsets subsets,
     int count,
     int seeds,
-    int draws,
+    ModelMeasure measure,
     Path models)
     implements FileStage<GroundTruth> {
   public GroundTruthRun {
     if (count < 2 || seeds < 1) {
       throw new SettingException(
           "ground truth needs at least 2 subsets and 1 seed, got " + count + " and " + seeds);
-    }
-    if (draws < 2 || draws % 2 != 0) {
-      throw new SettingException("draws must be even and at least 2, got " + draws);
     }
     if (subsets.examples() != data.size()) {
       throw new SettingException(
@@ -89,8 +85,9 @@ public record GroundTruthRun(
       double fraction,
       long subsetSeed,
       int seeds,
-      int draws,
+      Integer draws,
       int[] timesteps,
+      String measure,
       Record retraining) {}
 
   @Override
@@ -108,12 +105,20 @@ public record GroundTruthRun(
     ModelInputs model = retraining.modelInputs();
     model.requireImages(data);
     model.requireConditions(targets.stream().map(Trajectory::condition).toList());
+    measure.check();
   }
 
   @Override
   public Record settings() {
     return new Settings(
-        count, subsets.fraction(), subsets.seed(), seeds, draws, steps, retraining.settings());
+        count,
+        subsets.fraction(),
+        subsets.seed(),
+        seeds,
+        measure.draws(),
+        steps,
+        measure.name(),
+        retraining.settings());
   }
 
   @Override
@@ -132,7 +137,7 @@ public record GroundTruthRun(
     }
     GroundTruth.requireEqualAndDistinct(drawn, work.directory());
     Question question =
-        new Question(retraining, data, targets, steps, draws, models.toAbsolutePath().toString());
+        new Question(retraining, data, targets, steps, measure, models.toAbsolutePath().toString());
     List<ModelTask> tasks = new ArrayList<>();
     for (int unit = 0; unit < count * seeds; unit++) {
       tasks.add(new ModelTask(question, unit / seeds, unit % seeds, drawn.get(unit / seeds)));
@@ -164,7 +169,7 @@ public record GroundTruthRun(
     public void run(TaskContext context) {
       Path folder = Confined.path(Path.of(question.models), modelName(subset, seed));
       Ensemble model = context.run(question.retraining.model(question.data, kept, seed), folder);
-      float[] measurements = question.measurements(model);
+      float[] measurements = question.measurements(model, context);
       context.write(
           file(),
           out ->
@@ -183,30 +188,15 @@ public record GroundTruthRun(
       Dataset data,
       List<Trajectory> targets,
       int[] steps,
-      int draws,
+      ModelMeasure measure,
       String models)
       implements Serializable {
-    /** f_t of a model, [halves, steps, targets]. */
-    private float[] measurements(Ensemble model) {
-      float[] out = new float[GroundTruth.HALVES * steps.length * targets.size()];
+    /** Measurements of a model, [halves, steps, targets]. */
+    private float[] measurements(Ensemble model, TaskContext context) {
       Seed root = Seed.of(retraining.seed()).child("ground-truth");
       try (Checkpoint checkpoint = model.first()) {
-        int at = 0;
-        for (int half = 0; half < GroundTruth.HALVES; half++) {
-          for (int step : steps) {
-            Seed noise = root.child(half).child(step);
-            List<DenoisingDraws> asked = new ArrayList<>();
-            for (Trajectory target : targets) {
-              float[] x0 = target.x0()[target.indexOf(step)];
-              asked.add(DenoisingDraws.atStep(x0, target.condition(), step, noise, draws / 2));
-            }
-            for (float loss : checkpoint.losses(asked)) {
-              out[at++] = loss;
-            }
-          }
-        }
+        return measure.of(checkpoint, targets, steps, root, context);
       }
-      return out;
     }
   }
 

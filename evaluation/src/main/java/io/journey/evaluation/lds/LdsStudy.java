@@ -159,8 +159,7 @@ public record LdsStudy(
     ObjectNode networks = inputs.putObject("embedders");
     embedders.forEach((name, embedder) -> networks.put(name, embedder.fingerprint()));
     ObjectNode scores = inputs.putObject("attributions");
-    attributions.forEach(
-        named -> scores.put(named.name(), named.attribution().manifest().fingerprint()));
+    attributions.forEach(named -> scores.put(named.name(), named.fingerprint()));
     return inputs;
   }
 }

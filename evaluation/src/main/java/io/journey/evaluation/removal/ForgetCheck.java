@@ -3,6 +3,7 @@ package io.journey.evaluation.removal;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.evaluation.Redrawing;
 import io.journey.figure.Figure;
 import io.journey.model.Checkpoint;
 import io.journey.run.Counted;
@@ -63,7 +64,8 @@ public record ForgetCheck(RemovalStudy study) implements Stage<RemovalTable> {
       List<Trajectory> targets = study.targets();
       List<Removal> removals = study.removals(original, targets);
       RedrawnPicture measure =
-          new RedrawnPicture(study.sampler(original), targets, study.encoders().codec());
+          new RedrawnPicture(
+              new Redrawing(study.sampler(original), targets, study.encoders().codec()));
       RemovalTable table = study.run(work, measure, removals);
       if (!work.isFinished()) {
         report(table)

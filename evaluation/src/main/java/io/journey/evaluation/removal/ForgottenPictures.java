@@ -23,10 +23,12 @@ record ForgottenPictures(StageFiles run, RedrawnPicture measure, RemovalStudy st
 
   Figure grid(List<Removal> removals) {
     List<Row> rows = new ArrayList<>();
-    for (int target = 0; target < Math.min(MOST_TARGETS, measure.targets().size()); target++) {
-      ImageShape shape = measure.shape(target);
+    for (int target = 0;
+        target < Math.min(MOST_TARGETS, measure.drawing().targets().size());
+        target++) {
+      ImageShape shape = measure.drawing().shape(target);
       List<Cell> cells = new ArrayList<>();
-      cells.add(cell(measure.picture(target), shape, "original"));
+      cells.add(cell(measure.drawing().picture(target), shape, "original"));
       for (Removal removal : removals) {
         if (removal.concerns(target) && removal.set() == 0 && removal.k() > 0) {
           float[] picture = measure.picture(run, target, study.nameOfFirst(removal));

@@ -224,7 +224,7 @@ public record RemovalStudy(
     inputs.put("pictures", fingerprint(targets));
     ObjectNode attributions = inputs.putObject("attributions");
     for (NamedAttribution estimator : estimators) {
-      attributions.put(estimator.name(), estimator.attribution().manifest().fingerprint());
+      attributions.put(estimator.name(), estimator.fingerprint());
     }
     return inputs;
   }

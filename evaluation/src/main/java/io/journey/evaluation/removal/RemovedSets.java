@@ -2,7 +2,6 @@ package io.journey.evaluation.removal;
 
 import io.journey.evaluation.TargetPlaces;
 import io.journey.random.Seed;
-import io.journey.results.Attribution;
 import io.journey.results.Influence;
 import io.journey.results.NamedAttribution;
 import io.journey.results.StepScores;
@@ -59,10 +58,9 @@ final class RemovedSets {
       List<NamedAttribution> estimators, List<Trajectory> targets, int size, RemovalConfig config) {
     List<Removal> sets = new ArrayList<>();
     for (NamedAttribution estimator : estimators) {
-      Attribution attribution = estimator.attribution();
-      int[] places = TargetPlaces.of(attribution, targets);
+      int[] places = TargetPlaces.of(estimator.attribution(), targets);
       for (int target = 0; target < targets.size(); target++) {
-        StepScores scores = attribution.at(config.step(), places[target]);
+        StepScores scores = estimator.at(config.step(), places[target]);
         int most = config.removed().get(config.removed().size() - 1);
         int[] top = scores.top(most).stream().mapToInt(Influence::index).toArray();
         add(sets, estimator.name(), target, 0, top, size, config);

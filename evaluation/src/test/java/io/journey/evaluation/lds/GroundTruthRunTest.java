@@ -17,6 +17,7 @@ import io.journey.results.lds.RandomSubsets;
 import io.journey.run.JourneyException;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
+import io.journey.sampling.TrajectoryFile;
 import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.TestContext;
 import io.journey.training.EnsembleTrainer;
@@ -44,22 +45,30 @@ class GroundTruthRunTest {
   @TempDir static Path shared;
   private static Dataset data;
   private static List<Trajectory> targets;
+  private static Ensemble ensemble;
+  private static Path targetFile;
 
   @TempDir Path folder;
 
   @BeforeAll
   static void draw() {
     data = Datasets.open("../data/fashion-mnist?size=8&limit=24");
-    Ensemble ensemble =
+    ensemble =
         new EnsembleTrainer(data, MODEL, TRAINING, 1, 3, Duration.ofHours(1))
             .run(shared.resolve("checkpoints"), TestContext.of(2));
     try (Checkpoint first = ensemble.first()) {
       Sampler sampler = Sampler.of(first, 5);
       targets = List.of(sampler.sample(Seed.of(1)), sampler.sample(Seed.of(2)));
+      targetFile = shared.resolve("targets.safetensors");
+      TrajectoryFile.write(targetFile, targets, sampler, 1);
     }
   }
 
   private static GroundTruthRun run(int count, Path models) {
+    return run(count, new ModelMeasure.Loss(4), models);
+  }
+
+  private static GroundTruthRun run(int count, ModelMeasure measure, Path models) {
     Retraining retraining =
         new Retraining(
             MODEL,
@@ -76,7 +85,7 @@ class GroundTruthRunTest {
         new RandomSubsets(data.size(), 0.5, 9),
         count,
         2,
-        4,
+        measure,
         models);
   }
 
@@ -127,6 +136,48 @@ class GroundTruthRunTest {
       file.read(0b10111, found, 0, 1);
       assertThat((double) found[0]).isEqualTo(expected, within(1e-5));
     }
+  }
+
+  @Test
+  void picturesAreMeasuredByHowFarTheyMoveWhenAModelDrawsThemAgain() {
+    ModelMeasure measure = ModelMeasure.Picture.of(ensemble, targetFile);
+    GroundTruth truth =
+        run(2, measure, folder.resolve("models")).run(folder.resolve("truth"), TestContext.of(2));
+    assertThat(truth.isOfPictures()).isTrue();
+    Ensemble model = Ensemble.open(folder.resolve("models/subset-0001/seed-1"));
+    try (Checkpoint checkpoint = model.first()) {
+      float[] again = Sampler.of(checkpoint, 5).sample(Seed.of(2)).image();
+      double squares = 0;
+      for (int i = 0; i < again.length; i++) {
+        double was = Math.max(-1, Math.min(1, targets.get(1).image()[i]));
+        squares += Math.pow(Math.max(-1, Math.min(1, again[i])) - was, 2);
+      }
+      for (int step = 0; step < STEPS.length; step++) {
+        assertThat(truth.predictable(1, step, 1)[1]).isCloseTo(-Math.sqrt(squares), within(1e-5));
+      }
+    }
+    run(2, measure, folder.resolve("models")).run(folder.resolve("other"), TestContext.of(1));
+    assertThat(folder.resolve("other").resolve(GroundTruth.MEASUREMENTS))
+        .hasSameBinaryContentAs(folder.resolve("truth").resolve(GroundTruth.MEASUREMENTS));
+  }
+
+  @Test
+  void picturesOfAnotherModelAreRefusedBeforeAnyIsTrained() {
+    Ensemble other = Ensemble.open(trained(4).resolve("member-000"));
+    GroundTruthRun asked =
+        run(2, ModelMeasure.Picture.of(other, targetFile), folder.resolve("models"));
+    assertThatThrownBy(() -> asked.run(folder.resolve("truth"), TestContext.of(1)))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("name the checkpoint that it was sampled from");
+    assertThat(folder.resolve("models")).doesNotExist();
+  }
+
+  /** Trains another model. */
+  private Path trained(long seed) {
+    Path made = folder.resolve("ensemble-" + seed);
+    new EnsembleTrainer(data, MODEL, TRAINING, 1, seed, Duration.ofHours(1))
+        .run(made, TestContext.of(2));
+    return made;
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.evaluation.Redrawing;
 import io.journey.evaluation.removal.RemovalTable.Line;
 import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
@@ -104,7 +105,8 @@ class ForgetCheckTest {
                 drawn.xt(),
                 drawn.x0(),
                 drawn.image());
-        RedrawnPicture measure = new RedrawnPicture(sampler, List.of(lying), LatentCodec.IDENTITY);
+        RedrawnPicture measure =
+            new RedrawnPicture(new Redrawing(sampler, List.of(lying), LatentCodec.IDENTITY));
         assertThatThrownBy(() -> measure.prepare(run, 0, null, Progress.Task.SILENT))
             .isInstanceOf(JourneyException.class)
             .hasMessageContaining("again");

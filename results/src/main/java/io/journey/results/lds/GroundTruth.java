@@ -16,8 +16,9 @@ import java.util.Set;
 
 /**
  * The change that training data really make: f_t (Georgiev et al., Eq. 3) of models trained on
- * random subsets, all on the same x̂0 and the same noise. With it a new estimator is judged without
- * training anything. Format: {@code docs/formats/ground-truth.md}.
+ * random subsets, all on the same x̂0 and the same noise, or how far the pictures are that they
+ * draw. With it a new estimator is judged without training anything. Format: {@code
+ * docs/formats/ground-truth.md}.
  */
 public final class GroundTruth {
   /** The manifest's kind. */
@@ -31,6 +32,9 @@ public final class GroundTruth {
 
   /** f_t: float32 [subsets, seeds, halves of the draws, steps, targets]. */
   public static final String MEASUREMENTS = "measurements.npy";
+
+  /** The setting {@code measure} where distances of pictures drawn again stand in place of f_t. */
+  public static final String PICTURE = "picture";
 
   /** f_t is kept for two halves of its noise apart: how far they agree is what its draws cost. */
   public static final int HALVES = 2;
@@ -179,6 +183,11 @@ public final class GroundTruth {
    */
   int halves() {
     return halves;
+  }
+
+  /** Returns whether models were measured by the pictures that they draw, not by their losses. */
+  public boolean isOfPictures() {
+    return manifest.settings().path("measure").asText().equals(PICTURE);
   }
 
   /** Returns how many targets. */

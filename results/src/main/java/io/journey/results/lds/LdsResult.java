@@ -17,8 +17,11 @@ public final class LdsResult {
     LdsTables tables = new LdsTables(truth, lds, ceiling);
     EvaluationResult.Draft draft =
         EvaluationResult.of(
-            "LDS per step",
-            "Do the scores predict what models do that were trained without some of the images?");
+            truth.isOfPictures() ? "LDS of the picture" : "LDS per step",
+            truth.isOfPictures()
+                ? "Do the scores predict how far the picture moves when models draw it again that were"
+                    + " trained without some of the images?"
+                : "Do the scores predict what models do that were trained without some of the images?");
     tables.sentences().forEach(draft::sentence);
     tables.warnings().forEach(draft::warning);
     draft.table(TABLE, tables.scores()).table("differences.csv", tables.differences());
