@@ -146,6 +146,7 @@ class TasksElsewhereTest {
             2,
             2,
             new ModelMeasure.Loss(2),
+            false,
             out.resolve("models"))
         .run(out.resolve("truth"), context);
   }

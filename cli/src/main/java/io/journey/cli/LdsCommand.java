@@ -6,7 +6,6 @@ import io.journey.embedding.Embedders;
 import io.journey.encoding.Encoders;
 import io.journey.evaluation.lds.GroundTruthRun;
 import io.journey.evaluation.lds.LdsStudy;
-import io.journey.evaluation.lds.ModelMeasure;
 import io.journey.features.FeatureStore;
 import io.journey.latent.LatentCodec;
 import io.journey.model.CheckpointSpec;
@@ -14,17 +13,12 @@ import io.journey.model.Ensemble;
 import io.journey.results.EvaluationResult;
 import io.journey.results.NamedAttribution;
 import io.journey.results.lds.GroundTruth;
-import io.journey.results.lds.Lds;
-import io.journey.results.lds.RandomSubsets;
-import io.journey.run.Confined;
-import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Damping;
 import io.journey.score.Estimator;
 import io.journey.score.Estimators;
 import io.journey.score.ScoringEngine;
 import io.journey.score.TargetDraws;
-import io.journey.training.Retraining;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -98,6 +92,14 @@ final class LdsCommand implements Runnable {
   private List<String> attributions = new ArrayList<>();
 
   @Option(
+      names = "--oracle",
+      paramLabel = "DIR",
+      description =
+          "A ground truth made with --leave-one-out of the same targets and steps: what each image does"
+              + " by itself, as an estimator beside the others.")
+  private Path oracle;
+
+  @Option(
       names = "--embedding",
       paramLabel = "NAME=SPEC",
       description = {
@@ -105,78 +107,7 @@ final class LdsCommand implements Runnable {
       })
   private Map<String, String> embeddings = new LinkedHashMap<>();
 
-  @Option(
-      names = "--ground-truth",
-      required = true,
-      paramLabel = "DIR",
-      description = "Directory of the subsets and of what their models do.")
-  private Path groundTruth;
-
-  @Option(
-      names = "--models",
-      paramLabel = "DIR",
-      description = "Directory of the models (default: models inside --ground-truth).")
-  private Path models;
-
-  @Option(
-      names = "--subsets",
-      paramLabel = "N",
-      defaultValue = "100",
-      description = "Random subsets (default: ${DEFAULT-VALUE}, the paper's).")
-  @InRange(from = 2)
-  private int subsets;
-
-  @Option(
-      names = "--fraction",
-      paramLabel = "F",
-      defaultValue = "0.5",
-      description = "Of the data in each subset (default: ${DEFAULT-VALUE}).")
-  @InRange(above = 0, below = 1)
-  private double fraction;
-
-  @Option(
-      names = "--seeds",
-      paramLabel = "R",
-      defaultValue = "2",
-      description = "Models of each subset (default: ${DEFAULT-VALUE}).")
-  @InRange(from = 1)
-  private int seeds;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "S",
-      defaultValue = "1",
-      description = {
-        "Seed of subsets, training and noise (default: ${DEFAULT-VALUE}).",
-        "With another than the ensemble's, models share nothing with the attributed checkpoints."
-      })
-  private long seed;
-
-  @Mixin private CouplingOption coupling;
-
-  private enum Measure {
-    LOSS,
-    PICTURE
-  }
-
-  @Option(
-      names = "--measure",
-      paramLabel = "WHAT",
-      defaultValue = "loss",
-      description = {
-        "What is predicted of a model: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
-        "loss: its loss at each step; picture: how far the picture is that it draws from the target's"
-            + " start and noise, the same for all steps."
-      })
-  private Measure measure;
-
-  @Option(
-      names = "--draws",
-      paramLabel = "K",
-      defaultValue = "20",
-      description = "Draws of noise for each output of a model, even (default: ${DEFAULT-VALUE}).")
-  @InRange(from = 2)
-  private int draws;
+  @Mixin private GroundTruthOptions truths;
 
   @Option(
       names = "--target-draws",
@@ -202,34 +133,19 @@ final class LdsCommand implements Runnable {
 
   @Override
   public void run() {
-    if (draws % 2 != 0) {
-      throw new SettingException("--draws must be even, got " + draws);
-    }
     Ensemble ensemble = Ensemble.open(checkpoints);
     List<Trajectory> targets = target.read(timesteps.steps(), ensemble);
-    Lds.requireEnough(subsets, targets.size());
     int[] steps = timesteps.steps().among(targets.get(0).timesteps());
     Dataset images = data.open(console.progress(), ensemble);
+    GroundTruthRun run = truths.run(ensemble, images, target.path(), targets, steps);
     List<LdsStudy.Store> stores = stores();
     List<Estimator> chosen = chosen(stores);
-    attributions.forEach(
-        NamedAttribution::parse); // What cannot be read is refused before training.
+    // What cannot be read is refused before training.
+    attributions.forEach(NamedAttribution::parse);
+    GroundTruth leftOut = oracle == null ? null : GroundTruth.open(oracle);
     embeddings.values().forEach(spec -> Embedders.open(spec).close());
     Encoders.of(ensemble).codec().close();
-    GroundTruth truth =
-        new GroundTruthRun(
-                Retraining.like(ensemble, coupling.value()).withSeed(seed),
-                images,
-                targets,
-                steps,
-                new RandomSubsets(images.size(), fraction, seed),
-                subsets,
-                seeds,
-                measure == Measure.PICTURE
-                    ? ModelMeasure.Picture.of(ensemble, target.path())
-                    : new ModelMeasure.Loss(draws),
-                models == null ? Confined.path(groundTruth, "models") : models)
-            .run(groundTruth, console.context());
+    GroundTruth truth = run.run(truths.directory(), console.context());
     Map<String, Embedder> embedders = new LinkedHashMap<>();
     try (LatentCodec codec = Encoders.of(ensemble).codec()) {
       embeddings.forEach((name, spec) -> embedders.put(name, Embedders.open(spec)));
@@ -244,6 +160,7 @@ final class LdsCommand implements Runnable {
                   embedders,
                   codec,
                   attributions.stream().map(NamedAttribution::parse).toList(),
+                  leftOut,
                   dampings,
                   targetDraws)
               .run(out, console.context());

@@ -102,13 +102,42 @@ record BaselinePredictions(
               + " is of other steps, targets or training images than the ground truth: attribute the"
               + " same targets at the same steps.");
     }
+    return scored(named.name(), (s, t) -> named.at(truth.steps()[s], t).values());
+  }
+
+  /**
+   * What models trained without one image each do: the answer that an estimator of first order has
+   * of the same training seed.
+   *
+   * @param oracle a ground truth of such models
+   * @throws JourneyException if it is of other steps, targets or training images
+   */
+  Prediction leaveOneOut(GroundTruth oracle) {
+    var inputs = oracle.manifest().inputs();
+    if (!Arrays.equals(oracle.steps(), truth.steps())
+        || !inputs.equals(truth.manifest().inputs())) {
+      throw new JourneyException(
+          oracle.manifest().directory()
+              + " is of other steps, targets or training images than the ground truth: make it of the"
+              + " same.");
+    }
+    return scored("leave-one-out", oracle::leftOut);
+  }
+
+  /** Scores of an example by the index of the step and the target. */
+  @FunctionalInterface
+  private interface Scores {
+    float[] of(int step, int target);
+  }
+
+  private Prediction scored(String name, Scores scores) {
     double[][][] sums = new double[truth.steps().length][targets.size()][];
     for (int s = 0; s < sums.length; s++) {
       for (int t = 0; t < targets.size(); t++) {
-        sums[s][t] = truth.predictions(named.at(truth.steps()[s], t).values());
+        sums[s][t] = truth.predictions(scores.of(s, t));
       }
     }
-    return Prediction.of(named.name(), sums);
+    return Prediction.of(name, sums);
   }
 
   private Prediction atAllSteps(String name, float[][] scores) {

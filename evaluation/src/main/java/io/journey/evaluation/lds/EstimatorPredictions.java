@@ -5,6 +5,7 @@ import io.journey.model.Ensemble;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.Prediction;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
@@ -17,6 +18,7 @@ import io.journey.score.ScoringEngine;
 import io.journey.score.TargetDraws;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The predictions of estimators for the subsets of a ground truth, checkpoint by checkpoint, with
@@ -77,9 +79,10 @@ record EstimatorPredictions(
   private List<float[][]> scores(FeatureStore features, List<ScoringEngine.Request> requests) {
     TargetDraws asked = new TargetDraws(draws, 0, List.of());
     ScoringEngine engine = new ScoringEngine(ensemble, features, requests, context);
+    List<String> members = attributed(features);
     List<MeanScores> means = new ArrayList<>();
     requests.forEach(r -> means.add(new MeanScores(truth.steps().length * targets.size())));
-    for (String member : features.checkpointNames()) {
+    for (String member : members) {
       try (CheckpointScorer scorer = engine.open(member)) {
         scorer.score(
             targets,
@@ -88,7 +91,25 @@ record EstimatorPredictions(
             (request, query, scored) -> means.get(request).add(query, scored.scores()));
       }
     }
-    return means.stream().map(mean -> mean.over(features.checkpointNames().size())).toList();
+    return means.stream().map(mean -> mean.over(members.size())).toList();
+  }
+
+  /** All checkpoints, or those whose own seeds the ground truth has. */
+  private List<String> attributed(FeatureStore features) {
+    List<String> all = features.checkpointNames();
+    if (!truth.isOwnSeed()) {
+      return all;
+    }
+    List<String> own =
+        IntStream.range(0, truth.seeds()).mapToObj(Ensemble::checkpointName).toList();
+    if (!all.containsAll(own)) {
+      throw new JourneyException(
+          features.manifest().directory()
+              + " lacks features of some of the "
+              + Counted.of(truth.seeds(), "checkpoints")
+              + " whose seeds the ground truth has: featurize them too.");
+    }
+    return own;
   }
 
   /**

@@ -11,6 +11,7 @@ import io.journey.random.Seed;
 import io.journey.results.ExampleTable;
 import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.RandomSubsets;
+import io.journey.results.lds.Subsets;
 import io.journey.run.Confined;
 import io.journey.run.Counted;
 import io.journey.run.FileStage;
@@ -44,6 +45,8 @@ import java.util.Locale;
  * @param count how many subsets
  * @param seeds models of each subset
  * @param measure what is measured of a model
+ * @param ownSeed whether the models of seed s share their randomness with checkpoint s of the
+ *     attributed ensemble, whose seed the retraining has
  * @param models holds the models; of other runs too, if they were trained alike
  */
 public record GroundTruthRun(
@@ -51,10 +54,11 @@ public record GroundTruthRun(
     Dataset data,
     List<Trajectory> targets,
     int[] steps,
-    RandomSubsets subsets,
+    Subsets subsets,
     int count,
     int seeds,
     ModelMeasure measure,
+    boolean ownSeed,
     Path models)
     implements FileStage<GroundTruth> {
   public GroundTruthRun {
@@ -82,12 +86,13 @@ public record GroundTruthRun(
 
   private record Settings(
       int subsets,
-      double fraction,
-      long subsetSeed,
+      Double fraction,
+      Long subsetSeed,
       int seeds,
       Integer draws,
       int[] timesteps,
       String measure,
+      String truth,
       Record retraining) {}
 
   @Override
@@ -110,14 +115,16 @@ public record GroundTruthRun(
 
   @Override
   public Record settings() {
+    RandomSubsets random = subsets instanceof RandomSubsets drawn ? drawn : null;
     return new Settings(
         count,
-        subsets.fraction(),
-        subsets.seed(),
+        random == null ? null : random.fraction(),
+        random == null ? null : random.seed(),
         seeds,
         measure.draws(),
         steps,
         measure.name(),
+        ownSeed ? GroundTruth.OWN_SEED : null,
         retraining.settings());
   }
 

@@ -40,6 +40,7 @@ import java.util.Map;
  * @param embedders networks for similarity, by name in the tables; closed by the caller
  * @param codec decodes the targets, for similarity of pictures; closed by the caller
  * @param attributions scores computed elsewhere
+ * @param oracle a ground truth of models without one image each, beside the estimators; or null
  * @param dampings c to choose from
  * @param draws of noise for each step of a target
  */
@@ -53,6 +54,7 @@ public record LdsStudy(
     Map<String, Embedder> embedders,
     LatentCodec codec,
     List<NamedAttribution> attributions,
+    GroundTruth oracle,
     double[] dampings,
     int draws)
     implements Stage<EvaluationResult> {
@@ -132,6 +134,9 @@ public record LdsStudy(
         store -> all.addAll(estimated.predict(estimators, store.features(), store.suffix())));
     BaselinePredictions baselines = new BaselinePredictions(truth, data, targets, codec);
     attributions.forEach(named -> all.add(baselines.scored(named)));
+    if (oracle != null) {
+      all.add(baselines.leaveOneOut(oracle));
+    }
     all.add(baselines.pixels());
     embedders.forEach((name, embedder) -> all.add(baselines.embedded(embedder, name, context)));
     baselines.captions().ifPresent(all::add);
@@ -154,6 +159,9 @@ public record LdsStudy(
     ObjectNode inputs = Json.object();
     inputs.put("ground_truth", truth.manifest().fingerprint());
     inputs.put("data", data.fingerprint());
+    if (oracle != null) {
+      inputs.put("leave_one_out", oracle.manifest().fingerprint());
+    }
     ArrayNode stores = inputs.putArray("features");
     features.forEach(store -> stores.add(store.features().fingerprint()));
     ObjectNode networks = inputs.putObject("embedders");

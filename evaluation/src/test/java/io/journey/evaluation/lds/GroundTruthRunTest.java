@@ -86,6 +86,7 @@ class GroundTruthRunTest {
         count,
         2,
         measure,
+        false,
         models);
   }
 

@@ -7,14 +7,16 @@ import java.util.stream.IntStream;
 
 /**
  * The agreement of models of one subset: the noise in what an estimator is compared with, which no
- * estimator can predict.
+ * estimator can predict. Models of the attributed checkpoints' own seeds have no other noise than
+ * that of the draws they are asked with.
  *
  * @param agreement at each step, and in the last place the mean over steps: Spearman's correlation
  *     over subsets of the models of one training seed with the mean of the others, the mean over
- *     seeds
+ *     seeds; of own seeds, of the answers to one half of the draws with those to the other
  * @param attainable at each step, and over all: the correlation that the expectation over training
  *     seeds itself would reach with the mean of all seeds, √(R·r/(1 + (R−1)·r)) with r the
- *     correlation of two single seeds (Spearman 1910, Brown 1910); an estimate, not a bound
+ *     correlation of two single seeds (Spearman 1910, Brown 1910), of own seeds that of two halves
+ *     of the draws; an estimate, not a bound
  * @param draws the agreement of the same models asked with two halves of the noise draws; empty
  *     where only one is kept
  */
@@ -23,10 +25,14 @@ public record Ceiling(List<Interval> agreement, double[] attainable, List<Interv
   /**
    * Measures it.
    *
-   * @return null where there is one training seed only
+   * @return null where there is nothing to compare: one training seed only, or of own seeds one
+   *     half of the draws
    */
   public static Ceiling of(GroundTruth truth) {
     int seeds = truth.seeds();
+    if (truth.isOwnSeed()) {
+      return truth.halves() < GroundTruth.HALVES ? null : ofDraws(truth);
+    }
     if (seeds < 2) {
       return null;
     }
@@ -54,14 +60,30 @@ public record Ceiling(List<Interval> agreement, double[] attainable, List<Interv
     for (int s = 0; s <= steps; s++) {
       int step = s;
       agreement.add(mean(ofSeeds.stream().map(list -> list.get(step)).toList()));
-      double r = Math.max(0, single[s]);
-      attainable[s] = Math.sqrt(seeds * r / (1 + (seeds - 1) * r));
+      attainable[s] = attainable(single[s], seeds);
     }
-    List<Interval> draws =
-        truth.halves() < GroundTruth.HALVES
-            ? List.of()
-            : compare(truth.only(all, new int[] {0}), truth.only(all, new int[] {1}));
+    List<Interval> draws = truth.halves() < GroundTruth.HALVES ? List.of() : draws(truth);
     return new Ceiling(agreement, attainable, draws);
+  }
+
+  private static Ceiling ofDraws(GroundTruth truth) {
+    List<Interval> draws = draws(truth);
+    double[] attainable =
+        draws.stream().mapToDouble(r -> attainable(r.value(), GroundTruth.HALVES)).toArray();
+    return new Ceiling(draws, attainable, draws);
+  }
+
+  private static List<Interval> draws(GroundTruth truth) {
+    int[] seeds = IntStream.range(0, truth.seeds()).toArray();
+    return compare(truth.only(seeds, new int[] {0}), truth.only(seeds, new int[] {1}));
+  }
+
+  /**
+   * Returns what the expectation reaches with the mean of some answers, two of which agree at r.
+   */
+  private static double attainable(double agreement, int answers) {
+    double r = Math.max(0, agreement);
+    return Math.sqrt(answers * r / (1 + (answers - 1) * r));
   }
 
   /** One ground truth as the estimator of another, at every step and over all. */

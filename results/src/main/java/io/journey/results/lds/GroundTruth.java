@@ -36,6 +36,11 @@ public final class GroundTruth {
   /** The setting {@code measure} where distances of pictures drawn again stand in place of f_t. */
   public static final String PICTURE = "picture";
 
+  /**
+   * The setting {@code truth} where models share their randomness with the attributed checkpoints.
+   */
+  public static final String OWN_SEED = "own-seed";
+
   /** f_t is kept for two halves of its noise apart: how far they agree is what its draws cost. */
   public static final int HALVES = 2;
 
@@ -188,6 +193,43 @@ public final class GroundTruth {
   /** Returns whether models were measured by the pictures that they draw, not by their losses. */
   public boolean isOfPictures() {
     return manifest.settings().path("measure").asText().equals(PICTURE);
+  }
+
+  /**
+   * Returns whether the models of seed s share initial weights, order and noise with checkpoint s
+   * of the attributed ensemble: then all that they do is the work of their images.
+   */
+  public boolean isOwnSeed() {
+    return manifest.settings().path("truth").asText().equals(OWN_SEED);
+  }
+
+  /**
+   * Returns what each example does by itself: −f_t of the model trained on all, less that of the
+   * model trained without it, but for a constant of the step and target.
+   *
+   * @param step an index into {@link #steps()}
+   * @return [N], positive where the example lowers f_t
+   * @throws JourneyException if subset j is not all but example j
+   */
+  public float[] leftOut(int step, int target) {
+    LeaveOneOut expected = new LeaveOneOut(examples.size());
+    boolean fits = subsets.size() == examples.size();
+    for (int j = 0; fits && j < subsets.size(); j++) {
+      fits = subsets.get(j).equals(expected.subset(j));
+    }
+    if (!fits) {
+      throw new JourneyException(
+          manifest.directory()
+              + " is no ground truth of models without one image each: make it with"
+              + " --leave-one-out.");
+    }
+    double[] without = predictable(step, target);
+    double mean = Arrays.stream(without).average().orElseThrow();
+    float[] scores = new float[without.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = (float) (mean - without[i]);
+    }
+    return scores;
   }
 
   /** Returns how many targets. */

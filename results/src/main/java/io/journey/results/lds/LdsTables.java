@@ -219,7 +219,14 @@ final class LdsTables {
         low[s] = ceiling.agreement().get(s).low();
         high[s] = ceiling.agreement().get(s).high();
       }
-      lines.add(new Series("one training seed (ceiling)", x, y, low, high).withDashed(true));
+      lines.add(
+          new Series(
+                  truth.isOwnSeed() ? "half of the noise (ceiling)" : "one training seed (ceiling)",
+                  x,
+                  y,
+                  low,
+                  high)
+              .withDashed(true));
     }
     return new LineChart(
             "LDS: what scores predict and what retraining does",
@@ -243,8 +250,11 @@ final class LdsTables {
       out.add(
           String.format(
               Locale.ROOT,
-              "Models of one training seed agree with those of the others at %.1f of 100; the"
-                  + " expectation over seeds would reach %.1f.",
+              truth.isOwnSeed()
+                  ? "Of the checkpoints' own seeds, models asked with one half of the noise answer as with"
+                      + " the other at %.1f of 100; perfect scores would reach %.1f."
+                  : "Models of one training seed agree with those of the others at %.1f of 100; the"
+                      + " expectation over seeds would reach %.1f.",
               100 * ceiling.agreement().get(steps.length).value(),
               100 * ceiling.attainable()[steps.length]));
     }

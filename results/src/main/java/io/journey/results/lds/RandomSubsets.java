@@ -12,7 +12,7 @@ import java.util.BitSet;
  * @param fraction of the examples in each subset, 0 to 1
  * @param seed of what is drawn
  */
-public record RandomSubsets(int examples, double fraction, long seed) {
+public record RandomSubsets(int examples, double fraction, long seed) implements Subsets {
   public RandomSubsets {
     if (!(fraction > 0) || !(fraction < 1) || size(examples, fraction) < 1) {
       throw new SettingException(
@@ -32,7 +32,7 @@ public record RandomSubsets(int examples, double fraction, long seed) {
     return size(examples, fraction);
   }
 
-  /** Subset j. */
+  @Override
   public BitSet subset(int j) {
     int[] order = Seed.of(seed).child("subsets").child(j).stream().permutation(examples);
     BitSet subset = new BitSet(examples);
