@@ -17,8 +17,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param input noised images x_t with their steps and conditions
  * @param target what the model should predict, [B, C, H, W]
  * @param weights of each row's loss, [B]; null where all are 1
+ * @param probe u of each row, [B, C, H, W]; null where the draws have none
  */
-public record DenoisingBatch(DenoiserInput input, Tensor target, Tensor weights) {
+public record DenoisingBatch(DenoiserInput input, Tensor target, Tensor weights, Tensor probe) {
+  /** A batch without a probe. */
+  public DenoisingBatch(DenoiserInput input, Tensor target, Tensor weights) {
+    this(input, target, weights, null);
+  }
 
   /**
    * Returns all draws of some images.
@@ -61,6 +66,7 @@ public record DenoisingBatch(DenoiserInput input, Tensor target, Tensor weights)
         Conditioning.ofImages(
             images.stream().map(image -> conditions(image, first, draws)).toList(), draws);
     float[] weights = new float[rows];
+    float[] probe = images.get(0).probe() == null ? null : new float[rows * numel];
     for (int row = 0; row < rows; row++) {
       DenoisingDraws image = images.get(row % images.size());
       int r = first + row / images.size();
@@ -70,6 +76,9 @@ public record DenoisingBatch(DenoiserInput input, Tensor target, Tensor weights)
       double sigma = schedule.sigma(timesteps[row]);
       int from = r * numel;
       int to = row * numel;
+      if (probe != null) {
+        System.arraycopy(image.probe(), from, probe, to, numel);
+      }
       for (int i = 0; i < numel; i++) {
         double clean = image.image()[i];
         double noise = image.noise()[from + i];
@@ -85,7 +94,8 @@ public record DenoisingBatch(DenoiserInput input, Tensor target, Tensor weights)
         Libtorch.of(target, exact, dims),
         images.stream().allMatch(d -> d.weights() == null)
             ? null
-            : Libtorch.of(weights, exact, rows));
+            : Libtorch.of(weights, exact, rows),
+        probe == null ? null : Libtorch.of(probe, exact, dims));
   }
 
   /** The conditions of some draws; one where it is that of all. */

@@ -16,9 +16,15 @@ import java.util.List;
  * @param timesteps t of each draw, [R]
  * @param noise ε of each draw, [R·C·H·W]
  * @param weights of the draws in the mean over them, [R], or null where all are 1
+ * @param probe u of {@link OutputFunction#PROBE}, [R·C·H·W], or null
  */
 public record DenoisingDraws(
-    float[] image, List<Condition> conditions, int[] timesteps, float[] noise, float[] weights) {
+    float[] image,
+    List<Condition> conditions,
+    int[] timesteps,
+    float[] noise,
+    float[] weights,
+    float[] probe) {
   /** The number of a pair's stream that places its step, far from those of its noise. */
   private static final long POSITION = 1L << 40;
 
@@ -36,10 +42,20 @@ public record DenoisingDraws(
               + " numbers need as much noise, got "
               + noise.length);
     }
+    if (probe != null && probe.length != noise.length) {
+      throw new IllegalArgumentException(
+          "a probe needs as many numbers as the noise, got " + probe.length);
+    }
     if (weights != null && weights.length != timesteps.length) {
       throw new IllegalArgumentException(
           timesteps.length + " draws need as many weights, got " + weights.length);
     }
+  }
+
+  /** Draws without a probe. */
+  public DenoisingDraws(
+      float[] image, List<Condition> conditions, int[] timesteps, float[] noise, float[] weights) {
+    this(image, conditions, timesteps, noise, weights, null);
   }
 
   /** Draws of equal weight. */
@@ -110,6 +126,13 @@ public record DenoisingDraws(
         noise[numel + i] = -noise[i];
       }
     }
+  }
+
+  /** Returns the same with a standard Gaussian probe of each draw, named by the seed. */
+  public DenoisingDraws withProbe(Seed seed) {
+    float[] u = new float[noise.length];
+    seed.stream().fillGaussian(u);
+    return new DenoisingDraws(image, conditions, timesteps, noise, weights, u);
   }
 
   /** The same draws of another image. */

@@ -35,6 +35,7 @@ public final class DenoisingLoss {
           case LOSS -> batch.target().sub(predicted).square();
           case NORM -> exact.square();
           case MEAN -> exact;
+          case PROBE -> exact.mul(batch.probe());
         };
     Tensor weighted = mask == null ? ofPixels : ofPixels.mul(mask);
     Tensor losses = weighted.flatten(1, -1).mean(1);

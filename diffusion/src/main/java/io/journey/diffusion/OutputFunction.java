@@ -16,12 +16,18 @@ public enum OutputFunction {
    * The mean over pixels of the prediction, of which no target is subtracted: what the program of
    * DAS (Lin et al., ICLR 2025) takes in place of the vector ε_θ(x_t, t).
    */
-  MEAN;
+  MEAN,
+  /**
+   * The mean over pixels of u·prediction, u standard Gaussian numbers that the draws bring: of d
+   * numbers its gradients' second moment over u is Jᵀ·J/d², the loss's Gauss–Newton matrix times
+   * 1/(2d) (Kunstner et al. 2019, section 3: a Monte-Carlo Fisher). No feature is of it.
+   */
+  PROBE;
 
   /** Reads {@code loss}, {@code norm} or {@code mean}. */
   public static OutputFunction parse(String text) {
     for (OutputFunction output : values()) {
-      if (output.toString().equals(text)) {
+      if (output != PROBE && output.toString().equals(text)) {
         return output;
       }
     }

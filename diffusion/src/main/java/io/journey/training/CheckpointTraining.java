@@ -2,11 +2,7 @@ package io.journey.training;
 
 import io.journey.array.Safetensors;
 import io.journey.dataset.Dataset;
-import io.journey.dataset.ImageShape;
-import io.journey.diffusion.DenoisingBatch;
 import io.journey.diffusion.DenoisingDraws;
-import io.journey.diffusion.DenoisingLoss;
-import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
 import io.journey.model.ClassNames;
 import io.journey.model.DenoiserConfig;
@@ -21,8 +17,6 @@ import io.journey.run.Progress;
 import io.journey.run.StageFiles;
 import io.journey.run.Workers;
 import io.journey.scheduler.SchedulerConfig;
-import io.journey.tensor.BatchSizes;
-import io.journey.tensor.Libtorch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,9 +27,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Function;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -61,15 +52,13 @@ final class CheckpointTraining {
 
   private final StageFiles run;
   private final String name;
-  private final ImageShape shape;
   private final Recipe recipe;
   private final TrainingConfig config;
   private final Seed seed;
   private final Function<Seed, StartingPoint.Begun> start;
   private final ClassNames classNames;
-  private final NoiseSchedule schedule;
   private final Path resumeFile;
-  private final TrainingBatches batches;
+  private final TrainingSteps steps;
 
   /**
    * @param name of the member's folder
@@ -89,7 +78,6 @@ final class CheckpointTraining {
       Function<Seed, StartingPoint.Begun> start) {
     this.run = run;
     this.name = name;
-    this.shape = data.shape();
     this.recipe = recipe;
     this.config = recipe.config();
     this.seed = seed;
@@ -99,9 +87,8 @@ final class CheckpointTraining {
         recipe.architecture().conditioning().isEmpty()
             ? ClassNames.NONE
             : ClassNames.of(data.classNames()).withNullClass(nullClass);
-    this.schedule = NoiseSchedule.of(recipe.scheduler().forward());
     this.resumeFile = run.path(resumeName(name));
-    this.batches = new TrainingBatches(data, kept, config, schedule, seed, nullClass);
+    this.steps = TrainingSteps.of(recipe, data, kept, seed);
   }
 
   /** Trains to the end. */
@@ -133,15 +120,15 @@ final class CheckpointTraining {
     int start = resume(model, adam, first, losses);
     progress.advance(start - first);
     long saved = System.nanoTime();
-    List<DenoisingDraws> images = start < end ? batches.batch(start) : List.of();
+    List<DenoisingDraws> images = start < end ? steps.batch(start) : List.of();
     for (int step = start; step < end; step++) {
       try (GradientSum sum = new GradientSum()) {
         if (!images.isEmpty()) {
-          step(model, adam, step, images, sum, parts);
+          steps.take(model, adam, step, images, sum, parts);
         }
         boolean none = images.isEmpty();
         // A GPU is still at work here, until its loss is asked for.
-        images = step + 1 < end ? batches.batch(step + 1) : List.of();
+        images = step + 1 < end ? steps.batch(step + 1) : List.of();
         losses[step - first] = none ? losses[Math.max(0, step - first - 1)] : sum.loss();
       }
       requireFinite(losses[step - first], step);
@@ -179,39 +166,6 @@ final class CheckpointTraining {
               + "; train with a learning rate below "
               + config.learningRate()
               + ".");
-    }
-  }
-
-  private void step(
-      LayeredDenoiser model,
-      Adam adam,
-      int step,
-      List<DenoisingDraws> images,
-      GradientSum sum,
-      Workers.Parts parts) {
-    int pass = BatchSizes.training(images.size(), config.passImages(), model.widestOutput());
-    parts.forEach(
-        (images.size() + pass - 1) / pass,
-        i -> {
-          int from = i * pass;
-          int to = Math.min(images.size(), from + pass);
-          double share = (double) (to - from) / images.size();
-          add(model, images.subList(from, to), share, i, sum);
-        });
-    adam.step(step, sum.gradient(), parts);
-  }
-
-  /** Adds the share of some images in the step's mean loss and its gradient. */
-  private void add(
-      LayeredDenoiser model, List<DenoisingDraws> images, double share, int pass, GradientSum sum) {
-    try (PointerScope scope = new PointerScope()) {
-      DenoisingBatch batch = DenoisingBatch.of(images, shape, schedule, ScalarType.Float);
-      Tensor predicted = Libtorch.inTrainingPrecision(() -> model.predict(batch.input()));
-      Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
-      if (share < 1) {
-        loss = loss.mul(new Scalar(share));
-      }
-      sum.add(pass, loss.detach(), model.parameters().gradient(loss));
     }
   }
 

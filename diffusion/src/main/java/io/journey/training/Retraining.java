@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Trains models as the members of an ensemble were trained, on a part of the data: what checks of
@@ -223,16 +224,32 @@ public record Retraining(
               Ensemble.checkpointName(0),
               model.data,
               model.kept,
-              new CheckpointTraining.Recipe(
-                  how.architecture, how.training, how.scheduler, how.saveInterval, false),
+              how.recipe(),
               how.seedOf(model.member, fingerprint(model.kept, model.data.size())),
               how.base == null ? null : init -> how.base.begin(0, how.architecture, how.lora, init))
           .run(context.progress(), context.parts());
     }
   }
 
+  CheckpointTraining.Recipe recipe() {
+    return new CheckpointTraining.Recipe(architecture, training, scheduler, saveInterval, false);
+  }
+
+  /** Returns the seed of everything random about a member of the ensemble. */
+  Seed seedOf(int member) {
+    return EnsembleTrainer.seedOf(seed, member);
+  }
+
+  /** Returns the model that a member began with. */
+  StartingPoint.Begun begin(int member) {
+    Seed init = seedOf(member).child("init");
+    return base == null
+        ? new StartingPoint.Begun(architecture.random(init, ScalarType.Float), null)
+        : base.begin(0, architecture, lora, init);
+  }
+
   private Seed seedOf(int member, String examples) {
-    Seed ofMember = EnsembleTrainer.seedOf(seed, member);
+    Seed ofMember = seedOf(member);
     return coupling == Coupling.COUPLED ? ofMember : ofMember.child("kept").child(examples);
   }
 

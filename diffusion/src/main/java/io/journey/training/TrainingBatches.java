@@ -6,10 +6,10 @@ import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * The images of each optimizer step: the next images of an endless sequence of shuffled epochs,
@@ -49,14 +49,22 @@ final class TrainingBatches {
   /** One draw of each image of a step's batch that is not left out; perhaps none. */
   List<DenoisingDraws> batch(int step) {
     Seed places = seed.child("step").child(step);
-    List<DenoisingDraws> draws = new ArrayList<>(config.batchSize());
-    for (int place = 0; place < config.batchSize(); place++) {
-      int example = order.at((long) step * config.batchSize() + place);
-      if (kept == null || kept.get(example)) {
-        draws.add(draw(example, places.child(place)));
-      }
-    }
-    return draws;
+    return places(step).mapToObj(place -> draw(example(step, place), places.child(place))).toList();
+  }
+
+  /** Returns the images of a step's batch, in the order of {@link #batch}. */
+  int[] examples(int step) {
+    return places(step).map(place -> example(step, place)).toArray();
+  }
+
+  /** The places of a step's batch whose images are not left out. */
+  private IntStream places(int step) {
+    return IntStream.range(0, config.batchSize())
+        .filter(place -> kept == null || kept.get(example(step, place)));
+  }
+
+  private int example(int step, int place) {
+    return order.at((long) step * config.batchSize() + place);
   }
 
   private DenoisingDraws draw(int example, Seed seedOfPlace) {

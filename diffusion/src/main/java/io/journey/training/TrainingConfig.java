@@ -129,7 +129,7 @@ public record TrainingConfig(
    * @param step counted from the first that the weights ever took
    * @param first of this run
    */
-  double learningRateAt(int step, int first) {
+  public double learningRateAt(int step, int first) {
     double fallen =
         learningRateSteps == 0
             ? Math.PI * (step - first) / steps
@@ -192,7 +192,7 @@ public record TrainingConfig(
   }
 
   /** The average's decay at a step: min(emaDecay, (1 + step)/(10 + step)). */
-  double emaDecayAt(int step) {
+  public double emaDecayAt(int step) {
     return Math.min(emaDecay, (1.0 + step) / (10.0 + step));
   }
 }

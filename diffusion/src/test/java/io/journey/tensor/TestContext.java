@@ -2,6 +2,9 @@ package io.journey.tensor;
 
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
+import io.journey.run.Workers;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /** What tests run stages with. Its threads end with the tests' process. */
 public final class TestContext {
@@ -18,5 +21,12 @@ public final class TestContext {
   /** Some workers, and who is told of their work. */
   public static RunContext of(int threads, Progress progress) {
     return RunContext.of(Libtorch.device(), threads, progress);
+  }
+
+  /** Runs something on a worker that another helps. */
+  public static <T> T parts(Function<Workers.Parts, T> body) {
+    AtomicReference<T> result = new AtomicReference<>();
+    TWO.workers().forEachShared(1, (unit, parts) -> result.set(body.apply(parts)));
+    return result.get();
   }
 }

@@ -1,0 +1,85 @@
+package io.journey.unrolling;
+
+import io.journey.tensor.Libtorch;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The derivatives of some questions by what a training step leaves behind, taken back step by step:
+ * U_θ by the weights, U_m and U_v by Adam's moments, each [n, p] for n questions. The chain rule
+ * through Adam is that of AdamW-influence (arXiv 2605.18814); the checkpoint is the moving average
+ * θ̄' = d·θ̄ + (1−d)·θ' of weights, or the last ones.
+ */
+final class Adjoint implements AutoCloseable {
+  private final Tensor questions; // by the checkpoint, [n, p]
+  private final Tensor weights; // U_θ
+  private final Tensor mean; // U_m
+  private final Tensor square; // U_v
+  private double share = 1; // of the checkpoint that is an average of earlier weights
+
+  /**
+   * @param questions gradients by the checkpoint's weights, [n, p]; closed with this object
+   */
+  Adjoint(Tensor questions) {
+    this.questions = questions;
+    this.weights = GradientRows.zeros(questions.size(0), questions.size(1));
+    this.mean = GradientRows.zeros(questions.size(0), questions.size(1));
+    this.square = GradientRows.zeros(questions.size(0), questions.size(1));
+  }
+
+  /**
+   * Goes back to before a step, but for what the step's gradient owes to the weights.
+   *
+   * @return A, the derivative of the questions by the step's gradient, [n, p]; closed by the caller
+   */
+  Tensor back(AdamStep step) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      weights.add_(questions, new Scalar(share * (1 - step.kept())));
+      share *= step.kept();
+      mean.addcmul_(weights, step.byMean(), new Scalar(1));
+      square.addcmul_(weights, step.bySquare(), new Scalar(1));
+      Tensor byGradient = mean.mul(new Scalar(1 - step.beta1()));
+      byGradient.addcmul_(square, step.gradient(), new Scalar(2 * (1 - step.beta2())));
+      mean.mul_(new Scalar(step.beta1()));
+      square.mul_(new Scalar(step.beta2()));
+      return Libtorch.keep(byGradient);
+    }
+  }
+
+  /**
+   * Adds what the step's gradient owes to the weights, A·H with H = ΨᵀΨ.
+   *
+   * @param byGradient A, [n, p]
+   * @param psi Ψ, [r, p]
+   */
+  void add(Tensor byGradient, Tensor psi) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      weights.addmm_(byGradient.mm(psi.t()), psi);
+    }
+  }
+
+  /**
+   * The same of one question, whose product is known.
+   *
+   * @param question its number
+   * @param product row of A·H, [p]
+   */
+  void add(int question, Tensor product) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      weights.select(0, question).add_(product);
+    }
+  }
+
+  @Override
+  public void close() {
+    questions.close();
+    weights.close();
+    mean.close();
+    square.close();
+  }
+}

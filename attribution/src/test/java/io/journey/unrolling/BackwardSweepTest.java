@@ -1,0 +1,163 @@
+package io.journey.unrolling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.journey.condition.Condition;
+import io.journey.dataset.Dataset;
+import io.journey.dataset.Datasets;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.gradient.GradientMethod;
+import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
+import io.journey.model.UNet2DConfig;
+import io.journey.random.Seed;
+import io.journey.run.Progress;
+import io.journey.tensor.Libtorch;
+import io.journey.tensor.TestContext;
+import io.journey.training.EnsembleTrainer;
+import io.journey.training.Retraining;
+import io.journey.training.TrainingConfig;
+import io.journey.training.TrainingReplay;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What training without an image does, foretold from the training with it. */
+class BackwardSweepTest {
+  private static final int N = 24;
+  private static final UNet2DConfig MODEL =
+      new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
+
+  /** Twenty steps of Adam, its ϵ large enough that small gradients move little, and an average. */
+  private static final TrainingConfig TRAINING =
+      TrainingConfig.of(20, N, 3e-3).withAdamEpsilon(1e-3).withEmaDecay(0.9);
+
+  @TempDir static Path shared;
+  private static final Dataset DATA = Datasets.open("../data/fashion-mnist?size=8&limit=" + N);
+  private static Ensemble ensemble;
+  private static Retraining how;
+  private static List<DenoisingDraws> questions;
+  private static float[][] gradients;
+
+  /** f without each image, less f with all, [n][N]. */
+  private static double[][] truth;
+
+  @BeforeAll
+  static void train() {
+    ensemble =
+        new EnsembleTrainer(DATA, MODEL, TRAINING, 1, 3, Duration.ofHours(1))
+            .run(shared.resolve("checkpoints"), TestContext.of(2));
+    how = Retraining.like(ensemble, Retraining.Coupling.COUPLED);
+    questions = new ArrayList<>();
+    for (int q = 0; q < 4; q++) {
+      float[] image = new float[DATA.shape().numel()];
+      DATA.read(5 * q, image, 0);
+      questions.add(
+          DenoisingDraws.atStep(
+              image, Condition.NONE, 150 + 200 * q, Seed.of(4).child("question").child(q), 8));
+    }
+    double[] all;
+    try (Checkpoint checkpoint = ensemble.first()) {
+      all = losses(checkpoint);
+      gradients = new float[questions.size()][];
+      try (Tensor rows =
+              TestContext.parts(
+                  parts ->
+                      GradientRows.of(
+                          GradientMethod.LAYERWISE.create(
+                              checkpoint.model(), checkpoint.schedule()),
+                          checkpoint.model().parameters(),
+                          questions,
+                          null,
+                          parts));
+          PointerScope scope = new PointerScope()) {
+        for (int q = 0; q < gradients.length; q++) {
+          gradients[q] = Libtorch.floats(rows.select(0, q));
+        }
+      }
+    }
+    truth = new double[questions.size()][N];
+    for (int i = 0; i < N; i++) {
+      BitSet kept = new BitSet(N);
+      kept.set(0, N);
+      kept.clear(i);
+      Ensemble without =
+          how.model(DATA, kept, 0).run(shared.resolve("without-" + i), TestContext.of(2));
+      try (Checkpoint checkpoint = without.first()) {
+        double[] losses = losses(checkpoint);
+        for (int q = 0; q < truth.length; q++) {
+          truth[q][i] = losses[q] - all[q];
+        }
+      }
+    }
+  }
+
+  private static double[] losses(Checkpoint checkpoint) {
+    float[] losses = checkpoint.losses(questions);
+    double[] out = new double[losses.length];
+    for (int q = 0; q < out.length; q++) {
+      out[q] = losses[q];
+    }
+    return out;
+  }
+
+  private static double[][] scores(BackwardSweep.Curvature curvature) {
+    return TestContext.parts(
+        parts -> {
+          try (TrainingReplay replay =
+              TrainingReplay.of(how, ensemble, DATA, 0, Progress.Task.SILENT, parts)) {
+            return new BackwardSweep(replay, curvature, Seed.of(9).child("probes"), parts)
+                .scores(gradients, N, Progress.Task.SILENT);
+          }
+        });
+  }
+
+  private static double correlation(double[] a, double[] b) {
+    return covariance(a, b) / Math.sqrt(covariance(a, a) * covariance(b, b));
+  }
+
+  private static double covariance(double[] a, double[] b) {
+    double sum = 0;
+    double ofA = 0;
+    double ofB = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i] / a.length;
+      ofA += a[i] / a.length;
+      ofB += b[i] / b.length;
+    }
+    return sum - ofA * ofB;
+  }
+
+  @Test
+  void withTheHessianItselfScoresAreWhatEachModelWithoutAnImageGains() {
+    double[][] scores = scores(BackwardSweep.Curvature.EXACT);
+    for (int q = 0; q < truth.length; q++) {
+      System.out.println(
+          "exact "
+              + q
+              + " "
+              + correlation(scores[q], truth[q])
+              + " "
+              + covariance(scores[q], truth[q]) / covariance(scores[q], scores[q]));
+    }
+    double[][] random = scores(new BackwardSweep.Curvature(8));
+    for (int q = 0; q < truth.length; q++) {
+      System.out.println(
+          "ggn "
+              + q
+              + " "
+              + correlation(random[q], truth[q])
+              + " "
+              + covariance(random[q], truth[q]) / covariance(random[q], random[q]));
+      assertThat(correlation(scores[q], truth[q])).isCloseTo(1, within(0.05));
+    }
+  }
+}
