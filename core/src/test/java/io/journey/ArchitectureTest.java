@@ -58,7 +58,8 @@ class ArchitectureTest {
                   "training",
                   "sampling",
                   "embedding"),
-          "attribution", List.of("gradient", "preconditioner", "projection", "features", "score"),
+          "attribution",
+              List.of("gradient", "preconditioner", "projection", "features", "unrolling", "score"),
           "evaluation", List.of("evaluation"),
           "report", List.of("report"));
 

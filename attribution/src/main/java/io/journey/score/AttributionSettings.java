@@ -11,6 +11,8 @@ import java.util.Locale;
  * @param mask of the pixels; null: the whole image, or several parts
  * @param masks of several parts, a null among them: the whole; null: there is one
  * @param strongest images that are kept at each end; null: all
+ * @param outputs random outputs of an image that stand for the Hessian in training; null: scores
+ *     are no products of its steps
  * @param overSteps how steps are weighed in scores of the whole trajectory; null: there are none
  */
 record AttributionSettings(
@@ -22,6 +24,7 @@ record AttributionSettings(
     @JsonInclude Mask mask,
     List<Mask> masks,
     Integer strongest,
+    Integer outputs,
     String overSteps) {
 
   /** A part of the image, by what the user typed and by its content. */
@@ -31,23 +34,43 @@ record AttributionSettings(
     }
   }
 
+  /** Those of an estimator of features. */
   static AttributionSettings of(
       ScoringEngine.Request request,
       TargetDraws draws,
       int[] steps,
       Integer strongest,
       StepWeights weights) {
+    return of(
+        request.estimator().name(),
+        request.estimator().needs().damped() ? request.damping().c() : null,
+        draws,
+        steps,
+        strongest,
+        null,
+        weights);
+  }
+
+  static AttributionSettings of(
+      String estimator,
+      Double damping,
+      TargetDraws draws,
+      int[] steps,
+      Integer strongest,
+      Integer outputs,
+      StepWeights weights) {
     List<Mask> masks =
         draws.masks().stream().map(mask -> mask == null ? null : Mask.of(mask)).distinct().toList();
     return new AttributionSettings(
-        request.estimator().name(),
+        estimator,
         steps,
-        request.estimator().needs().damped() ? request.damping().c() : null,
+        damping,
         draws.draws(),
         draws.seed(),
         masks.size() == 1 ? masks.get(0) : null,
         masks.size() > 1 ? masks : null,
         strongest,
+        outputs,
         weights == null ? null : weights.kind().name().toLowerCase(Locale.ROOT));
   }
 }

@@ -8,7 +8,6 @@ import io.journey.array.Safetensors;
 import io.journey.condition.ConditionColumn;
 import io.journey.dataset.ImageShape;
 import io.journey.encoding.Encoders;
-import io.journey.features.FeatureStore;
 import io.journey.latent.LatentCodec;
 import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
@@ -17,7 +16,6 @@ import io.journey.results.Influence;
 import io.journey.results.StepScores;
 import io.journey.run.Csv;
 import io.journey.run.FileStage;
-import io.journey.run.Json;
 import io.journey.run.RunContext;
 import io.journey.run.StageFiles;
 import io.journey.run.StageWork;
@@ -26,7 +24,6 @@ import io.journey.sampling.Trajectory;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,14 +33,10 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** Writes an attribution as a directory, checkpoint by checkpoint, so that a kill loses one. */
-record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] steps)
+record AttributionStage(MemberScores by, List<Trajectory> targets, int[] steps)
     implements FileStage<Attribution>, Serializable {
   /** Examples at each end of a ranking. */
   private static final int RANKED = 20;
-
-  /** The features' entries on the data, some of them of encoded data only. */
-  private static final List<String> DATA_INPUTS =
-      List.of("data", "pictures", "codec", "text_encoder");
 
   @Override
   public String kind() {
@@ -52,28 +45,17 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
 
   @Override
   public Record settings() {
-    return estimator.settings(steps, null);
+    return by.settings(steps);
   }
 
   @Override
   public ObjectNode inputs() {
-    FeatureStore features = estimator.features();
-    ObjectNode inputs = Json.object();
-    ObjectNode ofFeatures = features.manifest().inputs();
-    for (String name : DATA_INPUTS) {
-      if (ofFeatures.has(name)) {
-        inputs.set(name, ofFeatures.get(name));
-      }
-    }
-    features.lora().ifPresent(lora -> inputs.put(Attribution.LORA, lora));
-    inputs.put("features", features.fingerprint());
-    inputs.set("checkpoints", features.manifest().inputs().path("checkpoints"));
-    inputs.set("feature_settings", features.manifest().settings());
+    ObjectNode inputs = by.inputs();
     inputs
         .put("targets", targets.size())
         .put("trajectories", Trajectory.fingerprint(targets, steps));
-    if (estimator.weights() != null) {
-      inputs.put("step_weights", estimator.weights().fingerprint());
+    if (by.weights() != null) {
+      inputs.put("step_weights", by.weights().fingerprint());
     }
     if (!targets.get(0).isDrawn()) {
       ArrayNode files = inputs.put("asked", Attribution.ASKED_PICTURES).putArray(Attribution.FILES);
@@ -87,7 +69,7 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
 
   @Override
   public void check() {
-    estimator.check(targets, steps);
+    by.check(targets, steps);
   }
 
   @Override
@@ -97,31 +79,30 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
 
   @Override
   public void write(StageWork run) {
-    FeatureStore features = estimator.features();
-    int n = features.size();
+    int n = by.examples().size();
     MeanScores sum = new MeanScores(steps.length * targets.size());
     MeanScores even = new MeanScores(steps.length * targets.size());
     boolean halved = false;
-    run.runWhole(features.checkpointNames().stream().map(m -> new MemberTask(this, m)).toList());
-    for (String member : features.checkpointNames()) {
+    run.runWhole(by.checkpointNames().stream().map(m -> new MemberTask(this, m)).toList());
+    for (String member : by.checkpointNames()) {
       sum.add(readScores(run.path(Attribution.checkpointScoresFile(member)), n));
       if (run.has(Attribution.checkpointEvenFile(member))) {
         halved = true;
         even.add(readScores(run.path(Attribution.checkpointEvenFile(member)), n));
       }
     }
-    float[][] mean = sum.over(features.checkpointNames().size());
+    float[][] mean = sum.over(by.checkpointNames().size());
     run.write(Attribution.SCORES, out -> writeScores(out, mean, n));
     if (halved) {
-      float[][] half = even.over(features.checkpointNames().size());
+      float[][] half = even.over(by.checkpointNames().size());
       run.write(Attribution.EVEN, out -> writeScores(out, half, n));
     }
-    run.write(
-        ExampleTable.FILE, out -> Files.copy(features.manifest().verified(ExampleTable.FILE), out));
+    String examples = by.exampleTable();
+    run.write(ExampleTable.FILE, out -> out.write(examples.getBytes(StandardCharsets.UTF_8)));
     run.write(Attribution.TARGETS, this::writeTargets);
     run.write(
         Attribution.RANKING, out -> out.write(ranking(mean).getBytes(StandardCharsets.UTF_8)));
-    if (estimator.weights() != null) {
+    if (by.weights() != null) {
       new OverStepsFiles(this, mean).write(run);
     }
     String losses = losses();
@@ -144,22 +125,21 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
   }
 
   private void write(StageFiles run, String member, RunContext context) {
-    int n = estimator.features().size();
+    int n = by.examples().size();
     int queries = steps.length * targets.size();
     float[][] scores = new float[queries][];
     float[][] even = new float[queries][];
     float[] measurements = new float[queries];
-    try (CheckpointScorer scorer = estimator.engine(context).open(member)) {
-      scorer.score(
-          targets,
-          steps,
-          estimator.draws(),
-          (request, query, scored) -> {
-            scores[query] = scored.scores();
-            even[query] = scored.even();
-            measurements[query] = scored.measurement();
-          });
-    }
+    by.score(
+        member,
+        targets,
+        steps,
+        context,
+        (request, query, scored) -> {
+          scores[query] = scored.scores();
+          even[query] = scored.even();
+          measurements[query] = scored.measurement();
+        });
     if (even[0] != null) {
       run.write(Attribution.checkpointEvenFile(member), out -> writeScores(out, even, n));
     }
@@ -187,7 +167,7 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
 
   /** The targets as a person sees them: of latents, decoded. */
   void writeTargets(java.io.OutputStream out) throws IOException {
-    try (LatentCodec codec = Encoders.of(estimator.ensemble()).codec()) {
+    try (LatentCodec codec = Encoders.of(by.ensemble()).codec()) {
       targets(codec).writeTo(out);
     }
   }
@@ -235,7 +215,7 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
 
   /** One for all targets, or one for each, all 1 where the whole is asked about. */
   private void addMasks(Safetensors.Writer writer, int height, int width) {
-    List<PixelMask> masks = estimator.draws().masks();
+    List<PixelMask> masks = by.draws().masks();
     if (masks.size() == 1 && masks.get(0) != null) {
       writer.add("mask", masks.get(0).weights(), height, width);
     } else if (masks.size() > 1) {
@@ -254,8 +234,7 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
     List<Ranked> rows = new ArrayList<>();
     for (int j = 0; j < targets.size(); j++) {
       for (int s = 0; s < steps.length; s++) {
-        StepScores at =
-            new StepScores(scores[s * targets.size() + j], estimator.features().examples());
+        StepScores at = new StepScores(scores[s * targets.size() + j], by.examples());
         add(rows, j, steps[s], "positive", at.top(RANKED));
         add(rows, j, steps[s], "negative", at.bottom(RANKED));
       }
@@ -297,8 +276,8 @@ record AttributionStage(Attributor estimator, List<Trajectory> targets, int[] st
   /** The checkpoints' loss curves as one table, or "" where they have none. */
   private String losses() {
     List<CheckpointLoss> rows = new ArrayList<>();
-    for (String member : estimator.features().checkpointNames()) {
-      for (Ensemble.Loss at : estimator.ensemble().lossCurve(member)) {
+    for (String member : by.checkpointNames()) {
+      for (Ensemble.Loss at : by.ensemble().lossCurve(member)) {
         rows.add(new CheckpointLoss(member, at.step(), at.loss()));
       }
     }

@@ -16,7 +16,6 @@ import io.journey.sampling.Trajectory;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -145,27 +144,9 @@ public final class Attributor implements Serializable {
     return new Attributor(ensemble, features, request, draws, overSteps);
   }
 
-  private int parts() {
-    return Math.max(1, draws.masks().size());
-  }
-
-  /** Returns each target as often as there are parts of it. */
-  private List<Trajectory> inParts(List<Trajectory> targets) {
-    return targets.stream()
-        .flatMap(target -> Collections.nCopies(parts(), target).stream())
-        .toList();
-  }
-
   /** Returns the same for targets in parts. */
   private Attributor ofParts(int targets) {
-    if (parts() == 1) {
-      return this;
-    }
-    List<PixelMask> all = new ArrayList<>();
-    for (int t = 0; t < targets; t++) {
-      all.addAll(draws.masks());
-    }
-    return with(new TargetDraws(draws.draws(), draws.seed(), all));
+    return with(draws.ofParts(targets));
   }
 
   /** Attributes one target, in memory. */
@@ -175,7 +156,7 @@ public final class Attributor implements Serializable {
 
   /** Attributes targets, in memory. */
   public Attribution attribute(List<Trajectory> whole, Timesteps steps, RunContext context) {
-    return ofParts(whole.size()).inMemory(inParts(whole), steps, context);
+    return ofParts(whole.size()).inMemory(draws.inParts(whole), steps, context);
   }
 
   private Attribution inMemory(List<Trajectory> targets, Timesteps steps, RunContext context) {
@@ -202,7 +183,9 @@ public final class Attributor implements Serializable {
 
   private AttributionStage asked(List<Trajectory> targets, Timesteps steps) {
     return new AttributionStage(
-        ofParts(targets.size()), inParts(targets), steps.among(targets.get(0).timesteps()));
+        new FeatureScores(ofParts(targets.size())),
+        draws.inParts(targets),
+        steps.among(targets.get(0).timesteps()));
   }
 
   /**
@@ -220,7 +203,8 @@ public final class Attributor implements Serializable {
     if (kept < 1) {
       throw new SettingException("at least one of the strongest images is kept, got " + kept);
     }
-    return new StrongestStage(asked(targets, steps), kept, StrongestStage.BLOCK);
+    return new StrongestStage(
+        ofParts(targets.size()), asked(targets, steps), kept, StrongestStage.BLOCK);
   }
 
   /** Refuses estimators whose scores cannot be computed for some images at a time. */
@@ -265,18 +249,23 @@ public final class Attributor implements Serializable {
     ScoringEngine.requirePossible(features, List.of(request));
     for (String member : features.checkpointNames()) {
       try (Checkpoint checkpoint = TargetGradients.load(ensemble, features, member)) {
-        int last = steps[steps.length - 1];
-        if (last >= checkpoint.schedule().steps()) {
-          throw new JourneyException(
-              String.format(
-                  "%s knows steps below %d, the target has step %d: sample it again.",
-                  member, checkpoint.schedule().steps(), last));
-        }
-        checkpoint.schedule().requireEstimable(last);
-        requireTaken(checkpoint, targets);
-        checkpoint.inputs().requireTimesteps(steps);
+        requireAsked(checkpoint, targets, steps);
       }
     }
+  }
+
+  /** Refuses targets and steps that a checkpoint cannot be asked about. */
+  static void requireAsked(Checkpoint checkpoint, List<Trajectory> targets, int[] steps) {
+    int last = steps[steps.length - 1];
+    if (last >= checkpoint.schedule().steps()) {
+      throw new JourneyException(
+          String.format(
+              "%s knows steps below %d, the target has step %d: sample it again.",
+              checkpoint.name(), checkpoint.schedule().steps(), last));
+    }
+    checkpoint.schedule().requireEstimable(last);
+    requireTaken(checkpoint, targets);
+    checkpoint.inputs().requireTimesteps(steps);
   }
 
   /** Pictures from elsewhere may be asked about under the class that stands for none. */

@@ -20,7 +20,7 @@ record OverStepsFiles(AttributionStage stage, float[][] scores) {
   /** Writes scores and weights. */
   void write(StageFiles run) {
     int targets = stage.targets().size();
-    StepWeights weights = stage.estimator().weights();
+    StepWeights weights = stage.by().weights();
     int n = scores[0].length;
     float[][] over = new float[targets][];
     List<StepWeight> rows = new ArrayList<>();

@@ -32,12 +32,13 @@ import java.util.stream.IntStream;
  * then blocks of examples are scored by all checkpoints, and the strongest of each are kept. Memory
  * does not depend on the number of examples, but for their names.
  *
+ * @param attributor of whose features they are
  * @param asked what all scores would come from
  * @param kept examples at each end
  * @param rows examples in a block; with a multiple of 64 scores are those of an {@link
  *     AttributionStage} to the last bit
  */
-record StrongestStage(AttributionStage asked, int kept, int rows)
+record StrongestStage(Attributor attributor, AttributionStage asked, int kept, int rows)
     implements FileStage<Strongest>, Serializable {
   /** Examples in a block: 64 KiB of scores of a target at a step. */
   static final int BLOCK = 1 << 14;
@@ -53,7 +54,7 @@ record StrongestStage(AttributionStage asked, int kept, int rows)
 
   @Override
   public Record settings() {
-    return asked.estimator().settings(asked.steps(), kept);
+    return attributor.settings(asked.steps(), kept);
   }
 
   @Override
@@ -64,7 +65,7 @@ record StrongestStage(AttributionStage asked, int kept, int rows)
   @Override
   public void check() {
     asked.check();
-    asked.estimator().requireLinear();
+    attributor.requireLinear();
   }
 
   @Override
@@ -73,7 +74,7 @@ record StrongestStage(AttributionStage asked, int kept, int rows)
   }
 
   private FeatureStore features() {
-    return asked.estimator().features();
+    return attributor.features();
   }
 
   private int queries() {
@@ -111,11 +112,11 @@ record StrongestStage(AttributionStage asked, int kept, int rows)
     @Override
     public void run(StageFiles files, RunContext context) {
       double[][] weights = new double[stage.queries()][];
-      try (CheckpointScorer scorer = stage.asked.estimator().engine(context).open(member)) {
+      try (CheckpointScorer scorer = stage.attributor.engine(context).open(member)) {
         scorer.weights(
             stage.asked.targets(),
             stage.asked.steps(),
-            stage.asked.estimator().draws(),
+            stage.attributor.draws(),
             (request, q, x) -> weights[q] = x);
       }
       files.write(

@@ -8,7 +8,6 @@ import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientMethod;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
-import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
@@ -136,7 +135,7 @@ final class TargetGradients implements AutoCloseable {
       FeatureRequirement.Target kind, Trajectory target, int step, TargetDraws asked) {
     return kind == FeatureRequirement.Target.AVERAGED
         ? averaged(target, asked)
-        : atStep(target, step, asked);
+        : asked.atStep(checkpoint, target, step);
   }
 
   private interface DrawsOf {
@@ -202,28 +201,12 @@ final class TargetGradients implements AutoCloseable {
     }
   }
 
-  private Seed seed(TargetDraws asked) {
-    return Seed.of(asked.seed()).child("targets").child(checkpoint.name());
-  }
-
-  private DenoisingDraws atStep(Trajectory target, int step, TargetDraws asked) {
-    float[] x0 = target.isDrawn() ? predicted(target, step) : target.image();
-    Seed seed = seed(asked).child(step);
-    return DenoisingDraws.atStep(x0, target.condition(), step, seed, asked.draws());
-  }
-
-  private float[] predicted(Trajectory target, int step) {
-    float[] xt = target.xt()[target.indexOf(step)];
-    float[] output = checkpoint.model().predict(xt, step, target.condition());
-    return checkpoint.schedule().predictedOriginal(xt, output, step);
-  }
-
   private DenoisingDraws averaged(Trajectory target, TargetDraws asked) {
     return DenoisingDraws.stratified(
         target.image(),
         target.condition(),
         TimestepDistribution.uniform(checkpoint.schedule().steps()),
-        seed(asked).child("averaged"),
+        asked.noise(checkpoint).child("averaged"),
         AVERAGED * asked.draws());
   }
 

@@ -6,10 +6,12 @@ import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientMethod;
 import io.journey.random.Seed;
 import io.journey.run.Progress;
+import io.journey.run.SettingException;
 import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
 import io.journey.training.GradientSum;
 import io.journey.training.TrainingReplay;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,9 +52,20 @@ public record BackwardSweep(
    * @param outputs random outputs of each image; 0: the Hessian's own products, by central
    *     differences of gradients, which take two passes over the batch for every question
    */
-  public record Curvature(int outputs) {
+  public record Curvature(int outputs) implements Serializable {
     /** The Hessian itself. */
     public static final Curvature EXACT = new Curvature(0);
+
+    public Curvature {
+      if (outputs < 0) {
+        throw new SettingException("random outputs must be at least 0, got " + outputs);
+      }
+    }
+
+    /** Returns whether it is the Hessian itself. */
+    public boolean isExact() {
+      return outputs == 0;
+    }
   }
 
   /**
@@ -98,9 +111,10 @@ public record BackwardSweep(
     TrainingReplay.Before before = replay.goBefore(step, parts);
     List<DenoisingDraws> images = replay.batch(step);
     int[] examples = replay.examples(step);
-    Tensor psi = curvature.outputs() == 0 ? null : psi(step, images);
-    try (Tensor rows = rows(OutputFunction.LOSS, images);
-        AdamStep adam = adamStep(before, rows)) {
+    Tensor psi = curvature.isExact() ? null : psi(step, images);
+    try (GradientRows gradients = rows(OutputFunction.LOSS, images);
+        AdamStep adam = adamStep(before, gradients.rows())) {
+      Tensor rows = gradients.rows();
       centre(rows, adam);
       Tensor[] byGradient = new Tensor[adjoints.size()];
       parts.forEach(
@@ -125,7 +139,7 @@ public record BackwardSweep(
     }
   }
 
-  private Tensor rows(OutputFunction output, List<DenoisingDraws> images) {
+  private GradientRows rows(OutputFunction output, List<DenoisingDraws> images) {
     ExampleGradients gradients =
         GradientMethod.LAYERWISE.create(replay.model(), replay.schedule(), output);
     return GradientRows.of(gradients, replay.model().parameters(), images, null, parts);
@@ -156,7 +170,7 @@ public record BackwardSweep(
       }
     }
     double numbers = replay.model().shape().numel();
-    Tensor rows = rows(OutputFunction.PROBE, probed);
+    Tensor rows = rows(OutputFunction.PROBE, probed).rows();
     try (NoGradGuard guard = new NoGradGuard()) {
       rows.mul_(new Scalar(Math.sqrt(2 * numbers / probed.size())));
     }

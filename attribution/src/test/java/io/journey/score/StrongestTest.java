@@ -79,7 +79,8 @@ class StrongestTest {
   }
 
   private static StrongestStage stage(Attributor attributor, int kept) {
-    return new StrongestStage((AttributionStage) attributor.stage(targets, STEPS), kept, 64);
+    return new StrongestStage(
+        attributor, (AttributionStage) attributor.stage(targets, STEPS), kept, 64);
   }
 
   @Test

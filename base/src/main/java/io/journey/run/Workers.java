@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Runs numbered units of work on worker threads, one per core by default. Units start in order;
@@ -46,6 +47,9 @@ public final class Workers implements AutoCloseable {
 
   /** Runs the parts of a unit. */
   public interface Parts {
+    /** The calling worker alone. */
+    Parts ALONE = (count, body) -> IntStream.range(0, count).forEach(body);
+
     /**
      * Runs {@code body} for 0..count-1, on the calling worker and on those that are idle, and waits
      * for all. After a failure no further part starts, and the first failure is thrown.

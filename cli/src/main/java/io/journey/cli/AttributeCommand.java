@@ -205,9 +205,14 @@ final class AttributeCommand implements Runnable {
   private List<PixelMask> patches(ImageShape shape) {
     List<PixelMask> patches = new ArrayList<>();
     for (String mask : masks) {
-      patches.add(mask.equals(WHOLE) ? null : PixelMask.parse(mask, shape));
+      patches.add(patch(mask, shape));
     }
     return patches;
+  }
+
+  /** Reads a part of a picture; null: the whole. */
+  static PixelMask patch(String text, ImageShape shape) {
+    return text.equals(WHOLE) ? null : PixelMask.parse(text, shape);
   }
 
   private void tell(String what, int targets, int[] steps, FeatureStore store) {

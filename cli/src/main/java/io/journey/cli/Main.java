@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       SampleCommand.class,
       FeaturizeCommand.class,
       AttributeCommand.class,
+      UnrollCommand.class,
       GroupsCommand.class,
       ReportCommand.class,
       ExploreCommand.class,

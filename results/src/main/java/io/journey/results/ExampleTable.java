@@ -79,6 +79,17 @@ public final class ExampleTable {
     return new CaptionedRow(i, row.id(), row.label(), row.className(), data.captions(i).get(0));
   }
 
+  /** Returns the examples of a data set, as {@link #read} gives them from its table. */
+  public static List<Example> examples(Dataset data) {
+    boolean captioned = data.isCaptioned();
+    return IntStream.range(0, data.size())
+        .mapToObj(
+            i ->
+                new Example(
+                    data.id(i), row(data, i).className(), captioned ? data.captions(i).get(0) : ""))
+        .toList();
+  }
+
   /** Reads a table. */
   public static List<Example> read(Path file) {
     try {

@@ -1,0 +1,277 @@
+package io.journey.score;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.Dataset;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.gradient.ExampleGradients;
+import io.journey.gradient.GradientMethod;
+import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
+import io.journey.random.Seed;
+import io.journey.results.Attribution;
+import io.journey.results.ExampleTable;
+import io.journey.results.Timesteps;
+import io.journey.run.JourneyException;
+import io.journey.run.Progress;
+import io.journey.run.RunContext;
+import io.journey.run.Stage;
+import io.journey.run.Workers;
+import io.journey.sampling.Trajectory;
+import io.journey.score.ScoringEngine.Scored;
+import io.journey.tensor.Libtorch;
+import io.journey.training.Retraining;
+import io.journey.training.TrainingReplay;
+import io.journey.unrolling.BackwardSweep;
+import io.journey.unrolling.GradientRows;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.io.Serializable;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Scores of training images for targets through the training that made the checkpoints ({@link
+ * BackwardSweep}): to first order what f_t would gain if an image had never been met, the mean over
+ * checkpoints. No features are needed; training is done again, step by step.
+ *
+ * @param ensemble that {@code journey train} made from nothing, or a LoRA of one
+ * @param data what it was trained on
+ * @param curvature what stands for the Hessian of the loss
+ * @param draws what gradients of targets are averaged over, and the part of each target
+ * @param weights of steps; null: there are no scores of the whole trajectory
+ */
+@RecordBuilder
+public record TrainingInfluence(
+    Ensemble ensemble,
+    Dataset data,
+    BackwardSweep.Curvature curvature,
+    TargetDraws draws,
+    StepWeights weights)
+    implements TrainingInfluenceBuilder.With, Serializable {
+  /** The estimator's name, with random outputs for the Hessian. */
+  public static final String NAME = "adamw-influence";
+
+  /** The estimator's name with the Hessian itself. */
+  public static final String EXACT = "magic";
+
+  /** What questions and their derivatives may take, of all that are asked at once. */
+  private static final long BYTES = 3L << 30;
+
+  /** Questions, as read and as tensors, three derivatives, and that by a step's gradient. */
+  private static final int COPIES = 6;
+
+  public TrainingInfluence {
+    requireNonNull(curvature, "curvature");
+    requireNonNull(draws, "draws");
+    Retraining.like(ensemble, Retraining.Coupling.COUPLED);
+    if (!ensemble.dataFingerprint().equals(data.fingerprint())) {
+      throw new JourneyException(
+          ensemble.directory()
+              + " was trained on other images than "
+              + data.spec()
+              + ": name the data of journey train.");
+    }
+  }
+
+  /** Returns one with the usual draws of targets. */
+  public static TrainingInfluence of(
+      Ensemble ensemble, Dataset data, BackwardSweep.Curvature curvature) {
+    return new TrainingInfluence(
+        ensemble, data, curvature, new TargetDraws(TargetDraws.DEFAULT, 0, List.of()), null);
+  }
+
+  /** Returns the name of the estimator. */
+  public String name() {
+    return curvature.isExact() ? EXACT : NAME;
+  }
+
+  /** Returns the stage that attributes targets, checkpoint by checkpoint. */
+  public Stage<Attribution> stage(List<Trajectory> targets, Timesteps steps) {
+    return new AttributionStage(
+        new OfMembers(withDraws(draws.ofParts(targets.size()))),
+        draws.inParts(targets),
+        steps.among(targets.get(0).timesteps()));
+  }
+
+  private record OfMembers(TrainingInfluence asked) implements MemberScores {
+    @Override
+    public Ensemble ensemble() {
+      return asked.ensemble;
+    }
+
+    @Override
+    public List<String> checkpointNames() {
+      return asked.ensemble.checkpointNames();
+    }
+
+    @Override
+    public List<ExampleTable.Example> examples() {
+      return ExampleTable.examples(asked.data);
+    }
+
+    @Override
+    public String exampleTable() {
+      return ExampleTable.of(asked.data);
+    }
+
+    @Override
+    public TargetDraws draws() {
+      return asked.draws;
+    }
+
+    @Override
+    public StepWeights weights() {
+      return asked.weights;
+    }
+
+    @Override
+    public Record settings(int[] steps) {
+      BackwardSweep.Curvature curvature = asked.curvature;
+      return AttributionSettings.of(
+          asked.name(),
+          null,
+          asked.draws,
+          steps,
+          null,
+          curvature.isExact() ? null : curvature.outputs(),
+          asked.weights);
+    }
+
+    @Override
+    public ObjectNode inputs() {
+      ObjectNode inputs = asked.data.inputs();
+      ObjectNode checkpoints = inputs.putObject("checkpoints");
+      for (String member : checkpointNames()) {
+        try (Checkpoint checkpoint = asked.ensemble.load(member)) {
+          checkpoints.put(member, checkpoint.fingerprint());
+        }
+      }
+      return inputs.put("ensemble", asked.ensemble.manifest().fingerprint());
+    }
+
+    @Override
+    public void check(List<Trajectory> targets, int[] steps) {
+      Set<String> known = new HashSet<>();
+      for (String member : checkpointNames()) {
+        try (Checkpoint checkpoint = asked.ensemble.load(member)) {
+          known.add(checkpoint.fingerprint());
+          Attributor.requireAsked(checkpoint, targets, steps);
+        }
+      }
+      for (Trajectory target : targets) {
+        if (target.isDrawn() && !known.contains(target.modelFingerprint())) {
+          throw new JourneyException(
+              "A target was sampled from the checkpoint "
+                  + Attributor.shorten(target.modelFingerprint())
+                  + ", which is not in "
+                  + asked.ensemble.directory()
+                  + ": sample it with one of its checkpoints.");
+        }
+      }
+    }
+
+    @Override
+    public void score(
+        String member,
+        List<Trajectory> targets,
+        int[] steps,
+        RunContext context,
+        ScoringEngine.Sink sink) {
+      context
+          .workers()
+          .forEachShared(1, (unit, parts) -> score(member, targets, steps, context, parts, sink));
+    }
+
+    private void score(
+        String member,
+        List<Trajectory> targets,
+        int[] steps,
+        RunContext context,
+        Workers.Parts parts,
+        ScoringEngine.Sink sink) {
+      int queries = steps.length * targets.size();
+      try (Checkpoint checkpoint = asked.ensemble.load(member)) {
+        long numbers = checkpoint.model().parameters().count();
+        int together = (int) Math.max(1, BYTES / (COPIES * Float.BYTES * numbers));
+        for (int from = 0; from < queries; from += together) {
+          int to = Math.min(queries, from + together);
+          Questions questions = questions(checkpoint, targets, steps, from, to, context, parts);
+          double[][] scores = sweep(member, questions.gradients, context, parts);
+          for (int q = from; q < to; q++) {
+            float[] rounded = CheckpointScorer.floats(scores[q - from]);
+            sink.accept(0, q, new Scored(rounded, null, questions.measurements[q - from]));
+          }
+        }
+      }
+    }
+
+    private double[][] sweep(
+        String member, float[][] gradients, RunContext context, Workers.Parts parts) {
+      Retraining how = Retraining.like(asked.ensemble, Retraining.Coupling.COUPLED);
+      int steps = how.training().steps();
+      int number = checkpointNames().indexOf(member);
+      try (Progress.Task task =
+              context.progress().start("Training " + member + " again", 2L * steps, "steps");
+          TrainingReplay replay =
+              TrainingReplay.of(how, asked.ensemble, asked.data, number, task, parts)) {
+        Seed probes = Seed.of(asked.draws.seed()).child("outputs").child(member);
+        return new BackwardSweep(replay, asked.curvature, probes, parts)
+            .scores(gradients, asked.data.size(), task);
+      }
+    }
+
+    /** Gradients of f_t by a checkpoint's weights, [n][p], and f_t itself, [n]. */
+    private record Questions(float[][] gradients, float[] measurements) {}
+
+    private Questions questions(
+        Checkpoint checkpoint,
+        List<Trajectory> targets,
+        int[] steps,
+        int from,
+        int to,
+        RunContext context,
+        Workers.Parts parts) {
+      ExampleGradients gradients =
+          GradientMethod.fasterFor(checkpoint.model())
+              .create(checkpoint.model(), checkpoint.schedule());
+      float[][] rows = new float[to - from][];
+      float[] measurements = new float[to - from];
+      String title = "Asking " + checkpoint.name();
+      try (Progress.Task task =
+          context.progress().start(title, (long) rows.length * asked.draws.draws(), "draws")) {
+        parts.forEach(
+            rows.length,
+            i -> {
+              int target = (from + i) % targets.size();
+              DenoisingDraws drawn =
+                  asked.draws.atStep(
+                      checkpoint, targets.get(target), steps[(from + i) / targets.size()]);
+              PixelMask mask = asked.draws.mask(target);
+              try (PointerScope scope = new PointerScope();
+                  GradientRows one =
+                      GradientRows.of(
+                          gradients,
+                          checkpoint.model().parameters(),
+                          List.of(drawn),
+                          mask == null ? null : onto(mask, checkpoint),
+                          Workers.Parts.ALONE)) {
+                rows[i] = Libtorch.floats(one.rows());
+                measurements[i] = one.losses()[0];
+              }
+              task.advance(asked.draws.draws());
+            });
+      }
+      return new Questions(rows, measurements);
+    }
+
+    private static Tensor onto(PixelMask drawn, Checkpoint checkpoint) {
+      PixelMask mask = drawn.onto(checkpoint.model().shape());
+      return Libtorch.of(mask.weights(), ScalarType.Float, mask.height(), mask.width());
+    }
+  }
+}

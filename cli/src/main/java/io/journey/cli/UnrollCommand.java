@@ -1,0 +1,128 @@
+package io.journey.cli;
+
+import io.journey.dataset.Dataset;
+import io.journey.model.CheckpointSpec;
+import io.journey.model.Ensemble;
+import io.journey.results.Attribution;
+import io.journey.results.Timesteps;
+import io.journey.run.Counted;
+import io.journey.sampling.Trajectory;
+import io.journey.score.PixelMask;
+import io.journey.score.TargetDraws;
+import io.journey.score.TrainingInfluence;
+import io.journey.unrolling.BackwardSweep;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Scores through the training that made the checkpoints. */
+@Command(
+    name = "unroll",
+    description = {
+      "Attribute through training itself: train each checkpoint again, then take its steps back one"
+          + " by one and add up what every image did to the targets.",
+      "Scores are in units of f_t: to first order what f_t would gain if the image had never been"
+          + " met. No features are needed; it takes some trainings' time."
+    },
+    footerHeading = Main.EXAMPLES_HEADING,
+    footer = {
+      "  journey unroll --checkpoints runs/fashion/checkpoints \\",
+      "      --data 'data/fashion-mnist?size=16' \\",
+      "      --target runs/fashion/targets.safetensors --timesteps 100,300,500 \\",
+      "      --out runs/fashion/unrolled"
+    })
+final class UnrollCommand implements Runnable {
+  @Mixin private Console console;
+
+  @Option(
+      names = "--checkpoints",
+      required = true,
+      paramLabel = "DIR",
+      description = "The ensemble of journey train.")
+  private CheckpointSpec checkpoints;
+
+  @Mixin private DataOptions data;
+
+  @Mixin private TargetOptions target;
+
+  @Mixin private StepOptions timesteps;
+
+  @Option(
+      names = "--draws",
+      paramLabel = "K",
+      description = "Draws of noise for each step of a target (default: 40).")
+  @InRange(from = 1)
+  private int draws = TargetDraws.DEFAULT;
+
+  @Option(
+      names = "--mask",
+      paramLabel = "MASK",
+      description = {
+        "Attribute a patch: x,y,w,h in pixels or a PNG whose bright pixels are inside.",
+        "Given again, each patch of a target is a target of its own; whole is the whole picture."
+      })
+  private List<String> masks = List.of();
+
+  @Option(
+      names = "--outputs",
+      paramLabel = "R",
+      defaultValue = "4",
+      description =
+          "Random outputs of each image of a batch whose gradients stand for the Hessian of the loss"
+              + " (default: ${DEFAULT-VALUE}).")
+  @InRange(from = 1)
+  private int outputs;
+
+  @Option(
+      names = "--exact",
+      description =
+          "The Hessian itself (MAGIC), by two passes over each batch for every target and step: for a"
+              + " few of them.")
+  private boolean exact;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "0",
+      description = "Seed of the targets' noise and random outputs (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory for the scores.")
+  private Path out;
+
+  @Override
+  public void run() {
+    Timesteps wanted = timesteps.steps();
+    Ensemble ensemble = Ensemble.open(checkpoints);
+    List<Trajectory> targets = target.read(wanted, ensemble);
+    Dataset images = data.open(console.progress(), ensemble);
+    List<PixelMask> patches = new ArrayList<>();
+    for (String mask : masks) {
+      patches.add(AttributeCommand.patch(mask, target.pictureShape()));
+    }
+    BackwardSweep.Curvature curvature =
+        exact ? BackwardSweep.Curvature.EXACT : new BackwardSweep.Curvature(outputs);
+    Attribution attribution =
+        TrainingInfluence.of(ensemble, images, curvature)
+            .withDraws(new TargetDraws(draws, seed, patches))
+            .stage(targets, wanted)
+            .run(out, console.context());
+    console.say(
+        "Scores of "
+            + Counted.of(attribution.size(), "training images")
+            + " for "
+            + Counted.of(attribution.targets(), "targets")
+            + " at "
+            + Counted.of(attribution.steps().length, "steps")
+            + " are in "
+            + out
+            + ".");
+  }
+}
