@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.array.Npy;
 import io.journey.dataset.Dataset;
 import io.journey.embedding.Embedder;
 import io.journey.embedding.Embedders;
@@ -92,6 +93,14 @@ final class LdsCommand implements Runnable {
   private List<String> attributions = new ArrayList<>();
 
   @Option(
+      names = "--scores",
+      paramLabel = "NAME=FILE",
+      description =
+          "Scores of the same targets from another program: an NPY file of numbers [steps, targets,"
+              + " images], positive for images that lower f_t; again for more.")
+  private Map<String, Path> scores = new LinkedHashMap<>();
+
+  @Option(
       names = "--oracle",
       paramLabel = "DIR",
       description =
@@ -143,6 +152,7 @@ final class LdsCommand implements Runnable {
     // What cannot be read is refused before training.
     attributions.forEach(NamedAttribution::parse);
     GroundTruth leftOut = oracle == null ? null : GroundTruth.open(oracle);
+    scores.values().forEach(Npy::map);
     embeddings.values().forEach(spec -> Embedders.open(spec).close());
     Encoders.of(ensemble).codec().close();
     GroundTruth truth = run.run(truths.directory(), console.context());
@@ -157,10 +167,12 @@ final class LdsCommand implements Runnable {
                   targets,
                   chosen,
                   stores,
-                  embedders,
+                  new LdsStudy.Rivals(
+                      embedders,
+                      attributions.stream().map(NamedAttribution::parse).toList(),
+                      scores,
+                      leftOut),
                   codec,
-                  attributions.stream().map(NamedAttribution::parse).toList(),
-                  leftOut,
                   dampings,
                   targetDraws)
               .run(out, console.context());

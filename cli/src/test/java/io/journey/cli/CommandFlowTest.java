@@ -244,7 +244,7 @@ class CommandFlowTest {
   @Test
   void thereAreTheThirteenCommandsWhoseHelpIsTestedBelow() {
     PrintWriter nothing = new PrintWriter(Writer.nullWriter());
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(13);
+    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(14);
   }
 
   @ParameterizedTest
@@ -256,6 +256,7 @@ class CommandFlowTest {
         "featurize",
         "attribute",
         "groups",
+        "unroll",
         "report",
         "explore",
         "evaluate",

@@ -1,5 +1,6 @@
 package io.journey.evaluation.lds;
 
+import io.journey.array.Npy;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
 import io.journey.embedding.Embedder;
@@ -14,6 +15,7 @@ import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
 import io.journey.statistics.CaptionSimilarity;
 import io.journey.statistics.PixelSimilarity;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -122,6 +124,41 @@ record BaselinePredictions(
               + " same.");
     }
     return scored("leave-one-out", oracle::leftOut);
+  }
+
+  /**
+   * Scores from a file.
+   *
+   * @param file NPY of numbers [steps, targets, N]
+   * @throws JourneyException if it has another shape, or something that is no number
+   */
+  Prediction scored(String name, Path file) {
+    Npy scores = Npy.map(file);
+    long[] expected = {truth.steps().length, targets.size(), data.size()};
+    if (!Arrays.equals(scores.shape(), expected) || !scores.dtype().isFloat()) {
+      throw new JourneyException(
+          file
+              + " has numbers of the type "
+              + scores.dtype()
+              + " and the shape "
+              + Arrays.toString(scores.shape())
+              + ", expected scores [steps, targets, images] = "
+              + Arrays.toString(expected)
+              + ".");
+    }
+    return scored(
+        name,
+        (s, t) -> {
+          float[] row = new float[data.size()];
+          scores.read((long) (s * targets.size() + t) * row.length, row, 0, row.length);
+          for (float score : row) {
+            if (!Float.isFinite(score)) {
+              throw new JourneyException(
+                  file + " has a score that is " + score + ": write numbers alone.");
+            }
+          }
+          return row;
+        });
   }
 
   /** Scores of an example by the index of the step and the target. */

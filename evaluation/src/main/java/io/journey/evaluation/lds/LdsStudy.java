@@ -14,6 +14,7 @@ import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.Lds;
 import io.journey.results.lds.LdsResult;
 import io.journey.results.lds.Prediction;
+import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunContext;
@@ -22,6 +23,7 @@ import io.journey.run.Stage;
 import io.journey.run.StageWork;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Estimator;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,10 +39,8 @@ import java.util.Map;
  * @param targets of the ground truth
  * @param estimators those to judge
  * @param features what they work with
- * @param embedders networks for similarity, by name in the tables; closed by the caller
+ * @param rivals what stands beside them
  * @param codec decodes the targets, for similarity of pictures; closed by the caller
- * @param attributions scores computed elsewhere
- * @param oracle a ground truth of models without one image each, beside the estimators; or null
  * @param dampings c to choose from
  * @param draws of noise for each step of a target
  */
@@ -51,10 +51,8 @@ public record LdsStudy(
     List<Trajectory> targets,
     List<Estimator> estimators,
     List<Store> features,
-    Map<String, Embedder> embedders,
+    Rivals rivals,
     LatentCodec codec,
-    List<NamedAttribution> attributions,
-    GroundTruth oracle,
     double[] dampings,
     int draws)
     implements Stage<EvaluationResult> {
@@ -64,6 +62,23 @@ public record LdsStudy(
    * @param suffix of the estimators' names, such as " (k = 1024)", or ""
    */
   public record Store(String suffix, FeatureStore features) {}
+
+  /**
+   * What is judged beside the estimators, by name in the tables.
+   *
+   * @param embedders networks for similarity; closed by the caller
+   * @param attributions scores of other runs
+   * @param scores files of scores [steps, targets, N], NPY
+   * @param oracle a ground truth of models without one image each, or null
+   */
+  public record Rivals(
+      Map<String, Embedder> embedders,
+      List<NamedAttribution> attributions,
+      Map<String, Path> scores,
+      GroundTruth oracle) {
+    /** None. */
+    public static final Rivals NONE = new Rivals(Map.of(), List.of(), Map.of(), null);
+  }
 
   /** The kind of run directory. */
   public static final String KIND = "lds";
@@ -133,12 +148,14 @@ public record LdsStudy(
     features.forEach(
         store -> all.addAll(estimated.predict(estimators, store.features(), store.suffix())));
     BaselinePredictions baselines = new BaselinePredictions(truth, data, targets, codec);
-    attributions.forEach(named -> all.add(baselines.scored(named)));
-    if (oracle != null) {
-      all.add(baselines.leaveOneOut(oracle));
+    rivals.attributions.forEach(named -> all.add(baselines.scored(named)));
+    rivals.scores.forEach((name, file) -> all.add(baselines.scored(name, file)));
+    if (rivals.oracle != null) {
+      all.add(baselines.leaveOneOut(rivals.oracle));
     }
     all.add(baselines.pixels());
-    embedders.forEach((name, embedder) -> all.add(baselines.embedded(embedder, name, context)));
+    rivals.embedders.forEach(
+        (name, embedder) -> all.add(baselines.embedded(embedder, name, context)));
     baselines.captions().ifPresent(all::add);
     all.add(baselines.random());
     return Prediction.merged(all);
@@ -159,15 +176,19 @@ public record LdsStudy(
     ObjectNode inputs = Json.object();
     inputs.put("ground_truth", truth.manifest().fingerprint());
     inputs.put("data", data.fingerprint());
-    if (oracle != null) {
-      inputs.put("leave_one_out", oracle.manifest().fingerprint());
+    if (rivals.oracle != null) {
+      inputs.put("leave_one_out", rivals.oracle.manifest().fingerprint());
     }
     ArrayNode stores = inputs.putArray("features");
     features.forEach(store -> stores.add(store.features().fingerprint()));
     ObjectNode networks = inputs.putObject("embedders");
-    embedders.forEach((name, embedder) -> networks.put(name, embedder.fingerprint()));
+    rivals.embedders.forEach((name, embedder) -> networks.put(name, embedder.fingerprint()));
     ObjectNode scores = inputs.putObject("attributions");
-    attributions.forEach(named -> scores.put(named.name(), named.fingerprint()));
+    rivals.attributions.forEach(named -> scores.put(named.name(), named.fingerprint()));
+    if (!rivals.scores.isEmpty()) {
+      ObjectNode files = inputs.putObject("scores");
+      rivals.scores.forEach((name, file) -> files.put(name, Checksums.of(file)));
+    }
     return inputs;
   }
 }

@@ -1,7 +1,9 @@
 package io.journey.evaluation.lds;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.journey.array.Npy;
 import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Example;
@@ -11,8 +13,12 @@ import io.journey.embedding.Embedder;
 import io.journey.evaluation.OppositeCodec;
 import io.journey.results.lds.FakeGroundTruth;
 import io.journey.results.lds.GroundTruth;
+import io.journey.run.JourneyException;
 import io.journey.sampling.Trajectory;
 import io.journey.tensor.TestContext;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -135,5 +141,32 @@ class BaselinePredictionsTest {
   @Test
   void captionsAreComparedWhereBothSidesHaveThem() {
     assertThat(baselines(Condition.NONE).captions()).isEmpty();
+  }
+
+  private Path scores(float[] numbers, long... shape) throws IOException {
+    Path file = folder.resolve("scores" + numbers.length + ".npy");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      Npy.write(out, numbers, shape);
+    }
+    return file;
+  }
+
+  @Test
+  void scoresOfAnotherProgramAreReadAsTheyLie() throws IOException {
+    BaselinePredictions baselines = baselines(Condition.NONE);
+    float[] numbers = {1, 2, 3, 4, 5, 6, 7, 8};
+    double[][][] told = baselines.scored("x", scores(numbers, 2, 2, 2)).sums()[0];
+    assertThat(told[1][0]).containsExactly(5, 6);
+    assertThat(told[0][1]).containsExactly(3, 4);
+    Path flat = scores(new float[] {1, 2, 3, 4}, 2, 2);
+    assertThatThrownBy(() -> baselines.scored("x", flat))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining(
+            "the shape [2, 2], expected scores [steps, targets, images] = [2, 2, 2]");
+    numbers[3] = Float.NaN;
+    Path gap = scores(numbers, 2, 2, 2);
+    assertThatThrownBy(() -> baselines.scored("x", gap))
+        .isInstanceOf(JourneyException.class)
+        .hasMessageContaining("has a score that is NaN");
   }
 }
