@@ -3,6 +3,7 @@ package io.journey.features;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.DType;
 import io.journey.dataset.Dataset;
+import io.journey.diffusion.OutputFunction;
 import io.journey.encoding.Encoders;
 import io.journey.encoding.Encoding;
 import io.journey.gradient.ExampleGradients;
@@ -11,6 +12,7 @@ import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.nn.Parameter;
 import io.journey.preconditioner.Preconditioner;
+import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -112,6 +114,17 @@ record FeaturePath(
   /** Returns the gradients of a checkpoint. */
   ExampleGradients gradients(Checkpoint checkpoint) {
     return config.method().create(checkpoint.model(), checkpoint.schedule(), config.function());
+  }
+
+  /** Returns the gradients that the preconditioner is fitted to. */
+  ExampleGradients fitted(Checkpoint checkpoint) {
+    OutputFunction output = isGaussNewton() ? OutputFunction.PROBE : config.function();
+    return config.method().create(checkpoint.model(), checkpoint.schedule(), output);
+  }
+
+  /** Returns whether the preconditioner is fitted to gradients of random outputs. */
+  boolean isGaussNewton() {
+    return config.preconditioner().kind() == PreconditionerConfig.Kind.EKFAC_GN;
   }
 
   /** Returns the weights of a checkpoint that gradients are taken of. */

@@ -146,7 +146,7 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
       this.checkpoint = checkpoint;
       this.weights = path.selected(checkpoint);
       this.draws = TrainingDraws.of(path, checkpoint, importance);
-      this.gradients = path.gradients(checkpoint);
+      this.gradients = path.fitted(checkpoint);
     }
 
     /** Fits EK-FAC; the result's owner closes it. */
@@ -162,14 +162,20 @@ record PreconditionerFit(FeaturePath path, TimestepImportance.Measured importanc
         return EkfacFit.of(
             weights,
             new Units(examples, BatchSizes.FITTED, i -> some(examples[i], SIDE_DRAWS * i), task),
-            new Units(examples, group, i -> draws.forExamples(examples[i]), task),
+            new Units(examples, group, i -> drawn(examples[i]), task),
             workers);
       }
     }
 
+    /** The draws of an example, with an output of its own for each where curvature is by these. */
+    private DenoisingDraws drawn(int example) {
+      DenoisingDraws of = draws.forExamples(example);
+      return path.isGaussNewton() ? of.withProbe(draws.seed().child("outputs").child(example)) : of;
+    }
+
     /** Some draws of an example, from one on; behind the last comes the first. */
     private DenoisingDraws some(int example, int first) {
-      DenoisingDraws all = draws.forExamples(example);
+      DenoisingDraws all = drawn(example);
       int count = Math.min(SIDE_DRAWS, all.count());
       return all.some(IntStream.range(0, count).map(r -> (first + r) % all.count()).toArray());
     }

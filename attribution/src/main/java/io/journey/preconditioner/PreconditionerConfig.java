@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Whether gradients are multiplied by (F + λI)^(−1/2) before their projection, F the curvature of
@@ -20,8 +21,22 @@ public record PreconditionerConfig(Kind kind, double damping) implements Seriali
   public enum Kind {
     /** Gradients as they are. */
     NONE,
-    /** Kronecker factors with corrected eigenvalues, weight by weight: see {@link Ekfac}. */
-    EKFAC
+    /**
+     * Kronecker factors with corrected eigenvalues, weight by weight, of the empirical Fisher
+     * matrix: see {@link Ekfac}.
+     */
+    EKFAC,
+    /** The same of the Gauss–Newton matrix, by random outputs (Mlodozeniec et al. 2025). */
+    EKFAC_GN;
+
+    /** Returns whether estimators that need one are served by the other: both are curvatures. */
+    public boolean isLike(Kind other) {
+      return (this == NONE) == (other == NONE);
+    }
+
+    private String text() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /** Gradients as they are. */
@@ -42,18 +57,26 @@ public record PreconditionerConfig(Kind kind, double damping) implements Seriali
     }
   }
 
-  /** Reads {@code none}, {@code ekfac} or {@code ekfac:0.003}. */
+  /**
+   * Reads {@code none}, {@code ekfac}, {@code ekfac-gn} or, with a damping, {@code ekfac:0.003}.
+   */
   public static PreconditionerConfig parse(String text) {
     String[] parts = text.split(":", 2);
     if (text.equals("none")) {
       return NONE;
     }
-    if (!parts[0].equals("ekfac")) {
-      throw new SettingException(
-          "preconditioner " + text + " is unknown: write none or ekfac:0.003");
-    }
+    Kind kind =
+        Stream.of(Kind.EKFAC, Kind.EKFAC_GN)
+            .filter(one -> one.text().equals(parts[0]))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new SettingException(
+                        "preconditioner "
+                            + text
+                            + " is unknown: write none, ekfac:0.003 or ekfac-gn:0.003"));
     if (parts.length == 1) {
-      return DEFAULT;
+      return new PreconditionerConfig(kind, DEFAULT_DAMPING);
     }
     try {
       double damping = Double.parseDouble(parts[1]);
@@ -63,7 +86,7 @@ public record PreconditionerConfig(Kind kind, double damping) implements Seriali
                 + text
                 + " has a damping that is not finite and above 0: write ekfac:0.003");
       }
-      return new PreconditionerConfig(Kind.EKFAC, damping);
+      return new PreconditionerConfig(kind, damping);
     } catch (NumberFormatException e) {
       throw new SettingException(
           "preconditioner " + text + " has no number behind the colon: write ekfac:0.003", e);
@@ -73,8 +96,7 @@ public record PreconditionerConfig(Kind kind, double damping) implements Seriali
   /** As {@link #parse} reads it. */
   @Override
   public String toString() {
-    String name = kind.name().toLowerCase(Locale.ROOT);
-    return kind == Kind.NONE ? name : name + ":" + damping;
+    return kind == Kind.NONE ? kind.text() : kind.text() + ":" + damping;
   }
 
   /**

@@ -52,7 +52,7 @@ public record FeatureRequirement(
 
   /** Returns whether such features are gradients of the right function and preconditioner. */
   public boolean isServedBy(OutputFunction of, PreconditionerConfig with) {
-    return function == of && preconditioner == with.kind();
+    return function == of && preconditioner.isLike(with.kind());
   }
 
   /** Returns the features as the options of {@code journey featurize} that make them. */

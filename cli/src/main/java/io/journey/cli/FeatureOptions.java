@@ -23,7 +23,8 @@ final class FeatureOptions {
       paramLabel = "KIND",
       description =
           "ekfac:C: gradients in the metric of influence functions, by Kronecker factors damped with"
-              + " C times the mean eigenvalue, for the estimator ek-fac; none: as they are, for the"
+              + " C times the mean eigenvalue, for the estimator ek-fac; ekfac-gn:C: the same of the"
+              + " Gauss-Newton matrix; none: as they are, for the"
               + " paper's and others, up to three times as fast (default: ekfac:0.003; none with"
               + " factored:K and with another function than loss).")
   private PreconditionerConfig preconditioner;

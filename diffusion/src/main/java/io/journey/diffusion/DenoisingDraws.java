@@ -163,10 +163,6 @@ public record DenoisingDraws(
    * @param which their numbers, in the order wanted
    */
   public DenoisingDraws some(int... which) {
-    float[] chosen = new float[which.length * image.length];
-    for (int i = 0; i < which.length; i++) {
-      System.arraycopy(noise, which[i] * image.length, chosen, i * image.length, image.length);
-    }
     float[] chosenWeights = null;
     if (weights != null) {
       chosenWeights = new float[which.length];
@@ -179,7 +175,21 @@ public record DenoisingDraws(
         conditions.size() == 1
             ? conditions
             : Arrays.stream(which).mapToObj(this::condition).toList();
-    return new DenoisingDraws(image, chosenConditions, steps, chosen, chosenWeights);
+    return new DenoisingDraws(
+        image,
+        chosenConditions,
+        steps,
+        chosen(noise, which),
+        chosenWeights,
+        probe == null ? null : chosen(probe, which));
+  }
+
+  private float[] chosen(float[] ofDraws, int... which) {
+    float[] chosen = new float[which.length * image.length];
+    for (int i = 0; i < which.length; i++) {
+      System.arraycopy(ofDraws, which[i] * image.length, chosen, i * image.length, image.length);
+    }
+    return chosen;
   }
 
   /** Returns the condition of draw r. */
