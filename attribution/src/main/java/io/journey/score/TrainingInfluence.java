@@ -212,13 +212,12 @@ public record TrainingInfluence(
 
     private double[][] sweep(
         String member, float[][] gradients, RunContext context, Workers.Parts parts) {
-      Retraining how = Retraining.like(asked.ensemble, Retraining.Coupling.COUPLED);
-      int steps = how.training().steps();
+      int steps = Retraining.like(asked.ensemble, Retraining.Coupling.COUPLED).training().steps();
       int number = checkpointNames().indexOf(member);
       try (Progress.Task task =
               context.progress().start("Training " + member + " again", 2L * steps, "steps");
           TrainingReplay replay =
-              TrainingReplay.of(how, asked.ensemble, asked.data, number, task, parts)) {
+              TrainingReplay.of(asked.ensemble, asked.data, number, task, parts)) {
         Seed probes = Seed.of(asked.draws.seed()).child("outputs").child(member);
         return new BackwardSweep(replay, asked.curvature, probes, parts)
             .scores(gradients, asked.data.size(), task);

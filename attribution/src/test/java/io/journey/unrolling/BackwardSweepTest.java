@@ -122,7 +122,7 @@ class BackwardSweepTest {
     return TestContext.parts(
         parts -> {
           try (TrainingReplay replay =
-              TrainingReplay.of(how, ensemble, DATA, 0, Progress.Task.SILENT, parts)) {
+              TrainingReplay.of(ensemble, DATA, 0, Progress.Task.SILENT, parts)) {
             return new BackwardSweep(replay, curvature, Seed.of(9).child("probes"), parts)
                 .scores(gradients, N, Progress.Task.SILENT);
           }

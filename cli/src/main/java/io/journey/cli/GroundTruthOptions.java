@@ -201,15 +201,14 @@ final class GroundTruthOptions {
   }
 
   private Retraining retraining(Ensemble ensemble) {
-    Retraining like = Retraining.like(ensemble, coupling.value());
     if (!ownSeed) {
-      return like.withSeed(seed);
+      return Retraining.like(ensemble, coupling.value()).withSeed(seed);
     }
     if (coupling.value() != Retraining.Coupling.COUPLED) {
       throw new SettingException(
           "--truth own-seed needs models that share their checkpoint's randomness: leave --coupling"
               + " independent out");
     }
-    return like;
+    return Retraining.besides(ensemble, coupling.value());
   }
 }

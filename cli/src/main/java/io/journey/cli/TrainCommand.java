@@ -138,6 +138,14 @@ final class TrainCommand implements Runnable {
   private Path textEncoder;
 
   @Option(
+      names = "--fraction",
+      paramLabel = "F",
+      description =
+          "Of the images that each checkpoint is trained on, drawn by its seed (default: all).")
+  @InRange(above = 0, below = 1)
+  private Double fraction;
+
+  @Option(
       names = "--drop-captions",
       paramLabel = "P",
       description =
@@ -230,6 +238,9 @@ final class TrainCommand implements Runnable {
       model = file.model(model);
       training = file.training(training);
       scheduler = file.scheduler(scheduler);
+    }
+    if (fraction != null) {
+      training = training.withFraction(fraction);
     }
     if (dropCaptions != null) {
       if (!captioned) {

@@ -306,18 +306,19 @@ public record EnsembleTrainer(
     @Override
     public void run(TaskContext context) {
       StartingPoint start = trainer.start;
+      Seed seed = seedOf(trainer.seed, member);
       new CheckpointTraining(
               context,
               Ensemble.checkpointName(member),
               trainer.data,
-              null,
+              trainer.training.kept(trainer.data.size(), seed),
               new CheckpointTraining.Recipe(
                   trainer.architecture,
                   trainer.training,
                   trainer.scheduler,
                   trainer.saveInterval,
                   true),
-              seedOf(trainer.seed, member),
+              seed,
               start == null
                   ? null
                   : init -> start.begin(member, trainer.architecture, trainer.lora, init))

@@ -89,12 +89,36 @@ public record Retraining(
   }
 
   /**
-   * As an ensemble was trained, with its own seed.
+   * As an ensemble was trained, with its own seed, but on all images that models are given.
    *
    * @throws JourneyException if it does not say how, since it was trained elsewhere, or was trained
    *     on from other checkpoints
    */
   public static Retraining like(Ensemble ensemble, Coupling coupling) {
+    Retraining members = ofMembers(ensemble, coupling);
+    return members.withTraining(members.training.withFraction(1));
+  }
+
+  /**
+   * The same of models that are compared with the ensemble's own.
+   *
+   * @throws JourneyException also if each of these was trained on a part of the images
+   */
+  public static Retraining besides(Ensemble ensemble, Coupling coupling) {
+    Retraining members = ofMembers(ensemble, coupling);
+    if (members.training.fraction() < 1) {
+      throw new JourneyException(
+          ensemble.directory()
+              + " has members that were each trained on "
+              + members.training.fraction()
+              + " of the images, and models without some images are compared with one trained on all:"
+              + " train without --fraction.");
+    }
+    return members;
+  }
+
+  /** As the members of an ensemble were trained, on parts of the images if they were. */
+  static Retraining ofMembers(Ensemble ensemble, Coupling coupling) {
     Manifest manifest = ensemble.manifest();
     if (manifest == null) {
       throw new JourneyException(

@@ -2,11 +2,14 @@ package io.journey.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.model.DenoiserConfig;
+import io.journey.random.Seed;
 import io.journey.run.Counted;
 import io.journey.run.Json;
 import io.journey.run.SettingException;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.OptionalInt;
 
 /**
@@ -30,6 +33,8 @@ import java.util.OptionalInt;
  * @param dropClasses probability that a model with classes is told of an image that it has none, so
  *     that it can be drawn with under guidance
  * @param dropCaptions the same of a model of captions: probability that it is told the empty one
+ * @param fraction of the images that each member of an ensemble is trained on, drawn by its seed;
+ *     1: all. The others are left out of its batches
  */
 @RecordBuilder
 public record TrainingConfig(
@@ -44,11 +49,13 @@ public record TrainingConfig(
     boolean horizontalFlip,
     int learningRateSteps,
     double dropClasses,
-    double dropCaptions)
+    double dropCaptions,
+    double fraction)
     implements TrainingConfigBuilder.With, Serializable {
   private static final String LEARNING_RATE_STEPS = "learningRateSteps";
   private static final String DROP_CLASSES = "dropClasses";
   private static final String DROP_CAPTIONS = "dropCaptions";
+  private static final String FRACTION = "fraction";
 
   /** The largest number of steps: the loss of every step is in memory until the last. */
   public static final int MOST_STEPS = 100_000_000;
@@ -85,6 +92,7 @@ public record TrainingConfig(
     check(
         dropCaptions >= 0 && dropCaptions < 1,
         "training.dropCaptions must be in [0, 1), got " + dropCaptions);
+    check(fraction > 0 && fraction <= 1, "training.fraction must be in (0, 1], got " + fraction);
   }
 
   private static void check(boolean ok, String message) {
@@ -96,7 +104,7 @@ public record TrainingConfig(
   /** Adam as PyTorch starts it, no average, no flips. */
   public static TrainingConfig of(int steps, int batchSize, double learningRate) {
     return new TrainingConfig(
-        steps, batchSize, 0, learningRate, 0.9, 0.999, 1e-8, 0, false, 0, 0, 0);
+        steps, batchSize, 0, learningRate, 0.9, 0.999, 1e-8, 0, false, 0, 0, 0, 1);
   }
 
   /**
@@ -116,6 +124,25 @@ public record TrainingConfig(
               + " --classes, or set it to 0");
     }
     return OptionalInt.of(rows.getAsInt() - 1);
+  }
+
+  /**
+   * Draws the images that a member is trained on.
+   *
+   * @param examples N
+   * @param seed of everything random about the member
+   * @return null: all
+   */
+  BitSet kept(int examples, Seed seed) {
+    if (fraction == 1) {
+      return null;
+    }
+    int count = (int) Math.max(1, Math.round(examples * fraction));
+    BitSet kept = new BitSet(examples);
+    Arrays.stream(seed.child("fraction").stream().permutation(examples))
+        .limit(count)
+        .forEach(kept::set);
+    return kept;
   }
 
   /** The images of each pass of a step. */
@@ -169,6 +196,9 @@ public record TrainingConfig(
     if (dropCaptions == 0) {
       json.remove(DROP_CAPTIONS);
     }
+    if (fraction == 1) {
+      json.remove(FRACTION);
+    }
     return json;
   }
 
@@ -187,6 +217,9 @@ public record TrainingConfig(
     }
     if (!whole.has(DROP_CAPTIONS)) {
       whole.put(DROP_CAPTIONS, 0.0);
+    }
+    if (!whole.has(FRACTION)) {
+      whole.put(FRACTION, 1.0);
     }
     return Json.bind(whole, TrainingConfig.class, where);
   }

@@ -6,6 +6,7 @@ import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.LayeredDenoiser;
+import io.journey.random.Seed;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.Workers;
@@ -49,21 +50,17 @@ public final class TrainingReplay implements AutoCloseable {
   /**
    * Trains a member of an ensemble again.
    *
-   * @param how the ensemble was trained
    * @param data what it was trained on
    * @param member its number
    * @param progress told of every step
    * @throws JourneyException if other weights come out than the member has
    */
   public static TrainingReplay of(
-      Retraining how,
-      Ensemble ensemble,
-      Dataset data,
-      int member,
-      Progress.Task progress,
-      Workers.Parts parts) {
-    CheckpointTraining.Recipe recipe = how.recipe();
-    TrainingSteps steps = TrainingSteps.of(recipe, data, null, how.seedOf(member));
+      Ensemble ensemble, Dataset data, int member, Progress.Task progress, Workers.Parts parts) {
+    Retraining how = Retraining.ofMembers(ensemble, Retraining.Coupling.COUPLED);
+    Seed seed = how.seedOf(member);
+    TrainingSteps steps =
+        TrainingSteps.of(how.recipe(), data, how.training().kept(data.size(), seed), seed);
     StartingPoint.Begun begun = how.begin(member);
     TrainingReplay replay = new TrainingReplay(steps, begun.model());
     try {
@@ -91,6 +88,9 @@ public final class TrainingReplay implements AutoCloseable {
 
   private void take(Adam adam, int step, Workers.Parts parts) {
     List<DenoisingDraws> images = steps.batch(step);
+    if (images.isEmpty()) {
+      return;
+    }
     try (GradientSum sum = new GradientSum()) {
       steps.take(model, adam, step, images, sum, parts);
     }

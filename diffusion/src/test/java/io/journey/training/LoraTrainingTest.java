@@ -53,7 +53,7 @@ class LoraTrainingTest {
 
   /** A rate that falls over 12 steps, however many runs they are taken in. */
   private static TrainingConfig training(int steps) {
-    return new TrainingConfig(steps, 8, 0, 5e-3, 0.9, 0.999, 1e-8, 0.9, true, 12, 0, 0);
+    return new TrainingConfig(steps, 8, 0, 5e-3, 0.9, 0.999, 1e-8, 0.9, true, 12, 0, 0, 1);
   }
 
   private static EnsembleTrainer trainer(int steps, int members, Path from, Integer rank) {

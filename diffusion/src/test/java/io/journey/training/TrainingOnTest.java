@@ -52,7 +52,7 @@ class TrainingOnTest {
 
   /** A rate that falls over 12 steps, however many runs they are taken in. */
   private static TrainingConfig training(int steps, double ema) {
-    return new TrainingConfig(steps, 8, 0, 2e-3, 0.9, 0.999, 1e-8, ema, true, 12, 0, 0);
+    return new TrainingConfig(steps, 8, 0, 2e-3, 0.9, 0.999, 1e-8, ema, true, 12, 0, 0, 1);
   }
 
   private EnsembleTrainer trainer(TrainingConfig training, int members, String from) {

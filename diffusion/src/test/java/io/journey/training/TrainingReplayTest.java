@@ -13,6 +13,9 @@ import io.journey.run.Progress;
 import io.journey.tensor.TestContext;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,9 +35,9 @@ class TrainingReplayTest {
         .run(folder.resolve(name), TestContext.of(2));
   }
 
-  private static TrainingReplay replay(Retraining how, Ensemble ensemble, int member) {
+  private static TrainingReplay replay(Ensemble ensemble, int member) {
     return TestContext.parts(
-        parts -> TrainingReplay.of(how, ensemble, DATA, member, Progress.Task.SILENT, parts));
+        parts -> TrainingReplay.of(ensemble, DATA, member, Progress.Task.SILENT, parts));
   }
 
   /** Steps are taken in segments of four: both ends of them, and the first and last step. */
@@ -42,8 +45,7 @@ class TrainingReplayTest {
   void aStepBeginsWithTheWeightsThatAShorterTrainingEndsWith() {
     TrainingConfig whole = TrainingConfig.of(STEPS, 8, 3e-3);
     Ensemble ensemble = trained("whole", whole, 3);
-    Retraining how = Retraining.like(ensemble, Retraining.Coupling.COUPLED);
-    try (TrainingReplay replay = replay(how, ensemble, 1)) {
+    try (TrainingReplay replay = replay(ensemble, 1)) {
       for (int step : new int[] {9, 8, 7, 4, 3, 1}) {
         float[] begun = TestContext.parts(parts -> replay.goBefore(step, parts)).weights();
         TrainingConfig some = TrainingConfig.of(step, 8, 3e-3).withLearningRateSteps(STEPS);
@@ -60,12 +62,35 @@ class TrainingReplayTest {
   }
 
   @Test
-  void anEnsembleOfAnotherSeedIsRefused() {
-    TrainingConfig config = TrainingConfig.of(STEPS, 8, 3e-3);
-    Ensemble ensemble = trained("one", config, 3);
-    Retraining other = Retraining.like(ensemble, Retraining.Coupling.COUPLED).withSeed(4);
-    assertThatThrownBy(() -> replay(other, ensemble, 0))
+  void aMemberTrainedOnAPartOfTheImagesIsReplayedOnThatPart() {
+    TrainingConfig half = TrainingConfig.of(STEPS, 8, 3e-3).withFraction(0.5);
+    Ensemble ensemble = trained("halves", half, 3);
+    List<BitSet> met = new ArrayList<>();
+    for (int member = 0; member < 2; member++) {
+      try (TrainingReplay replay = replay(ensemble, member)) {
+        BitSet of = new BitSet();
+        for (int step = 0; step < STEPS; step++) {
+          Arrays.stream(replay.examples(step)).forEach(of::set);
+        }
+        met.add(of);
+      }
+    }
+    assertThat(met.get(0).cardinality()).isEqualTo(10);
+    assertThat(met.get(1).cardinality()).isEqualTo(10);
+    assertThat(met.get(0)).isNotEqualTo(met.get(1));
+    Ensemble whole = trained("whole", TrainingConfig.of(STEPS, 8, 3e-3), 3);
+    // Coupled: what a model on the same half becomes that starts as the member did.
+    Retraining how = Retraining.like(ensemble, Retraining.Coupling.COUPLED);
+    assertThat(how).isEqualTo(Retraining.like(whole, Retraining.Coupling.COUPLED));
+    try (Checkpoint member = ensemble.load("member-001");
+        Checkpoint again =
+            how.model(DATA, met.get(1), 1)
+                .run(folder.resolve("again"), TestContext.of(2))
+                .first()) {
+      assertThat(again.model().parameters().get()).isEqualTo(member.model().parameters().get());
+    }
+    assertThatThrownBy(() -> Retraining.besides(ensemble, Retraining.Coupling.COUPLED))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("again ends in other weights");
+        .hasMessageContaining("were each trained on 0.5 of the images");
   }
 }

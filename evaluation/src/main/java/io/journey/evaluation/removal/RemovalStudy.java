@@ -99,8 +99,8 @@ public record RemovalStudy(
       throw new SettingException(
           "targets must be at most the " + file.size() + " of the file, got " + config.targets());
     }
+    Retraining.besides(ensemble, config.coupling());
     if (!ensemble.dataFingerprint().equals(data.fingerprint())) {
-      Retraining.like(ensemble, config.coupling());
       throw new JourneyException(
           ensemble.directory()
               + " was trained on other images than "
