@@ -4,9 +4,15 @@ import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.encoding.Encoders;
 import io.journey.model.Ensemble;
+import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
 
 /** Options that name the training data, for every command that reads them. */
@@ -38,10 +44,42 @@ final class DataOptions {
 
   /** Opens them. */
   Dataset open(Progress progress) {
+    return Datasets.open(narrowed(), progress);
+  }
+
+  private String narrowed() {
     String narrowed = spec;
     for (String condition : where) {
       narrowed = Datasets.where(narrowed, condition);
     }
-    return Datasets.open(narrowed, progress);
+    return narrowed;
+  }
+
+  /**
+   * Returns which images meet a condition.
+   *
+   * @param all the images, as opened
+   * @param condition on class or id as of --where, or COLUMN=VALUE of a column beside the images
+   */
+  BitSet matching(Dataset all, String condition, Progress progress) {
+    int equals = condition.indexOf('=');
+    Predicate<String> matches;
+    if (condition.matches("(class|id)!?=.+") || equals < 1) {
+      Dataset some = Datasets.open(Datasets.where(narrowed(), condition), progress);
+      matches =
+          IntStream.range(0, some.size()).mapToObj(some::id).collect(Collectors.toSet())::contains;
+    } else {
+      Map<String, String> column =
+          Datasets.column(narrowed(), condition.substring(0, equals), progress);
+      String value = condition.substring(equals + 1);
+      matches = id -> value.equals(column.get(id));
+    }
+    BitSet found = new BitSet(all.size());
+    IntStream.range(0, all.size()).filter(i -> matches.test(all.id(i))).forEach(found::set);
+    if (found.isEmpty()) {
+      throw new JourneyException(
+          "No image meets the condition '" + condition + "': check its name and value.");
+    }
+    return found;
   }
 }

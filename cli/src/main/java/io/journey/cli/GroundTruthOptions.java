@@ -74,18 +74,18 @@ final class GroundTruthOptions {
 
   private static final List<String> TRUTHS = List.of("other-seeds", GroundTruth.OWN_SEED);
 
-  private static final class Truths implements Iterable<String>, ITypeConverter<Boolean> {
+  private static final class Truths implements Iterable<String>, ITypeConverter<String> {
     @Override
     public Iterator<String> iterator() {
       return TRUTHS.iterator();
     }
 
     @Override
-    public Boolean convert(String value) {
+    public String convert(String value) {
       if (!TRUTHS.contains(value)) {
         throw new ChoiceException(TRUTHS);
       }
-      return value.equals(GroundTruth.OWN_SEED);
+      return value;
     }
   }
 
@@ -100,7 +100,7 @@ final class GroundTruthOptions {
         "other-seeds: none of the attributed checkpoints', which judges estimator and ensemble;",
         "own-seed: each model that of a checkpoint (coupled training), which judges the estimator alone."
       })
-  private boolean ownSeed;
+  private String truth;
 
   @Option(
       names = "--seed",
@@ -138,6 +138,10 @@ final class GroundTruthOptions {
   @InRange(from = 2)
   private int draws;
 
+  private boolean isOwnSeed() {
+    return truth.equals(GroundTruth.OWN_SEED);
+  }
+
   /** Returns where the ground truth is. */
   Path directory() {
     return groundTruth;
@@ -169,7 +173,7 @@ final class GroundTruthOptions {
         measure == Measure.PICTURE
             ? ModelMeasure.Picture.of(ensemble, file)
             : new ModelMeasure.Loss(draws),
-        ownSeed,
+        isOwnSeed(),
         models == null ? Confined.path(groundTruth, "models") : models);
   }
 
@@ -187,7 +191,7 @@ final class GroundTruthOptions {
 
   private int seeds(Ensemble ensemble) {
     int checkpoints = ensemble.checkpointNames().size();
-    if (!ownSeed) {
+    if (!isOwnSeed()) {
       return Objects.requireNonNullElse(seeds, DEFAULT_SEEDS);
     }
     if (seeds != null && seeds > checkpoints) {
@@ -201,7 +205,7 @@ final class GroundTruthOptions {
   }
 
   private Retraining retraining(Ensemble ensemble) {
-    if (!ownSeed) {
+    if (!isOwnSeed()) {
       return Retraining.like(ensemble, coupling.value()).withSeed(seed);
     }
     if (coupling.value() != Retraining.Coupling.COUPLED) {

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       FeaturizeCommand.class,
       AttributeCommand.class,
       UnrollCommand.class,
+      ReplayCommand.class,
       GroupsCommand.class,
       ReportCommand.class,
       ExploreCommand.class,

@@ -244,7 +244,7 @@ class CommandFlowTest {
   @Test
   void thereAreTheThirteenCommandsWhoseHelpIsTestedBelow() {
     PrintWriter nothing = new PrintWriter(Writer.nullWriter());
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(14);
+    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(15);
   }
 
   @ParameterizedTest
@@ -257,6 +257,7 @@ class CommandFlowTest {
         "attribute",
         "groups",
         "unroll",
+        "replay",
         "report",
         "explore",
         "evaluate",

@@ -32,7 +32,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -275,6 +277,35 @@ public record Retraining(
   private Seed seedOf(int member, String examples) {
     Seed ofMember = seedOf(member);
     return coupling == Coupling.COUPLED ? ofMember : ofMember.child("kept").child(examples);
+  }
+
+  /**
+   * Returns the images that a member of an ensemble was trained on.
+   *
+   * @param data of the ensemble
+   */
+  public static BitSet metBy(Ensemble ensemble, Dataset data, int member) {
+    Retraining members = ofMembers(ensemble, Coupling.COUPLED);
+    BitSet kept = members.training.kept(data.size(), members.seedOf(member));
+    if (kept == null) {
+      kept = new BitSet(data.size());
+      kept.set(0, data.size());
+    }
+    return kept;
+  }
+
+  /**
+   * Returns which image a coupled model meets at which step with which noise, in order.
+   *
+   * @param kept the images it is trained on
+   * @param member the number of the member it is coupled with
+   */
+  public Iterator<LedgerLine> ledger(Dataset data, BitSet kept, int member) {
+    TrainingBatches batches = TrainingSteps.of(recipe(), data, kept, seedOf(member)).batches();
+    return IntStream.range(0, training.steps())
+        .boxed()
+        .flatMap(step -> batches.ledger(step).stream())
+        .iterator();
   }
 
   /**

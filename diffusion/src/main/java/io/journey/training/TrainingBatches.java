@@ -67,17 +67,53 @@ final class TrainingBatches {
     return order.at((long) step * config.batchSize() + place);
   }
 
+  /**
+   * How an image is met.
+   *
+   * @param timestep t of its noise
+   * @param flipped whether it is mirrored
+   */
+  record Meeting(int timestep, boolean flipped) {}
+
+  private Meeting meeting(RandomStream stream) {
+    int timestep = stream.nextInt(schedule.steps());
+    return new Meeting(timestep, config.horizontalFlip() && stream.nextInt(2) == 1);
+  }
+
+  /** Returns the ledger's lines of a step, one for each image of its batch. */
+  List<LedgerLine> ledger(int step) {
+    Seed places = seed.child("step").child(step);
+    return places(step)
+        .mapToObj(
+            place -> {
+              Seed seedOfPlace = places.child(place);
+              Meeting met = meeting(seedOfPlace.stream());
+              int example = example(step, place);
+              return new LedgerLine(
+                  step,
+                  place,
+                  example,
+                  data.id(example),
+                  met.timestep(),
+                  met.flipped(),
+                  condition(example, seedOfPlace).words(data.classNames()),
+                  seedOfPlace.hex());
+            })
+        .toList();
+  }
+
   private DenoisingDraws draw(int example, Seed seedOfPlace) {
     RandomStream stream = seedOfPlace.stream();
     float[] image = new float[data.shape().numel()];
     data.read(example, image, 0);
-    int timestep = stream.nextInt(schedule.steps());
-    if (config.horizontalFlip() && stream.nextInt(2) == 1) {
+    Meeting met = meeting(stream);
+    if (met.flipped()) {
       flip(image);
     }
     float[] noise = new float[image.length];
     stream.fillGaussian(noise);
-    return new DenoisingDraws(image, condition(example, seedOfPlace), new int[] {timestep}, noise);
+    return new DenoisingDraws(
+        image, condition(example, seedOfPlace), new int[] {met.timestep()}, noise);
   }
 
   /** The class of an image, or one of its captions, or what stands for none where it is dropped. */

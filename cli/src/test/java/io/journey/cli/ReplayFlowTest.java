@@ -1,0 +1,170 @@
+package io.journey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.journey.results.Attribution;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trainings that are done again, as a user asks for them. */
+class ReplayFlowTest {
+  @TempDir static Path root;
+  private static TinyFlow flow;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void make() throws IOException {
+    flow = TinyFlow.made(root);
+  }
+
+  private static CommandRun run(String command, Object... options) {
+    List<String> words = new ArrayList<>(Arrays.asList(command.split(" ")));
+    words.addAll(List.of("--checkpoints", flow.checkpoints().toString(), "--data", TinyFlow.DATA));
+    Arrays.stream(options).map(Object::toString).forEach(words::add);
+    return CommandRun.of(words.toArray(String[]::new));
+  }
+
+  private static void refused(String why, String command, Object... options) {
+    CommandRun run = run(command, options);
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains(why).doesNotContain("\tat ");
+  }
+
+  @Test
+  void withoutNothingTheSameCheckpointComesOutAndTheOthersAreMetAsBefore() throws IOException {
+    Path all = folder.resolve("all.csv");
+    CommandRun same =
+        run("replay", "--member", "member-001", "--ledger", all, "--out", folder.resolve("same"));
+    assertThat(same.status()).as(same.err()).isZero();
+    assertThat(same.out()).contains("the same weights came out, to the byte");
+    Path some = folder.resolve("some.csv");
+    Path id = folder.resolve("ids.txt");
+    List<String> ledger = Files.readAllLines(all);
+    assertThat(ledger.get(0)).isEqualTo("step,place,example,id,timestep,flipped,condition,seed");
+    assertThat(ledger).hasSize(1 + 12 * 8);
+    String gone = ledger.get(5).split(",")[3];
+    Files.writeString(id, gone + "\n");
+    CommandRun less =
+        run(
+            "replay",
+            "--member",
+            "member-001",
+            "--without",
+            "id=@" + id,
+            "--ledger",
+            some,
+            "--out",
+            folder.resolve("less"));
+    assertThat(less.status()).as(less.err()).isZero();
+    assertThat(less.out()).contains("member-001 without 1 image is in");
+    assertThat(Files.readAllLines(some))
+        .isEqualTo(ledger.stream().filter(line -> !line.contains("," + gone + ",")).toList());
+    assertThat(folder.resolve("less/member-000/unet/diffusion_pytorch_model.safetensors")).exists();
+  }
+
+  @Test
+  void whatCannotBeReplayedIsRefused() {
+    Path out = folder.resolve("out");
+    refused("must be one of [member-000, member-001]", "replay", "--member", "x", "--out", out);
+    refused("has no example 'nobody'", "replay", "--without", "id=nobody", "--out", out);
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void scoresThroughTrainingAreAnAttributionThatThePageAndTheJudgesTake() {
+    Path out = folder.resolve("unrolled");
+    CommandRun unrolled =
+        run(
+            "unroll",
+            "--target",
+            flow.targets(),
+            "--timesteps",
+            "200,600",
+            "--draws",
+            2,
+            "--outputs",
+            1,
+            "--out",
+            out);
+    assertThat(unrolled.status()).as(unrolled.err()).isZero();
+    assertThat(Attribution.open(out).manifest().settingFields().text("estimator"))
+        .isEqualTo("adamw-influence");
+    CommandRun page =
+        CommandRun.of(
+            "report",
+            "--attribution",
+            out.toString(),
+            "--data",
+            TinyFlow.DATA,
+            "--out",
+            folder.resolve("page.html").toString());
+    assertThat(page.status()).as(page.err()).isZero();
+    CommandRun lds =
+        run(
+            "evaluate lds",
+            "--target",
+            flow.targets(),
+            "--timesteps",
+            "200,600",
+            "--attribution",
+            "unrolled=" + out,
+            "--truth",
+            "own-seed",
+            "--subsets",
+            6,
+            "--draws",
+            2,
+            "--ground-truth",
+            folder.resolve("truth"),
+            "--out",
+            folder.resolve("lds"));
+    assertThat(lds.status()).as(lds.err()).isZero();
+    assertThat(lds.out()).contains("Of the checkpoints' own seeds").contains("unrolled: LDS");
+  }
+
+  @Test
+  void ownSeedsNeedTheRandomnessOfTheirCheckpoints() {
+    refused(
+        "leave --coupling independent out",
+        "evaluate lds",
+        "--target",
+        flow.targets(),
+        "--timesteps",
+        "200,600",
+        "--truth",
+        "own-seed",
+        "--coupling",
+        "independent",
+        "--subsets",
+        6,
+        "--ground-truth",
+        folder.resolve("t"),
+        "--out",
+        folder.resolve("o"));
+    refused(
+        "--seeds must be at most the 2 checkpoints",
+        "evaluate lds",
+        "--target",
+        flow.targets(),
+        "--timesteps",
+        "200,600",
+        "--truth",
+        "own-seed",
+        "--seeds",
+        3,
+        "--subsets",
+        6,
+        "--ground-truth",
+        folder.resolve("t"),
+        "--out",
+        folder.resolve("o"));
+  }
+}
