@@ -46,8 +46,8 @@ final class GroupsCommand implements Runnable {
       paramLabel = "COLUMN",
       description = {
         "What they are groups by: class, folder, duplicates (clusters of near-duplicates), a column of"
-            + " texts of the data (metadata.jsonl or .csv, Parquet, WebDataset), or @FILE.csv with"
-            + " lines id,group.",
+            + " the data (metadata.jsonl or .csv, Parquet, WebDataset, MS COCO's license), or @FILE.csv"
+            + " with lines id,group.",
         "An image without one is in no group."
       })
   private String group;
