@@ -58,7 +58,8 @@ class ArchitectureTest {
                   "training",
                   "sampling",
                   "embedding"),
-          "attribution", List.of("gradient", "preconditioner", "projection", "features", "score"),
+          "attribution",
+              List.of("gradient", "preconditioner", "projection", "features", "score", "curation"),
           "evaluation", List.of("evaluation"),
           "report", List.of("report"));
 
@@ -75,6 +76,7 @@ class ArchitectureTest {
           "projection",
           "features",
           "score",
+          "curation",
           "evaluation",
           "report");
 
