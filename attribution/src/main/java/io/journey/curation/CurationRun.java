@@ -43,6 +43,7 @@ import java.util.stream.IntStream;
  * @param supporters number of closest images that are asked about one, at least 3
  * @param similarity correlation of pixels from which on two images are near-duplicates
  * @param listed most suspects of an issue but of near-duplicates, all of which are listed
+ * @param rows images that are compared with all at once
  */
 public record CurationRun(
     FeatureStore features,
@@ -51,7 +52,8 @@ public record CurationRun(
     Dataset pictures,
     int supporters,
     double similarity,
-    int listed)
+    int listed,
+    int rows)
     implements FileStage<Curation> {
   /** Supporters of an image where nothing else is said. */
   public static final int DEFAULT_SUPPORTERS = 20;
@@ -86,7 +88,15 @@ public record CurationRun(
       double similarity,
       int listed) {
     Dataset pictures = TrainingImages.of(features.manifest(), features.size(), data);
-    return new CurationRun(features, estimator, damping, pictures, supporters, similarity, listed);
+    return new CurationRun(
+        features,
+        estimator,
+        damping,
+        pictures,
+        supporters,
+        similarity,
+        listed,
+        MutualScores.rowsAtOnce(features));
   }
 
   @Override
@@ -140,7 +150,6 @@ public record CurationRun(
             .map(member -> new MutualScores(features, estimator, damping, member))
             .toList();
     work.runWhole(checkpoints);
-    int rows = MutualScores.rowsAtOnce(features);
     List<Block> blocks =
         IntStream.range(0, (features.size() + rows - 1) / rows)
             .mapToObj(b -> new Block(checkpoints, supporters, b * rows, rows))

@@ -116,7 +116,7 @@ record Neighbours(
     return all > 0 ? other / all : 0;
   }
 
-  /** Returns 1 less the mean support. */
+  /** Returns 1 less the mean support, where opposition counts as none. */
   double isolation() {
     return 1 - mean(0);
   }
@@ -132,7 +132,7 @@ record Neighbours(
   private double mean(int from) {
     double sum = 0;
     for (int s = from; s < support.length; s++) {
-      sum += support[s];
+      sum += Math.max(0, support[s]);
     }
     return sum / (support.length - from);
   }

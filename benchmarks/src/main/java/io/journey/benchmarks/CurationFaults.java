@@ -57,6 +57,9 @@ import picocli.CommandLine.Option;
 public final class CurationFaults implements Runnable {
   private static final String MEMBER = "vectors";
 
+  /** EK-FAC, the paper's, and plain gradients; all others compare vectors. */
+  private static final List<String> ESTIMATORS = List.of("ek-fac", "journey-trak", "tracin-dot");
+
   @Option(names = "--out", required = true)
   private Path out;
 
@@ -74,6 +77,9 @@ public final class CurationFaults implements Runnable {
 
   @Option(names = "--checkpoints", defaultValue = "1")
   private int checkpoints;
+
+  @Option(names = "--training-steps", defaultValue = "1000")
+  private int steps;
 
   @Option(names = "--seed", defaultValue = "11")
   private long seed;
@@ -144,8 +150,7 @@ public final class CurationFaults implements Runnable {
     Map<String, FeatureStore> stores = stores(folder, data, seed + injection, context);
     stores.forEach(
         (name, store) -> {
-          String estimator =
-              Estimators.all().stream().anyMatch(e -> e.name().equals(name)) ? name : "tracin-dot";
+          String estimator = ESTIMATORS.contains(name) ? name : "tracin-dot";
           Curation curation =
               CurationRun.of(
                       store,
@@ -172,7 +177,7 @@ public final class CurationFaults implements Runnable {
         new EnsembleTrainer(
                 data,
                 preset.model(data.shape()).withClasses(data.classNames().size()),
-                preset.training(data.size()),
+                preset.training(data.size()).withSteps(steps),
                 checkpoints,
                 own,
                 EnsembleTrainer.SAVE_INTERVAL)
