@@ -3,7 +3,6 @@ package io.journey.curation;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.features.FeatureStore;
-import io.journey.results.ExampleTable;
 import io.journey.results.TrainingImages;
 import io.journey.results.curation.Curation;
 import io.journey.results.curation.Signals;
@@ -112,9 +111,8 @@ public record CurationRun(
 
   @Override
   public ObjectNode inputs() {
-    return Json.object()
-        .put("features", features.fingerprint())
-        .put("pictures", pictures.fingerprint());
+    return TrainingImages.inputs(features.manifest(), pictures)
+        .put("features", features.fingerprint());
   }
 
   @Override
@@ -150,9 +148,10 @@ public record CurationRun(
             .map(member -> new MutualScores(features, estimator, damping, member))
             .toList();
     work.runWhole(checkpoints);
+    int[] classes = classes();
     List<Block> blocks =
         IntStream.range(0, (features.size() + rows - 1) / rows)
-            .mapToObj(b -> new Block(checkpoints, supporters, b * rows, rows))
+            .mapToObj(b -> new Block(checkpoints, classes, supporters, b * rows, rows))
             .toList();
     work.runWhole(blocks);
     Neighbours[] neighbours =
@@ -163,8 +162,8 @@ public record CurationRun(
     Suspicions found =
         new Suspicions(
             features.examples(),
-            classNames(features),
-            classes(features),
+            pictures.classNames(),
+            classes,
             neighbours,
             selfInfluence(checkpoints, work),
             Copies.of(pictures, clusters));
@@ -194,28 +193,22 @@ public record CurationRun(
     return mean;
   }
 
-  /** Returns the number of each image's class among {@link #classNames}, −1 where it has none. */
-  static int[] classes(FeatureStore features) {
-    List<String> names = classNames(features);
-    return features.examples().stream().mapToInt(e -> names.indexOf(e.className())).toArray();
-  }
-
-  private static List<String> classNames(FeatureStore features) {
-    return features.examples().stream()
-        .map(ExampleTable.Example::className)
-        .filter(name -> !name.isEmpty())
-        .distinct()
-        .sorted()
-        .toList();
+  /** Returns the number of each image's class, −1 where it has none. */
+  private int[] classes() {
+    return IntStream.range(0, pictures.size())
+        .map(i -> pictures.condition(i).classNumber().orElse(-1))
+        .toArray();
   }
 
   /**
    * The neighbours of some images.
    *
+   * @param classes the number of each image's class, −1 where it has none, [N]
    * @param from the first of them
    * @param most of them, fewer at the end
    */
-  private record Block(List<MutualScores> checkpoints, int supporters, int from, int most)
+  private record Block(
+      List<MutualScores> checkpoints, int[] classes, int supporters, int from, int most)
       implements WholeTask {
     @Override
     public String file() {
@@ -246,8 +239,7 @@ public record CurationRun(
         }
       }
       float[][] closeness = mean.over(checkpoints.size());
-      int[] classes = classes(features);
-      int classCount = classNames(features).size();
+      int classCount = Arrays.stream(classes).max().orElse(-1) + 1;
       Neighbours[] found = new Neighbours[count];
       context
           .workers()

@@ -11,6 +11,7 @@ import io.journey.score.Damping;
 import io.journey.score.Estimator;
 import io.journey.score.FeatureRows;
 import io.journey.score.Scorer;
+import io.journey.score.TargetFeatures;
 import io.journey.score.TrainingFeatures;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -89,19 +90,21 @@ record MutualScores(FeatureStore features, Estimator estimator, Damping damping,
   private void solve(TrainingFeatures training, double[] self, OutputStream out, Progress progress)
       throws IOException {
     int n = training.size();
-    int k = training.dim();
     Scorer scorer = estimator.prepare(training, damping);
-    Npy.writeHeader(out, DType.F32, n, isDual() ? n : k);
+    Npy.writeHeader(out, isDual() ? DType.F64 : DType.F32, n, isDual() ? n : training.dim());
     try (Progress.Task task = progress.start("Solving with " + member, n, "images")) {
       for (int from = 0; from < n; from += SOLVED) {
         float[][] some = read(training.rows(), from, Math.min(SOLVED, n - from));
-        double[][] solved =
-            isDual()
-                ? scorer.scores(training.targets(some))
-                : scorer.weights(training.targets(some));
+        TargetFeatures targets = training.targets(some);
+        double[][] solved = isDual() ? scorer.scores(targets) : scorer.weights(targets);
         for (int r = 0; r < some.length; r++) {
-          self[from + r] = isDual() ? solved[r][from + r] : dot(solved[r], some[r]);
-          Npy.writeNumbers(out, DType.F32, floats(solved[r]));
+          if (isDual()) {
+            self[from + r] = solved[r][from + r];
+            Npy.writeNumbers(out, solved[r]);
+          } else {
+            self[from + r] = dot(solved[r], some[r]);
+            Npy.writeNumbers(out, DType.F32, floats(solved[r]));
+          }
         }
         task.advance(some.length);
       }
@@ -125,15 +128,19 @@ record MutualScores(FeatureStore features, Estimator estimator, Damping damping,
     }
     Npy solved = Npy.map(files.path(solvedFile()));
     int width = (int) solved.shape()[1];
-    float[][] found = new float[count][width];
-    for (int r = 0; r < count; r++) {
-      solved.read((long) (from + r) * width, found[r], 0, width);
-    }
     if (isDual()) {
-      return doubles(found);
+      double[][] found = new double[count][width];
+      for (int r = 0; r < count; r++) {
+        solved.read((long) (from + r) * width, found[r], width);
+      }
+      return found;
+    }
+    float[][] weights = new float[count][width];
+    for (int r = 0; r < count; r++) {
+      solved.read((long) (from + r) * width, weights[r], 0, width);
     }
     try (TrainingFeatures training = new TrainingFeatures(rows, null, context)) {
-      return training.targets(found).products();
+      return training.targets(weights).products();
     }
   }
 
@@ -158,17 +165,6 @@ record MutualScores(FeatureStore features, Estimator estimator, Damping damping,
       sum += a[i] * b[i];
     }
     return sum;
-  }
-
-  private static double[][] doubles(float[][] rows) {
-    double[][] out = new double[rows.length][];
-    for (int r = 0; r < rows.length; r++) {
-      out[r] = new double[rows[r].length];
-      for (int i = 0; i < rows[r].length; i++) {
-        out[r][i] = rows[r][i];
-      }
-    }
-    return out;
   }
 
   private static float[] floats(double[] values) {

@@ -1,5 +1,6 @@
 package io.journey.curation;
 
+import io.journey.condition.Condition;
 import io.journey.results.ExampleTable;
 import io.journey.results.Influence;
 import io.journey.results.curation.Curation;
@@ -13,8 +14,8 @@ import java.util.List;
  * What neighbours, scores for oneself and copies say of every image, and who is suspected for it.
  *
  * @param examples the images
- * @param classNames names of classes
- * @param classes the class of each image, −1 where it has none, [N]
+ * @param classNames names of classes by their numbers
+ * @param classes the number of each image's class, −1 where it has none, [N]
  * @param neighbours of each image, [N]
  * @param self each image's score for itself over the mean of all, [N]
  * @param copies by pixels
@@ -44,9 +45,11 @@ record Suspicions(
               copies.isCopy(i) ? examples.get(copies.first()[i]).id() : "",
               isFirstOfTwins(i) ? Double.NaN : of.excess(),
               examples.get(of.supporters()[0]).id(),
-              classNames.size() < 2 ? Double.NaN : of.otherClasses(own, classes),
+              of.rival() < 0 ? Double.NaN : of.otherClasses(own, classes),
               own < 0 ? Double.NaN : of.rivals() - of.own(),
-              own < 0 || of.rival() < 0 ? "" : classNames.get(of.rival()),
+              own < 0 || of.rival() < 0
+                  ? ""
+                  : new Condition.ClassLabel(of.rival()).words(classNames),
               of.isolation(),
               self[i],
               -of.mean()));

@@ -16,7 +16,6 @@ import io.journey.results.curation.Issue;
 import io.journey.results.curation.Signals;
 import io.journey.results.curation.Suspect;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
 import io.journey.run.SettingException;
 import io.journey.run.Snapshot;
 import io.journey.score.Damping;
@@ -27,7 +26,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
@@ -233,15 +231,8 @@ class CurationRunTest {
     CurationRun run = run(store, data, "journey-trak", 9);
     run.run(folder.resolve("whole"), TestContext.of(1));
     for (long advances : new long[] {0, 1, 4, 7}) {
-      AtomicLong left = new AtomicLong(advances);
-      Progress killer =
-          (task, total, unit) ->
-              units -> {
-                if (left.getAndDecrement() <= 0) {
-                  throw new IllegalStateException("killed");
-                }
-              };
-      assertThatThrownBy(() -> run.run(folder.resolve("parts"), TestContext.of(1, killer)))
+      assertThatThrownBy(
+              () -> run.run(folder.resolve("parts"), TestContext.killedAfter(advances, 1)))
           .hasMessage("killed");
     }
     run.run(folder.resolve("parts"), TestContext.of(3));

@@ -66,6 +66,12 @@ public final class CurationFaults implements Runnable {
   @Option(names = "--injections", defaultValue = "4")
   private int injections;
 
+  @Option(
+      names = "--first",
+      defaultValue = "0",
+      description = "The first injection: several processes can make them, one tells of all.")
+  private int first;
+
   @Option(names = "--garments", defaultValue = "1000")
   private int garments;
 
@@ -131,7 +137,7 @@ public final class CurationFaults implements Runnable {
     try (RunContext context =
         RunContext.of(
             Libtorch.device(), Runtime.getRuntime().availableProcessors(), Progress.SILENT)) {
-      for (int i = 0; i < injections; i++) {
+      for (int i = first; i < injections; i++) {
         judge(i, context, found);
         byte[] table = Csv.table(Found.class, found).getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(out.resolve("faults.csv"), table);

@@ -12,7 +12,6 @@ import io.journey.run.SettingException;
 import io.journey.score.Damping;
 import io.journey.score.Estimator;
 import io.journey.score.Estimators;
-import io.journey.statistics.NearDuplicates;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,13 +68,7 @@ final class CurateCommand implements Runnable {
   @InRange(from = 3)
   private int supporters;
 
-  @Option(
-      names = "--similarity",
-      paramLabel = "R",
-      description =
-          "Correlation of pixels from which on two images are near-duplicates (default: 0.99).")
-  @InRange(from = 0, to = 1)
-  private double similarity = NearDuplicates.DEFAULT_CORRELATION;
+  @Mixin private SimilarityOption similarity;
 
   @Option(
       names = "--listed",
@@ -138,7 +131,7 @@ final class CurateCommand implements Runnable {
                 new Damping(damping.forEstimator(chosen)),
                 images,
                 supporters,
-                similarity,
+                similarity.similarity(),
                 listed)
             .run(out, console.context());
     for (Issue issue : Issue.values()) {

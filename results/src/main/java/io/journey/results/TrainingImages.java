@@ -1,8 +1,10 @@
 package io.journey.results;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
+import io.journey.run.Json;
 import io.journey.run.JsonFields;
 import io.journey.run.Manifest;
 import java.nio.file.Path;
@@ -63,6 +65,20 @@ public final class TrainingImages {
               + ": make it again.");
     }
     return pictures;
+  }
+
+  /**
+   * Returns the entries by which a directory is held against the data again, for its manifest.
+   *
+   * @param made what it was made of
+   * @param pictures as {@link #of} returns them for that
+   */
+  public static ObjectNode inputs(Manifest made, Dataset pictures) {
+    ObjectNode inputs = Json.object().put(PICTURES, pictures.fingerprint());
+    if (made.inputFields().has(TEXT_ENCODER)) {
+      inputs.put(TEXT_ENCODER, made.inputFields().text(TEXT_ENCODER));
+    }
+    return inputs;
   }
 
   private static String shortened(String fingerprint) {

@@ -39,14 +39,9 @@ public record Signals(
     @Csv.Format("%.6e") double selfInfluence,
     @Csv.Format("%.6e") double against) {
   public Signals {
-    duplicates = orNaN(duplicates);
-    twins = orNaN(twins);
-    mislabels = orNaN(mislabels);
-    margin = orNaN(margin);
-  }
-
-  /** Tables have an empty field for what is no number. */
-  private static Double orNaN(Double value) {
-    return value == null ? Double.NaN : value;
+    duplicates = Csv.orNaN(duplicates);
+    twins = Csv.orNaN(twins);
+    mislabels = Csv.orNaN(mislabels);
+    margin = Csv.orNaN(margin);
   }
 }
