@@ -76,6 +76,17 @@ def main(folder):
         {"image": [png(0), png(1), png(2)], "label": pa.array(["owl", None, "ant"], pa.string())}
     )
     pq.write_table(words, folder / "words.parquet")
+    # Columns of numbers, some of them missing.
+    numbers = pa.table(
+        {
+            "image": [png(0), png(1), png(2)],
+            "year": pa.array([1990, None, -3], pa.int32()),
+            "share": pa.array([0.5, 1e300, None], pa.float64()),
+            "weight": pa.array([0.25, 0.25, 4.0], pa.float32()),
+            "free": pa.array([True, None, False], pa.bool_()),
+        }
+    )
+    pq.write_table(numbers, folder / "numbers.parquet", compression="gzip")
     gap = pa.table({"image": pa.array([png(0), None], pa.binary())})
     pq.write_table(gap, folder / "gap.parquet")
     two = pa.table({"image": [png(0), png(1)], "mask": [png(2), png(3)], "label": [0, 1]})

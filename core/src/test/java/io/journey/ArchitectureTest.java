@@ -59,7 +59,11 @@ class ArchitectureTest {
                   "sampling",
                   "embedding"),
           "attribution",
+<<<<<<< HEAD
               List.of("gradient", "preconditioner", "projection", "features", "unrolling", "score"),
+=======
+              List.of("gradient", "preconditioner", "projection", "features", "score", "curation"),
+>>>>>>> 5dbfa35e3d43d81249e228d237567d5ddbb530e8
           "evaluation", List.of("evaluation"),
           "report", List.of("report"));
 
@@ -76,6 +80,7 @@ class ArchitectureTest {
           "projection",
           "features",
           "score",
+          "curation",
           "evaluation",
           "report");
 

@@ -20,7 +20,6 @@ import io.journey.results.Influence;
 import io.journey.results.Strongest;
 import io.journey.results.Timesteps;
 import io.journey.run.JourneyException;
-import io.journey.run.Progress;
 import io.journey.run.SettingException;
 import io.journey.run.Snapshot;
 import io.journey.sampling.Sampler;
@@ -32,7 +31,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,15 +121,8 @@ class StrongestTest {
     StrongestStage stage = stage(asking(preconditioned), 5);
     stage.run(folder.resolve("whole"), TestContext.of(1));
     for (long advances : new long[] {1, 2, 3}) {
-      AtomicLong left = new AtomicLong(advances);
-      Progress killer =
-          (task, total, unit) ->
-              units -> {
-                if (left.getAndDecrement() <= 0) {
-                  throw new IllegalStateException("killed");
-                }
-              };
-      assertThatThrownBy(() -> stage.run(folder.resolve("parts"), TestContext.of(1, killer)))
+      assertThatThrownBy(
+              () -> stage.run(folder.resolve("parts"), TestContext.killedAfter(advances, 1)))
           .hasMessage("killed");
     }
     stage.run(folder.resolve("parts"), TestContext.of(2));

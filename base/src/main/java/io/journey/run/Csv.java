@@ -129,6 +129,11 @@ public final class Csv {
     text.flush();
   }
 
+  /** Returns the number of a field that was read, NaN of an empty one. */
+  public static Double orNaN(Double read) {
+    return read == null ? Double.NaN : read;
+  }
+
   /**
    * Gives the rows of a table of known columns one after the other: not all of it is in memory.
    *

@@ -7,7 +7,6 @@ import io.journey.results.groups.GroupScores;
 import io.journey.results.groups.GroupScoresRun;
 import io.journey.results.groups.Grouping;
 import io.journey.run.SettingException;
-import io.journey.statistics.NearDuplicates;
 import java.nio.file.Path;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -46,8 +45,8 @@ final class GroupsCommand implements Runnable {
       paramLabel = "COLUMN",
       description = {
         "What they are groups by: class, folder, duplicates (clusters of near-duplicates), a column of"
-            + " texts of the data (metadata.jsonl or .csv, Parquet, WebDataset), or @FILE.csv with"
-            + " lines id,group.",
+            + " the data (metadata.jsonl or .csv, Parquet, WebDataset, MS COCO's license), or @FILE.csv"
+            + " with lines id,group.",
         "An image without one is in no group."
       })
   private String group;
@@ -55,13 +54,7 @@ final class GroupsCommand implements Runnable {
   @ArgGroup(exclusive = false)
   private DataOptions data;
 
-  @Option(
-      names = "--similarity",
-      paramLabel = "R",
-      description =
-          "Correlation of pixels from which on two images are near-duplicates (default: 0.99).")
-  @InRange(from = 0, to = 1)
-  private double similarity = NearDuplicates.DEFAULT_CORRELATION;
+  @Mixin private SimilarityOption similarity;
 
   @Option(
       names = "--groupings",
@@ -118,7 +111,7 @@ final class GroupsCommand implements Runnable {
     }
     Dataset pictures = TrainingImages.of(scores, data.open(console.progress()));
     return group.equals(Grouping.DUPLICATES)
-        ? Grouping.ofDuplicates(pictures, similarity, console.progress())
+        ? Grouping.ofDuplicates(pictures, similarity.similarity(), console.progress())
         : Grouping.ofColumn(group, pictures, console.progress());
   }
 }

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       UnrollCommand.class,
       ReplayCommand.class,
       GroupsCommand.class,
+      CurateCommand.class,
       ReportCommand.class,
       ExploreCommand.class,
       EvaluateCommand.class,

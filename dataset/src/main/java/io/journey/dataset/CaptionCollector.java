@@ -39,6 +39,14 @@ public final class CaptionCollector {
   }
 
   /**
+   * Returns whether {@link #column} may hold anything: then numbers, true and false are texts too,
+   * and no caption is looked for.
+   */
+  public boolean isAnyColumn() {
+    return rule.anyColumn();
+  }
+
+  /**
    * Takes a caption. White space around it is cut off; a blank one is none, and those beyond the
    * number asked for are passed over.
    *

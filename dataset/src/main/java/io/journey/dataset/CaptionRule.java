@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param column what holds them, empty if that is to be found out
  * @param template what is made of the class instead, empty if they are read
  * @param uncaptioned what becomes of images without
+ * @param anyColumn whether it is a column of any content, of which numbers are texts too
  */
 record CaptionRule(
     boolean asked,
@@ -19,7 +20,8 @@ record CaptionRule(
     int most,
     Optional<String> column,
     Optional<CaptionTemplate> template,
-    Uncaptioned uncaptioned) {
+    Uncaptioned uncaptioned,
+    boolean anyColumn) {
 
   private static final String NONE = "none";
 
@@ -50,12 +52,14 @@ record CaptionRule(
         most(spec, count.orElse("all")),
         caption.filter(c -> !CaptionTemplate.isTemplate(c)),
         caption.filter(CaptionTemplate::isTemplate).map(CaptionTemplate::new),
-        uncaptioned.isPresent() ? Uncaptioned.EMPTY : Uncaptioned.REFUSED);
+        uncaptioned.isPresent() ? Uncaptioned.EMPTY : Uncaptioned.REFUSED,
+        false);
   }
 
   /** Returns the rule of one text of each image, from a column or field of any name. */
   static CaptionRule ofColumn(String name) {
-    return new CaptionRule(true, false, 1, Optional.of(name), Optional.empty(), Uncaptioned.EMPTY);
+    return new CaptionRule(
+        true, false, 1, Optional.of(name), Optional.empty(), Uncaptioned.EMPTY, true);
   }
 
   private static int most(String spec, String count) {
@@ -79,6 +83,6 @@ record CaptionRule(
   /** Returns the same for a set whose captions are asked for after it was opened. */
   CaptionRule asked(Uncaptioned missing) {
     Uncaptioned stronger = uncaptioned == Uncaptioned.EMPTY ? uncaptioned : missing;
-    return new CaptionRule(true, refused, most, column, template, stronger);
+    return new CaptionRule(true, refused, most, column, template, stronger, anyColumn);
   }
 }

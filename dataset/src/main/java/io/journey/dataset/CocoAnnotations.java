@@ -40,6 +40,20 @@ final class CocoAnnotations {
    * @throws JourneyException if there is no such list, or an object without these fields
    */
   void forEach(String list, String key, String value, BiConsumer<String, String> each) {
+    forEach(list, key, value, true, each);
+  }
+
+  /**
+   * Hands over the same of objects that have both; the second may be a whole number, too.
+   *
+   * @throws JourneyException if there is no such list
+   */
+  void forEachWith(String list, String key, String value, BiConsumer<String, String> each) {
+    forEach(list, key, value, false, each);
+  }
+
+  private void forEach(
+      String list, String key, String value, boolean all, BiConsumer<String, String> each) {
     JsonParser json = null;
     try (ByteStream in = source.stream(0, source.size());
         JsonParser parser = JSON.createParser(in)) {
@@ -53,7 +67,7 @@ final class CocoAnnotations {
           require(token == JsonToken.START_ARRAY && !found, "has " + list + " that is no one list");
           found = true;
           while (parser.nextToken() == JsonToken.START_OBJECT) {
-            readObject(parser, list, key, value, each);
+            readObject(parser, list, key, value, all, each);
           }
           require(
               parser.currentToken() == JsonToken.END_ARRAY,
@@ -74,7 +88,12 @@ final class CocoAnnotations {
   }
 
   private void readObject(
-      JsonParser parser, String list, String key, String value, BiConsumer<String, String> each)
+      JsonParser parser,
+      String list,
+      String key,
+      String value,
+      boolean all,
+      BiConsumer<String, String> each)
       throws IOException {
     String first = null;
     String second = null;
@@ -84,16 +103,18 @@ final class CocoAnnotations {
       if (name.equals(key)
           && (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_STRING)) {
         first = parser.getText();
-      } else if (name.equals(value) && token == JsonToken.VALUE_STRING) {
+      } else if (name.equals(value)
+          && (token == JsonToken.VALUE_STRING || (!all && token == JsonToken.VALUE_NUMBER_INT))) {
         second = parser.getText();
       } else {
         parser.skipChildren();
       }
     }
-    require(
-        first != null && second != null,
-        "has one of its " + list + " without " + (first == null ? key : value));
-    each.accept(first, second);
+    boolean both = first != null && second != null;
+    require(both || !all, "has one of its " + list + " without " + (first == null ? key : value));
+    if (both) {
+      each.accept(first, second);
+    }
   }
 
   private void require(boolean good, String what) {

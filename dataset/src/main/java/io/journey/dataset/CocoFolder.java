@@ -15,12 +15,14 @@ import java.util.Set;
 /**
  * MS COCO in its official layout: {@code train2017/} or {@code images/train2017/} beside {@code
  * annotations/captions_train2017.json}. The images are those of the folders, with the ids they have
- * as an image folder; the annotations add captions.
+ * as an image folder; the annotations add captions, and columns: what they say of an image, such as
+ * its {@code license}, by name.
  */
 final class CocoFolder implements CaptionSource {
   private static final String ANNOTATIONS = "annotations";
   private static final String PREFIX = "captions_";
   private static final String ENDING = ".json";
+  private static final String LICENSE = "license";
 
   private final CaptionFiles files;
   private final int all;
@@ -104,6 +106,31 @@ final class CocoFolder implements CaptionSource {
     }
 
     void read(CaptionCollector captions) {
+      if (captions.isAnyColumn()) {
+        readColumn(captions.column().orElseThrow(), captions);
+      } else {
+        readCaptions(captions);
+      }
+    }
+
+    private void readColumn(String column, CaptionCollector captions) {
+      Map<String, String> licenses = new HashMap<>();
+      if (column.equals(LICENSE)) {
+        annotations.forEach("licenses", "id", "name", licenses::put);
+      }
+      annotations.forEachWith(
+          "images",
+          "file_name",
+          column,
+          (given, text) -> {
+            Integer index = names.get(nameOf(given));
+            if (index != null) {
+              captions.add(index, licenses.getOrDefault(text, text), file.toString());
+            }
+          });
+    }
+
+    private void readCaptions(CaptionCollector captions) {
       unlisted.addAll(names.keySet());
       annotations.forEach("images", "id", "file_name", this::addImage);
       if (whole && missing == images.size()) {
@@ -128,8 +155,7 @@ final class CocoFolder implements CaptionSource {
     }
 
     private void addImage(String id, String given) {
-      String path = CaptionFiles.confined(given, file);
-      String name = path.startsWith(split + "/") ? path.substring(split.length() + 1) : path;
+      String name = nameOf(given);
       unlisted.remove(name);
       Integer index = names.getOrDefault(name, NO_FILE);
       if (images.put(id, index) != null) {
@@ -141,6 +167,11 @@ final class CocoFolder implements CaptionSource {
         throw new JourneyException(
             file + " lists more images than fit into a quarter of the memory Java may use.");
       }
+    }
+
+    private String nameOf(String given) {
+      String path = CaptionFiles.confined(given, file);
+      return path.startsWith(split + "/") ? path.substring(split.length() + 1) : path;
     }
 
     private void add(String id, String text, CaptionCollector captions) {

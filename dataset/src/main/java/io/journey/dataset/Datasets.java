@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 
 /** Opens data sets from what a user types. */
 public final class Datasets {
+  /** The column of class numbers, where a format has no columns. */
+  private static final String LABEL = "label";
+
   private Datasets() {}
 
   /**
@@ -67,9 +70,11 @@ public final class Datasets {
   }
 
   /**
-   * Reads a column of texts that a data set has beside its images: of {@code metadata.jsonl} or
-   * {@code metadata.csv}, of Parquet files, a field of WebDataset's {@code .json}, or files beside
-   * the images by their ending. Images are not read.
+   * Reads a column of texts or numbers that a data set has beside its images: of {@code
+   * metadata.jsonl} or {@code metadata.csv}, of Parquet files, a field of WebDataset's {@code
+   * .json}, files beside the images by their ending, or what MS COCO says of its images, such as
+   * {@code license}. Where there is none of these, {@code label} is the number of an image's class.
+   * Images are not read.
    *
    * @param spec of the set
    * @param column its name
@@ -82,27 +87,41 @@ public final class Datasets {
     DatasetFormat format = parsed.format().orElseGet(() -> DatasetFormats.of(parsed.path()));
     DatasetSpec known = parsed.of(format).withColumn(column);
     Listing listing = format.list(known, progress);
-    if (listing.captions() == CaptionSource.NONE || listing.captions() instanceof CocoFolder) {
+    List<StoredExample> chosen = known.selection().select(listing, spec);
+    if (listing.captions() == CaptionSource.NONE && column.equals(LABEL)) {
+      return labels(chosen);
+    }
+    if (listing.captions() == CaptionSource.NONE) {
       throw new JourneyException(
           "Data set "
               + spec
               + " is of kind "
               + format.prefix()
-              + ", which has no columns beside its images: give the groups in a file of ids.");
+              + ", which has no columns beside its images but label: give the groups in a file of ids.");
     }
-    List<StoredExample> chosen = known.selection().select(listing, spec);
     List<List<String>> texts;
     try {
       texts = Captions.read(known, known.captions(), chosen, listing).texts();
     } catch (MissingCaptions e) {
       throw new JourneyException(
-          "Data set " + spec + " has no column of texts named " + column + ": check the name.", e);
+          "Data set " + spec + " has no column named " + column + ": check the name.", e);
     }
     Map<String, String> found = new HashMap<>();
     for (int i = 0; i < texts.size(); i++) {
       if (!texts.get(i).get(0).isEmpty()) {
         found.put(chosen.get(i).id(), texts.get(i).get(0));
       }
+    }
+    return found;
+  }
+
+  private static Map<String, String> labels(List<StoredExample> examples) {
+    Map<String, String> found = new HashMap<>();
+    for (StoredExample example : examples) {
+      example
+          .condition()
+          .classNumber()
+          .ifPresent(number -> found.put(example.id(), String.valueOf(number)));
     }
     return found;
   }

@@ -72,7 +72,7 @@ final class FolderCaptions implements CaptionSource {
       return false;
     }
     UnaryOperator<String> below = name -> folder.isEmpty() ? name : folder + "/" + name;
-    MetadataTable table = new MetadataTable(files.open(json ? lines : csv), captions.column());
+    MetadataTable table = new MetadataTable(files.open(json ? lines : csv), captions);
     long[] missing = {0};
     table.read(
         json,

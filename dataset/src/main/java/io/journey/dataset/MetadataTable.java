@@ -34,12 +34,14 @@ final class MetadataTable {
 
   private final SourceFile source;
   private final Optional<String> asked;
+  private final boolean numbers;
   private final Set<String> columns = new LinkedHashSet<>();
   private Optional<String> column = Optional.empty();
 
-  MetadataTable(SourceFile source, Optional<String> asked) {
+  MetadataTable(SourceFile source, CaptionCollector captions) {
     this.source = source;
-    this.asked = asked;
+    this.asked = captions.column();
+    this.numbers = captions.isAnyColumn();
   }
 
   Path file() {
@@ -106,11 +108,11 @@ final class MetadataTable {
       throw new JourneyException(where + " has no file_name in text: add the path of an image.");
     }
     row.properties().stream()
-        .filter(f -> !f.getKey().equals(FILE_NAME) && isCaption(f.getValue()))
+        .filter(f -> !f.getKey().equals(FILE_NAME) && isTexts(f.getValue(), numbers))
         .forEach(f -> add(f.getKey(), where));
     Optional<String> here = asked.isPresent() ? asked : CaptionNames.choose(asked, columns, file());
-    here.ifPresent(c -> requireTexts(row.path(c), where + " has a " + c));
-    each.accept(name.textValue(), here.map(c -> texts(row.path(c))).orElse(List.of()));
+    here.ifPresent(c -> requireTexts(row.path(c), numbers, where + " has a " + c));
+    each.accept(name.textValue(), here.map(c -> texts(row.path(c), numbers)).orElse(List.of()));
   }
 
   private void add(String name, String where) {
@@ -121,12 +123,12 @@ final class MetadataTable {
   }
 
   /** Refuses what is there and is no text: a number is no caption, and not a missing one. */
-  private static void requireTexts(JsonNode value, String what) {
-    boolean texts = value.isTextual() || value.isMissingNode() || value.isNull();
+  private static void requireTexts(JsonNode value, boolean numbers, String what) {
+    boolean texts = isText(value, numbers) || value.isMissingNode() || value.isNull();
     if (value.isArray()) {
       texts = true;
       for (JsonNode one : value) {
-        texts &= one.isTextual();
+        texts &= isText(one, numbers);
       }
     }
     if (!texts) {
@@ -138,18 +140,26 @@ final class MetadataTable {
     }
   }
 
-  static boolean isCaption(JsonNode value) {
-    return value.isTextual() || (value.isArray() && !value.isEmpty() && value.get(0).isTextual());
+  /**
+   * Returns whether a value is a text or a list that begins with one.
+   *
+   * @param numbers whether numbers, true and false are texts too
+   */
+  static boolean isTexts(JsonNode value, boolean numbers) {
+    return isText(value.isArray() && !value.isEmpty() ? value.get(0) : value, numbers);
+  }
+
+  private static boolean isText(JsonNode value, boolean numbers) {
+    return value.isTextual() || (numbers && (value.isNumber() || value.isBoolean()));
   }
 
   /** Returns a text, or all texts of a list. */
-  static List<String> texts(JsonNode value) {
-    if (value.isTextual()) {
-      return List.of(value.textValue());
-    }
+  static List<String> texts(JsonNode value, boolean numbers) {
     List<String> texts = new ArrayList<>();
-    if (value.isArray()) {
-      value.forEach(v -> texts.addAll(v.isTextual() ? List.of(v.textValue()) : List.of()));
+    for (JsonNode one : value.isArray() ? value : List.of(value)) {
+      if (isText(one, numbers)) {
+        texts.add(one.asText());
+      }
     }
     return texts;
   }

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The captions in a column of Parquet files: a text in each row, or a list of texts. */
+/**
+ * The captions in a column of Parquet files: a text in each row, or a list of texts; of any column
+ * numbers, too.
+ */
 record ParquetCaptions(List<Shard> shards) implements CaptionSource {
   /**
    * A file of the set.
@@ -26,7 +29,9 @@ record ParquetCaptions(List<Shard> shards) implements CaptionSource {
     }
     for (Shard shard : shards) {
       List<ParquetColumn> columns =
-          shard.file().columns().stream().filter(ParquetColumn::isCaption).toList();
+          shard.file().columns().stream()
+              .filter(c -> c.isCaption() || (captions.isAnyColumn() && c.isNumber()))
+              .toList();
       List<String> names = columns.stream().map(ParquetColumn::plainName).toList();
       Optional<String> name = CaptionNames.choose(captions.column(), names, shard.file().path());
       name.map(n -> columns.get(names.indexOf(n)))
@@ -80,9 +85,13 @@ record ParquetCaptions(List<Shard> shards) implements CaptionSource {
             shard.file().path()
                 + " begins with the middle of a list: it is damaged, copy it again.");
       }
-      if (example != null && value instanceof byte[] text) {
+      if (example != null && value != null) {
         String where = shard.file().path().toString();
-        captions.add(example, FileNames.utf8(text, "A caption of " + where), where);
+        String text =
+            value instanceof byte[] bytes
+                ? FileNames.utf8(bytes, "A caption of " + where)
+                : value.toString();
+        captions.add(example, text, where);
       }
     }
   }

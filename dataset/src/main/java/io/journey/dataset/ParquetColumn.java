@@ -35,6 +35,15 @@ record ParquetColumn(int index, List<String> path, boolean text, ColumnDescripto
     return type() == PrimitiveTypeName.BINARY && text && descriptor.getMaxRepetitionLevel() <= 1;
   }
 
+  /** Returns whether its values are numbers, or true and false, one a row. */
+  boolean isNumber() {
+    return !isRepeated()
+        && switch (type()) {
+          case INT32, INT64, FLOAT, DOUBLE, BOOLEAN -> true;
+          default -> false;
+        };
+  }
+
   /** Returns the name without those that only make a list of it: "captions", "sentences.raw". */
   String plainName() {
     List<String> names = new ArrayList<>(path);

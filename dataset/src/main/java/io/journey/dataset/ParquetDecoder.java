@@ -193,6 +193,9 @@ final class ParquetDecoder {
     return switch (column.type()) {
       case INT32 -> (long) reader.readInteger();
       case INT64 -> reader.readLong();
+      case FLOAT -> reader.readFloat();
+      case DOUBLE -> reader.readDouble();
+      case BOOLEAN -> reader.readBoolean();
       case BINARY -> reader.readBytes().getBytes();
       default -> throw new IllegalArgumentException("a column has the type " + column.type());
     };

@@ -293,7 +293,7 @@ final class ParquetFile {
     return orDamaged(path(), () -> new ParquetDecoder(source, page).lists());
   }
 
-  /** Returns the values of a page: Long, byte[] or null. */
+  /** Returns the values of a page: Long, Float, Double, Boolean, byte[] or null. */
   Object[] read(Page page) {
     return orDamaged(path(), () -> new ParquetDecoder(source, page).values());
   }

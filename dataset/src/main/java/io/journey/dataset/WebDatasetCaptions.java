@@ -94,13 +94,14 @@ final class WebDatasetCaptions {
       ObjectNode object = Json.parse(json.bytes(), json.name());
       List<String> fields =
           object.properties().stream()
-              .filter(f -> MetadataTable.isCaption(f.getValue()))
+              .filter(f -> MetadataTable.isTexts(f.getValue(), captions.isAnyColumn()))
               .map(Map.Entry::getKey)
               .toList();
       Optional<String> field =
           asked.isPresent() ? asked : CaptionNames.choose(asked, fields, json.name());
       JsonNode value = field.map(object::path).orElse(object.path(""));
-      MetadataTable.texts(value).forEach(text -> captions.add(i, text, json.name()));
+      MetadataTable.texts(value, captions.isAnyColumn())
+          .forEach(text -> captions.add(i, text, json.name()));
     }
   }
 }

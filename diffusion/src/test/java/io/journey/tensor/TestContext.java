@@ -3,6 +3,7 @@ package io.journey.tensor;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
 import io.journey.run.Workers;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -16,6 +17,23 @@ public final class TestContext {
   /** Some workers, which say nothing. */
   public static RunContext of(int threads) {
     return of(threads, Progress.SILENT);
+  }
+
+  /**
+   * Some workers, whose work fails with "killed" once so much progress was told.
+   *
+   * @param advances steps of progress that are told before
+   */
+  public static RunContext killedAfter(long advances, int threads) {
+    AtomicLong left = new AtomicLong(advances);
+    Progress killer =
+        (task, total, unit) ->
+            units -> {
+              if (left.getAndDecrement() <= 0) {
+                throw new IllegalStateException("killed");
+              }
+            };
+    return of(threads, killer);
   }
 
   /** Some workers, and who is told of their work. */

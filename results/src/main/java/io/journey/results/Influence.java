@@ -1,5 +1,7 @@
 package io.journey.results;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+
 /**
  * The score of one training example at one step of a target.
  *
@@ -8,4 +10,8 @@ package io.journey.results;
  * @param className its class, or ""
  * @param score positive: it guided the step towards its outcome; negative: away from it
  */
-public record Influence(int index, String exampleId, String className, float score) {}
+public record Influence(
+    int index,
+    @JsonProperty("id") String exampleId,
+    @JsonProperty("class") String className,
+    float score) {}

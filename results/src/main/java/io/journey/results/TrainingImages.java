@@ -1,12 +1,15 @@
 package io.journey.results;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
+import io.journey.run.Json;
 import io.journey.run.JsonFields;
+import io.journey.run.Manifest;
 import java.nio.file.Path;
 
-/** The training images that an attribution scores, from the data set that a user names. */
+/** The training images of an attribution or of features, from the data set that a user names. */
 public final class TrainingImages {
   private static final String SEEN = "data";
   private static final String PICTURES = "pictures";
@@ -22,16 +25,26 @@ public final class TrainingImages {
    * @throws JourneyException if the attribution was made from other images or captions
    */
   public static Dataset of(Attribution attribution, Dataset data) {
-    Path directory = attribution.manifest().directory();
-    JsonFields inputs = attribution.manifest().inputFields();
+    return of(attribution.manifest(), attribution.size(), data);
+  }
+
+  /**
+   * Returns the same of any directory that was made from training images.
+   *
+   * @param made its manifest
+   * @param size the number of its training images
+   */
+  public static Dataset of(Manifest made, int size, Dataset data) {
+    Path directory = made.directory();
+    JsonFields inputs = made.inputFields();
     boolean captioned = inputs.has(TEXT_ENCODER);
     Dataset pictures = captioned ? data.pictures().captioned() : data.pictures();
-    String made = inputs.text(inputs.has(PICTURES) ? PICTURES : SEEN);
-    if (!made.equals(pictures.fingerprint())) {
+    String expected = inputs.text(inputs.has(PICTURES) ? PICTURES : SEEN);
+    if (!expected.equals(pictures.fingerprint())) {
       throw new JourneyException(
           directory
               + " was made from data with the fingerprint "
-              + shortened(made)
+              + shortened(expected)
               + ", "
               + pictures.spec()
               + " has "
@@ -40,18 +53,32 @@ public final class TrainingImages {
                   ? ": name the data it was made from, with the same captions."
                   : ": name the data it was made from."));
     }
-    if (attribution.size() != pictures.size()) {
+    if (size != pictures.size()) {
       throw new JourneyException(
           directory
-              + " scores "
-              + Counted.of(attribution.size(), "examples")
+              + " has "
+              + Counted.of(size, "examples")
               + ", "
               + pictures.spec()
               + " has "
               + pictures.size()
-              + ": make the attribution again.");
+              + ": make it again.");
     }
     return pictures;
+  }
+
+  /**
+   * Returns the entries by which a directory is held against the data again, for its manifest.
+   *
+   * @param made what it was made of
+   * @param pictures as {@link #of} returns them for that
+   */
+  public static ObjectNode inputs(Manifest made, Dataset pictures) {
+    ObjectNode inputs = Json.object().put(PICTURES, pictures.fingerprint());
+    if (made.inputFields().has(TEXT_ENCODER)) {
+      inputs.put(TEXT_ENCODER, made.inputFields().text(TEXT_ENCODER));
+    }
+    return inputs;
   }
 
   private static String shortened(String fingerprint) {

@@ -42,16 +42,11 @@ public record GroupScore(
     double chanceShare,
     Verdict verdict) {
   public GroupScore {
-    low = orNaN(low);
-    high = orNaN(high);
-    share = orNaN(share);
-    shareLow = orNaN(shareLow);
-    shareHigh = orNaN(shareHigh);
-  }
-
-  /** Tables have an empty field for what is no number. */
-  private static Double orNaN(Double value) {
-    return value == null ? Double.NaN : value;
+    low = Csv.orNaN(low);
+    high = Csv.orNaN(high);
+    share = Csv.orNaN(share);
+    shareLow = Csv.orNaN(shareLow);
+    shareHigh = Csv.orNaN(shareHigh);
   }
 
   /** The timestep of scores over all steps. */
