@@ -70,6 +70,19 @@ public record TrainingConsent(Use use, String words) {
     return use == Use.NOT_ALLOWED || use == Use.CONSTRAINED || use == Use.UNREADABLE;
   }
 
+  /** Returns what is said of training, such as "training not allowed". */
+  public String sentence() {
+    String said =
+        switch (use) {
+          case UNSAID -> "nothing said of training";
+          case ALLOWED -> "training allowed";
+          case CONSTRAINED -> "training on conditions";
+          case NOT_ALLOWED -> "training not allowed";
+          case UNREADABLE -> "what is said of training cannot be read";
+        };
+    return words.isEmpty() ? said : said + ": " + words;
+  }
+
   /**
    * Reads what an example's image says. A sidecar comes before what the image itself carries:
    * {@code cat.png.c2pa.json} or {@code cat.c2pa.json} beside {@code cat.png}, or {@code cat.c2pa}.

@@ -345,6 +345,28 @@ class ExportTest {
   }
 
   @Test
+  void croissantReadsBack() {
+    Dataset back =
+        Datasets.open(export("croissant", ImageForm.PNG).resolve("croissant.json").toString());
+    assertThat(back.fingerprint()).isEqualTo(data().fingerprint());
+    Map<String, String> said = Datasets.column(back.spec(), "generative_training", Progress.SILENT);
+    assertThat(said).isEqualTo(Map.of(IDS.get(0), "notAllowed"));
+    assertThat(Datasets.column(back.spec(), "creator", Progress.SILENT))
+        .containsEntry(IDS.get(1), "A: \"b\"");
+  }
+
+  /** Written beside the files of the data set itself. */
+  @Test
+  void croissantOfTheFilesThemselvesReadsBack() throws IOException {
+    Path out = export("croissant", ImageForm.FILES);
+    for (String name : List.of("croissant.json", "images.parquet", "journey.json")) {
+      Files.copy(out.resolve(name), images.resolve(name));
+    }
+    Dataset back = Datasets.open("croissant:" + images);
+    assertThat(back.fingerprint()).isEqualTo(data().fingerprint());
+  }
+
+  @Test
   void groupsAreColumns() {
     Grouping halves =
         new Grouping(
