@@ -74,7 +74,6 @@ def fiftyone(folder):
          f"{len(data)} samples of {data.media_type}, {len(data.get_field_schema())} fields; the first"
          f" file is there: {os.path.exists(first.filepath)}; the strongest of target 0 is"
          f" {best.journey_id}, rank {best.rank_0}")
-    tool.delete_dataset(name)
 
 
 def arrays(folder):

@@ -170,6 +170,23 @@ class CroissantFolderTest {
     assertThat(found).isEqualTo(wanted);
   }
 
+  /** Written by mlcroissant: tools/golden/make_croissant.py. */
+  @Test
+  void whatMlcroissantWritesIsRead() throws IOException {
+    Dataset data = Datasets.open("src/test/resources/croissant/croissant.json");
+    assertThat(data.size()).isEqualTo(3);
+    assertThat(data.id(1)).isEqualTo("b.png");
+    assertThat(data.classNames()).containsExactly("cat", "dog");
+    assertThat(data.condition(0).words(data.classNames())).isEqualTo("dog");
+    assertThat(Datasets.column(data.spec(), "artist", Progress.SILENT))
+        .isEqualTo(Map.of("a.png", "Ann", "b.png", "Bo, jr", "c.png", "Ann"));
+    assertThat(Datasets.column(data.spec(), "creator", Progress.SILENT))
+        .containsEntry("c.png", "A collector");
+    float[] image = new float[48];
+    data.read(2, image, 0);
+    assertThat(image[0]).isCloseTo(120 / 127.5f - 1, org.assertj.core.data.Offset.offset(1e-6f));
+  }
+
   private static boolean opens(Path file) {
     try {
       return Datasets.open(file + "?column=image").size() > 0;

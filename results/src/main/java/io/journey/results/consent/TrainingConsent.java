@@ -110,7 +110,8 @@ public record TrainingConsent(Use use, String words) {
 
   private static Optional<TrainingConsent> beside(Path file) throws IOException {
     String name = file.getFileName().toString();
-    String stem = name.substring(0, Math.max(1, name.lastIndexOf('.')));
+    int ending = name.lastIndexOf('.');
+    String stem = ending > 0 ? name.substring(0, ending) : name;
     Set<String> sidecars = new LinkedHashSet<>(List.of(name + JSON, stem + JSON, stem + BOXES));
     for (String sidecar : sidecars) {
       if (Confined.exists(file.getParent(), sidecar)) {

@@ -38,7 +38,7 @@ public final class C2paSidecars implements ExportFormat {
       byte[] picture = content.targetPng(t);
       work.write(name + ".png", out -> out.write(picture));
       ObjectNode manifest = manifest(content, t, name + ".png", drawn);
-      ObjectNode found = attribution(content, t, ExportContent.sha256(picture));
+      ObjectNode found = attribution(content, t, ExportImages.sha256(picture));
       if (!titles.get(t).isEmpty()) {
         found.put("title", titles.get(t));
       }
@@ -63,7 +63,7 @@ public final class C2paSidecars implements ExportFormat {
     ArrayNode ingredients = manifest.putArray("ingredients");
     ArrayNode labels = Json.object().putArray("ingredientIds");
     for (Influence one : strongest(content, target)) {
-      String label = "urn:journey:sha256:" + content.sha256(one.index());
+      String label = "urn:journey:sha256:" + content.images().sha256(one.index());
       labels.add(label);
       ingredients
           .addObject()
@@ -88,7 +88,7 @@ public final class C2paSidecars implements ExportFormat {
     int rank = 1;
     for (Influence one : strongest(content, target)) {
       ObjectNode image = images.addObject().put("id", one.exampleId()).put("rank", rank++);
-      image.put("alg", "sha256").put("hash", content.sha256(one.index()));
+      image.put("alg", "sha256").put("hash", content.images().sha256(one.index()));
       image.put("score", one.score());
       ObjectNode steps = image.putObject("scores");
       for (int s = 0; s < content.steps().length; s++) {

@@ -7,7 +7,6 @@ import io.journey.run.Json;
 import io.journey.run.SettingException;
 import io.journey.run.StageWork;
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,7 +55,7 @@ public final class CroissantMetadata implements ExportFormat {
 
   @Override
   public void write(ExportContent content, StageWork work) {
-    content.writeImages(work);
+    content.images().write(work);
     List<String> names = fileNames(content);
     List<Column> columns = new ArrayList<>();
     columns.add(Column.texts(FILE_NAME, names::get));
@@ -65,9 +64,9 @@ public final class CroissantMetadata implements ExportFormat {
     columns.add(
         Column.texts(
             "sha256",
-            content.form() == ImageForm.PNG
-                ? i -> ExportContent.sha256(content.png(i))
-                : content::sha256));
+            content.images().form() == ImageForm.PNG
+                ? i -> ExportImages.sha256(content.images().png(i))
+                : content.images()::sha256));
     columns.add(Column.texts("class", i -> content.className(i)));
     columns.add(Column.texts("caption", content::caption));
     content.groups().forEach((name, groups) -> columns.add(Column.texts(name, groups::get)));
@@ -102,9 +101,11 @@ public final class CroissantMetadata implements ExportFormat {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < content.size(); i++) {
       String id = content.example(i).id();
-      if (content.form() == ImageForm.PNG) {
-        names.add(content.path(i));
-      } else if (slashed(content.request().data().file(i).orElseThrow()).endsWith("/" + id)) {
+      if (content.images().form() == ImageForm.PNG) {
+        names.add(content.images().path(i));
+      } else if (ExportImages.slashed(
+              content.request().data().file(i).orElseThrow().toAbsolutePath())
+          .endsWith("/" + id)) {
         names.add(id);
       } else {
         throw new JourneyException(
@@ -112,10 +113,6 @@ public final class CroissantMetadata implements ExportFormat {
       }
     }
     return names;
-  }
-
-  private static String slashed(Path file) {
-    return "/" + file.toString().replace('\\', '/');
   }
 
   private static ObjectNode head(ExportContent content) {
@@ -172,7 +169,7 @@ public final class CroissantMetadata implements ExportFormat {
         .put("contentUrl", name)
         .put("contentSize", bytes.length + " B")
         .put("encodingFormat", format)
-        .put("sha256", ExportContent.sha256(bytes));
+        .put("sha256", ExportImages.sha256(bytes));
   }
 
   private static void addPictures(ArrayNode distribution, List<String> names) {

@@ -81,7 +81,7 @@ public record Export(ExportFormat form, ExportRequest request) implements FileSt
     ExportRequest.Names names = request.names();
     return new Settings(
         form.name(),
-        namesImages() ? word(ExportContent.form(request)) : null,
+        namesImages() ? word(ExportImages.form(request)) : null,
         namesImages() ? request.absolute() ? "absolute" : "relative" : null,
         request.strongest(),
         orNull(names.dataset()),

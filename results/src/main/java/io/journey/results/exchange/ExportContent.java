@@ -5,11 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.Safetensors;
 import io.journey.condition.Condition;
 import io.journey.condition.ConditionColumn;
-import io.journey.dataset.Content;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
-import io.journey.figure.ImageGrid;
-import io.journey.figure.Png;
 import io.journey.results.Attribution;
 import io.journey.results.ExampleTable;
 import io.journey.results.Influence;
@@ -17,19 +14,13 @@ import io.journey.results.OverSteps;
 import io.journey.results.StepScores;
 import io.journey.results.consent.TrainingConsent;
 import io.journey.results.groups.GroupScores;
-import io.journey.run.Checksums;
-import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.StageWork;
 import io.journey.run.Versions;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -44,8 +35,7 @@ public final class ExportContent {
   private final Export export;
   private final ExportRequest request;
   private final ObjectNode settings;
-  private final Path directory;
-  private final ImageForm form;
+  private final ExportImages images;
   private final Attribution attribution;
   private final Dataset data;
   private final float[][][] scores; // [steps][targets][N], as far as they were asked for
@@ -56,8 +46,7 @@ public final class ExportContent {
     this.export = export;
     this.request = export.request();
     this.settings = work.settings();
-    this.directory = work.directory().toAbsolutePath().normalize();
-    this.form = form(request);
+    this.images = new ExportImages(request, work.directory());
     this.attribution = request.attribution();
     this.data = request.data();
     this.scores = new float[attribution.steps().length][attribution.targets()][];
@@ -221,82 +210,9 @@ public final class ExportContent {
     return consents[index];
   }
 
-  static ImageForm form(ExportRequest request) {
-    boolean files =
-        IntStream.range(0, request.data().size()).allMatch(i -> request.data().file(i).isPresent());
-    ImageForm form = request.images().orElse(files ? ImageForm.FILES : ImageForm.PNG);
-    if (form == ImageForm.FILES && !files) {
-      throw new JourneyException(
-          "The images of "
-              + request.data().spec()
-              + " lie within larger files, and an export cannot name them as files: add --images png.");
-    }
-    return form;
-  }
-
-  /** Returns the form in which training images are named. */
-  public ImageForm form() {
-    return form;
-  }
-
-  /**
-   * Returns the path of a training image, with "/": from the export's directory, or from the root
-   * of the file system.
-   */
-  public String path(int index) {
-    String name = pngName(index);
-    if (form == ImageForm.FILES) {
-      Path file = data.file(index).orElseThrow().toAbsolutePath().normalize();
-      return slashed(request.absolute() ? file : directory.relativize(file));
-    }
-    return request.absolute() ? slashed(directory) + "/" + name : name;
-  }
-
-  private static String slashed(Path path) {
-    return path.toString().replace('\\', '/');
-  }
-
-  private static String pngName(int index) {
-    return String.format(Locale.ROOT, "images/%06d.png", index);
-  }
-
-  /** Writes the files that {@link #path} names, where they are files of the export. */
-  public void writeImages(StageWork work) {
-    if (form == ImageForm.PNG) {
-      work.workers().forEach(size(), i -> work.write(pngName(i), out -> out.write(png(i))));
-    }
-  }
-
-  /** Returns a training image as a PNG, as the model saw it. */
-  public byte[] png(int index) {
-    float[] image = new float[data.shape().numel()];
-    data.read(index, image, 0);
-    return png(image, data.shape());
-  }
-
-  private static byte[] png(float[] image, ImageShape shape) {
-    return Png.of(
-        ImageGrid.Cell.of(image, shape.channels(), shape.height(), shape.width(), "", null)
-            .image());
-  }
-
-  /**
-   * Returns the SHA-256 of a training image in hexadecimal: of its bytes as its maker encoded them,
-   * or where it is stored as plain numbers of {@link #png}.
-   */
-  public String sha256(int index) {
-    Optional<Content> bytes = data.encoded(index);
-    try {
-      return sha256(bytes.isPresent() ? bytes.get().read() : png(index));
-    } catch (IOException e) {
-      throw new JourneyException(
-          "Cannot read " + example(index).id() + ": " + Failures.reason(e) + ".", e);
-    }
-  }
-
-  /** Returns the SHA-256 of bytes in hexadecimal. */
-  static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(Checksums.sha256().digest(bytes));
+  /** Returns the training images as the export names them. */
+  public ExportImages images() {
+    return images;
   }
 
   /** Returns the picture of a target as a PNG. */
@@ -311,7 +227,7 @@ public final class ExportContent {
             Math.toIntExact(shape.get(1)),
             Math.toIntExact(shape.get(2)),
             Math.toIntExact(shape.get(3)));
-    return png(tensors.part("image", (long) target * of.numel(), of.numel()), of);
+    return ExportImages.png(tensors.part("image", (long) target * of.numel(), of.numel()), of);
   }
 
   private Safetensors targetTensors() {

@@ -3,6 +3,7 @@ package io.journey.results.exchange;
 import io.journey.dataset.Dataset;
 import io.journey.results.Attribution;
 import io.journey.results.groups.GroupScores;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param names what the export cannot know itself
  * @param embedding a vector of each training image; empty: its scores, in standard deviations
  */
+@RecordBuilder
 public record ExportRequest(
     Attribution attribution,
     Dataset data,
@@ -27,7 +29,8 @@ public record ExportRequest(
     boolean absolute,
     int strongest,
     Names names,
-    Optional<Embedding> embedding) {
+    Optional<Embedding> embedding)
+    implements ExportRequestBuilder.With {
   /** Strongest images of a target where nothing else is said. */
   public static final int DEFAULT_STRONGEST = 10;
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.run.Json;
 import io.journey.run.StageWork;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,12 +36,10 @@ public final class FiftyOneSamples implements ExportFormat {
 
   @Override
   public void write(ExportContent content, StageWork work) {
-    content.writeImages(work);
+    content.images().write(work);
     ObjectNode metadata = Json.object().put("media_type", "image");
     metadata.putObject("info").set("journey", content.provenance());
     work.write("metadata.json", out -> out.write(Json.bytes(metadata)));
-    ObjectNode samples = Json.object();
-    ArrayNode list = samples.putArray("samples");
     Map<String, List<String>> groups = content.groups();
     int[][] ranks = new int[content.targets()][];
     for (int t = 0; t < ranks.length; t++) {
@@ -48,27 +47,44 @@ public final class FiftyOneSamples implements ExportFormat {
     }
     Map<Integer, List<Integer>> influential = content.influential();
     float[][] vectors = content.vectors();
-    for (int i = 0; i < content.size(); i++) {
-      ObjectNode sample = list.addObject().put("filepath", content.path(i));
-      ArrayNode tags = sample.putArray("tags");
-      if (influential.containsKey(i)) {
-        tags.add("influential");
-      }
-      if (content.consent(i).isFlagged()) {
-        tags.add("training_" + content.consent(i).use());
-      }
-      sample.put("journey_id", content.example(i).id()).put("index", i);
-      addTexts(sample, content, groups, i);
-      for (int t = 0; t < content.targets(); t++) {
-        sample.put("score_" + t, content.overall(t)[i]).put("rank_" + t, ranks[t][i]);
-        for (int s = 0; s < content.steps().length; s++) {
-          String name = ScoreTables.scoreName(t, content.steps()[s]);
-          sample.put(name, content.scores(s, t)[i]);
-        }
-      }
-      sample.set("embedding", Json.tree(vectors[i]));
+    work.write(
+        "samples.json",
+        out -> {
+          out.write("{\"samples\": [\n".getBytes(StandardCharsets.UTF_8));
+          for (int i = 0; i < content.size(); i++) {
+            ObjectNode sample = sample(content, i, influential.containsKey(i), groups, ranks);
+            sample.set("embedding", Json.tree(vectors[i]));
+            out.write(i == 0 ? ' ' : ',');
+            out.write(Json.bytes(sample));
+          }
+          out.write("]}\n".getBytes(StandardCharsets.UTF_8));
+        });
+  }
+
+  private static ObjectNode sample(
+      ExportContent content,
+      int i,
+      boolean influential,
+      Map<String, List<String>> groups,
+      int[][] ranks) {
+    ObjectNode sample = Json.object().put("filepath", content.images().path(i));
+    ArrayNode tags = sample.putArray("tags");
+    if (influential) {
+      tags.add("influential");
     }
-    work.write("samples.json", out -> out.write(Json.bytes(samples)));
+    if (content.consent(i).isFlagged()) {
+      tags.add("training_" + content.consent(i).use());
+    }
+    sample.put("journey_id", content.example(i).id()).put("index", i);
+    addTexts(sample, content, groups, i);
+    for (int t = 0; t < content.targets(); t++) {
+      sample.put("score_" + t, content.overall(t)[i]).put("rank_" + t, ranks[t][i]);
+      for (int s = 0; s < content.steps().length; s++) {
+        String name = ScoreTables.scoreName(t, content.steps()[s]);
+        sample.put(name, content.scores(s, t)[i]);
+      }
+    }
+    return sample;
   }
 
   private static void addTexts(

@@ -2,11 +2,16 @@ package io.journey.results.exchange;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.journey.run.Printable;
+import java.util.regex.Pattern;
 
 /** Texts of unknown origin as Markdown and YAML show them. */
 final class Markdown {
-  /** Signs that mean something in Markdown, or make links, mentions and formulas of a text. */
-  private static final String SIGNS = "\\`*_{}[]<>()#+-!|~&:@$";
+  /** Signs that mean something wherever they stand. */
+  private static final String SIGNS = "\\`*_{}[]<>|~&@$";
+
+  /** What would begin a heading, a list or a quotation, or makes a link of an address. */
+  private static final Pattern OTHERS =
+      Pattern.compile("^[-+#=]|(?<=^\\d{1,9})[.)]|:(?=//)|(?<=(?i:www))\\.");
 
   private Markdown() {}
 
@@ -22,7 +27,7 @@ final class Markdown {
               }
               out.appendCodePoint(c);
             });
-    return out.toString();
+    return OTHERS.matcher(out).replaceAll("\\\\$0");
   }
 
   /** Returns a text as a value of YAML: a text of JSON is one. */

@@ -39,7 +39,7 @@ public final class ScoreTables implements ExportFormat {
 
   @Override
   public void write(ExportContent content, StageWork work) {
-    content.writeImages(work);
+    content.images().write(work);
     Map<String, String> notes = notes(content);
     work.write(WIDE, out -> ParquetWriter.write(out, wide(content), content.size(), notes));
     long rows = (long) content.steps().length * content.targets() * content.size();
@@ -86,9 +86,9 @@ public final class ScoreTables implements ExportFormat {
     columns.add(Column.wholes("index", i -> i));
     columns.add(Column.texts("id", i -> content.example(i).id()));
     columns.add(
-        content.form() == ImageForm.EMBEDDED
-            ? Column.bytes("image", content::png)
-            : Column.texts("image", content::path));
+        content.images().form() == ImageForm.EMBEDDED
+            ? Column.bytes("image", content.images()::png)
+            : Column.texts("image", content.images()::path));
     columns.add(Column.texts("class", i -> content.className(i)));
     columns.add(Column.texts("caption", content::caption));
     content.groups().forEach((name, groups) -> columns.add(Column.texts(name, groups::get)));
