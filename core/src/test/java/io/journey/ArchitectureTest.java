@@ -59,11 +59,14 @@ class ArchitectureTest {
                   "sampling",
                   "embedding"),
           "attribution",
-<<<<<<< HEAD
-              List.of("gradient", "preconditioner", "projection", "features", "unrolling", "score"),
-=======
-              List.of("gradient", "preconditioner", "projection", "features", "score", "curation"),
->>>>>>> 5dbfa35e3d43d81249e228d237567d5ddbb530e8
+              List.of(
+                  "gradient",
+                  "preconditioner",
+                  "projection",
+                  "features",
+                  "unrolling",
+                  "score",
+                  "curation"),
           "evaluation", List.of("evaluation"),
           "report", List.of("report"));
 

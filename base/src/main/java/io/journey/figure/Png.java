@@ -16,6 +16,7 @@ import java.util.zip.CRC32;
 public final class Png {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   private static final int BITS = 8;
+  private static final int GREY = 0;
   private static final int RGB = 2;
   private static final int BEST = 9;
 
@@ -24,7 +25,10 @@ public final class Png {
 
   private Png() {}
 
-  /** Returns a picture in three colours; nothing of it shines through. */
+  /**
+   * Returns a picture in three colours, of one of a single band in grey; nothing of it shines
+   * through.
+   */
   public static byte[] of(BufferedImage image) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -49,12 +53,16 @@ public final class Png {
     out.writeInt((int) checksum.getValue());
   }
 
+  private static boolean isGrey(BufferedImage image) {
+    return image.getType() == BufferedImage.TYPE_BYTE_GRAY;
+  }
+
   private static byte[] header(BufferedImage image) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeInt(image.getWidth());
     out.writeInt(image.getHeight());
-    out.write(new byte[] {BITS, RGB, 0, 0, 0});
+    out.write(new byte[] {BITS, (byte) (isGrey(image) ? GREY : RGB), 0, 0, 0});
     return bytes.toByteArray();
   }
 
@@ -62,15 +70,20 @@ public final class Png {
     int width = image.getWidth();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DeflaterOutputStream out = new DeflaterOutputStream(bytes, new Deflater(BEST))) {
+      int bands = isGrey(image) ? 1 : 3;
       int[] pixels = new int[width];
-      byte[] above = new byte[3 * width];
+      byte[] above = new byte[bands * width];
       for (int y = 0; y < image.getHeight(); y++) {
-        image.getRGB(0, y, width, 1, pixels, 0, width);
-        byte[] row = new byte[3 * width];
-        for (int i = 0; i < row.length; i++) {
-          row[i] = (byte) (pixels[i / 3] >> 16 - 8 * (i % 3));
+        if (bands == 1) {
+          image.getRaster().getSamples(0, y, width, 1, 0, pixels);
+        } else {
+          image.getRGB(0, y, width, 1, pixels, 0, width);
         }
-        byte[] written = row(row, above);
+        byte[] row = new byte[bands * width];
+        for (int i = 0; i < row.length; i++) {
+          row[i] = (byte) (pixels[i / bands] >> 8 * (bands - 1 - i % bands));
+        }
+        byte[] written = row(row, above, bands);
         out.write(written, 0, written.length);
         above = row;
       }
@@ -79,7 +92,7 @@ public final class Png {
   }
 
   /** The filter and the row, by the filter that leaves the smallest numbers. */
-  private static byte[] row(byte[] row, byte[] above) {
+  private static byte[] row(byte[] row, byte[] above, int bands) {
     byte[] best = null;
     long least = Long.MAX_VALUE;
     for (int filter = 0; filter < FILTERS; filter++) {
@@ -87,7 +100,7 @@ public final class Png {
       written[0] = (byte) filter;
       long sum = 0;
       for (int i = 0; i < row.length; i++) {
-        int before = i < 3 ? 0 : row[i - 3];
+        int before = i < bands ? 0 : row[i - bands];
         int expected = filter == 0 ? 0 : filter == 1 ? before : above[i];
         written[i + 1] = (byte) (row[i] - expected);
         sum += Math.abs(written[i + 1]);

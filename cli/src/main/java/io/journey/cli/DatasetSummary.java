@@ -4,10 +4,12 @@ import io.journey.dataset.Dataset;
 import io.journey.dataset.DatasetNotes;
 import io.journey.dataset.DuplicateImages;
 import io.journey.dataset.ImageShape;
+import io.journey.results.consent.TrainingConsent;
 import io.journey.run.Counted;
 import io.journey.run.Printable;
 import io.journey.run.Progress;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IntSummaryStatistics;
@@ -47,6 +49,7 @@ final class DatasetSummary {
     List<String> steps = images.transformations().steps();
     Lines.print(out, "transformed", steps.isEmpty() ? "not at all" : String.join(", ", steps));
     printNotes(images.notes(), out);
+    printConsents(images, out);
     int threads = Runtime.getRuntime().availableProcessors();
     DuplicateImages duplicates = DuplicateImages.of(images, threads, progress);
     Lines.print(
@@ -93,6 +96,24 @@ final class DatasetSummary {
           .forEach(why -> out.println("  " + Printable.of(why)));
       if (notes.skipped().size() > SKIPPED_SHOWN) {
         out.println("  and " + (notes.skipped().size() - SKIPPED_SHOWN) + " more");
+      }
+    }
+  }
+
+  /** Tells which images say that models may not be trained on them, or on conditions. */
+  private static void printConsents(Dataset images, PrintWriter out) {
+    List<String> flagged = new ArrayList<>();
+    for (int i = 0; i < images.size(); i++) {
+      TrainingConsent consent = TrainingConsent.of(images, i);
+      if (consent.isFlagged()) {
+        flagged.add(Printable.of(images.id(i) + ": " + consent.sentence()));
+      }
+    }
+    if (!flagged.isEmpty()) {
+      Lines.print(out, "consent", Counted.of(flagged.size(), "images") + " with words on training");
+      flagged.stream().limit(SKIPPED_SHOWN).forEach(line -> out.println("  " + line));
+      if (flagged.size() > SKIPPED_SHOWN) {
+        out.println("  and " + (flagged.size() - SKIPPED_SHOWN) + " more");
       }
     }
   }

@@ -13,31 +13,40 @@ import java.util.regex.Pattern;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** Writes a checkpoint anew. */
+/**
+ * Writes a checkpoint anew. Its subcommands, one a registered format, write what an attribution
+ * found.
+ */
 @Command(
     name = "export",
     description = {
       "Write a checkpoint of any kind as a diffusers pipeline folder.",
-      "Of one with a LoRA, the LoRA alone, or with --merge the pipeline that it makes."
+      "Of one with a LoRA, the LoRA alone, or with --merge the pipeline that it makes.",
+      "With the name of a format behind it: write what an attribution found, for other tools."
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey export --checkpoint downloads/last.ckpt#ema --out checkpoints/theirs",
       "  journey export --checkpoint runs/fashion/checkpoints/member-000 --out half \\",
-      "      --dtype bf16"
+      "      --dtype bf16",
+      "  journey export scores --help       scores for other tools"
     })
 final class ExportCommand implements Runnable {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|KB|MB|GB)");
   private static final Map<String, Long> UNITS =
       Map.of("B", 1L, "KB", 1_000L, "MB", 1_000_000L, "GB", 1_000_000_000L);
 
+  @Spec private CommandSpec spec;
+
   @Mixin private Console console;
 
   @Option(
       names = "--checkpoint",
-      required = true,
       paramLabel = "SPEC",
       description = "A diffusers folder, or a file of weights beside its config.json: FILE#PART.")
   private CheckpointSpec checkpoint;
@@ -53,7 +62,6 @@ final class ExportCommand implements Runnable {
 
   @Option(
       names = "--out",
-      required = true,
       paramLabel = "DIR",
       description = "Directory for the pipeline folder, empty or new.")
   private Path out;
@@ -74,6 +82,13 @@ final class ExportCommand implements Runnable {
 
   @Override
   public void run() {
+    if (checkpoint == null || out == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "export needs --checkpoint and --out, or the name of a format: "
+              + String.join(", ", spec.subcommands().keySet())
+              + ".");
+    }
     long most = maxShardSize == null ? Long.MAX_VALUE : bytes(maxShardSize);
     CheckpointSpec named = lora.on(checkpoint);
     try (Checkpoint model =

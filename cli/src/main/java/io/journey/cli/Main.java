@@ -107,6 +107,7 @@ public final class Main implements Runnable {
   static CommandLine commandLine(PrintWriter out, PrintWriter err) {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
+    ExportResultsCommand.addTo(line.getSubcommands().get("export"), err);
     line.setOut(printable(out)).setErr(printable(err));
     line.setExpandAtFiles(false); // --group @FILE is an option's value
     line.setColorScheme(Help.defaultColorScheme(Ansi.OFF)); // Only so are there no escapes at all.

@@ -244,11 +244,7 @@ class CommandFlowTest {
   @Test
   void thereAreAsManyCommandsAsHaveTheirHelpTestedBelow() {
     PrintWriter nothing = new PrintWriter(Writer.nullWriter());
-<<<<<<< HEAD
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(15);
-=======
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(14);
->>>>>>> 5dbfa35e3d43d81249e228d237567d5ddbb530e8
+    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(16);
   }
 
   @ParameterizedTest
@@ -260,12 +256,9 @@ class CommandFlowTest {
         "featurize",
         "attribute",
         "groups",
-<<<<<<< HEAD
         "unroll",
         "replay",
-=======
         "curate",
->>>>>>> 5dbfa35e3d43d81249e228d237567d5ddbb530e8
         "report",
         "explore",
         "evaluate",

@@ -101,7 +101,7 @@ class FormatExtensionTest {
   @Test
   void messagesKnowIt() {
     CommandRun run = CommandRun.of("inspect", "--data", "webp:" + ppm(""));
-    assertThat(run.err()).contains("use idx, cifar, parquet, tar, images, coco or ppm");
+    assertThat(run.err()).contains("use idx, cifar, parquet, tar, images, coco, croissant or ppm");
     run = CommandRun.of("inspect", "--data", "ppm:" + ppm("?orient=stored"));
     assertThat(run.err()).contains("is of kind ppm, which has no option orient");
     run = CommandRun.of("inspect", "--data", folder.resolve("png") + "?separator=x");

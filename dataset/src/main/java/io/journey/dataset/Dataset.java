@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.condition.Condition;
 import io.journey.run.Json;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -58,6 +59,24 @@ public interface Dataset extends Serializable {
   /** The shape of an image as it is stored, before its transformation. */
   default ImageShape originalShape(int index) {
     return shape();
+  }
+
+  /**
+   * Returns the file that holds the image of an example and nothing else.
+   *
+   * @return empty where the image lies within a larger file
+   */
+  default Optional<Path> file(int index) {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns the bytes of the image of an example as its maker encoded them: a PNG, a JPEG, ….
+   *
+   * @return empty where images are stored as plain numbers
+   */
+  default Optional<Content> encoded(int index) {
+    return Optional.empty();
   }
 
   /** Returns an example; its image is not read yet. */

@@ -54,6 +54,12 @@ final class DatasetFormats {
       Listing list(DatasetSpec spec, Progress progress) {
         return CocoFolder.list(spec);
       }
+    },
+    CROISSANT(Set.of("skip", "orient")) {
+      @Override
+      Listing list(DatasetSpec spec, Progress progress) {
+        return CroissantFolder.list(spec);
+      }
     };
 
     private final Set<String> options;

@@ -182,6 +182,24 @@ record DatasetSpec(
     return with(text, transformations, CaptionRule.ofColumn(name));
   }
 
+  /** Returns the same with these columns of images and of labels. */
+  DatasetSpec ofColumns(String image, Optional<String> labels) {
+    return new DatasetSpec(
+        text,
+        format,
+        path,
+        transformations,
+        splits,
+        skip,
+        links,
+        this.labels,
+        Optional.of(image),
+        labels,
+        captions,
+        own,
+        selection);
+  }
+
   private static List<Clause> clauses(Options options) {
     List<Clause> clauses = new ArrayList<>();
     for (Map.Entry<String, String> condition : options.conditions()) {

@@ -3,9 +3,11 @@ package io.journey.dataset;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A data set of which the places of all images are known, and as many images are kept decoded as
@@ -127,6 +129,18 @@ final class IndexedDataset implements Dataset {
   @Override
   public ImageShape originalShape(int index) {
     return originals[index];
+  }
+
+  @Override
+  public Optional<Path> file(int index) {
+    return examples.get(index).image() instanceof StoredImage.InFile image
+        ? Optional.of(image.file().path())
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<Content> encoded(int index) {
+    return examples.get(index).image().encoded();
   }
 
   @Override

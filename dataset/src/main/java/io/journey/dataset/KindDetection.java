@@ -35,10 +35,13 @@ final class KindDetection {
     if (CifarFiles.isBatch(name)) {
       return Own.CIFAR;
     }
+    if (CroissantFolder.isCroissant(file)) {
+      return Own.CROISSANT;
+    }
     throw new JourneyException(
         file
-            + " is a file, expected a folder, a .tar, .tar.gz or .parquet file, or a file of"
-            + " CIFAR: name the folder it lies in.");
+            + " is a file, expected a folder, a .tar, .tar.gz or .parquet file, a file of CIFAR, or"
+            + " Croissant's .json: name the folder it lies in.");
   }
 
   private static Own ofFolder(Path folder) {

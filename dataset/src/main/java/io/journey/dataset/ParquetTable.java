@@ -51,6 +51,11 @@ final class ParquetTable {
       throw new JourneyException(
           "Data set " + spec.text() + " has no splits: leave out split= and name the file.");
     }
+    return list(spec, shards);
+  }
+
+  /** Lists the images of files that are known already. */
+  static Listing list(DatasetSpec spec, Shards shards) {
     ParquetTable table = new ParquetTable(spec);
     Set<String> stems = new HashSet<>();
     for (Path file : shards.files()) {

@@ -7,6 +7,7 @@ import io.journey.run.Memory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** One image as it lies in a file. Safe for many threads. */
 public interface StoredImage {
@@ -19,6 +20,11 @@ public interface StoredImage {
    */
   Pixels decode(Orient orient);
 
+  /** Returns its bytes as its maker encoded them; empty where it is stored as plain numbers. */
+  default Optional<Content> encoded() {
+    return Optional.empty();
+  }
+
   /** An image that is known to be unreadable before it is opened. */
   record Refused(String sentence) implements StoredImage {
     @Override
@@ -29,6 +35,12 @@ public interface StoredImage {
 
   /** A file of its own. */
   record InFile(SourceFile file) implements StoredImage {
+    @Override
+    public Optional<Content> encoded() {
+      int length = (int) Math.min(Integer.MAX_VALUE - 8, file.size());
+      return Optional.of(file.slice(0, length));
+    }
+
     @Override
     public Pixels decode(Orient orient) {
       try (InputStream in = file.stream(0, file.size())) {
@@ -42,6 +54,11 @@ public interface StoredImage {
 
   /** A PNG, JPEG, … within a file. */
   record Encoded(Content content, Path container, String id) implements StoredImage {
+    @Override
+    public Optional<Content> encoded() {
+      return Optional.of(content);
+    }
+
     @Override
     public Pixels decode(Orient orient) {
       String name = container + ": " + id;

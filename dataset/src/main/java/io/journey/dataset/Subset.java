@@ -5,6 +5,7 @@ import io.journey.run.Checksums;
 import io.journey.run.SettingException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Collection;
@@ -137,6 +138,16 @@ public final class Subset implements Dataset {
   @Override
   public ImageShape shape() {
     return whole.shape();
+  }
+
+  @Override
+  public Optional<Path> file(int index) {
+    return whole.file(indices[index]);
+  }
+
+  @Override
+  public Optional<Content> encoded(int index) {
+    return whole.encoded(indices[index]);
   }
 
   @Override

@@ -123,7 +123,7 @@ public final class AttributionReport {
     List<EvaluationFiles> checked = EvaluationSection.open(evaluations);
     AttributionReport report =
         new AttributionReport(
-            attribution, data, again, checked, GroupsSection.open(groups, attribution));
+            attribution, data, again, checked, GroupScores.open(groups, attribution));
     Fitted fitted = steps.fit(attribution, report.images.shape(), report.content());
     String leftOut = steps.sentence(fitted.shown().length, attribution.steps().length);
     byte[] page = report.html(fitted, leftOut).getBytes(StandardCharsets.UTF_8);

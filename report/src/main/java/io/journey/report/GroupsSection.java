@@ -6,8 +6,6 @@ import io.journey.results.Attribution;
 import io.journey.results.groups.GroupScore;
 import io.journey.results.groups.GroupScore.Verdict;
 import io.journey.results.groups.GroupScores;
-import io.journey.run.JourneyException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,28 +16,6 @@ final class GroupsSection {
   static final int SHOWN = 12;
 
   private GroupsSection() {}
-
-  /**
-   * Opens scores of groups.
-   *
-   * @throws JourneyException if one is damaged, or is of another attribution
-   */
-  static List<GroupScores> open(List<Path> directories, Attribution attribution) {
-    List<GroupScores> found = new ArrayList<>();
-    for (Path directory : directories) {
-      GroupScores groups = GroupScores.open(directory);
-      String of = groups.manifest().inputFields().text("attribution");
-      if (!of.equals(attribution.manifest().fingerprint())) {
-        throw new JourneyException(
-            directory
-                + " has the groups of another attribution than "
-                + attribution.manifest().directory()
-                + ": run journey groups on this one.");
-      }
-      found.add(groups);
-    }
-    return found;
-  }
 
   /**
    * Adds them to what a page draws from.

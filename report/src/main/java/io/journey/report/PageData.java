@@ -6,6 +6,7 @@ import io.journey.condition.Condition;
 import io.journey.dataset.Dataset;
 import io.journey.results.Attribution;
 import io.journey.results.OverSteps;
+import io.journey.results.consent.TrainingConsent;
 import io.journey.run.Json;
 import io.journey.run.Printable;
 import io.journey.statistics.Ranking;
@@ -283,6 +284,10 @@ final class PageData {
           if (dataset.isCaptioned()) {
             ArrayNode captions = out.putArray("captions");
             dataset.captions(index).forEach(caption -> captions.add(Html.line(caption)));
+          }
+          TrainingConsent consent = TrainingConsent.of(dataset, index);
+          if (consent.isFlagged()) {
+            out.put("training", Html.line(consent.sentence()));
           }
           return out.put("image", picture(image));
         });

@@ -50,17 +50,19 @@ function influencers(target, key, label) {
 
 function influencer(example, deviations, score) {
   const sign = score < 0 ? "neg" : "pos";
-  const { id, label, image } = data.examples[example];
+  const { id, label, image, training } = data.examples[example];
   const captions = captionsOf(example);
+  const flags = training ? ["⚠ " + training] : [];
   const button = el("button", {
     type: "button",
     class: "example " + sign,
     "data-example": example,
     "aria-pressed": "false",
     tabindex: "-1",
-    title: [exampleName(example), "score " + raw(score), ...captions].join("\n"),
+    title: [exampleName(example), "score " + raw(score), ...flags, ...captions].join("\n"),
   });
   button.append(picture(image, "Training image " + id, "training"));
+  button.append(...flags.map((flag) => el("span", { class: "words flag" }, flag)));
   button.append(el("span", { class: "score" }, signed(deviations, 1) + "σ"));
   if (className(label)) {
     button.append(el("span", { class: "class" }, className(label)));

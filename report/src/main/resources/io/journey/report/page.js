@@ -136,6 +136,10 @@ function nothingMarked() {
 /** A training image, larger, with all its captions and its places. */
 function closeUp(example) {
   const told = el("div", {}, el("p", {}, el("bdi", {}, exampleName(example)), ". ", places(example)));
+  const { training } = data.examples[example];
+  if (training) {
+    told.append(el("p", { class: "flag" }, "⚠ " + training));
+  }
   const captions = captionsOf(example);
   if (captions.length > 0) {
     told.append(el("ul", {}, ...captions.map((caption) => el("li", { dir: "auto" }, words(caption)))));

@@ -1,5 +1,6 @@
 package io.journey.results.groups;
 
+import io.journey.results.Attribution;
 import io.journey.results.groups.GroupScore.Verdict;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
@@ -27,6 +28,16 @@ public final class GroupScores {
   /** A {@link GroupScore} a line. */
   public static final String TABLE = "groups.csv";
 
+  /** The table of who is in which group, an {@link Assigned} a line. */
+  public static final String ASSIGNED = "assigned.csv";
+
+  /**
+   * A line of {@link #ASSIGNED}.
+   *
+   * @param group "" where the image has none
+   */
+  public record Assigned(int index, String id, String group) {}
+
   /** The same with what follows from it in words. */
   public static final String JSON = "groups.json";
 
@@ -49,13 +60,47 @@ public final class GroupScores {
   /** Opens a finished directory; a damaged file is an error. */
   public static GroupScores open(Path directory) {
     Manifest manifest = Manifest.read(directory, KIND);
-    Path table = manifest.verified(TABLE);
+    return new GroupScores(manifest, table(GroupScore.class, manifest.verified(TABLE)));
+  }
+
+  /**
+   * Opens scores of groups of the same attribution.
+   *
+   * @throws JourneyException if one is damaged, or is of another attribution
+   */
+  public static List<GroupScores> open(List<Path> directories, Attribution attribution) {
+    List<GroupScores> found = new ArrayList<>();
+    for (Path directory : directories) {
+      GroupScores groups = GroupScores.open(directory);
+      String of = groups.manifest().inputFields().text("attribution");
+      if (!of.equals(attribution.manifest().fingerprint())) {
+        throw new JourneyException(
+            directory
+                + " has the groups of another attribution than "
+                + attribution.manifest().directory()
+                + ": run journey groups on this one.");
+      }
+      found.add(groups);
+    }
+    return found;
+  }
+
+  /**
+   * Returns the group of every training image, in the order of scores; "" where it has none.
+   *
+   * @throws JourneyException if the table is damaged
+   */
+  public List<String> assigned() {
+    return table(Assigned.class, manifest.verified(ASSIGNED)).stream()
+        .map(Assigned::group)
+        .toList();
+  }
+
+  private static <R extends Record> List<R> table(Class<R> type, Path file) {
     try {
-      List<GroupScore> scores =
-          Csv.read(GroupScore.class, Files.readString(table), table, "make it again");
-      return new GroupScores(manifest, scores);
+      return Csv.read(type, Files.readString(file), file, "make it again");
     } catch (IOException e) {
-      throw new JourneyException("Cannot read " + table + ": " + Failures.reason(e) + ".", e);
+      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
     }
   }
 

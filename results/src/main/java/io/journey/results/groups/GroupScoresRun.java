@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.random.Seed;
 import io.journey.results.Attribution;
 import io.journey.results.OverSteps;
+import io.journey.results.groups.GroupScores.Assigned;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.run.FileStage;
@@ -33,20 +34,10 @@ public record GroupScoresRun(Attribution attribution, Grouping grouping, int gro
   /** Random groupings where nothing else is said: p is a multiple of 0.001. */
   public static final int DEFAULT_GROUPINGS = 999;
 
-  /** The table of who is in which group, an {@link Assigned} a line. */
-  public static final String ASSIGNED = "assigned.csv";
-
   /** What sums are in. */
   private static final String UNIT =
       "standard deviations of all scores at a step; over all steps the mean over steps, by the"
           + " weights named in over_steps";
-
-  /**
-   * A line of {@link #ASSIGNED}.
-   *
-   * @param group "" where the image has none
-   */
-  public record Assigned(int index, String id, String group) {}
 
   private record Settings(String group, int groupings, long seed, JsonNode groups) {}
 
@@ -103,7 +94,7 @@ public record GroupScoresRun(Attribution attribution, Grouping grouping, int gro
                     t, new TargetGroups(attribution, grouping, t).compute(random, groupings)));
     List<GroupScore> all = found.stream().flatMap(List::stream).toList();
     write(work, GroupScores.TABLE, Csv.table(GroupScore.class, all));
-    write(work, ASSIGNED, Csv.table(Assigned.class, assigned()));
+    write(work, GroupScores.ASSIGNED, Csv.table(Assigned.class, assigned()));
     work.write(GroupScores.JSON, out -> out.write(Json.bytes(json(found))));
   }
 

@@ -262,7 +262,7 @@ class GroupScoresTest {
     try (RunContext one = context(1)) {
       new GroupScoresRun(attribution, byClass(attribution), 999, 0).run(folder.resolve("one"), one);
     }
-    for (String file : List.of(GroupScores.TABLE, GroupScores.JSON, GroupScoresRun.ASSIGNED)) {
+    for (String file : List.of(GroupScores.TABLE, GroupScores.JSON, GroupScores.ASSIGNED)) {
       assertThat(folder.resolve("one").resolve(file))
           .hasSameBinaryContentAs(folder.resolve("two").resolve(file));
     }
