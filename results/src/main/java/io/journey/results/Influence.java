@@ -1,5 +1,7 @@
 package io.journey.results;
 
+import java.util.List;
+
 /**
  * The score of one training example at one step of a target.
  *
@@ -8,4 +10,11 @@ package io.journey.results;
  * @param className its class, or ""
  * @param score positive: it guided the step towards its outcome; negative: away from it
  */
-public record Influence(int index, String exampleId, String className, float score) {}
+public record Influence(int index, String exampleId, String className, float score) {
+  /**
+   * Returns those whose scores are positive, or those whose scores are negative, in their order.
+   */
+  public static List<Influence> ofSign(List<Influence> some, boolean positive) {
+    return some.stream().filter(one -> positive ? one.score > 0 : one.score < 0).toList();
+  }
+}

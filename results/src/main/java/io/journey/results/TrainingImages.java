@@ -1,6 +1,7 @@
 package io.journey.results;
 
 import io.journey.dataset.Dataset;
+import io.journey.dataset.MissingCaptions;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.JsonFields;
@@ -25,7 +26,7 @@ public final class TrainingImages {
     Path directory = attribution.manifest().directory();
     JsonFields inputs = attribution.manifest().inputFields();
     boolean captioned = inputs.has(TEXT_ENCODER);
-    Dataset pictures = captioned ? data.pictures().captioned() : data.pictures();
+    Dataset pictures = captioned ? captioned(attribution, data.pictures()) : data.pictures();
     String made = inputs.text(inputs.has(PICTURES) ? PICTURES : SEEN);
     if (!made.equals(pictures.fingerprint())) {
       throw new JourneyException(
@@ -52,6 +53,29 @@ public final class TrainingImages {
               + ": make the attribution again.");
     }
     return pictures;
+  }
+
+  /** Other data without captions are first of all other data. */
+  private static Dataset captioned(Attribution attribution, Dataset pictures) {
+    try {
+      return pictures.captioned();
+    } catch (MissingCaptions e) {
+      boolean same = attribution.size() == pictures.size();
+      for (int i = 0; same && i < pictures.size(); i++) {
+        same = attribution.examples().get(i).id().equals(pictures.id(i));
+      }
+      if (same) {
+        throw e;
+      }
+      throw new JourneyException(
+          attribution.manifest().directory()
+              + " was made from other images than "
+              + pictures.spec()
+              + ", such as "
+              + attribution.examples().get(0).id()
+              + ": name the data it was made from.",
+          e);
+    }
   }
 
   private static String shortened(String fingerprint) {
