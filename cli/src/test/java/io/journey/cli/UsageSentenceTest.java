@@ -36,7 +36,8 @@ class UsageSentenceTest {
         .isEqualTo("--prompt goes with --image FILE|DIR, which is missing.");
     assertThat(said(TinyFlow.with(command, "--prompt=a cat", "--class", "1", "--target", "x")))
         .isEqualTo("--prompt and --class go with --image FILE|DIR, which is missing.");
-    assertThat(said("groups", "--attribution", "a", "--group", "b", "--out", "c", "--where", "id=1"))
+    assertThat(
+            said("groups", "--attribution", "a", "--group", "b", "--out", "c", "--where", "id=1"))
         .isEqualTo("--where goes with --data SPEC, which is missing.");
     assertThat(said(TinyFlow.with(command, "--target", "x", "--image", "y")))
         .isEqualTo("--target and --image are mutually exclusive: give one.");

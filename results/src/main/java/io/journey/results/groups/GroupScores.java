@@ -171,8 +171,8 @@ public final class GroupScores {
             ? ""
             : String.format(
                 Locale.ROOT,
-                " Of %d of %d groups it cannot be told: they are so small that not even the strongest"
-                    + " images would put them beyond chance.",
+                " Of %d of %d groups it cannot be told: not even the strongest images would put a group of"
+                    + " that size beyond chance.",
                 untold,
                 overall.size()));
   }

@@ -226,8 +226,7 @@ class GroupScoresTest {
     Grouping grouping =
         Grouping.by("artist", n, i -> String.format("artist %02d", i / 6), Json.object());
     GroupScores found = run(attribution, grouping, "groups");
-    assertThat(found.of(0, GroupScore.OVERALL))
-        .noneMatch(one -> one.verdict().isBeyondChance());
+    assertThat(found.of(0, GroupScore.OVERALL)).noneMatch(one -> one.verdict().isBeyondChance());
     GroupScore first = found.of(0, "500").get(0);
     assertThat(first.group()).isEqualTo("artist 08");
     assertThat(found.sentence(0))

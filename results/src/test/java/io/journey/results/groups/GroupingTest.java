@@ -76,8 +76,7 @@ class GroupingTest {
   void idsThatNoImageHasAndThoseListedTwiceAreTold() throws IOException {
     Grouping grouping =
         Grouping.ofFile(
-            file("id , group\n 3.png ,x\nu,x\nv,y\n3.png, x\nw,y\nz,y\nu,y\na/2.png,\n"),
-            EXAMPLES);
+            file("id , group\n 3.png ,x\nu,x\nv,y\n3.png, x\nw,y\nz,y\nu,y\na/2.png,\n"), EXAMPLES);
     assertThat(grouping.members()).containsExactly(-1, -1, 0, -1);
     assertThat(grouping.without()).isEqualTo(3);
     assertThat(grouping.notes())
