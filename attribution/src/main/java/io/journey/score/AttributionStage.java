@@ -253,8 +253,11 @@ record AttributionStage(MemberScores by, List<Trajectory> targets, int[] steps)
       @JsonProperty("class") String className,
       @Csv.Format("%.6e") double score) {}
 
+  /** Scores of the other sign have no place at this end, however few the images are. */
   private static void add(
-      List<Ranked> rows, int target, int step, String sign, List<Influence> ranked) {
+      List<Ranked> rows, int target, int step, String sign, List<Influence> strongest) {
+    boolean positive = sign.equals("positive");
+    List<Influence> ranked = Influence.ofSign(strongest, positive);
     for (int rank = 0; rank < ranked.size(); rank++) {
       Influence of = ranked.get(rank);
       rows.add(

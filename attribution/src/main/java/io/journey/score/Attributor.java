@@ -192,16 +192,26 @@ public final class Attributor implements Serializable {
    * Returns the stage that keeps the strongest training images alone, in memory that does not
    * depend on how many images there are, but for their names.
    *
-   * @param kept images at each end of a ranking, at least 1
+   * @param kept images at each end of a ranking, at least 1 and at most all; of the upper end those
+   *     with positive scores are told, of the lower those with negative ones
    */
   public Stage<Strongest> strongest(List<Trajectory> targets, Timesteps steps, int kept) {
     if (weights != null) {
       throw new SettingException(
-          "scores over steps are in deviations of all scores, which the strongest alone do not have:"
-              + " leave --over-steps or --strongest out");
+          "the score over steps is a mean of an image's scores at all of them, and an image that is"
+              + " among the strongest at one step is not kept at another: leave --over-steps or"
+              + " --strongest out");
     }
     if (kept < 1) {
       throw new SettingException("at least one of the strongest images is kept, got " + kept);
+    }
+    if (kept > features.size()) {
+      throw new SettingException(
+          "strongest "
+              + kept
+              + " asks for more than there are, "
+              + Counted.of(features.size(), "training images")
+              + ": ask for fewer, or leave it out to keep all scores");
     }
     return new StrongestStage(
         ofParts(targets.size()), asked(targets, steps), kept, StrongestStage.BLOCK);

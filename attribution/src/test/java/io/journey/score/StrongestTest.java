@@ -30,6 +30,7 @@ import io.journey.training.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,9 +98,12 @@ class StrongestTest {
       assertThat(found.targets()).isEqualTo(2);
       for (int target = 0; target < 2; target++) {
         for (int t : found.steps()) {
-          List<Influence> top = all.at(t, target).top(KEPT);
+          List<Influence> top = new ArrayList<>(all.at(t, target).top(KEPT));
+          top.removeIf(one -> one.score() <= 0);
           assertThat(found.top(t, target)).as(name).isEqualTo(top);
-          assertThat(found.bottom(t, target)).as(name).isEqualTo(all.at(t, target).bottom(KEPT));
+          List<Influence> bottom = new ArrayList<>(all.at(t, target).bottom(KEPT));
+          bottom.removeIf(one -> one.score() >= 0);
+          assertThat(found.bottom(t, target)).as(name).isEqualTo(bottom);
           float[] scores = all.at(t, target).values();
           double mean = 0;
           double square = 0;
@@ -113,6 +117,19 @@ class StrongestTest {
           assertThat(spread.deviation()).isCloseTo(deviation, within(1e-9 * deviation));
         }
       }
+    }
+  }
+
+  /** All images at each end: each has its place at one of them, by the sign of its score. */
+  @Test
+  void noImageIsAtBothEnds() {
+    Strongest found = stage(asking(plain), N).run(folder.resolve("all"), TestContext.TWO);
+    for (int t : found.steps()) {
+      List<Influence> both = new ArrayList<>(found.top(t, 0));
+      both.addAll(found.bottom(t, 0));
+      assertThat(both.stream().map(Influence::index).distinct().count()).isEqualTo(both.size());
+      assertThat(both).hasSize(N);
+      assertThat(found.top(t, 0)).allMatch(one -> one.score() > 0);
     }
   }
 
@@ -141,5 +158,8 @@ class StrongestTest {
     assertThatThrownBy(() -> asking(plain).strongest(targets, STEPS, 0))
         .isInstanceOf(SettingException.class)
         .hasMessageContaining("at least one of the strongest images is kept, got 0");
+    assertThatThrownBy(() -> asking(plain).strongest(targets, STEPS, N + 1))
+        .isInstanceOf(SettingException.class)
+        .hasMessageContaining("strongest 151 asks for more than there are, 150 training images");
   }
 }

@@ -214,7 +214,11 @@ public final class Csv {
       }
     } catch (JsonProcessingException e) {
       throw new JourneyException(
-          where + " is no table: " + e.getOriginalMessage() + ". It is not Journey's.", e);
+          where
+              + " is no table ("
+              + e.getOriginalMessage()
+              + "): end every text that begins with a quote with one, and double quotes within it.",
+          e);
     } catch (IOException e) {
       throw new IllegalStateException("a text can always be read", e);
     }

@@ -210,7 +210,8 @@ class CsvTest {
   void aQuoteWithoutAnEndIsRefused() {
     assertThatThrownBy(() -> lines("a,\"b\n"))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("table is no table");
+        .hasMessageContaining("table is no table (Missing closing quote")
+        .hasMessageEndingWith("double quotes within it.");
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.journey.score.StepWeights;
 import io.journey.score.TargetDraws;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -127,8 +128,9 @@ final class AttributeCommand implements Runnable {
       names = "--strongest",
       paramLabel = "K",
       description = {
-        "Keep the K strongest images at each end alone, for millions of them: ranking.csv has them,",
-        "and there is no page (default: keep all scores)."
+        "Keep the K strongest images at each end alone, for millions of them: ranking.csv has those of"
+            + " them with positive and with negative scores, and there is no page (default: keep all"
+            + " scores)."
       })
   @InRange(from = 1)
   private Integer strongest;
@@ -143,6 +145,10 @@ final class AttributeCommand implements Runnable {
   @Override
   public void run() {
     Timesteps wanted = timesteps.steps();
+    if (asked.target == null && overSteps != null && overSteps != StepWeights.Kind.EQUAL) {
+      throw new SettingException(
+          "a picture that no model drew has no inference steps: weigh with --over-steps equal");
+    }
     List<PixelMask> patches = asked.target == null ? null : patches(asked.target.pictureShape());
     FeatureStore store = FeatureStore.open(features);
     Estimator chosen =
@@ -155,7 +161,7 @@ final class AttributeCommand implements Runnable {
       ImageOptions.Asked pictures = asked.image.read(ensemble, store, wanted, seed);
       targets = pictures.targets();
       patches = patches(pictures.shape());
-      console.say(pictures.note());
+      pictures.notes().forEach(console::announce);
     }
     Attributor attributor = Attributor.of(ensemble, store);
     if (store.checkpointNames().size() < ensemble.checkpointNames().size()) {
@@ -193,10 +199,6 @@ final class AttributeCommand implements Runnable {
     if (overSteps == StepWeights.Kind.EQUAL) {
       return StepWeights.equal(steps, count);
     }
-    if (asked.target == null) {
-      throw new SettingException(
-          "a picture that no model drew has no inference steps: weigh with --over-steps equal");
-    }
     return overSteps == StepWeights.Kind.INFERENCE
         ? StepWeights.inference(asked.target.file().timesteps(), steps, count)
         : StepWeights.decided(asked.target.file(), steps, patches);
@@ -204,7 +206,7 @@ final class AttributeCommand implements Runnable {
 
   private List<PixelMask> patches(ImageShape shape) {
     List<PixelMask> patches = new ArrayList<>();
-    for (String mask : masks) {
+    for (String mask : new LinkedHashSet<>(masks)) {
       patches.add(patch(mask, shape));
     }
     return patches;

@@ -29,7 +29,7 @@ final class Errors {
   int usage(ParameterException e, String[] args) {
     CommandLine line = e.getCommandLine();
     PrintWriter err = line.getErr();
-    String message = oneLine(UsageSentence.of(e));
+    String message = oneLine(UsageSentence.of(e, args));
     err.println(ended(message) + " Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
     return MENDABLE;
   }

@@ -2,12 +2,15 @@ package io.journey.cli;
 
 import io.journey.dataset.Dataset;
 import io.journey.results.Attribution;
+import io.journey.results.TargetNames;
 import io.journey.results.TrainingImages;
 import io.journey.results.groups.GroupScores;
 import io.journey.results.groups.GroupScoresRun;
 import io.journey.results.groups.Grouping;
+import io.journey.run.Counted;
 import io.journey.run.SettingException;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,9 +62,9 @@ final class GroupsCommand implements Runnable {
   @Option(
       names = "--groupings",
       paramLabel = "N",
-      description = "Random groupings to compare with, at least 99 (default: ${DEFAULT-VALUE}).",
+      description = "Random groupings to compare with, from 99 (default: ${DEFAULT-VALUE}).",
       defaultValue = "" + GroupScoresRun.DEFAULT_GROUPINGS)
-  @InRange(from = 99)
+  @InRange(from = 99, to = GroupScoresRun.MOST_GROUPINGS)
   private int groupings;
 
   @Option(
@@ -80,11 +83,29 @@ final class GroupsCommand implements Runnable {
 
   @Override
   public void run() {
+    if (group.isBlank() || group.equals(Grouping.FILE)) {
+      throw new SettingException(
+          "--group '"
+              + group
+              + "' names nothing: write class, folder, a column of the data or @FILE");
+    }
     Attribution scores = Attribution.open(attribution);
-    GroupScoresRun run = new GroupScoresRun(scores, grouping(scores), groupings, seed);
-    GroupScores found = run.run(out, console.context());
+    Grouping grouping = grouping(scores);
+    GroupScores found =
+        new GroupScoresRun(scores, grouping, groupings, seed).run(out, console.context());
+    List<String> names = TargetNames.of(scores);
     for (int t = 0; t < scores.targets(); t++) {
-      console.say("Picture " + t + ": " + found.sentence(t));
+      console.say(names.get(t) + ": " + found.sentence(t));
+    }
+    grouping.notes().forEach(console::say);
+    if (grouping.without() > 0) {
+      console.say(
+          grouping.without()
+              + " of "
+              + Counted.of(scores.size(), "training images")
+              + " "
+              + Counted.are(grouping.without())
+              + " in no group.");
     }
     console.say(GroupScores.RULE);
     if (scores.checkpointNames().size() < 2) {

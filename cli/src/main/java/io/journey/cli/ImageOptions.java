@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Pictures that no model drew, and the condition that the model is asked about them under. */
@@ -56,9 +57,9 @@ final class ImageOptions {
    *
    * @param targets one for each picture
    * @param shape of the pictures
-   * @param note one sentence: what is asked
+   * @param notes what is asked, in a sentence, and how the pictures were changed, if they were
    */
-  record Asked(List<Trajectory> targets, ImageShape shape, String note) {}
+  record Asked(List<Trajectory> targets, ImageShape shape, List<String> notes) {}
 
   /**
    * Reads the pictures.
@@ -78,7 +79,9 @@ final class ImageOptions {
       return new Asked(
           targets.of(pictures, conditions, steps.named(), seed),
           shape,
-          note(checkpoint, conditions));
+          Stream.of(note(checkpoint, conditions), PictureFiles.changes(pictures))
+              .filter(note -> !note.isEmpty())
+              .toList());
     }
   }
 

@@ -12,6 +12,7 @@ import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -130,13 +131,22 @@ public final class Main implements Runnable {
   /** Registers how texts of options become settings. */
   static void register(CommandLine line) {
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.registerConverter(CheckpointSpec.class, CheckpointSpec::parse);
+    line.registerConverter(CheckpointSpec.class, text -> CheckpointSpec.parse(named(text)));
     line.registerConverter(OutputFunction.class, OutputFunction::parse);
     line.registerConverter(ParameterSelection.class, ParameterSelection::new);
+    line.registerConverter(Path.class, text -> Path.of(named(text)));
     line.registerConverter(PreconditionerConfig.class, PreconditionerConfig::parse);
     line.registerConverter(Preset.class, Preset::parse);
     line.registerConverter(ProjectionConfig.class, ProjectionConfig::parse);
     line.registerConverter(Timesteps.class, Timesteps::parse);
+  }
+
+  /** Returns the name of a file; the empty one would be the working directory. */
+  private static String named(String text) {
+    if (text.isEmpty()) {
+      throw new CommandLine.TypeConversionException("names no file or folder");
+    }
+    return text;
   }
 
   private static PrintWriter printable(PrintWriter terminal) {

@@ -10,7 +10,7 @@ final class SimilarityOption {
       paramLabel = "R",
       description =
           "Correlation of pixels from which on two images are near-duplicates (default: 0.99).")
-  @InRange(from = 0, to = 1)
+  @InRange(above = 0, to = 1)
   private double similarity = NearDuplicates.DEFAULT_CORRELATION;
 
   double similarity() {

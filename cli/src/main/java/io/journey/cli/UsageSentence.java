@@ -1,15 +1,21 @@
 package io.journey.cli;
 
+import io.journey.model.CheckpointSpec;
 import io.journey.run.JourneyException;
 import io.journey.run.Nearest;
 import io.journey.run.SettingException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine;
+import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.MutuallyExclusiveArgsException;
@@ -28,13 +34,27 @@ final class UsageSentence {
 
   private UsageSentence() {}
 
-  /** Returns the sentence, without its full stop where picocli has none. */
-  static String of(ParameterException e) {
+  /**
+   * Returns the sentence, without its full stop where picocli has none.
+   *
+   * @param args what was typed
+   */
+  static String of(ParameterException e, String... args) {
     if (e instanceof UnmatchedArgumentException unmatched) {
       return unmatched(unmatched);
     }
     if (e instanceof MissingParameterException missing) {
-      return missing(missing);
+      return missing(missing, args);
+    }
+    if (e instanceof MaxValuesExceededException) {
+      Optional<OptionSpec> twice =
+          groups(e.getCommandLine().getCommandSpec().argGroups())
+              .flatMap(group -> group.options().stream())
+              .filter(option -> !option.isMultiValue() && count(option, args) > 1)
+              .findFirst();
+      if (twice.isPresent()) {
+        return OptionRanges.name(twice.get()) + " is given twice: give it once";
+      }
     }
     if (e instanceof MutuallyExclusiveArgsException) {
       return joined(options(e.getMessage(), false), "and") + " are mutually exclusive: give one";
@@ -91,7 +111,30 @@ final class UsageSentence {
             : line.getSubcommands().keySet());
   }
 
-  private static String missing(MissingParameterException e) {
+  /** Returns groups of options and the groups within them. */
+  private static Stream<ArgGroupSpec> groups(List<ArgGroupSpec> groups) {
+    return groups.stream().flatMap(g -> Stream.concat(Stream.of(g), groups(g.subgroups())));
+  }
+
+  /** Returns how often an option was typed. */
+  private static long count(OptionSpec option, String... args) {
+    return Arrays.stream(args)
+        .filter(arg -> List.of(option.names()).contains(arg.replaceFirst("=.*", "")))
+        .count();
+  }
+
+  /** Returns the options that were typed of the group in which one is missing. */
+  private static List<String> companions(CommandLine line, String missing, String... args) {
+    return groups(line.getCommandSpec().argGroups())
+        .map(ArgGroupSpec::options)
+        .filter(options -> options.stream().anyMatch(o -> OptionRanges.name(o).equals(missing)))
+        .flatMap(List::stream)
+        .filter(option -> count(option, args) > 0)
+        .map(OptionRanges::name)
+        .toList();
+  }
+
+  private static String missing(MissingParameterException e, String... args) {
     List<String> names =
         e.getMissing().stream()
             .filter(OptionSpec.class::isInstance)
@@ -111,7 +154,15 @@ final class UsageSentence {
       return "One of the options " + joined(grouped, "and") + " is missing";
     }
     if (e.getMessage().contains("Missing required argument(s): --") && grouped.size() == 1) {
-      return "The option " + grouped.get(0) + " is missing";
+      String name = grouped.get(0).replaceFirst(" .*", "");
+      List<String> companions = companions(e.getCommandLine(), name, args);
+      return companions.isEmpty()
+          ? "The option " + grouped.get(0) + " is missing"
+          : joined(companions, "and")
+              + (companions.size() == 1 ? " goes" : " go")
+              + " with "
+              + grouped.get(0)
+              + ", which is missing";
     }
     return e.getMessage().strip().replaceFirst("^Error: ", "");
   }
@@ -169,6 +220,8 @@ final class UsageSentence {
           Integer.class, "a whole number of at most " + Integer.MAX_VALUE,
           long.class, "a whole number of at most " + Long.MAX_VALUE,
           Long.class, "a whole number of at most " + Long.MAX_VALUE,
+          Path.class, "the name of a file or folder",
+          CheckpointSpec.class, "the name of a file or folder",
           double.class, "a number",
           Double.class, "a number",
           boolean.class, "no value");

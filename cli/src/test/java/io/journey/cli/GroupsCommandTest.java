@@ -98,7 +98,11 @@ class GroupsCommandTest {
     assertThat(first.share()).isGreaterThan(3 * first.chanceShare());
     assertThat(first.shareLow()).isLessThan(first.share());
     assertThat(said)
-        .contains("Picture 0: Beyond chance: “" + ARTIST + "” towards the picture (5 images, +");
+        .contains(
+            "Picture 0, “source.png”: Beyond chance over all steps: “"
+                + ARTIST
+                + "” towards the picture (5 images, +",
+            "5 of 40 training images are in no group.");
     assertThat(found.of(0, "100").get(0).group()).isEqualTo(ARTIST);
   }
 
@@ -109,6 +113,23 @@ class GroupsCommandTest {
     assertThat(first.group()).isEqualTo("like 000.png");
     assertThat(first.images()).isEqualTo(COPIES);
     assertThat(first.verdict()).isEqualTo(Verdict.TOWARDS);
+  }
+
+  @Test
+  void partsOfAPictureAreNamed() {
+    String parts = folder.resolve("parts").toString();
+    String[] attribute = flow.attribute("--draws", "2", "--timesteps", "100", "--out", parts);
+    int target = List.of(attribute).indexOf("--target");
+    attribute[target] = "--image";
+    attribute[target + 1] = images.toString();
+    runs(with(attribute, "--mask", "whole", "--mask", "0,0,4,4", "--mask", "whole"));
+    String[] groups = groups("artist", "--data", images.toString());
+    assertThat(runs(TinyFlow.changed(groups, "--attribution", parts)))
+        .contains(
+            "Picture 0, “000.png”, whole: ",
+            "Picture 1, “000.png”, patch 0,0,4,4: ",
+            "Picture 2, “001.png”, whole: ")
+        .doesNotContain("Picture 80");
   }
 
   @Test
@@ -141,9 +162,24 @@ class GroupsCommandTest {
     refuses(
         "No two training images are nearly the same",
         groups("duplicates", "--data", images.toString(), "--similarity", "1"));
-    refuses("--groupings must be at least 99", groups("folder", "--groupings", "10"));
-    Path table = Files.writeString(root.resolve("groups.csv"), "id,group\n000.png,a\n001.png,a\n");
-    assertThat(runs(groups("@" + table))).contains("Picture 0:", "beyond chance");
+    String range = "--groupings must be between 99 and 100000";
+    refuses(range, groups("folder", "--groupings", "10"));
+    refuses(range, groups("folder", "--groupings", "1000000000"));
+    refuses(
+        "--similarity must be above 0",
+        groups("duplicates", "--data", images.toString(), "--similarity", "0"));
+    refuses("--group '' names nothing", groups(""));
+    refuses("--group '@' names nothing", groups("@"));
+    Path table =
+        Files.writeString(
+            root.resolve("groups.csv"), "id,group\n 000.png,a\n001.png,a\n1.png,b\n001.png,a\n");
+    assertThat(runs(groups("@" + table)))
+        .contains(
+            "Picture 0, “source.png”: ",
+            "eyond chance",
+            "lists 1 id that no training image has: '1.png'.",
+            "lists 1 id more than once: '001.png'.",
+            "38 of 40 training images are in no group.");
     refuses("attribution", groups("folder", "--attribution", flow.features().toString()));
   }
 }

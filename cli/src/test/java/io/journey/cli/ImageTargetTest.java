@@ -70,6 +70,7 @@ class ImageTargetTest {
     assertThat(said)
         .contains("did not draw 24 pictures", "x̂0 is the picture itself", "not how it was drawn");
     Attribution attribution = Attribution.open(out);
+    assertThat(said).doesNotContain("as training images are");
     assertThat(attribution.files()).hasSize(N).startsWith("000.png", "001.png");
     int first = 0;
     for (int i = 0; i < N; i++) {
@@ -165,6 +166,17 @@ class ImageTargetTest {
   }
 
   @Test
+  void howAPictureWasChangedIsSaid() throws IOException {
+    Path wide = folder.resolve("wide.png");
+    BufferedImage image = new BufferedImage(9, 6, BufferedImage.TYPE_INT_ARGB);
+    ImageIO.write(image, "png", wide.toFile());
+    assertThat(runs(ask(wide, folder.resolve("out"))))
+        .contains(
+            "Of 1 picture, as training images are: 1 cropped to the largest square in the middle, 1"
+                + " enlarged, 1 turned grey, 1 laid on white where transparent.");
+  }
+
+  @Test
   void thePageSaysThatNoModelDrewThePicture() throws IOException {
     Path hostile = folder.resolve("<img src=x onerror=1>&\".png");
     Files.copy(images.resolve(name(5)), hostile);
@@ -182,7 +194,9 @@ class ImageTargetTest {
     Path one = images.resolve(name(1));
     Path out = folder.resolve("out");
     refuses("the model takes no captions", ask(one, out, "--prompt", "a boot"));
-    refuses("has no inference steps", ask(one, out, "--over-steps", "decided"));
+    String[] decided = ask(one, out, "--over-steps", "decided");
+    refuses("has no inference steps", decided);
+    assertThat(CommandRun.of(decided).out()).isEmpty();
     refuses("the model knows no classes", ask(one, out, "--class", "3"));
     refuses(
         "step 1000 is none of the model's", TinyFlow.changed(ask(one, out), "--timesteps", "1000"));

@@ -112,7 +112,13 @@ class OverStepsTest {
         "over_steps",
         TinyFlow.changed(
             other, "--out", folder.resolve("equal").toString(), "--timesteps", "100,300,600"));
+    refuses(
+        "The score over steps is a mean of an image's scores at all of them",
+        attribute("decided", "--strongest", "3"));
     refuses("leave --over-steps or --strongest out", attribute("decided", "--strongest", "3"));
+    refuses(
+        "--strongest 25 asks for more than there are, 24 training images",
+        flow.attribute("--out", folder.resolve("k").toString(), "--strongest", "25"));
     refuses(
         "--over-steps takes equal, inference or decided",
         TinyFlow.changed(other, "--over-steps", "all"));

@@ -33,7 +33,12 @@ class UsageSentenceTest {
     assertThat(said(command))
         .isEqualTo("One of the options --target FILE and --image FILE|DIR is missing.");
     assertThat(said(TinyFlow.with(command, "--prompt", "a cat")))
-        .isEqualTo("The option --image FILE|DIR is missing.");
+        .isEqualTo("--prompt goes with --image FILE|DIR, which is missing.");
+    assertThat(said(TinyFlow.with(command, "--prompt=a cat", "--class", "1", "--target", "x")))
+        .isEqualTo("--prompt and --class go with --image FILE|DIR, which is missing.");
+    assertThat(
+            said("groups", "--attribution", "a", "--group", "b", "--out", "c", "--where", "id=1"))
+        .isEqualTo("--where goes with --data SPEC, which is missing.");
     assertThat(said(TinyFlow.with(command, "--target", "x", "--image", "y")))
         .isEqualTo("--target and --image are mutually exclusive: give one.");
   }
@@ -42,8 +47,22 @@ class UsageSentenceTest {
   void whatIsGivenTwiceOrTakesNoValueIsNamed() {
     assertThat(said("train", "--data", "a", "--out", "b", "--out", "c"))
         .isEqualTo("--out is given twice: give it once.");
+    String[] attribute = {"attribute", "--checkpoints", "a", "--features", "b", "--out", "c"};
+    assertThat(said(TinyFlow.with(attribute, "--image", "a.png", "--image=b.png")))
+        .isEqualTo("--image is given twice: give it once.");
     assertThat(said("train", "--data", "a", "--out", "b", "--classes=3"))
         .isEqualTo("--classes takes no value, got '3'.");
+  }
+
+  /** An empty name would be the working directory. */
+  @Test
+  void anEmptyNameOfAFileIsNone() {
+    String[] attribute = {"attribute", "--checkpoints", "a", "--features", "b", "--out", "c"};
+    assertThat(said(TinyFlow.with(attribute, "--image", "")))
+        .isEqualTo("--image takes the name of a file or folder, got ''.");
+    assertThat(said("explore", "")).isEqualTo("RUN takes the name of a file or folder, got ''.");
+    assertThat(said("sample", "--checkpoint", "", "--out", "b"))
+        .isEqualTo("--checkpoint takes the name of a file or folder, got ''.");
   }
 
   @Test

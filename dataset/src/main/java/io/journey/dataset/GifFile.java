@@ -131,7 +131,20 @@ final class GifFile {
         System.arraycopy(indices, row++ * frameWidth, screen, to, frameWidth);
       }
     }
-    return coloured(screen);
+    return coloured(screen).noting(PictureChange.FIRST_FRAME, isFollowedByAPicture());
+  }
+
+  /** Whether another picture comes behind the first; what is damaged there does not count. */
+  private boolean isFollowedByAPicture() {
+    try {
+      while (in.get(in.position()) == 0x21) {
+        in.getShort();
+        subBlocks();
+      }
+      return in.get() == 0x2C;
+    } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+      return false;
+    }
   }
 
   private byte[] unpack(byte[] data, int firstBits) throws IOException {
@@ -172,12 +185,15 @@ final class GifFile {
     }
     int channels = grey ? 1 : 3;
     byte[] out = new byte[channels * screen.length];
+    boolean clear = false;
     for (int i = 0; i < screen.length; i++) {
+      clear |= (screen[i] & 0xFF) == transparent;
       for (int c = 0; c < channels; c++) {
         out[c * screen.length + i] = table[3 * (screen[i] & 0xFF) + c];
       }
     }
-    return Pixels.of(new ImageShape(channels, height, width), out);
+    return Pixels.of(new ImageShape(channels, height, width), out)
+        .noting(PictureChange.ON_WHITE, clear);
   }
 
   /** Codes of growing length; each stands for a string of samples met before. */

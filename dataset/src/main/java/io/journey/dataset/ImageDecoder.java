@@ -45,7 +45,12 @@ final class ImageDecoder {
   private ImageDecoder() {}
 
   /** One file, opened as far as its size and notes. */
-  private record Opened(long width, long height, int orientation, Samples samples) {}
+  private record Opened(long width, long height, int orientation, Samples samples) {
+    Opened ofSeveral(boolean several) {
+      Samples noted = () -> samples.decode().noting(PictureChange.FIRST_FRAME, several);
+      return new Opened(width, height, orientation, noted);
+    }
+  }
 
   private interface Samples {
     Pixels decode() throws IOException;
@@ -125,7 +130,7 @@ final class ImageDecoder {
         requireReasonable(PngFile.width(image), PngFile.height(image), image.length, name);
       }
       PngFile png = new PngFile(image);
-      return byReader("png", png.samples(), png.orientation());
+      return byReader("png", png.samples(), png.orientation()).ofSeveral(png.isAnimated());
     }
     if (start.startsWith("\u00ff\u00d8\u00ff")) {
       return jpeg(new JpegFile(image), name);
@@ -133,7 +138,8 @@ final class ImageDecoder {
     if (start.startsWith("RIFF") && start.endsWith("WEBP")) {
       WebpFile webp = new WebpFile(image);
       return new Opened(
-          webp.width(), webp.height(), webp.orientation(), () -> toPixels(webp.decode()));
+              webp.width(), webp.height(), webp.orientation(), () -> toPixels(webp.decode()))
+          .ofSeveral(webp.isAnimated());
     }
     if (start.startsWith("GIF87a") || start.startsWith("GIF89a")) {
       GifFile gif = new GifFile(image);
@@ -254,17 +260,20 @@ final class ImageDecoder {
     int width = image.getWidth();
     int height = image.getHeight();
     byte[] out = new byte[channels * height * width];
+    boolean clear = false;
     int[] row = new int[width * bands];
     for (int y = 0; y < height; y++) {
       raster.getPixels(0, y, width, 1, row);
       for (int x = 0; x < width; x++) {
         double alpha = model.hasAlpha() ? row[x * bands + channels] / maxAlpha : 1;
+        clear |= alpha < 1;
         for (int c = 0; c < channels; c++) {
           out[(c * height + y) * width + x] = onWhite(row[x * bands + c] / max, alpha);
         }
       }
     }
-    return Pixels.of(new ImageShape(channels, height, width), out);
+    return Pixels.of(new ImageShape(channels, height, width), out)
+        .noting(PictureChange.ON_WHITE, clear);
   }
 
   private static Pixels fromColours(BufferedImage image) {
@@ -272,18 +281,21 @@ final class ImageDecoder {
     int height = image.getHeight();
     int channels = hasGreyPalette(image) ? 1 : 3;
     byte[] out = new byte[channels * height * width];
+    boolean clear = false;
     int[] row = new int[width];
     for (int y = 0; y < height; y++) {
       image.getRGB(0, y, width, 1, row, 0, width);
       for (int x = 0; x < width; x++) {
         double alpha = (row[x] >>> 24) / 255.0;
+        clear |= alpha < 1;
         for (int c = 0; c < channels; c++) {
           int sample = row[x] >>> (16 - 8 * c) & 0xFF;
           out[(c * height + y) * width + x] = onWhite(sample / 255.0, alpha);
         }
       }
     }
-    return Pixels.of(new ImageShape(channels, height, width), out);
+    return Pixels.of(new ImageShape(channels, height, width), out)
+        .noting(PictureChange.ON_WHITE, clear);
   }
 
   private static boolean hasGreyPalette(BufferedImage image) {

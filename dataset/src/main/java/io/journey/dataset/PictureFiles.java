@@ -4,12 +4,15 @@ import io.journey.condition.Condition;
 import io.journey.dataset.Transformations.Crop;
 import io.journey.dataset.Transformations.Flip;
 import io.journey.dataset.Transformations.Orient;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Pictures from elsewhere, decoded and brought to the shape of a model's images as those of a data
@@ -23,8 +26,9 @@ public final class PictureFiles {
    *
    * @param name of its file, below the folder where one was named
    * @param image numbers in [-1, 1], [C·H·W]
+   * @param changes how it differs from its file
    */
-  public record Picture(String name, float[] image) {}
+  public record Picture(String name, float[] image, Set<PictureChange> changes) {}
 
   /**
    * Reads a picture, or all those in a folder and the folders below, in order of their names. A
@@ -46,9 +50,45 @@ public final class PictureFiles {
       Pixels fitted = fitting(pixels, shape, flip, stored.id()).apply(pixels, stored.id());
       float[] image = new float[shape.numel()];
       fitted.read(image, 0);
-      pictures.add(new Picture(stored.id(), image));
+      pictures.add(new Picture(stored.id(), image, changes(pixels, shape)));
     }
     return pictures;
+  }
+
+  private static Set<PictureChange> changes(Pixels pixels, ImageShape shape) {
+    ImageShape found = pixels.shape();
+    Set<PictureChange> changes = EnumSet.noneOf(PictureChange.class);
+    changes.addAll(pixels.changes());
+    if (found.channels() > shape.channels()) {
+      changes.add(PictureChange.GREY);
+    }
+    if (found.height() != shape.height() || found.width() != shape.width()) {
+      if (found.height() != found.width()) {
+        changes.add(PictureChange.CROPPED);
+      }
+      if (Math.min(found.height(), found.width()) < shape.height()) {
+        changes.add(PictureChange.ENLARGED);
+      }
+    }
+    return changes;
+  }
+
+  /** Returns how pictures differ from their files, counted, in a sentence; "" where none does. */
+  public static String changes(List<Picture> pictures) {
+    List<String> told = new ArrayList<>();
+    for (PictureChange change : PictureChange.values()) {
+      long count = pictures.stream().filter(one -> one.changes().contains(change)).count();
+      if (count > 0) {
+        told.add(count + " " + change.words());
+      }
+    }
+    return told.isEmpty()
+        ? ""
+        : "Of "
+            + Counted.of(pictures.size(), "pictures")
+            + ", as training images are: "
+            + String.join(", ", told)
+            + ".";
   }
 
   private static List<StoredExample> stored(Path place) {

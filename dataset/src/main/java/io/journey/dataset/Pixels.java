@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * One image as it is kept in memory, values 0..255 in the order C, H, W: bytes as they were in the
@@ -21,11 +23,17 @@ public final class Pixels {
   private final ImageShape shape;
   private final byte[] bytes;
   private final float[] floats;
+  private final Set<PictureChange> changes;
 
   private Pixels(ImageShape shape, byte[] bytes, float[] floats) {
+    this(shape, bytes, floats, Set.of());
+  }
+
+  private Pixels(ImageShape shape, byte[] bytes, float[] floats, Set<PictureChange> changes) {
     this.shape = shape;
     this.bytes = bytes;
     this.floats = floats;
+    this.changes = changes;
   }
 
   /** Returns an image of unsigned bytes, kept without copying. */
@@ -38,6 +46,21 @@ public final class Pixels {
 
   ImageShape shape() {
     return shape;
+  }
+
+  /** Returns the same with a note of how decoding changed it, where it did. */
+  Pixels noting(PictureChange change, boolean changed) {
+    if (!changed) {
+      return this;
+    }
+    Set<PictureChange> all = EnumSet.of(change);
+    all.addAll(changes);
+    return new Pixels(shape, bytes, floats, all);
+  }
+
+  /** Returns how decoding changed it; known of a picture as it was decoded, turned or not. */
+  Set<PictureChange> changes() {
+    return changes;
   }
 
   /** Memory its numbers take, in bytes. */
@@ -166,7 +189,7 @@ public final class Pixels {
         }
       }
     }
-    return of(new ImageShape(shape.channels(), newHeight, newWidth), out);
+    return new Pixels(new ImageShape(shape.channels(), newHeight, newWidth), out, null, changes);
   }
 
   /** Cuts the largest square out of the middle; only for images of bytes. */

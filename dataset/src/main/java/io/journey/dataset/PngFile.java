@@ -24,6 +24,7 @@ final class PngFile {
 
   private final ByteArrayOutputStream samples = new ByteArrayOutputStream();
   private final Orientation orientation = new Orientation();
+  private boolean animated;
 
   /**
    * Walks through all chunks.
@@ -68,7 +69,9 @@ final class PngFile {
   }
 
   private void note(String type, byte[] data) {
-    if (type.equals("eXIf")) {
+    if (type.equals("acTL") && data.length >= 4) {
+      animated = ByteBuffer.wrap(data).getInt() > 1;
+    } else if (type.equals("eXIf")) {
       orientation.exif(data);
     } else if (type.equals("iTXt") && Orientation.startsWith(data, XMP_PREFIX)) {
       orientation.xmp(data);
@@ -84,6 +87,11 @@ final class PngFile {
   /** Returns a PNG of the same samples and nothing else. */
   byte[] samples() {
     return samples.toByteArray();
+  }
+
+  /** Whether it has more pictures than the first. */
+  boolean isAnimated() {
+    return animated;
   }
 
   /** From 1 to 8. */

@@ -24,6 +24,7 @@ final class WebpFile {
   private byte[] opacity;
   private byte[] samples;
   private boolean lossless;
+  private boolean animated;
   private int canvasWidth;
   private int canvasHeight;
   private int left;
@@ -79,6 +80,7 @@ final class WebpFile {
       }
       case "ANMF" -> {
         require(data, FRAME_HEADER);
+        animated |= samples != null;
         if (samples == null) {
           left = 2 * threeBytes(data, 0);
           top = 2 * threeBytes(data, 3);
@@ -133,6 +135,11 @@ final class WebpFile {
 
   int height() {
     return canvasHeight;
+  }
+
+  /** Whether it has more pictures than the first. */
+  boolean isAnimated() {
+    return animated;
   }
 
   /** From 1 to 8. */

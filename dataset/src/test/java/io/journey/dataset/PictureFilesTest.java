@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,6 +98,44 @@ class PictureFilesTest {
     Path clear =
         save(folder.resolve("a.png"), new BufferedImage(4, 4, BufferedImage.TYPE_INT_ARGB));
     assertThat(one(clear, COLOUR)).containsOnly(1f);
+    assertThat(changes(clear, COLOUR)).containsExactly(PictureChange.ON_WHITE);
+  }
+
+  private static Set<PictureChange> changes(Path file, ImageShape shape) {
+    return PictureFiles.read(file, shape, List.of()).get(0).changes();
+  }
+
+  @Test
+  void whatChangesAPictureIsTold() throws IOException {
+    BufferedImage opaque = new BufferedImage(4, 4, BufferedImage.TYPE_INT_ARGB);
+    for (int i = 0; i < 16; i++) {
+      opaque.setRGB(i % 4, i / 4, 0xFF102030);
+    }
+    assertThat(changes(save(folder.resolve("o.png"), opaque), COLOUR)).isEmpty();
+    opaque.setRGB(2, 1, 0xFE102030);
+    assertThat(changes(save(folder.resolve("c.png"), opaque), COLOUR))
+        .containsExactly(PictureChange.ON_WHITE);
+    Path grey = save(folder.resolve("g.png"), plain(BufferedImage.TYPE_BYTE_GRAY, 4, 4, 0x808080));
+    assertThat(changes(grey, GREY)).isEmpty();
+    assertThat(changes(png(folder.resolve("s.png"), 3, 9, 0x102030), GREY))
+        .containsExactlyInAnyOrder(
+            PictureChange.GREY, PictureChange.CROPPED, PictureChange.ENLARGED);
+    assertThat(changes(png(folder.resolve("l.png"), 9, 9, 0x102030), COLOUR)).isEmpty();
+    assertThat(changes(save(folder.resolve("one.gif"), uneven()), COLOUR))
+        .containsExactly(PictureChange.CROPPED);
+    for (String animated : List.of("gif-animated.gif", "webp-animated.webp")) {
+      assertThat(changes(PICTURES.resolve(animated), COLOUR))
+          .as(animated)
+          .contains(PictureChange.FIRST_FRAME);
+    }
+    for (String clear :
+        List.of("png-rgba-16.png", "png-palette-transparent.png", "webp-lossy-alpha.webp")) {
+      assertThat(changes(PICTURES.resolve(clear), COLOUR))
+          .as(clear)
+          .contains(PictureChange.ON_WHITE)
+          .doesNotContain(PictureChange.FIRST_FRAME);
+    }
+    assertThat(PictureFiles.changes(PictureFiles.read(grey, GREY, List.of()))).isEmpty();
   }
 
   @Test

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.results.Attribution;
 import io.journey.results.groups.GroupScore;
-import io.journey.results.groups.GroupScore.Verdict;
 import io.journey.results.groups.GroupScores;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,12 +50,12 @@ final class GroupsSection {
     ArrayNode rows = out.putArray("rows");
     for (GroupScore one : told) {
       ObjectNode row = rows.addObject().put("name", Html.line(one.group()));
-      row.put("images", one.images()).put("z", Numbers.cents(one.z()));
-      row.put("p", one.p()).put("beyond", one.verdict() != Verdict.CHANCE);
+      row.put("images", one.images()).put("z", Numbers.tenths(one.z()));
+      row.put("p", one.p()).put("beyond", one.verdict().isBeyondChance());
       if (!Double.isNaN(one.low()) && one.chanceDeviation() > 0) {
         row.putArray("interval")
-            .add(Numbers.cents((one.low() - one.chance()) / one.chanceDeviation()))
-            .add(Numbers.cents((one.high() - one.chance()) / one.chanceDeviation()));
+            .add(Numbers.tenths((one.low() - one.chance()) / one.chanceDeviation()))
+            .add(Numbers.tenths((one.high() - one.chance()) / one.chanceDeviation()));
         row.putArray("share").add(one.share()).add(one.shareLow()).add(one.shareHigh());
       }
       row.put("chance", one.chanceShare());
@@ -67,8 +66,8 @@ final class GroupsSection {
             .forEach(
                 other ->
                     at.addArray()
-                        .add(Numbers.cents(other.z()))
-                        .add(other.verdict() == Verdict.CHANCE ? 0 : 1));
+                        .add(Numbers.tenths(other.z()))
+                        .add(other.verdict().isBeyondChance() ? 1 : 0));
       }
     }
   }

@@ -20,6 +20,11 @@ final class Numbers {
     return Math.round(value * 100) / 100.0;
   }
 
+  /** Returns a finite number with one decimal, rounded as sentences round it. */
+  static double tenths(double value) {
+    return BigDecimal.valueOf(value).setScale(1, RoundingMode.HALF_UP).doubleValue();
+  }
+
   /** Returns the standard deviation over all examples; 1 where all scores are equal. */
   static double deviation(float[] scores) {
     double sum = 0;

@@ -47,6 +47,11 @@ function groupRange(row, widest) {
   chart.append(svg("line", { x1: x(0), x2: x(0), y1: 0, y2: height, class: "zero" }));
   if (row.interval) {
     chart.append(svg("line", { x1: x(row.interval[0]), x2: x(row.interval[1]), y1: height / 2, y2: height / 2, class: "interval" }));
+    for (const end of row.interval.filter((z) => Math.abs(z) > widest)) {
+      const tip = end > 0 ? width : 0;
+      const back = tip - Math.sign(end) * 8;
+      chart.append(svg("path", { d: `M${tip} ${height / 2}L${back} ${height / 2 - 5}V${height / 2 + 5}Z`, class: "cut" }));
+    }
   }
   chart.append(svg("circle", { cx: x(row.z), cy: height / 2, r: 4.5, class: "dot" }));
   return chart;

@@ -12,14 +12,12 @@ function renderChooser() {
     const input = el("input", { type: "radio", name: "target", value: number, id: "choose-" + number });
     input.addEventListener("change", () => choose(number, true));
     const kin = className(target.kin);
-    const label = el("label", { for: "choose-" + number, title: target.prompt ?? target.file ?? classNote(target) });
-    const described = target.prompt ? ": " + target.prompt : target.file ? ": " + target.file : target.asked ? ", " + askedAs + " " + target.asked : kin ? ", like " + kin : "";
+    const label = el("label", { for: "choose-" + number, title: target.file ?? target.prompt ?? classNote(target) });
+    const described = target.file ? ": " + target.file : target.prompt ? ": " + target.prompt : target.asked ? ", " + askedAs + " " + target.asked : kin ? ", like " + kin : "";
     label.append(masked(target, picture(target.final, "Picture " + number + described, "final"), false));
     label.append(el("span", { "aria-hidden": "true", class: "number" }, String(number)));
-    if (prompted) {
-      label.append(el("span", { "aria-hidden": "true", class: "words", dir: "auto" }, words(target.prompt)));
-    } else if (target.file) {
-      label.append(el("span", { "aria-hidden": "true", class: "words", dir: "auto" }, target.file));
+    if (prompted || target.file) {
+      label.append(el("span", { "aria-hidden": "true", class: "words", dir: "auto" }, target.file ?? words(target.prompt)));
     }
     byId("chooser").append(el("span", { class: "choice" }, input, label));
   });

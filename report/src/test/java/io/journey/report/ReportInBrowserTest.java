@@ -116,9 +116,9 @@ class ReportInBrowserTest {
   }
 
   /** Scores over all steps, and groups whose names want to run a script. */
-  private String whole() {
+  private String whole(int checkpoints) {
     MemoryDataset data = AttributionReportTest.data(60, 3, 8);
-    FakeAttribution fake = AttributionReportTest.fake(data, STEPS, TARGETS, 3);
+    FakeAttribution fake = AttributionReportTest.fake(data, STEPS, TARGETS, checkpoints);
     fake.overSteps = true;
     fake.inputs.putArray("files").add("a.png").add(AttributionReportTest.HOSTILE).add("c.png");
     Path directory = fake.write(folder.resolve("whole"), data);
@@ -136,7 +136,7 @@ class ReportInBrowserTest {
 
   @Test
   void thePageLeadsWithTheWholeTrajectoryAndShowsGroups() throws Exception {
-    String url = whole();
+    String url = whole(3);
     for (int width : new int[] {1280, 390, 320}) {
       browser.show(width, 800, width == 390);
       browser.open(url + "?" + width + "#target-1");
@@ -158,6 +158,37 @@ class ReportInBrowserTest {
     assertThat(browser.evaluate("document.activeElement.closest('table').className").asText())
         .isEqualTo("over pos");
     assertThat(text("#readout")).contains("Place among 60");
+  }
+
+  /** The scale ends at 1.12 times the farthest group; Student's t of two checkpoints is 12.7. */
+  @Test
+  void anIntervalThatIsCutEndsInAnArrow() throws Exception {
+    browser.open(whole(2));
+    int arrows = 0;
+    for (int target = 0; target < TARGETS; target++) {
+      browser.evaluate("location.hash = '#target-" + target + "'");
+      browser.evaluate("new Promise(done => setTimeout(done, 50))");
+      String cut =
+          "(rows => rows.flatMap(row => row.interval).filter(z => Math.abs(z) > 1.12 * Math.max(4,"
+              + " ...rows.map(row => Math.abs(row.z)))).length)(data.groups[0].targets["
+              + target
+              + "].rows)";
+      assertThat(count("#groups .cut")).isEqualTo(browser.evaluate(cut).asInt());
+      arrows += count("#groups .cut");
+    }
+    assertThat(arrows).isPositive();
+  }
+
+  /** Under a picture from elsewhere stands its file, whatever the model was told. */
+  @Test
+  void aPictureFromElsewhereIsCalledByItsFile() throws Exception {
+    MemoryDataset data = CaptionedReportTest.data(30, 8);
+    FakeAttribution fake = CaptionedReportTest.fake(data, STEPS);
+    fake.conditions = List.of(new Condition.Prompt(""), new Condition.Prompt("a dog"));
+    fake.inputs.putArray("files").add("a.png").add("b.png");
+    browser.open(write(data, fake));
+    assertThat(text("#chooser")).contains("a.png", "b.png").doesNotContain("no words", "a dog");
+    assertThat(complaints()).isEmpty();
   }
 
   /** How many pictures did not load, once all have been tried. */

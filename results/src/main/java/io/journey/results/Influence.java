@@ -1,6 +1,7 @@
 package io.journey.results;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
 
 /**
  * The score of one training example at one step of a target.
@@ -14,4 +15,11 @@ public record Influence(
     int index,
     @JsonProperty("id") String exampleId,
     @JsonProperty("class") String className,
-    float score) {}
+    float score) {
+  /**
+   * Returns those whose scores are positive, or those whose scores are negative, in their order.
+   */
+  public static List<Influence> ofSign(List<Influence> some, boolean positive) {
+    return some.stream().filter(one -> positive ? one.score > 0 : one.score < 0).toList();
+  }
+}

@@ -36,7 +36,7 @@ public final class Strongest {
    *
    * @param target from 0
    * @param timestep t
-   * @param sign "positive" of the largest scores, "negative" of the smallest
+   * @param sign "positive" of the largest scores above 0, "negative" of the smallest below
    * @param rank from 1
    * @param example its place in the data set
    */
@@ -50,11 +50,14 @@ public final class Strongest {
       @JsonProperty("class") String className,
       float score) {
 
-    /** Returns the lines of the largest or the smallest scores, strongest first. */
+    /**
+     * Returns the lines of the largest scores, of those that are positive, or of the smallest, of
+     * those that are negative, strongest first.
+     */
     public static List<Ranked> of(
         int target, int timestep, boolean positive, List<Influence> strongest) {
       List<Ranked> rows = new ArrayList<>();
-      for (Influence of : strongest) {
+      for (Influence of : Influence.ofSign(strongest, positive)) {
         rows.add(
             new Ranked(
                 target,
@@ -132,7 +135,8 @@ public final class Strongest {
   }
 
   /**
-   * Returns the examples of the largest scores, largest first; equal ones in the order of examples.
+   * Returns the examples of the largest positive scores, largest first; equal ones in the order of
+   * examples.
    *
    * @param t one of {@link #steps()}
    */
@@ -140,7 +144,7 @@ public final class Strongest {
     return ranked(t, target, POSITIVE);
   }
 
-  /** Returns the examples of the smallest scores, smallest first. */
+  /** Returns the examples of the smallest negative scores, smallest first. */
   public List<Influence> bottom(int t, int target) {
     return ranked(t, target, NEGATIVE);
   }

@@ -2,12 +2,14 @@ package io.journey.results;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
+import io.journey.dataset.MissingCaptions;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
 import io.journey.run.Manifest;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The training images of an attribution or of features, from the data set that a user names. */
 public final class TrainingImages {
@@ -38,7 +40,7 @@ public final class TrainingImages {
     Path directory = made.directory();
     JsonFields inputs = made.inputFields();
     boolean captioned = inputs.has(TEXT_ENCODER);
-    Dataset pictures = captioned ? data.pictures().captioned() : data.pictures();
+    Dataset pictures = captioned ? captioned(made, data.pictures()) : data.pictures();
     String expected = inputs.text(inputs.has(PICTURES) ? PICTURES : SEEN);
     if (!expected.equals(pictures.fingerprint())) {
       throw new JourneyException(
@@ -79,6 +81,30 @@ public final class TrainingImages {
       inputs.put(TEXT_ENCODER, made.inputFields().text(TEXT_ENCODER));
     }
     return inputs;
+  }
+
+  /** Other data without captions are first of all other data. */
+  private static Dataset captioned(Manifest made, Dataset pictures) {
+    try {
+      return pictures.captioned();
+    } catch (MissingCaptions e) {
+      List<ExampleTable.Example> examples = ExampleTable.read(made.verified(ExampleTable.FILE));
+      boolean same = examples.size() == pictures.size();
+      for (int i = 0; same && i < pictures.size(); i++) {
+        same = examples.get(i).id().equals(pictures.id(i));
+      }
+      if (same) {
+        throw e;
+      }
+      throw new JourneyException(
+          made.directory()
+              + " was made from other images than "
+              + pictures.spec()
+              + ", such as "
+              + examples.get(0).id()
+              + ": name the data it was made from.",
+          e);
+    }
   }
 
   private static String shortened(String fingerprint) {

@@ -62,11 +62,31 @@ public record GroupScore(
     /** Beyond chance: it pushes away from the target. */
     AWAY,
     /** A random group of its size may well have such a score. */
-    CHANCE;
+    CHANCE,
+    /** Not even the strongest images as its members would be beyond chance. */
+    CANNOT_TELL;
 
-    static Verdict of(double z, double p) {
-      return p >= LEVEL ? CHANCE : z > 0 ? TOWARDS : AWAY;
+    /**
+     * Returns what follows.
+     *
+     * @param best the p of a group of the same size that has the strongest images
+     */
+    static Verdict of(double z, double p, double best) {
+      if (p < LEVEL) {
+        return z > 0 ? TOWARDS : AWAY;
+      }
+      return best < LEVEL ? CHANCE : CANNOT_TELL;
     }
+
+    /** Returns whether a group is beyond chance, to either side. */
+    public boolean isBeyondChance() {
+      return this == TOWARDS || this == AWAY;
+    }
+  }
+
+  /** Returns whether it is of all steps together. */
+  boolean isOverall() {
+    return timestep.equals(OVERALL);
   }
 
   /** Returns whether the interval over checkpoints reaches what chance would give. */

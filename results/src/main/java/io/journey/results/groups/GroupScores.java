@@ -11,10 +11,11 @@ import io.journey.run.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -134,52 +135,120 @@ public final class GroupScores {
         .toList();
   }
 
-  /** Returns what is found for a target over all steps, in a sentence or two. */
+  /** Returns what is found for a target, over all steps and at single ones, in a few sentences. */
   public String sentence(int target) {
-    return sentence(column(), of(target, GroupScore.OVERALL));
+    return sentence(column(), scores.stream().filter(one -> one.target() == target).toList());
   }
 
   /**
    * Returns what is found for a target.
    *
-   * @param overall scores over all steps, the strongest push towards it first
+   * @param ofTarget its scores over all steps and at each
    */
-  static String sentence(String column, List<GroupScore> overall) {
-    List<GroupScore> beyond = new ArrayList<>(overall);
-    beyond.removeIf(one -> one.verdict() == Verdict.CHANCE);
-    if (beyond.isEmpty()) {
-      GroupScore nearest =
-          overall.stream().min(Comparator.comparingDouble(GroupScore::p)).orElseThrow();
-      return String.format(
-          Locale.ROOT,
-          "Nobody in particular: no group by %s is beyond chance. The farthest is %s; %.0f %% of random"
-              + " groupings have a group as far.",
-          shown(column),
-          quoted(nearest),
-          100 * nearest.p());
+  static String sentence(String column, List<GroupScore> ofTarget) {
+    List<GroupScore> overall = ofTarget.stream().filter(GroupScore::isOverall).toList();
+    List<GroupScore> beyond = beyond(overall);
+    List<GroupScore> atSteps = atSteps(ofTarget, beyond);
+    if (!beyond.isEmpty()) {
+      String steps = atSteps.isEmpty() ? "" : " At single steps, too: " + told(atSteps) + ".";
+      return "Beyond chance over all steps: " + told(beyond) + "." + doubt(beyond) + steps;
     }
-    beyond.sort(Comparator.comparingDouble(one -> -Math.abs(one.z())));
-    String told =
-        beyond.stream().limit(TOLD).map(GroupScores::words).collect(Collectors.joining("; "));
-    String more =
-        beyond.size() > TOLD ? "; and " + Counted.of(beyond.size() - TOLD, "more groups") : "";
+    String steps =
+        atSteps.isEmpty() ? "" : " At single steps, beyond chance: " + told(atSteps) + ".";
+    List<GroupScore> untold =
+        overall.stream().filter(one -> one.verdict() == Verdict.CANNOT_TELL).toList();
+    return (untold.size() == overall.size()
+            ? untold(column, overall)
+            : nobody(column, overall, untold.size(), steps.isEmpty()))
+        + steps;
+  }
+
+  /** Returns the scores that are beyond chance, the farthest first. */
+  private static List<GroupScore> beyond(List<GroupScore> some) {
+    return some.stream()
+        .filter(one -> one.verdict().isBeyondChance())
+        .sorted(Comparator.comparingDouble(one -> -Math.abs(one.z())))
+        .toList();
+  }
+
+  /** Returns for each group that is beyond chance at single steps alone the farthest of these. */
+  private static List<GroupScore> atSteps(List<GroupScore> ofTarget, List<GroupScore> overall) {
+    Set<String> seen = overall.stream().map(GroupScore::group).collect(Collectors.toSet());
+    return beyond(ofTarget.stream().filter(one -> !one.isOverall()).toList()).stream()
+        .filter(one -> seen.add(one.group()))
+        .toList();
+  }
+
+  private static String told(List<GroupScore> beyond) {
+    return beyond.stream().limit(TOLD).map(GroupScores::words).collect(Collectors.joining("; "))
+        + (beyond.size() > TOLD ? "; and " + Counted.of(beyond.size() - TOLD, "more groups") : "");
+  }
+
+  private static String doubt(List<GroupScore> beyond) {
     long reaching = beyond.stream().filter(GroupScore::reachesChance).count();
-    String doubt =
-        reaching == 0
+    return reaching == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            " The interval over checkpoints reaches chance for %s.",
+            beyond.size() == 1 ? "it" : reaching + " of these " + beyond.size());
+  }
+
+  /**
+   * Returns that no group is beyond chance.
+   *
+   * @param untold of how many groups nothing can be told
+   * @param noStep whether none is at a single step either
+   */
+  private static String nobody(
+      String column, List<GroupScore> overall, int untold, boolean noStep) {
+    GroupScore nearest =
+        overall.stream().min(Comparator.comparingDouble(GroupScore::p)).orElseThrow();
+    return String.format(
+        Locale.ROOT,
+        "Nobody in particular%s: no group by %s is beyond chance%s. The farthest over all steps is %s;"
+            + " %.0f %% of random groupings have a group as far.%s",
+        noStep ? "" : " over all steps together",
+        shown(column),
+        noStep ? ", over all steps together or at one of them" : "",
+        quoted(nearest),
+        100 * nearest.p(),
+        untold == 0
             ? ""
             : String.format(
                 Locale.ROOT,
-                " The interval over checkpoints reaches chance for %s.",
-                beyond.size() == 1 ? "it" : reaching + " of these " + beyond.size());
-    return "Beyond chance: " + told + more + "." + doubt;
+                " Of %d of %d groups it cannot be told: not even the strongest images would put a group of"
+                    + " that size beyond chance.",
+                untold,
+                overall.size()));
+  }
+
+  /** Returns why nothing can be told of any group, and what to do. */
+  private static String untold(String column, List<GroupScore> overall) {
+    String by = shown(column);
+    if (overall.size() == 1 && overall.get(0).chanceShare() == 1) {
+      return "Cannot be told: all images are in one group by "
+          + by
+          + ", so there is nothing to compare it with. Group by a column that parts them.";
+    }
+    if (overall.stream().allMatch(one -> one.chanceDeviation() == 0)) {
+      return "Cannot be told: all images have the same score.";
+    }
+    return "Cannot be told: "
+        + (overall.stream().allMatch(one -> one.images() == 1)
+            ? "every group by " + by + " has one image alone"
+            : "the groups by " + by + " are too small, or nearly all images are in one")
+        + ", and not even the strongest images would put one beyond chance. Group by a column that"
+        + " more images share, and not all.";
   }
 
   private static String words(GroupScore one) {
     return String.format(
         Locale.ROOT,
-        "%s %s (%s, %s%.1f deviations, p = %.3f)",
+        "%s %s%s (%s, %s%.1f deviations, p = %.3f)",
         quoted(one),
         one.verdict() == Verdict.TOWARDS ? "towards the picture" : "away from it",
+        one.isOverall() ? "" : " at t = " + one.timestep(),
         Counted.of(one.images(), "images"),
         one.z() < 0 ? "−" : "+",
         Math.abs(one.z()),

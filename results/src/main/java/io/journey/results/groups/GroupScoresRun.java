@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.random.Seed;
 import io.journey.results.Attribution;
 import io.journey.results.OverSteps;
+import io.journey.results.TargetNames;
 import io.journey.results.groups.GroupScores.Assigned;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
@@ -26,13 +27,17 @@ import java.util.Locale;
  *
  * @param attribution finished, on disk
  * @param grouping of its training images
- * @param groupings random ones that the real one is compared with, at least 99
+ * @param groupings random ones that the real one is compared with, from 99 to {@link
+ *     #MOST_GROUPINGS}
  * @param seed of the random groupings
  */
 public record GroupScoresRun(Attribution attribution, Grouping grouping, int groupings, long seed)
     implements FileStage<GroupScores> {
   /** Random groupings where nothing else is said: p is a multiple of 0.001. */
   public static final int DEFAULT_GROUPINGS = 999;
+
+  /** The most random groupings: more digits of p than anybody needs. */
+  public static final int MOST_GROUPINGS = 100_000;
 
   /** What sums are in. */
   private static final String UNIT =
@@ -42,8 +47,9 @@ public record GroupScoresRun(Attribution attribution, Grouping grouping, int gro
   private record Settings(String group, int groupings, long seed, JsonNode groups) {}
 
   public GroupScoresRun {
-    if (groupings < 99) {
-      throw new SettingException("random groupings must be at least 99, got " + groupings);
+    if (groupings < 99 || groupings > MOST_GROUPINGS) {
+      throw new SettingException(
+          "random groupings must be between 99 and " + MOST_GROUPINGS + ", got " + groupings);
     }
     if (grouping.members().length != attribution.size()) {
       throw new JourneyException(
@@ -126,14 +132,16 @@ public record GroupScoresRun(Attribution attribution, Grouping grouping, int gro
     }
     json.put("without_group", attribution.size() - grouped);
     ArrayNode targets = json.putArray("targets");
+    List<String> names = TargetNames.of(attribution);
     for (List<GroupScore> ofTarget : found) {
       List<GroupScore> overall =
           ofTarget.stream()
-              .filter(one -> one.timestep().equals(GroupScore.OVERALL))
+              .filter(GroupScore::isOverall)
               .sorted(Comparator.comparingDouble(one -> -one.z()))
               .toList();
       ObjectNode target = targets.addObject().put("target", ofTarget.get(0).target());
-      target.put("verdict", GroupScores.sentence(grouping.column(), overall));
+      target.put("name", names.get(ofTarget.get(0).target()));
+      target.put("verdict", GroupScores.sentence(grouping.column(), ofTarget));
       ArrayNode ranked = target.putArray("groups");
       for (GroupScore one : overall) {
         ObjectNode group = numbers(ranked.addObject().put("group", one.group()), one);

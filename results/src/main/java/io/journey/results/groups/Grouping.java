@@ -5,17 +5,12 @@ import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.results.ExampleTable;
 import io.journey.run.Checksums;
-import io.journey.run.Csv;
-import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.Progress;
 import io.journey.statistics.NearDuplicates;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -32,8 +27,10 @@ import java.util.stream.IntStream;
  * @param names of the groups, each once, at least one
  * @param members the place in {@code names} of each image's group, −1 where it has none, [N]
  * @param settings what else decided them
+ * @param notes sentences on what was named and is in no group
  */
-public record Grouping(String column, List<String> names, int[] members, ObjectNode settings) {
+public record Grouping(
+    String column, List<String> names, int[] members, ObjectNode settings, List<String> notes) {
   /** By the class of each image. */
   public static final String CLASS = "class";
 
@@ -48,6 +45,7 @@ public record Grouping(String column, List<String> names, int[] members, ObjectN
 
   public Grouping {
     names = List.copyOf(names);
+    notes = List.copyOf(notes);
     if (names.isEmpty()) {
       throw new JourneyException(
           column.equals(DUPLICATES)
@@ -55,6 +53,16 @@ public record Grouping(String column, List<String> names, int[] members, ObjectN
                   + " column."
               : "No training image has a " + column + ": group by another column.");
     }
+  }
+
+  /** Groups of which there is nothing to say. */
+  public Grouping(String column, List<String> names, int[] members, ObjectNode settings) {
+    this(column, names, members, settings, List.of());
+  }
+
+  /** Returns how many images have no group. */
+  public int without() {
+    return (int) Arrays.stream(members).filter(group -> group < 0).count();
   }
 
   /** Groups by a text of each image; blank: none. */
@@ -79,8 +87,13 @@ public record Grouping(String column, List<String> names, int[] members, ObjectN
     return by(
         column,
         examples.size(),
-        i -> column.equals(CLASS) ? examples.get(i).className() : folder(examples.get(i).id()),
+        i -> column.equals(CLASS) ? className(examples.get(i)) : folder(examples.get(i).id()),
         Json.object());
+  }
+
+  /** Returns the class; "" where the model was told the caption, which then stands in its place. */
+  private static String className(ExampleTable.Example example) {
+    return example.className().equals(example.caption()) ? "" : example.className();
   }
 
   private static String folder(String id) {
@@ -114,73 +127,21 @@ public record Grouping(String column, List<String> names, int[] members, ObjectN
 
   /**
    * Groups by a table of ids: a line with the columns {@code id} and {@code group}, then a line an
-   * image, in any order. Images that it does not list have no group.
+   * image, in any order; blanks around both do not count. Images that it does not list have no
+   * group. Ids that no image has, and those that are listed twice, are told in the notes.
    *
    * @throws JourneyException if it is no such table, gives an image two groups, or lists none of
    *     the examples
    */
   public static Grouping ofFile(Path file, List<ExampleTable.Example> examples) {
-    String text;
-    try {
-      text = Files.readString(file);
-    } catch (IOException e) {
-      throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
-    }
-    Map<String, String> groups = new HashMap<>();
-    List<String> header = new ArrayList<>();
-    String table = text.startsWith("\ufeff") ? text.substring(1) : text;
-    Csv.lines(table, file, line -> add(line, header, groups, file));
-    if (examples.stream().noneMatch(example -> groups.containsKey(example.id()))) {
-      throw new JourneyException(
-          file
-              + " lists none of the training images, whose ids look like '"
-              + examples.get(0).id()
-              + "': write a line id,group for each.");
-    }
-    ObjectNode settings = Json.object().put("sha256", sha256(table));
-    return by(
-        FILE + file.getFileName(),
-        examples.size(),
-        i -> groups.get(examples.get(i).id()),
-        settings);
-  }
-
-  private static void add(
-      List<String> line, List<String> header, Map<String, String> groups, Path file) {
-    if (header.isEmpty()) {
-      header.addAll(line);
-      if (!header.contains("id") || !header.contains("group")) {
-        throw new JourneyException(
-            file
-                + " does not begin with the columns id and group: write id,group in its first line.");
-      }
-      return;
-    }
-    if (line.size() != header.size()) {
-      throw new JourneyException(
-          file
-              + " has the line '"
-              + Failures.quoted(String.join(",", line))
-              + "' of "
-              + line.size()
-              + " fields where its first line has "
-              + header.size()
-              + ": put texts with commas in quotes.");
-    }
-    String id = line.get(header.indexOf("id"));
-    String group = line.get(header.indexOf("group"));
-    String earlier = groups.putIfAbsent(id, group);
-    if (earlier != null && !earlier.equals(group)) {
-      throw new JourneyException(
-          file
-              + " puts "
-              + Failures.quoted(id)
-              + " into both "
-              + Failures.quoted(earlier)
-              + " and "
-              + Failures.quoted(group)
-              + ": an image has one group, keep one.");
-    }
+    GroupFile table = new GroupFile(file, examples);
+    Grouping found =
+        by(
+            FILE + file.getFileName(),
+            examples.size(),
+            i -> table.group(examples.get(i).id()),
+            Json.object().put("sha256", sha256(table.text())));
+    return new Grouping(found.column, found.names, found.members, found.settings, table.notes());
   }
 
   /** Returns how many images each group has. */

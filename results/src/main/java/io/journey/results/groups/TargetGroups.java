@@ -16,7 +16,8 @@ import java.util.List;
  * that mean in such deviations. p is corrected for the number of groups by the largest |z| of
  * random groupings of the same sizes (Westfall and Young 1993, single-step maxT): the share of
  * them, the real one included, whose largest |z| is at least as large; at single steps the largest
- * over groups and steps.
+ * over groups and steps. Where not even the strongest images of a row would give a group of that
+ * size a small p, nothing can be told of it.
  *
  * <p>Intervals: delete-one jackknife over checkpoints (Tukey 1958) with Student's t.
  */
@@ -197,10 +198,11 @@ final class TargetGroups {
     double[][] sumInterval = new double[sizes.length][];
     double[][] shareInterval = new double[sizes.length][];
     double[] shares = shares(scores[row]);
+    double[] reach = reach(scores[row], chance);
     intervals(row, sums, shares, sumInterval, shareInterval);
     for (int g = 0; g < sizes.length; g++) {
       double z = chance.z(sums, g);
-      double p = (1.0 + atLeast(largest, Math.abs(z))) / (1.0 + largest.length);
+      double p = p(largest, Math.abs(z));
       found.add(
           new GroupScore(
               target,
@@ -218,8 +220,30 @@ final class TargetGroups {
               Math.max(0, shareInterval[g][0]),
               Math.min(1, shareInterval[g][1]),
               (double) sizes[g] / n,
-              Verdict.of(z, p)));
+              Verdict.of(z, p, p(largest, reach[g]))));
     }
+  }
+
+  /** Returns the largest |z| that any group of each size could have: of the strongest images. */
+  private double[] reach(float[] row, Chance chance) {
+    float[] sorted = row.clone();
+    Arrays.sort(sorted);
+    double[] before = new double[n + 1];
+    for (int i = 0; i < n; i++) {
+      before[i + 1] = before[i] + sorted[i];
+    }
+    double[] lowest = new double[sizes.length];
+    double[] highest = new double[sizes.length];
+    Arrays.setAll(lowest, g -> before[sizes[g]]);
+    Arrays.setAll(highest, g -> before[n] - before[n - sizes[g]]);
+    double[] reach = new double[sizes.length];
+    Arrays.setAll(reach, g -> Math.max(-chance.z(lowest, g), chance.z(highest, g)));
+    return reach;
+  }
+
+  /** Returns the share of groupings, the real one included, with any |z| at least so large. */
+  private static double p(double[] largest, double z) {
+    return (1.0 + atLeast(largest, z)) / (1.0 + largest.length);
   }
 
   /** Returns how many of sorted numbers are at least so large, but for rounding. */

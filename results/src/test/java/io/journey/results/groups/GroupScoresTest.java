@@ -17,7 +17,9 @@ import io.journey.run.Progress;
 import io.journey.run.RunContext;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -199,11 +201,87 @@ class GroupScoresTest {
     assertThat(found.sentence(1)).contains("“artist 08” towards the picture (6 images, +");
     assertThat(found.of(0, GroupScore.OVERALL)).allMatch(g -> g.verdict() == Verdict.CHANCE);
     assertThat(found.sentence(0))
-        .startsWith("Nobody in particular: no group by artist is beyond chance");
+        .startsWith(
+            "Nobody in particular: no group by artist is beyond chance, over all steps together or at"
+                + " one of them.");
+    assertThat(found.sentence(1)).startsWith("Beyond chance over all steps: ");
     JsonNode json = Json.read(folder.resolve("groups").resolve(GroupScores.JSON));
     assertThat(json.at("/targets/1/groups/0/group").asText()).isEqualTo("artist 08");
     assertThat(json.at("/targets/1/groups/0/steps")).hasSize(3);
     assertThat(json.at("/targets/0/verdict").asText()).isEqualTo(found.sentence(0));
+  }
+
+  /** A push at 500 that is taken back at 100 and at 900 is none over all steps. */
+  @Test
+  void whatIsBeyondChanceAtOneStepAloneIsNoAcquittal() {
+    int n = 200;
+    MemoryDataset data = data(n);
+    float[][][][] members = FakeAttribution.noise(1, 3, 1, n, 4);
+    for (int i = 48; i < 54; i++) {
+      members[0][0][0][i] -= 2;
+      members[0][1][0][i] += 4;
+      members[0][2][0][i] -= 2;
+    }
+    Attribution attribution = attribution(members, data);
+    Grouping grouping =
+        Grouping.by("artist", n, i -> String.format("artist %02d", i / 6), Json.object());
+    GroupScores found = run(attribution, grouping, "groups");
+    assertThat(found.of(0, GroupScore.OVERALL)).noneMatch(one -> one.verdict().isBeyondChance());
+    GroupScore first = found.of(0, "500").get(0);
+    assertThat(first.group()).isEqualTo("artist 08");
+    assertThat(found.sentence(0))
+        .startsWith("Nobody in particular over all steps together: no group by artist")
+        .contains(
+            String.format(
+                Locale.ROOT,
+                " At single steps, beyond chance: “artist 08” towards the picture at t = 500 (6 images,"
+                    + " +%.1f deviations, p = 0.001)",
+                first.z()));
+    JsonNode json = Json.read(folder.resolve("groups").resolve(GroupScores.JSON));
+    assertThat(json.at("/targets/0/verdict").asText()).isEqualTo(found.sentence(0));
+  }
+
+  /** One image pushes as nothing else does; some groupings have no way to show it. */
+  @Test
+  void whatNoGroupingCouldShowIsNotToldAndNobodyIsAcquitted() {
+    int n = 100;
+    MemoryDataset data = data(n);
+    float[][][][] members = FakeAttribution.noise(1, 3, 1, n, 6);
+    for (float[][] step : members[0]) {
+      step[0][7] += 30;
+    }
+    Attribution attribution = attribution(members, data);
+    GroupScores alone =
+        run(attribution, Grouping.by("text", n, i -> "t" + i, Json.object()), "alone");
+    assertThat(alone.of(0, GroupScore.OVERALL))
+        .allMatch(one -> one.verdict() == Verdict.CANNOT_TELL && one.p() == 1);
+    assertThat(alone.sentence(0))
+        .startsWith("Cannot be told: every group by text has one image alone")
+        .doesNotContain("Nobody");
+    GroupScores all = run(attribution, Grouping.by("x", n, i -> "all", Json.object()), "all");
+    assertThat(all.sentence(0)).startsWith("Cannot be told: all images are in one group by x");
+    // Image 7 is in one of 60 groups in 60 of 100 random groupings, whichever it is.
+    GroupScores most =
+        run(attribution, Grouping.by("y", n, i -> i < 60 ? "t" + i : "", Json.object()), "most");
+    assertThat(most.of(0, GroupScore.OVERALL).get(0).group()).isEqualTo("t7");
+    assertThat(most.of(0, GroupScore.OVERALL).get(0).p()).isBetween(0.5, 0.7);
+    assertThat(most.sentence(0)).startsWith("Cannot be told: ");
+    // In the only group of one image it is in 1 of 100.
+    GroupScores one =
+        run(attribution, Grouping.by("z", n, i -> i == 7 ? "it" : "", Json.object()), "one");
+    assertThat(one.of(0, GroupScore.OVERALL).get(0).verdict()).isEqualTo(Verdict.TOWARDS);
+    String nearest =
+        alone.of(0, GroupScore.OVERALL).stream()
+            .min(Comparator.comparingDouble(g -> Math.abs(g.z())))
+            .orElseThrow()
+            .group();
+    GroupScores other =
+        run(
+            attribution,
+            Grouping.by("z", n, i -> nearest.equals("t" + i) ? "it" : "", Json.object()),
+            "other");
+    assertThat(other.of(0, GroupScore.OVERALL).get(0).verdict()).isEqualTo(Verdict.CHANCE);
+    assertThat(other.sentence(0)).startsWith("Nobody in particular: no group by z");
   }
 
   /**
@@ -251,7 +329,7 @@ class GroupScoresTest {
   private static boolean isBeyond(List<GroupScore> found, boolean overall) {
     return found.stream()
         .filter(g -> g.timestep().equals(GroupScore.OVERALL) == overall)
-        .anyMatch(g -> g.verdict() != Verdict.CHANCE);
+        .anyMatch(g -> g.verdict().isBeyondChance());
   }
 
   @Test

@@ -57,7 +57,34 @@ class GroupingTest {
     refuses(file("id,group\n3.png,x,y\n"), "of 3 fields where its first line has 2");
     refuses(file("id,group\nnone.png,x\n"), "lists none of the training images", "b/x/1.png");
     refuses(file(""), "lists none");
+    refuses(file("id,group\n3.png,\"x\n"), "is no table (Missing closing quote", "end every text");
     refuses(folder.resolve("nothing.csv"), "Cannot read", "nothing.csv");
+  }
+
+  /** What a model was told in place of a class is a caption, and no class. */
+  @Test
+  void captionsAreNoClasses() {
+    List<Example> captioned =
+        List.of(new Example("1", "a cat", "a cat"), new Example("2", "a dog", "a dog"));
+    assertThatThrownBy(() -> Grouping.ofExamples(Grouping.CLASS, captioned))
+        .hasMessage("No training image has a class: group by another column.");
+    List<Example> classed = List.of(new Example("1", "cat", "a cat"), new Example("2", "", "dog"));
+    assertThat(Grouping.ofExamples(Grouping.CLASS, classed).members()).containsExactly(0, -1);
+  }
+
+  @Test
+  void idsThatNoImageHasAndThoseListedTwiceAreTold() throws IOException {
+    Grouping grouping =
+        Grouping.ofFile(
+            file("id , group\n 3.png ,x\nu,x\nv,y\n3.png, x\nw,y\nz,y\nu,y\na/2.png,\n"), EXAMPLES);
+    assertThat(grouping.members()).containsExactly(-1, -1, 0, -1);
+    assertThat(grouping.without()).isEqualTo(3);
+    assertThat(grouping.notes())
+        .containsExactly(
+            folder.resolve("groups.csv")
+                + " lists 4 ids that no training image has: 'u', 'v', 'w' and 1 more.",
+            folder.resolve("groups.csv") + " lists 1 id more than once: '3.png'.");
+    assertThat(Grouping.ofFile(file("id,group\n3.png,x\n"), EXAMPLES).notes()).isEmpty();
   }
 
   private static void refuses(Path file, String... parts) {
