@@ -62,8 +62,8 @@ function influencer(example, deviations, score) {
     title: [exampleName(example), "score " + raw(score), ...flags, ...captions].join("\n"),
   });
   button.append(picture(image, "Training image " + id, "training"));
-  button.append(...flags.map((flag) => el("span", { class: "words flag" }, flag)));
   button.append(el("span", { class: "score" }, signed(deviations, 1) + "σ"));
+  button.append(...flags.map((flag) => el("span", { class: "words flag" }, flag)));
   if (className(label)) {
     button.append(el("span", { class: "class" }, className(label)));
   }

@@ -359,6 +359,22 @@ class ExportTest {
   }
 
   @Test
+  void vectorsOfANetworkTakeThePlaceOfScores() throws IOException {
+    float[][] vectors = {{1, -2}, {3, 4}, {0.5f, 6}, {7, Float.MIN_VALUE}};
+    ExportRequest.Embedding embedding = new ExportRequest.Embedding("net", "f".repeat(64), vectors);
+    ExportRequest embedded = request(null).withEmbedding(Optional.of(embedding));
+    Path out = export("scores", embedded, root.resolve("embedded"));
+    ParquetFloats table = new ParquetFloats(out.resolve(ScoreTables.WIDE));
+    assertThat(table.column("embedding", "list", "element"))
+        .containsExactly(1, -2, 3, 4, 0.5f, 6, 7, Float.MIN_VALUE);
+    assertThat(Json.parse(table.note("journey").getBytes(), "note").get("vectors").asText())
+        .isEqualTo("net");
+    assertThatThrownBy(() -> export("card", embedded, root.resolve("c")))
+        .isInstanceOf(SettingException.class)
+        .hasMessage("the format card has no vectors of images: leave --embedding out");
+  }
+
+  @Test
   void groupsAreColumns() {
     Grouping halves =
         new Grouping(
