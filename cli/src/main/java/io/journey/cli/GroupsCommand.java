@@ -45,8 +45,8 @@ final class GroupsCommand implements Runnable {
       required = true,
       paramLabel = "COLUMN",
       description = {
-        "What they are groups by: class, folder, duplicates (clusters of near-duplicates), a column of"
-            + " texts of the data (metadata.jsonl or .csv, Parquet, WebDataset), or @FILE.csv with"
+        "What they are groups by: class, folder, split, duplicates (clusters of near-duplicates), a"
+            + " column of texts of the data (metadata.jsonl or .csv, Parquet, WebDataset), or @FILE.csv with"
             + " lines id,group.",
         "An image without one is in no group."
       })

@@ -115,10 +115,23 @@ class ExplorerTest {
             "/page.css",
             "/explorer.css",
             "/explorer.js",
+            "/alive.js",
             "/ask.js",
+            "/bring.js",
+            "/cards.js",
+            "/columns.js",
             "/draw.js",
+            "/drawing.js",
+            "/every.js",
+            "/heat.js",
+            "/image.js",
+            "/keys.js",
+            "/link.js",
             "/lists.js",
+            "/make.js",
+            "/page.js",
             "/panel.js",
+            "/questions.js",
             "/save.js",
             "/icon.svg")) {
       assertThat(Visitor.status(visitor.get(file))).as(file).isEqualTo(200);
@@ -277,7 +290,7 @@ class ExplorerTest {
     }
   }
 
-  private static float[] last(String response) throws IOException {
+  static float[] last(String response) throws IOException {
     List<JsonNode> found = answers(response);
     assertThat(found.get(found.size() - 1).path("finished").asBoolean()).isTrue();
     return scores(found.get(found.size() - 1));
@@ -325,6 +338,7 @@ class ExplorerTest {
             question("../g", 0, t, ""),
             question("g", 0, t, ",\"draws\":0"),
             question("g", 0, t, ",\"draws\":1e9"),
+            question("g", 0, t, ",\"steps\":13"),
             question("g", 0, t, ",\"seed\":-1"),
             question("g", 0, t, ",\"seed\":99999999999999999999"),
             question("g", 0, t, "").replace("ek-fac", "trak"),
@@ -433,6 +447,42 @@ class ExplorerTest {
       answer = visitor.post("/api/ask", question("after", 0, step(4), ",\"draws\":4"));
     }
     assertThat(last(answer)).hasSize(TinyRun.IMAGES);
+  }
+
+  /** Each column gives each image one group or none; near-duplicates are one of them. */
+  @Test
+  void imagesHaveGroupsByColumns() throws IOException {
+    JsonNode run = MAPPER.readTree(Visitor.body(visitor.get("/api/run")));
+    List<String> columns = new ArrayList<>();
+    run.path("columns").forEach(column -> columns.add(column.asText()));
+    assertThat(columns).startsWith("class").endsWith("duplicates").doesNotContain("folder");
+    JsonNode classes = MAPPER.readTree(Visitor.body(visitor.get("/api/groups?column=0")));
+    byte[] members = Base64.getDecoder().decode(classes.path("members").asText());
+    int[] places = new int[TinyRun.IMAGES];
+    ByteBuffer.wrap(members).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(places);
+    for (int i = 0; i < places.length; i++) {
+      assertThat(classes.path("names").path(places[i]).asText())
+          .isEqualTo(sources.data().condition(i).words(sources.data().classNames()));
+    }
+    int last = columns.size() - 1;
+    assertThat(Visitor.status(visitor.get("/api/groups?column=" + last))).isIn(200, 409);
+    assertThat(Visitor.status(visitor.get("/api/groups?column=" + columns.size()))).isEqualTo(404);
+    assertThat(Visitor.status(visitor.get("/api/groups?column=class"))).isEqualTo(400);
+    assertThat(Visitor.status(visitor.get("/api/groups"))).isEqualTo(400);
+  }
+
+  @Test
+  void aFinishedAnswerHasAMarginOfEachScore() throws IOException {
+    List<JsonNode> found =
+        answers(visitor.post("/api/ask", question("m", 0, step(4), ",\"draws\":16")));
+    byte[] bytes = Base64.getDecoder().decode(found.get(found.size() - 1).path("margins").asText());
+    float[] margins = new float[bytes.length / Float.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(margins);
+    assertThat(margins).hasSize(TinyRun.IMAGES);
+    for (float margin : margins) {
+      assertThat(margin).isNotNegative().isFinite();
+    }
+    assertThat(found.get(0).has("margins")).as("a first answer knows none").isFalse();
   }
 
   @Test
