@@ -128,7 +128,13 @@ function makeCard(image) {
 }
 
 /** Half of a score's 95 % interval, in deviations; "" where it is not known. */
-export const margin = (image, digits) => (page.answer.margins ? " ± " + (page.answer.margins[image] / page.answer.sd).toFixed(digits) : "");
+export function margin(image, digits) {
+  if (!page.answer.margins) {
+    return "";
+  }
+  const value = page.answer.margins[image] / page.answer.sd;
+  return " ± " + value.toFixed(value < 0.05 ? 2 : digits);
+}
 
 function updateCard(card, image) {
   const group = groupOf(page.column, image);
