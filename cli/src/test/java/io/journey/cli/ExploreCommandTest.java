@@ -58,8 +58,7 @@ class ExploreCommandTest {
         root,
         new String[] {"explore", run.toString(), "--data", DATA, "--token", notes.toString()},
         notes.toString(),
-        "token",
-        "chmod 600");
+        "token");
   }
 
   @Test

@@ -99,7 +99,7 @@ public record AccessToken(String text) {
       if (!OWN.containsAll(others)) {
         throw new JourneyException(
             file
-                + " can be read by others of this machine: make it your own, chmod 600 "
+                + " can be read by others of this machine, which a token must not be: chmod 600 "
                 + file
                 + ".");
       }

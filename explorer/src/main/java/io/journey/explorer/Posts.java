@@ -80,7 +80,8 @@ final class Posts {
   }
 
   private Asked ask(Question question) {
-    return new Asked(question.client(), List.of(work(question, question.step(), question.draws())));
+    Asked.Work work = work(question, question.step(), question.draws());
+    return new Asked(question.client(), question.patient(), List.of(work));
   }
 
   private Asked sweep(Question question) {
@@ -90,7 +91,7 @@ final class Posts {
     for (int step : Question.spread(run.targets().timesteps(), question.steps())) {
       work.add(work(question, step, few));
     }
-    return new Asked(question.client(), work);
+    return new Asked(question.client(), question.patient(), work);
   }
 
   private Asked.Work work(Question question, int step, TargetDraws draws) {

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
  * What a page asks.
  *
  * @param client who asks; a further question of the same client replaces the one before
+ * @param patient whether it waits until nobody else does
  * @param target its number
  * @param step t
  * @param steps how many, in an answer over steps
@@ -23,7 +24,13 @@ import java.util.stream.IntStream;
  * @param draws with their seed and the part of the target
  */
 record Question(
-    String client, int target, int step, int steps, Estimator estimator, TargetDraws draws) {
+    String client,
+    boolean patient,
+    int target,
+    int step,
+    int steps,
+    Estimator estimator,
+    TargetDraws draws) {
   /** Most steps in an answer over steps. */
   private static final int SWEEP = 12;
 
@@ -63,7 +70,9 @@ record Question(
     long seed = asked.has("seed") ? whole(asked, "seed", 0, Integer.MAX_VALUE) : 0;
     int steps = asked.has("steps") ? whole(asked, "steps", 1, SWEEP) : SWEEP;
     PixelMask mask = mask(asked.path("mask"), run.targets().pictureShape());
-    return new Question(client, target, step, steps, estimator, new TargetDraws(draws, seed, mask));
+    boolean patient = asked.path("patient").asBoolean();
+    return new Question(
+        client, patient, target, step, steps, estimator, new TargetDraws(draws, seed, mask));
   }
 
   private static int whole(JsonNode asked, String name, int least, int most) {

@@ -35,7 +35,7 @@ export async function fill(view, targets, tell) {
       answers.set(key, found);
       const question = {
         client: client("heat"), target, step: targets[target].timesteps[0], estimator: view.estimator, seed: view.seed, mask: null,
-        steps: STEPS,
+        steps: STEPS, patient: true,
       };
       await ask("/api/steps", question, mine.signal, (answer) => {
         found.cells = [...found.cells.filter((one) => one.step !== answer.step), answer];

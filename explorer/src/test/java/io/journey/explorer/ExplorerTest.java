@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -288,6 +289,30 @@ class ExplorerTest {
     for (int i = 0; i < 6; i++) {
       assertThat(together.get(i).get()).containsExactly(i % 2 == 0 ? one : other);
     }
+  }
+
+  /** Who can wait is answered when nobody else waits, though it asked first and for less. */
+  @Test
+  void aPatientQuestionWaitsForTheOthers() throws Exception {
+    String first = question("w1", 0, step(2), ",\"draws\":80,\"patient\":true");
+    String second = question("w2", 1, step(7), ",\"draws\":160");
+    List<String> ended = Collections.synchronizedList(new ArrayList<>());
+    CompletableFuture<?> patient = asked(first, () -> ended.add("patient"));
+    CompletableFuture<?> other = asked(second, () -> ended.add("other"));
+    CompletableFuture.allOf(patient, other).get();
+    assertThat(ended).containsExactly("other", "patient");
+  }
+
+  private static CompletableFuture<?> asked(String question, Runnable then) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            assertThat(last(visitor.post("/api/ask", question))).hasSize(TinyRun.IMAGES);
+            then.run();
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   static float[] last(String response) throws IOException {
