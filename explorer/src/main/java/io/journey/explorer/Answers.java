@@ -57,7 +57,15 @@ final class Answers implements AutoCloseable {
         if (more) {
           (next.isPatient() ? patient : begun).add(next);
         }
+        notifyAll();
       }
+    }
+  }
+
+  /** Waits until nobody waits for an answer, or only who is patient. */
+  synchronized void awaitIdle() throws InterruptedException {
+    while (!closed && !(fresh.isEmpty() && begun.isEmpty() && (turn == null || turn.isPatient()))) {
+      wait();
     }
   }
 

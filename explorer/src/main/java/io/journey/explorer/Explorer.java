@@ -119,10 +119,19 @@ public final class Explorer implements AutoCloseable {
     return thread;
   }
 
-  /** Makes beforehand what would be waited for. */
+  /** Makes beforehand what would be waited for, while nobody waits for an answer. */
   private void prepare(RunPictures pictures) {
     for (int target = 0; target < run.targets().ofFile() && !closed; target++) {
-      pictures.prepare(target, () -> closed);
+      pictures.prepare(target, this::mayPrepare);
+    }
+  }
+
+  private boolean mayPrepare() {
+    try {
+      answers.awaitIdle();
+      return !closed;
+    } catch (InterruptedException e) {
+      return false;
     }
   }
 
@@ -139,7 +148,7 @@ public final class Explorer implements AutoCloseable {
 
   private void compare(CompletableFuture<NearestPictures> nearest) {
     try {
-      nearest.complete(NearestPictures.of(run.images()));
+      nearest.complete(NearestPictures.of(run.images(), this::mayPrepare));
     } catch (RuntimeException e) {
       nearest.completeExceptionally(e); // Said when it is asked for.
     }

@@ -66,15 +66,17 @@ final class RunPictures {
   /**
    * Makes the pictures of all steps of a target, as far as they fill half of what is kept.
    *
-   * @param cancelled ends it early
+   * @param next asked before each, which may wait; false ends it early
    */
-  void prepare(int target, BooleanSupplier cancelled) {
+  void prepare(int target, BooleanSupplier next) {
     for (int step : run.targets().timesteps()) {
-      if (isHalfFull() || cancelled.getAsBoolean()) {
+      if (isHalfFull() || !next.getAsBoolean()) {
         return;
       }
       predicted(target, step);
-      noisy(target, step);
+      if (next.getAsBoolean()) {
+        noisy(target, step);
+      }
     }
   }
 

@@ -19,7 +19,7 @@ export function openPanel(image) {
   view.image = image;
   remember();
   const [id, className, caption] = page.images[image];
-  const facts = [["id", id], ["source", page.run.data]];
+  const facts = [["id", id], ["source", page.run.data.split("?")[0].split("/").pop()]];
   if (caption) facts.unshift([caption.includes(" / ") ? "captions" : "caption", caption]);
   if (className) facts.push(["class", className]);
   const group = groupOf(page.column, image);
