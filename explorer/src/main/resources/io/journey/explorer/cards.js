@@ -2,7 +2,6 @@
 import { Gone } from "./ask.js";
 import { colour, groupOf, groups, legend } from "./columns.js";
 import { Every, ordered } from "./every.js";
-import { openPanel, showPanel } from "./image.js";
 import { Cards, correlation, el, highest, matcher, ranks, signed } from "./lists.js";
 import { $, imageAddress, page, plain, remember, step, target, title, toast, view, wordsOf } from "./page.js";
 import { gone, state, stateText } from "./questions.js";
@@ -26,8 +25,11 @@ export function listed() {
 
 let lists;
 let every;
+let panel;
 
-export function makeLists() {
+/** Makes the lists; the panel of one image has open(image) and show(). */
+export function makeLists(ofImage) {
+  panel = ofImage;
   lists = {
     positive: new Cards($("positive"), makeCard),
     negative: new Cards($("negative"), makeCard),
@@ -56,7 +58,7 @@ export function showAnswer() {
   $("more").hidden = view.shown >= MOST || Math.max(positive.length, negative.length) < view.shown;
   legend($("legend"), page.column, [...positive, ...negative], view.group, chooseGroup);
   showCompared();
-  showPanel();
+  panel.show();
 }
 
 export function placesOf() {
@@ -119,7 +121,7 @@ export function chooseGroup(group) {
 
 function makeCard(image) {
   const picture = el("img", { src: imageAddress(image), alt: "", loading: "lazy", width: page.run.width, height: page.run.height });
-  const open = el("button", { type: "button", class: "open", onclick: () => openPanel(image) },
+  const open = el("button", { type: "button", class: "open", onclick: () => panel.open(image) },
     picture, el("span", { class: "score" }), el("span", { class: "group-of" }), el("span", { class: "words" }, title(image)));
   const tools = el("span", { class: "card-tools" },
     el("button", { type: "button", class: "pin", title: "Pin", "aria-label": "Pin " + title(image), onclick: () => pin(image) }, "⚲"),

@@ -6,13 +6,13 @@ import { chooseColumn, chooseGroup, keep, listed, makeLists, MOST, showAnswer, s
 import { groupOf } from "./columns.js";
 import { drawable, Mask } from "./draw.js";
 import { choose, prefetch, redraw, scrub, setMask, showTarget } from "./drawing.js";
-import { openPanel } from "./image.js";
+import { openPanel, showPanel, sweep } from "./image.js";
 import { key, tool, toolName } from "./keys.js";
 import * as link from "./link.js";
 import { el } from "./lists.js";
 import { addTarget, drawAnother, listEstimators, refresh } from "./make.js";
 import { $, address, imageAddress, page, remember, step, target, title, toast, view, wordsOf } from "./page.js";
-import { gone, interrupt, question, returned, state, stateText } from "./questions.js";
+import { after, gone, interrupt, question, returned, state, stateText } from "./questions.js";
 import * as save from "./save.js";
 
 async function saveAs(kind) {
@@ -139,7 +139,8 @@ async function start() {
   $("label-of").hidden = page.run.prompts || page.run.classes.length === 0;
   $("label").append(...page.run.classes.map((c, n) => el("option", { value: n }, c)));
   document.documentElement.style.setProperty("--ratio", page.run.width + " / " + page.run.height);
-  makeLists();
+  makeLists({ open: openPanel, show: showPanel });
+  Object.assign(after, { answer: showAnswer, last: sweep });
   const { wish, file } = link.read(view, page.run);
   tool("rect");
   state("", null);

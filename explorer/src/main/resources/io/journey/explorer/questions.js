@@ -1,10 +1,11 @@
 // Questions, and what is said of their answers.
 import { ask, client, Gone } from "./ask.js";
-import { showAnswer } from "./cards.js";
 import * as heat from "./heat.js";
-import { sweep } from "./image.js";
 import { el } from "./lists.js";
 import { $, address, page, remember, step, view } from "./page.js";
+
+/** What is done with each answer, and after the last: set by who shows them. */
+export const after = { answer: () => {}, last: () => {} };
 
 let asking = null;
 let timer = 0;
@@ -50,9 +51,9 @@ async function send() {
       page.answer = found;
       page.places = null;
       $("answer").classList.remove("stale");
-      showAnswer();
+      after.answer();
     });
-    sweep();
+    after.last();
   } catch (e) {
     failed(e, control);
   }
