@@ -17,7 +17,9 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
 import io.journey.run.Manifest;
+import io.journey.tensor.Libtorch;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +32,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Features on disk: for each checkpoint Φ ∈ R^{N×k} in shards of equal size, NPY files mapped into
@@ -300,6 +304,45 @@ public final class FeatureStore implements Serializable {
         out[i] *= scale[0];
       }
     }
+  }
+
+  /**
+   * Rows as they are stored.
+   *
+   * @param numbers in the memory of the mapped file, [rows, k]; not to be changed
+   * @param scales what each is multiplied by, [rows]; null: nothing
+   */
+  public record Stored(Tensor numbers, float[] scales) {}
+
+  /**
+   * Returns some rows of one shard without a copy.
+   *
+   * @param row the first of them
+   * @param most how many at most
+   * @return in the caller's scope; null where the file is too large to be seen whole
+   */
+  public Stored stored(String member, int row, int most) {
+    int index = row / shardRows;
+    int inShard = row % shardRows;
+    Npy shard = shard(member, index);
+    int count = (int) Math.min(most, rows(index) - inShard);
+    int dim = Math.toIntExact(shard.shape()[1]);
+    ByteBuffer bytes = shard.bytes((long) inShard * dim, (long) count * dim);
+    if (bytes == null) {
+      return null;
+    }
+    float[] scales = Scales.belongTo(shard.dtype()) ? new float[count] : null;
+    if (scales != null) {
+      open(scaleFile(member, index), rows(index)).read(inShard, scales, 0, count);
+    }
+    ScalarType type =
+        switch (shard.dtype()) {
+          case I8 -> ScalarType.Char;
+          case F16 -> ScalarType.Half;
+          case F64 -> ScalarType.Double;
+          default -> ScalarType.Float;
+        };
+    return new Stored(Libtorch.over(bytes, type, count, dim), scales);
   }
 
   private Npy shard(String member, int index) {

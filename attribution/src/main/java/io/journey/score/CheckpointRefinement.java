@@ -12,6 +12,9 @@ import java.util.function.Supplier;
  * linear in draws: that of all is the mean of those of the parts.
  */
 final class CheckpointRefinement {
+  /** Parts from which on the spread of their scores is told. */
+  static final int FEWEST = 4;
+
   private final TargetGradients gradients;
   private final TrainingFeatures features;
   private final Supplier<Scorer> scorer;
@@ -24,8 +27,11 @@ final class CheckpointRefinement {
   private List<int[]> parts;
   private int done;
 
-  /** Sums over the draws of each half, [2][k]. */
+  /** Sums over the draws of each half: of scores where they are linear, [2][N], else [2][k]. */
   private final double[][] sums;
+
+  /** Sums of the squares of parts' scores, each times its draws, [N]; of linear scores alone. */
+  private final double[] squares;
 
   private final int[] counts = new int[2];
   private double[][] halves;
@@ -50,7 +56,8 @@ final class CheckpointRefinement {
     this.target = target;
     this.step = step;
     this.asked = asked;
-    this.sums = new double[2][features.dim()];
+    this.sums = new double[2][linear ? features.size() : features.dim()];
+    this.squares = new double[linear ? features.size() : 0];
   }
 
   private static boolean isDual(TrainingFeatures features) {
@@ -83,6 +90,28 @@ final class CheckpointRefinement {
   }
 
   /**
+   * Returns the squared standard error that the draws leave in each score, [N], from the spread of
+   * the scores of parts around their mean, each weighed by its draws; null of fewer than {@value
+   * #FEWEST} parts, and where scores are not linear.
+   */
+  double[] squaredErrors() {
+    if (!linear || done < FEWEST) {
+      return null;
+    }
+    double[] errors = new double[scores.length];
+    for (int i = 0; i < errors.length; i++) {
+      double spread = squares[i] - draws() * scores[i] * scores[i];
+      errors[i] = Math.max(0, spread) / (done - 1) / draws();
+    }
+    return errors;
+  }
+
+  /** Returns in how many parts draws were asked about. */
+  int parts() {
+    return done;
+  }
+
+  /**
    * Asks about as many further parts as there are workers, two at least.
    *
    * @param cancelled ends it early, with the answer as it was
@@ -106,50 +135,66 @@ final class CheckpointRefinement {
       return;
     }
     gradients.requireFinite(found);
+    double[][] products = linear ? products(found, workers) : null;
     for (int unit = 0; unit < some; unit++) {
-      add((done + unit) % 2, parts.get(done + unit).length, found[unit]);
+      int half = (done + unit) % 2;
+      int count = parts.get(done + unit).length;
+      counts[half] += count;
+      if (linear) {
+        addScores(half, count, products[unit]);
+      } else {
+        addTo(sums[half], count, found[unit]);
+      }
     }
     done += some;
-    score(workers);
-  }
-
-  private void add(int half, int count, float[] gradient) {
-    counts[half] += count;
-    for (int j = 0; j < gradient.length; j++) {
-      sums[half][j] += (double) count * gradient[j];
-    }
-  }
-
-  private void score(Workers workers) {
-    float[] first = mean(sums[0], counts[0]);
-    if (counts[1] == 0) {
-      scores = products(new float[][] {first}, workers)[0];
-      return;
-    }
-    float[] second = mean(sums[1], counts[1]);
     if (linear) {
-      halves = products(new float[][] {first, second}, workers);
-      scores = new double[features.size()];
-      for (int i = 0; i < scores.length; i++) {
-        scores[i] = (counts[0] * halves[0][i] + counts[1] * halves[1][i]) / draws();
-      }
-      return;
+      scores = mean(total(), draws());
+      halves =
+          counts[1] == 0
+              ? null
+              : new double[][] {mean(sums[0], counts[0]), mean(sums[1], counts[1])};
+    } else {
+      scoreMeans();
     }
+  }
+
+  private void addScores(int half, int count, double[] ofPart) {
+    for (int i = 0; i < ofPart.length; i++) {
+      sums[half][i] += count * ofPart[i];
+      squares[i] += count * ofPart[i] * ofPart[i];
+    }
+  }
+
+  private static void addTo(double[] sum, int count, float[] gradient) {
+    for (int j = 0; j < gradient.length; j++) {
+      sum[j] += (double) count * gradient[j];
+    }
+  }
+
+  private double[] total() {
     double[] all = sums[0].clone();
     for (int j = 0; j < all.length; j++) {
       all[j] += sums[1][j];
     }
-    double[][] three = products(new float[][] {first, second, mean(all, draws())}, workers);
+    return all;
+  }
+
+  /** Scores that are not linear are those of the mean gradient. */
+  private void scoreMeans() {
+    float[] first = CheckpointScorer.floats(mean(sums[0], counts[0]));
+    if (counts[1] == 0) {
+      scores = scorer.get().scores(features.targets(new float[][] {first}))[0];
+      return;
+    }
+    float[] second = CheckpointScorer.floats(mean(sums[1], counts[1]));
+    float[] all = CheckpointScorer.floats(mean(total(), draws()));
+    double[][] three = scorer.get().scores(features.targets(new float[][] {first, second, all}));
     halves = new double[][] {three[0], three[1]};
     scores = three[2];
   }
 
   private double[][] products(float[][] of, Workers workers) {
-    TargetFeatures targets = features.targets(of);
-    if (!linear) {
-      return scorer.get().scores(targets);
-    }
-    double[][] weights = scorer.get().weights(targets);
+    double[][] weights = scorer.get().weights(features.targets(of));
     float[][] x = new float[weights.length][];
     for (int q = 0; q < x.length; q++) {
       x[q] = CheckpointScorer.floats(weights[q]);
@@ -157,10 +202,10 @@ final class CheckpointRefinement {
     return QuickProducts.of(features.rows(), x, workers);
   }
 
-  private static float[] mean(double[] sum, int count) {
-    float[] mean = new float[sum.length];
+  private static double[] mean(double[] sum, int count) {
+    double[] mean = new double[sum.length];
     for (int j = 0; j < mean.length; j++) {
-      mean[j] = (float) (sum[j] / count);
+      mean[j] = sum[j] / count;
     }
     return mean;
   }

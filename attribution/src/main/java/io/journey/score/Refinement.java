@@ -1,6 +1,7 @@
 package io.journey.score;
 
 import io.journey.run.Workers;
+import io.journey.statistics.StudentT;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +40,9 @@ public final class Refinement {
    *     it became
    * @param error standard error that the draws so far leave in a score, of all images together; NaN
    *     where there is one half of the draws alone
+   * @param margins half of each score's 95 % interval, [N]: over checkpoints where there are
+   *     several and all draws are in, otherwise over parts of the draws; null where there are too
+   *     few of both, or the estimator is not linear
    * @param shared how many of the {@link #STRONGEST} are the same by both halves of the draws; −1
    *     where there is one half alone
    * @param settled how many of the {@link #STRONGEST} were among them in the answer before; −1 in
@@ -51,6 +55,7 @@ public final class Refinement {
   public record RefinedScores(
       float[] scores,
       double error,
+      float[] margins,
       int shared,
       int settled,
       int draws,
@@ -120,12 +125,48 @@ public final class Refinement {
     return new RefinedScores(
         CheckpointScorer.floats(mean),
         error,
+        margins(asked, mean),
         shared,
         settled,
         asked.stream().mapToInt(CheckpointRefinement::draws).sum() / asked.size(),
         asked.get(0).ofDraws(),
         asked.size(),
         checkpoints.size());
+  }
+
+  /** Student's t times the standard error, of checkpoints or of parts of the draws. */
+  private float[] margins(List<CheckpointRefinement> asked, double[] mean) {
+    int count = checkpoints.size();
+    if (count > 1 && isFinished()) {
+      double[] squares = new double[mean.length];
+      for (CheckpointRefinement one : asked) {
+        double[] scores = one.scores();
+        for (int i = 0; i < squares.length; i++) {
+          squares[i] += (scores[i] - mean[i]) * (scores[i] - mean[i]);
+        }
+      }
+      return roots(squares, (double) count * (count - 1), count - 1);
+    }
+    double[] squares = new double[mean.length];
+    for (CheckpointRefinement one : asked) {
+      double[] errors = one.squaredErrors();
+      if (errors == null) {
+        return null;
+      }
+      for (int i = 0; i < squares.length; i++) {
+        squares[i] += errors[i];
+      }
+    }
+    int parts = asked.stream().mapToInt(CheckpointRefinement::parts).min().orElseThrow();
+    return roots(squares, (double) asked.size() * asked.size(), parts - 1);
+  }
+
+  private static float[] roots(double[] squares, double divisor, int freedom) {
+    float[] out = new float[squares.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) (StudentT.upper(freedom) * Math.sqrt(squares[i] / divisor));
+    }
+    return out;
   }
 
   private static double[] mean(List<double[]> all) {

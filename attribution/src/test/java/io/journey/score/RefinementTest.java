@@ -3,6 +3,7 @@ package io.journey.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.journey.array.DType;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.features.FeatureStore;
@@ -13,11 +14,14 @@ import io.journey.model.Ensemble;
 import io.journey.model.UNet2DConfig;
 import io.journey.preconditioner.PreconditionerConfig;
 import io.journey.projection.ProjectionConfig;
+import io.journey.results.Attribution;
 import io.journey.results.Timesteps;
 import io.journey.run.RunContext;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Refinement.RefinedScores;
+import io.journey.score.ScoringEngine.Request;
+import io.journey.statistics.StudentT;
 import io.journey.tensor.TestContext;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.TrainingConfig;
@@ -192,19 +196,148 @@ class RefinementTest {
 
   @Test
   void quickProductsAreTheProductsWrittenOut() {
-    for (int k : new int[] {1, 7, 8, 511, 512, 513, 2000}) {
-      float[] a = new float[k];
-      float[] b = new float[k];
-      double expected = 0;
-      double size = 0;
-      for (int j = 0; j < k; j++) {
-        a[j] = (float) Math.sin(j + 1);
-        b[j] = (float) Math.cos(3 * j);
-        expected += (double) a[j] * b[j];
-        size += Math.abs((double) a[j] * b[j]);
+    for (int k : new int[] {1, 7, 4095, 4096, 4097, 9000}) {
+      float[][] phi = new float[67][k];
+      float[][] x = new float[3][k];
+      for (int i = 0; i < phi.length; i++) {
+        for (int j = 0; j < k; j++) {
+          phi[i][j] = (float) Math.sin(i * 31 + j + 1);
+        }
       }
-      assertThat(QuickProducts.dot(a, b)).isCloseTo(expected, within(1e-6 * size));
+      for (int j = 0; j < k; j++) {
+        x[0][j] = (float) Math.cos(3 * j);
+        x[2][j] = j;
+      }
+      double[][] found = QuickProducts.of(new ArrayRows(phi), x, TestContext.TWO.workers());
+      for (int q = 0; q < x.length; q++) {
+        for (int i = 0; i < phi.length; i++) {
+          double expected = 0;
+          double size = 0;
+          for (int j = 0; j < k; j++) {
+            expected += (double) phi[i][j] * x[q][j];
+            size += Math.abs((double) phi[i][j] * x[q][j]);
+          }
+          assertThat(found[q][i]).isCloseTo(expected, within(1e-6 * size));
+        }
+      }
     }
+  }
+
+  /** Rows of one byte a number, in shards that end anywhere, as they lie in the mapped files. */
+  @Test
+  void quickProductsOfStoredFeaturesAreThoseOfTheirRows() {
+    for (String dtype : new String[] {"I8", "F16", "F32"}) {
+      FeatureStore features =
+          Featurizer.of(
+                  FeaturizerConfig.defaults(PreconditionerConfig.NONE)
+                      .withDraws(2)
+                      .withDtype(DType.valueOf(dtype))
+                      .withShardRows(7)
+                      .withProjection(ProjectionConfig.parse("sparse:40")),
+                  ensemble,
+                  Datasets.open("../data/fashion-mnist?size=8&limit=" + N))
+              .run(shared.resolve("stored-" + dtype), TestContext.of(2));
+      FeatureRows rows = FeatureRows.of(features, features.checkpointNames().get(0));
+      float[][] x = new float[1][rows.dim()];
+      float[][] phi = new float[N][rows.dim()];
+      for (int j = 0; j < x[0].length; j++) {
+        x[0][j] = (float) Math.cos(j);
+      }
+      for (int i = 0; i < N; i++) {
+        rows.read(i, 0, rows.dim(), phi[i], 0);
+      }
+      double[] expected = QuickProducts.of(new ArrayRows(phi), x, TestContext.TWO.workers())[0];
+      double[] found = QuickProducts.of(rows, x, TestContext.TWO.workers())[0];
+      double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+      assertThat(largest).isPositive();
+      assertThat(found).as(dtype).containsExactly(expected, within(1e-5 * largest));
+    }
+  }
+
+  /** The spread of parts, written out, of a checkpoint whose halves tell what each part says. */
+  @Test
+  void errorsAreTheSpreadOfThePartsOfTheDraws() {
+    Request request = new Request(Estimators.defaultFor(whitened), Damping.DEFAULT);
+    ScoringEngine engine = new ScoringEngine(ensemble, whitened, List.of(request), TestContext.TWO);
+    try (CheckpointScorer scorer = engine.open(whitened.checkpointNames().get(0))) {
+      TargetDraws asked = new TargetDraws(16, 0, List.of()); // parts of 2, 2, 6 and 6 draws
+      CheckpointRefinement found = scorer.refine(request, targets.get(0), STEP, asked);
+      found.advance(TestContext.TWO.workers(), () -> false);
+      assertThat(found.squaredErrors()).as("two parts tell no spread").isNull();
+      double[][] first = {found.halves()[0].clone(), found.halves()[1].clone()};
+      found.advance(TestContext.TWO.workers(), () -> false);
+      assertThat(found.parts()).isEqualTo(4);
+      for (int i = 0; i < N; i++) {
+        double[] parts = new double[4];
+        double spread = 0;
+        for (int h = 0; h < 2; h++) {
+          parts[h] = first[h][i];
+          parts[2 + h] = (8 * found.halves()[h][i] - 2 * parts[h]) / 6;
+        }
+        double mean = (2 * parts[0] + 2 * parts[1] + 6 * parts[2] + 6 * parts[3]) / 16;
+        for (int p = 0; p < 4; p++) {
+          spread += (p < 2 ? 2 : 6) * (parts[p] - mean) * (parts[p] - mean);
+        }
+        double expected = spread / 3 / 16;
+        assertThat(found.squaredErrors()[i]).isCloseTo(expected, within(1e-9 + 1e-6 * expected));
+      }
+    }
+  }
+
+  @Test
+  void marginsOfAFinishedAnswerAreOverCheckpoints() {
+    List<String> names = whitened.checkpointNames();
+    Attribution attribution =
+        Attributor.of(ensemble, whitened)
+            .withDraws(16)
+            .stage(List.of(targets.get(0)), Timesteps.of(STEP))
+            .run(shared.resolve("attribution"), TestContext.TWO);
+    float[][] each = new float[2][N];
+    for (int c = 0; c < 2; c++) {
+      attribution.checkpointScores(names.get(c)).read(0, each[c], 0, N);
+    }
+    try (OpenCheckpoints open =
+        OpenCheckpoints.open(ensemble, whitened, targets, TestContext.TWO)) {
+      TargetDraws asked = new TargetDraws(16, 0, List.of());
+      float[] found =
+          last(open.ask(open.estimators().get(0), targets.get(0), STEP, asked)).margins();
+      for (int i = 0; i < N; i++) {
+        // Of two numbers: half of their difference, times t of one degree of freedom.
+        double expected = 12.706 * Math.abs(each[0][i] - each[1][i]) / 2;
+        double rounding = 12.706 * 2e-4 * Math.max(largest(each[0]), largest(each[1]));
+        assertThat((double) found[i]).isCloseTo(expected, within(rounding));
+      }
+    }
+  }
+
+  /** What many more draws say lies within the margins of few draws, for about 95 of 100 images. */
+  @Test
+  void marginsHoldWhatMoreDrawsSay() {
+    Request request = new Request(Estimators.defaultFor(whitened), Damping.DEFAULT);
+    ScoringEngine engine = new ScoringEngine(ensemble, whitened, List.of(request), TestContext.TWO);
+    try (CheckpointScorer scorer = engine.open(whitened.checkpointNames().get(0))) {
+      double[] truth = scores(scorer, request, new TargetDraws(1600, 99, List.of())).scores();
+      int held = 0;
+      int all = 0;
+      for (int seed = 0; seed < 30; seed++) {
+        CheckpointRefinement few = scores(scorer, request, new TargetDraws(40, seed, List.of()));
+        for (int i = 0; i < N; i++) {
+          double margin = StudentT.upper(few.parts() - 1) * Math.sqrt(few.squaredErrors()[i]);
+          held += Math.abs(few.scores()[i] - truth[i]) <= margin ? 1 : 0;
+          all++;
+        }
+      }
+      assertThat((double) held / all).isBetween(0.9, 0.99);
+    }
+  }
+
+  private static CheckpointRefinement scores(
+      CheckpointScorer scorer, Request request, TargetDraws asked) {
+    CheckpointRefinement found = scorer.refine(request, targets.get(0), STEP, asked);
+    while (!found.isFinished()) {
+      found.advance(TestContext.TWO.workers(), () -> false);
+    }
+    return found;
   }
 
   @Test

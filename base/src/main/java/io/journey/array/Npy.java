@@ -232,6 +232,23 @@ public final class Npy {
     read(from, count, (slice, done, n) -> slice.asDoubleBuffer().get(out, done, n));
   }
 
+  /**
+   * Returns numbers as they lie in the mapped file.
+   *
+   * @param from the first, counted in C order
+   * @return a view that ends with them; null where they are in two parts of a large file
+   * @throws IndexOutOfBoundsException if the file has fewer
+   */
+  public ByteBuffer bytes(long from, long count) {
+    long first = from * dtype.bytes();
+    long bytes = count * dtype.bytes();
+    ByteBuffer segment = segments.get((int) (first / SEGMENT));
+    int start = (int) (first % SEGMENT);
+    return start + bytes > SEGMENT
+        ? null
+        : segment.slice(start, (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
   private void read(long from, int count, Copy copy) {
     long size = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     if (from < 0 || count < 0) {

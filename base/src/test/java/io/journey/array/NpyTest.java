@@ -7,6 +7,7 @@ import io.journey.run.AtomicFile;
 import io.journey.run.JourneyException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,5 +166,20 @@ class NpyTest {
     assertThatThrownBy(() -> Npy.map(folder.resolve("none.npy")))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("there is no such file");
+  }
+
+  /** A view of the file itself: the numbers asked for, nothing beyond them. */
+  @Test
+  void bytesAreTheNumbersAsTheyLieInTheFile() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Npy.write(out, new float[] {1, -2, 0.5f, 4}, 2, 2);
+    Npy npy = Npy.map(write(out.toByteArray()));
+    ByteBuffer bytes = npy.bytes(1, 2);
+    assertThat(bytes.remaining()).isEqualTo(2 * Float.BYTES);
+    assertThat(bytes.getFloat(0)).isEqualTo(-2);
+    assertThat(bytes.getFloat(Float.BYTES)).isEqualTo(0.5f);
+    assertThat(bytes.isReadOnly()).isTrue();
+    assertThat(bytes.isDirect()).isTrue();
+    assertThatThrownBy(() -> npy.bytes(3, 2)).isInstanceOf(IndexOutOfBoundsException.class);
   }
 }

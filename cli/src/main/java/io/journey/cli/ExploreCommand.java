@@ -2,6 +2,7 @@ package io.journey.cli;
 
 import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
+import io.journey.explorer.AccessToken;
 import io.journey.explorer.Explorer;
 import io.journey.explorer.ExplorerSources;
 import io.journey.model.CheckpointSpec;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Parameters;
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey explore runs/scenes",
-      "  journey explore runs/fashion --data 'data/fashion-mnist?size=16' --port 8080"
+      "  journey explore runs/scenes --group style --port 8080 --token ~/.journey-token",
+      "  journey explore runs/fashion --data 'data/fashion-mnist?size=16'"
     })
 final class ExploreCommand implements Runnable {
   /** Names of the ensemble in a run's folder, and of the images that a quickstart makes. */
@@ -40,7 +42,8 @@ final class ExploreCommand implements Runnable {
   @Parameters(
       paramLabel = "RUN",
       description =
-          "A folder with checkpoints, features and targets.safetensors, as quickstart leaves it.")
+          "A folder with checkpoints, features and targets.safetensors, as quickstart leaves it; features"
+              + " that are still being made are waited for.")
   private Path run;
 
   @Option(
@@ -77,6 +80,23 @@ final class ExploreCommand implements Runnable {
   @InRange(from = 0, to = 65_535)
   private int port;
 
+  @Option(
+      names = "--token",
+      paramLabel = "FILE",
+      description =
+          "A file that keeps what lets a page in, for you alone; it is made where it is not there."
+              + " With --port, an open page goes on after a restart (default: a new one each time).")
+  private Path token;
+
+  @Option(
+      names = "--group",
+      paramLabel = "COLUMN",
+      description =
+          "A further column to colour and filter by, as groups names them: a column of texts of the"
+              + " data, or @FILE.csv with lines id,group; again for several. Class, folder, split and"
+              + " near-duplicates are there where images have them.")
+  private List<String> columns = List.of();
+
   @Override
   public void run() {
     if (!Files.isDirectory(run)) {
@@ -87,9 +107,12 @@ final class ExploreCommand implements Runnable {
             run.toAbsolutePath().normalize().getFileName().toString(),
             lora.on(checkpoints == null ? ensemble() : checkpoints),
             features == null ? Confined.path(run, "features") : features,
+            features == null,
             target == null ? Confined.path(run, "targets.safetensors") : target,
-            images());
-    try (Explorer explorer = Explorer.start(sources, port, console.context())) {
+            images(),
+            columns);
+    AccessToken access = token == null ? AccessToken.random() : AccessToken.kept(token);
+    try (Explorer explorer = Explorer.start(sources, port, access, console.context())) {
       console.say("The page is " + explorer.address());
       console.say("It answers whoever has this address, on this machine alone, until Ctrl-C.");
       explorer.await();

@@ -47,9 +47,9 @@ final class GroupsCommand implements Runnable {
       required = true,
       paramLabel = "COLUMN",
       description = {
-        "What they are groups by: class, folder, duplicates (clusters of near-duplicates), a column of"
-            + " the data (metadata.jsonl or .csv, Parquet, WebDataset, MS COCO's license), or @FILE.csv"
-            + " with lines id,group.",
+        "What they are groups by: class, folder, split, duplicates (clusters of near-duplicates), a"
+            + " column of the data (metadata.jsonl or .csv, Parquet, WebDataset, MS COCO's license), or"
+            + " @FILE.csv with lines id,group.",
         "An image without one is in no group."
       })
   private String group;

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
@@ -75,7 +74,7 @@ final class ImageOptions {
       PictureTargets targets = new PictureTargets(checkpoint, encoders.codec());
       ImageShape shape = targets.pictureShape();
       List<Picture> pictures = PictureFiles.read(image, shape, trained(features));
-      List<Condition> conditions = conditions(checkpoint, encoders.text(), pictures.size());
+      List<Condition> conditions = conditions(targets, encoders.text(), pictures.size());
       return new Asked(
           targets.of(pictures, conditions, steps.named(), seed),
           shape,
@@ -102,12 +101,13 @@ final class ImageOptions {
                 + " to ask under one.";
     return "The model did not draw "
         + Counted.of(conditions.size(), "pictures")
-        + ": at every step x̂0 is the picture itself, and a score tells how far a training image"
-        + " makes the model find it likely at that level of noise, not how it was drawn."
+        + ": "
+        + PictureTargets.ASKED
         + none;
   }
 
-  private List<Condition> conditions(Checkpoint checkpoint, CaptionEncoder encoder, int count) {
+  private List<Condition> conditions(PictureTargets targets, CaptionEncoder encoder, int count) {
+    Checkpoint checkpoint = targets.checkpoint();
     ConditioningSpec known = checkpoint.inputs().conditioning();
     if (!prompts.isEmpty() && encoder == null) {
       throw new SettingException(
@@ -117,23 +117,24 @@ final class ImageOptions {
       throw new SettingException(
           "the model knows no classes: leave --class " + classes.get(0) + " out");
     }
-    if (encoder != null) {
+    if (!prompts.isEmpty()) {
       ConditionOptions.requireText(prompts);
-      List<String> texts = prompts.isEmpty() ? List.of("") : prompts;
-      return each("--prompt", texts.stream().map(t -> prompt(t, encoder)).toList(), count);
+      return each("--prompt", prompts.stream().map(t -> prompt(t, encoder)).toList(), count);
     }
     if (!classes.isEmpty()) {
       return each("--class", classes.stream().map(c -> ofClass(c, checkpoint)).toList(), count);
     }
-    OptionalInt nullClass = checkpoint.classNames().nullClass();
-    if (!known.isEmpty() && nullClass.isEmpty()) {
-      throw new SettingException(
-          "the model takes "
-              + known
-              + " and was not trained without one: say the pictures' class with --class");
-    }
-    return Collections.nCopies(
-        count, known.isEmpty() ? Condition.NONE : new Condition.ClassLabel(nullClass.getAsInt()));
+    Condition untold =
+        targets
+            .untold(encoder)
+            .orElseThrow(
+                () ->
+                    new SettingException(
+                        "the model takes "
+                            + known
+                            + " and was not trained without one: say the pictures' class with"
+                            + " --class"));
+    return Collections.nCopies(count, untold);
   }
 
   private static Condition prompt(String text, CaptionEncoder encoder) {

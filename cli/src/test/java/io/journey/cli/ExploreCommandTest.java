@@ -36,7 +36,29 @@ class ExploreCommandTest {
     Refusal.of(
         root,
         new String[] {"explore", run.toString(), "--data", DATA},
-        run.resolve("features").toString());
+        run.resolve("checkpoints").toString());
+    Refusal.of(
+        root,
+        new String[] {
+          "explore",
+          run.toString(),
+          "--data",
+          DATA,
+          "--features",
+          root.resolve("elsewhere").toString()
+        },
+        root.resolve("elsewhere").toString());
+  }
+
+  @Test
+  void aFileThatHoldsNoTokenIsRefused() throws IOException {
+    Path run = Files.createDirectories(root.resolve("run/checkpoints")).getParent();
+    Path notes = Files.writeString(root.resolve("notes.txt"), "what I had for lunch");
+    Refusal.of(
+        root,
+        new String[] {"explore", run.toString(), "--data", DATA, "--token", notes.toString()},
+        notes.toString(),
+        "token");
   }
 
   @Test

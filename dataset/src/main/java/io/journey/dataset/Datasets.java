@@ -126,6 +126,13 @@ public final class Datasets {
     return found;
   }
 
+  /**
+   * Returns the part of a published set that an id names, such as "train"; "" where it does not.
+   */
+  public static String split(String id) {
+    return Split.ofPath(id).map(Split::toString).orElse("");
+  }
+
   private static void requireExistence(Path path) {
     try {
       path.getFileSystem().provider().checkAccess(path);

@@ -42,15 +42,10 @@ public final class PictureFiles {
    * @throws JourneyException if there are none, or one cannot be brought to the shape
    */
   public static List<Picture> read(Path place, ImageShape shape, List<String> trained) {
-    Orient orient = trained.contains("orient=stored") ? Orient.STORED : Orient.UPRIGHT;
-    Flip flip = trained.contains("flip=horizontal") ? Flip.HORIZONTAL : Flip.NONE;
     List<Picture> pictures = new ArrayList<>();
     for (StoredExample stored : stored(place)) {
-      Pixels pixels = stored.image().decode(orient);
-      Pixels fitted = fitting(pixels, shape, flip, stored.id()).apply(pixels, stored.id());
-      float[] image = new float[shape.numel()];
-      fitted.read(image, 0);
-      pictures.add(new Picture(stored.id(), image, changes(pixels, shape)));
+      Pixels pixels = stored.image().decode(orient(trained));
+      pictures.add(fitted(pixels, stored.id(), shape, trained));
     }
     return pictures;
   }
@@ -89,6 +84,29 @@ public final class PictureFiles {
             + ", as training images are: "
             + String.join(", ", told)
             + ".";
+  }
+
+  /**
+   * Reads a picture that is in memory, in the same way.
+   *
+   * @param name of its file
+   * @param file its bytes
+   * @throws JourneyException if it cannot be read or brought to the shape; the message names it
+   */
+  public static Picture decode(String name, byte[] file, ImageShape shape, List<String> trained) {
+    return fitted(ImageDecoder.decode(file, name, orient(trained)), name, shape, trained);
+  }
+
+  private static Orient orient(List<String> trained) {
+    return trained.contains("orient=stored") ? Orient.STORED : Orient.UPRIGHT;
+  }
+
+  private static Picture fitted(
+      Pixels pixels, String name, ImageShape shape, List<String> trained) {
+    Flip flip = trained.contains("flip=horizontal") ? Flip.HORIZONTAL : Flip.NONE;
+    float[] image = new float[shape.numel()];
+    fitting(pixels, shape, flip, name).apply(pixels, name).read(image, 0);
+    return new Picture(name, image, changes(pixels, shape));
   }
 
   private static List<StoredExample> stored(Path place) {

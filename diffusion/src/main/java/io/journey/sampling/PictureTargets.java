@@ -1,5 +1,6 @@
 package io.journey.sampling;
 
+import io.journey.condition.CaptionEncoder;
 import io.journey.condition.Condition;
 import io.journey.dataset.ImageShape;
 import io.journey.dataset.PictureFiles.Picture;
@@ -7,6 +8,8 @@ import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Makes targets of pictures that no model drew. They have no trajectory: x̂0 is the picture at
@@ -16,6 +19,30 @@ import java.util.List;
  * @param codec encodes pictures where the model works on latents
  */
 public record PictureTargets(Checkpoint checkpoint, LatentCodec codec) {
+  /** What a score of such a target says, after "The model did not draw …: ". */
+  public static final String ASKED =
+      "at every step x̂0 is the picture itself, and a score tells how far a training image makes the"
+          + " model find it likely at that level of noise, not how it was drawn.";
+
+  /**
+   * Returns the condition of a picture of which nothing is said: no words, or no class.
+   *
+   * @param encoder of the model's captions; null: it takes none
+   * @return empty where the model must be told a class
+   */
+  public Optional<Condition> untold(CaptionEncoder encoder) {
+    if (encoder != null) {
+      return Optional.of(new Condition.Prompt("").resolve(encoder));
+    }
+    if (checkpoint.inputs().conditioning().isEmpty()) {
+      return Optional.of(Condition.NONE);
+    }
+    OptionalInt none = checkpoint.classNames().nullClass();
+    return none.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Condition.ClassLabel(none.getAsInt()));
+  }
+
   /** Returns the shape of the pictures that can be asked about. */
   public ImageShape pictureShape() {
     return codec.imageShape(checkpoint.model().shape());

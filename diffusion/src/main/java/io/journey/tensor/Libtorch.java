@@ -4,8 +4,10 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_ssyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -19,6 +21,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -154,6 +157,16 @@ public final class Libtorch {
         sum.copy_(here);
       }
     }
+  }
+
+  /**
+   * Returns a tensor over numbers in the machine's memory, which are not copied.
+   *
+   * @param direct a direct buffer in the order of bytes of this machine, which the tensor must not
+   *     outlive, nor change where the buffer may not be changed
+   */
+  public static Tensor over(ByteBuffer direct, ScalarType type, long... shape) {
+    return torch.from_blob(new BytePointer(direct), shape, new TensorOptions(type));
   }
 
   /** Copies integers into a new int64 tensor. */

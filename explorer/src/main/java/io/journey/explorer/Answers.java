@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * Answers the questions of all pages, on one thread that has the workers to itself: a round of one,
- * then a round of the next, so that nobody waits for another's last draw.
+ * then a round of the next, so that nobody waits for another's last draw. Those that are patient
+ * have their turn when nobody else waits.
  */
 final class Answers implements AutoCloseable {
   /** Questions that are open at once; each has some megabytes. */
@@ -15,6 +16,7 @@ final class Answers implements AutoCloseable {
 
   private final Deque<Asked> fresh = new ArrayDeque<>();
   private final Deque<Asked> begun = new ArrayDeque<>();
+  private final Deque<Asked> patient = new ArrayDeque<>();
   private final Thread thread = new Thread(this::work, "journey-answers");
   private Asked turn;
   private boolean closed;
@@ -32,16 +34,18 @@ final class Answers implements AutoCloseable {
   synchronized void ask(Asked question) {
     List<Asked> open = new ArrayList<>(fresh);
     open.addAll(begun);
+    open.addAll(patient);
     if (turn != null) {
       open.add(turn);
     }
     open.stream().filter(o -> o.client().equals(question.client())).forEach(Asked::cancel);
     fresh.removeIf(Asked::isCancelled);
     begun.removeIf(Asked::isCancelled);
-    if (fresh.size() + begun.size() >= MOST) {
+    patient.removeIf(Asked::isCancelled);
+    if (fresh.size() + begun.size() + patient.size() >= MOST) {
       throw new Refused(503, "Too many questions at once: ask again in a moment.");
     }
-    fresh.add(question);
+    (question.isPatient() ? patient : fresh).add(question);
     notifyAll();
   }
 
@@ -51,14 +55,22 @@ final class Answers implements AutoCloseable {
       synchronized (this) {
         turn = null;
         if (more) {
-          begun.add(next);
+          (next.isPatient() ? patient : begun).add(next);
         }
+        notifyAll();
       }
     }
   }
 
+  /** Waits until nobody waits for an answer, or only who is patient. */
+  synchronized void awaitIdle() throws InterruptedException {
+    while (!closed && !(fresh.isEmpty() && begun.isEmpty() && (turn == null || turn.isPatient()))) {
+      wait();
+    }
+  }
+
   private synchronized Asked take() {
-    while (!closed && fresh.isEmpty() && begun.isEmpty()) {
+    while (!closed && fresh.isEmpty() && begun.isEmpty() && patient.isEmpty()) {
       try {
         wait();
       } catch (InterruptedException e) {
@@ -66,7 +78,8 @@ final class Answers implements AutoCloseable {
       }
     }
     // Who has no answer yet comes first.
-    turn = closed ? null : fresh.isEmpty() ? begun.poll() : fresh.poll();
+    Deque<Asked> next = !fresh.isEmpty() ? fresh : !begun.isEmpty() ? begun : patient;
+    turn = closed ? null : next.poll();
     return turn;
   }
 
@@ -77,6 +90,7 @@ final class Answers implements AutoCloseable {
       closed = true;
       fresh.forEach(Asked::cancel);
       begun.forEach(Asked::cancel);
+      patient.forEach(Asked::cancel);
       if (turn != null) {
         turn.cancel();
       }

@@ -12,6 +12,7 @@ final class Asked {
   record Event(int step, RefinedScores scores, double milliseconds) {}
 
   private final String client;
+  private final boolean patient;
   private final Deque<Work> work = new ArrayDeque<>();
   private final long start = System.nanoTime();
   private final Deque<Event> events = new ArrayDeque<>();
@@ -22,13 +23,21 @@ final class Asked {
   /** One refinement of the work, at a step. */
   record Work(int step, Refinement refinement) {}
 
-  Asked(String client, Iterable<Work> work) {
+  /**
+   * @param patient whether it waits until nobody else does
+   */
+  Asked(String client, boolean patient, Iterable<Work> work) {
     this.client = client;
+    this.patient = patient;
     work.forEach(this.work::add);
   }
 
   String client() {
     return client;
+  }
+
+  boolean isPatient() {
+    return patient;
   }
 
   /** Ends the answer as soon as possible. */

@@ -5,7 +5,6 @@ import io.journey.report.PagePicture;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.SettingException;
-import io.journey.sampling.Trajectory;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,9 +19,6 @@ import java.util.concurrent.TimeUnit;
  * and at last one with the number of the new target. Who goes away ends the drawing.
  */
 final class DrawingStream {
-  /** Targets that are drawn at most until the end of the explorer. */
-  private static final int MOST = 60;
-
   private static final int SIDE = 256;
   private static final int WAIT_SECONDS = 60;
 
@@ -35,12 +31,15 @@ final class DrawingStream {
 
   /** Takes the turn of drawing, to be given back by {@link #tell}. */
   void begin() {
-    if (run.targets().size() - run.ofFile() >= MOST) {
-      throw new Refused(409, "Enough was drawn: start the explorer anew for more.");
-    }
+    run.targets().requireRoom();
     if (!free.tryAcquire()) {
       throw new Refused(503, "Another picture is being drawn: wait a moment.");
     }
+  }
+
+  /** Gives back the turn of who took it and does not draw. */
+  void end() {
+    free.release();
   }
 
   /** Draws, and writes the steps as they are made. */
@@ -69,14 +68,7 @@ final class DrawingStream {
   private void draw(Wish wish, Watcher watcher) {
     ObjectNode last;
     try {
-      Trajectory drawn =
-          run.samples()
-              .draw(
-                  wish.prompt(),
-                  wish.number(),
-                  wish.seed(),
-                  (step, xt, x0) -> watcher.put(step(step, xt, x0)));
-      int number = run.add(drawn, wish);
+      int number = run.targets().draw(wish, (step, xt, x0) -> watcher.put(step(step, xt, x0)));
       last = RunDescription.target(run, number).put("target", number);
     } catch (Gone e) {
       return;
@@ -95,7 +87,7 @@ final class DrawingStream {
   }
 
   private ObjectNode step(int step, float[] xt, float[] x0) {
-    int[] steps = run.targets().get(0).timesteps();
+    int[] steps = run.targets().timesteps();
     return Json.object()
         .put("place", step)
         .put("step", steps[step])
@@ -104,7 +96,8 @@ final class DrawingStream {
   }
 
   private String picture(float[] sampled) {
-    byte[] bytes = PagePicture.of(run.decodeHere(sampled), run.pictureShape(), SIDE);
+    RunTargets targets = run.targets();
+    byte[] bytes = PagePicture.of(targets.decodeHere(sampled), targets.pictureShape(), SIDE);
     String type = bytes[0] == (byte) 0xFF ? "jpeg" : "png";
     return "data:image/" + type + ";base64," + Base64.getEncoder().encodeToString(bytes);
   }

@@ -1,127 +1,98 @@
 package io.journey.explorer;
 
 import io.journey.dataset.Dataset;
-import io.journey.dataset.ImageShape;
-import io.journey.encoding.Encoders;
 import io.journey.features.FeatureStore;
-import io.journey.latent.LatentCodec;
 import io.journey.model.Ensemble;
-import io.journey.run.Counted;
+import io.journey.run.Confined;
 import io.journey.run.JourneyException;
 import io.journey.run.JsonFields;
+import io.journey.run.Manifest;
 import io.journey.run.RunContext;
-import io.journey.sampling.Trajectory;
-import io.journey.sampling.TrajectoryFile;
 import io.journey.score.OpenCheckpoints;
-import io.journey.text.TextEncoder;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.IntStream;
 
-/** A run that is open: its targets in memory, its checkpoints ready to be asked. */
+/**
+ * A run that is open: its training images and its targets, and its features and checkpoints as soon
+ * as they are finished. Nothing is written to it.
+ */
 final class ExploredRun implements AutoCloseable {
-  /** Numbers of trajectories that are held in memory, 1 GiB of them. */
-  private static final long MAX_NUMBERS = 1L << 28;
+  /**
+   * What answers questions.
+   *
+   * @param features of the training images
+   * @param checkpoints that they were made with
+   */
+  record Answering(FeatureStore features, OpenCheckpoints checkpoints) {}
 
-  private final String name;
+  private final ExplorerSources sources;
+  private final Ensemble ensemble;
   private final Dataset images;
-  private final FeatureStore features;
-  private final List<Trajectory> targets;
-  private final List<float[]> finished;
-  private final List<Wish> wishes = new CopyOnWriteArrayList<>();
-  private final int ofFile;
-  private final Samples samples;
-  private final ImageShape pictureShape;
-  private final LatentCodec codec;
-  private final OpenCheckpoints checkpoints;
+  private final RunTargets targets;
   private final RunContext context;
+  private volatile Answering answering;
+  private volatile String missing;
 
   private ExploredRun(
       ExplorerSources sources,
-      FeatureStore features,
-      TrajectoryFile file,
-      List<Trajectory> targets,
+      Ensemble ensemble,
       Dataset images,
-      LatentCodec codec,
-      OpenCheckpoints checkpoints,
-      Samples samples,
+      RunTargets targets,
       RunContext context) {
-    this.name = sources.name();
+    this.sources = sources;
+    this.ensemble = ensemble;
     this.images = images;
-    this.features = features;
-    this.targets = new CopyOnWriteArrayList<>(targets);
-    this.finished =
-        new CopyOnWriteArrayList<>(
-            IntStream.range(0, targets.size()).mapToObj(file::picture).toList());
-    this.ofFile = targets.size();
-    this.samples = samples;
-    this.pictureShape = file.pictureShape();
-    this.codec = codec;
-    this.checkpoints = checkpoints;
+    this.targets = targets;
     this.context = context;
+    this.missing = unfinished(sources);
+  }
+
+  private static String unfinished(ExplorerSources sources) {
+    return "Features are not finished: scores come when "
+        + sources.features()
+        + " is; until then pictures and their steps can be looked at.";
   }
 
   /**
-   * Opens a run. Nothing is written to it.
+   * Opens a run.
    *
    * @throws JourneyException if its parts do not belong together, or the data is other data
    */
   static ExploredRun open(ExplorerSources sources, RunContext context) {
-    FeatureStore features = FeatureStore.open(sources.features());
-    Dataset images = images(features, sources.data());
-    TrajectoryFile file = TrajectoryFile.open(sources.target());
-    requireFits(file, sources);
+    boolean finished = isFinished(sources);
+    if (!finished && !sources.waits()) {
+      FeatureStore.open(sources.features()); // Says what is wrong with them.
+    }
     Ensemble ensemble = Ensemble.open(sources.checkpoints());
-    Encoders encoders = Encoders.of(ensemble);
-    LatentCodec codec = null;
-    try (Encoders.Opened opened = new Encoders.Opened(LatentCodec.IDENTITY, text(file, encoders))) {
-      List<Trajectory> targets = file.read(file.timesteps(), opened.text());
-      codec = encoders.codec();
-      OpenCheckpoints checkpoints = OpenCheckpoints.open(ensemble, features, targets, context);
-      return new ExploredRun(
-          sources,
-          features,
-          file,
-          targets,
-          images,
-          codec,
-          checkpoints,
-          new Samples(ensemble, encoders, file, context),
-          context);
-    } catch (RuntimeException | Error e) {
-      if (codec != null) {
-        codec.close();
+    RunTargets targets = RunTargets.open(sources.target(), ensemble, context);
+    try {
+      Dataset pictures = sources.data().pictures();
+      Dataset images = targets.takesPrompts() ? pictures.captioned() : pictures;
+      ExploredRun run = new ExploredRun(sources, ensemble, images, targets, context);
+      if (finished) {
+        run.openFeatures();
       }
+      return run;
+    } catch (RuntimeException | Error e) {
+      targets.close();
       throw e;
     }
   }
 
-  private static TextEncoder text(TrajectoryFile file, Encoders encoders) {
-    return file.hasPrompts() ? encoders.text() : null;
+  private static boolean isFinished(ExplorerSources sources) {
+    return Confined.exists(sources.features(), Manifest.FILE);
   }
 
-  private static void requireFits(TrajectoryFile file, ExplorerSources sources) {
-    long numbers = 2L * file.size() * file.timesteps().length * file.shape().numel();
-    if (numbers > MAX_NUMBERS) {
-      throw new JourneyException(
-          sources.target()
-              + " has "
-              + Counted.of(file.size(), "trajectories")
-              + " of "
-              + Counted.of(numbers, "numbers")
-              + ", more than the "
-              + MAX_NUMBERS
-              + " that are explored at once: sample fewer images into a file.");
-    }
+  private void openFeatures() {
+    FeatureStore features = FeatureStore.open(sources.features());
+    requireSame(features, images);
+    OpenCheckpoints opened =
+        OpenCheckpoints.open(ensemble, features, targets.trajectories(), context);
+    answering = new Answering(features, opened);
+    missing = null;
   }
 
-  /** Returns the training images as a person sees them, if they are those of the features. */
-  private static Dataset images(FeatureStore features, Dataset data) {
+  /** Refuses features of other images. */
+  private static void requireSame(FeatureStore features, Dataset pictures) {
     JsonFields inputs = features.manifest().inputFields();
-    Dataset pictures = data.pictures();
-    if (inputs.has("text_encoder")) {
-      pictures = pictures.captioned();
-    }
     String made = inputs.text(inputs.has("pictures") ? "pictures" : "data");
     if (!made.equals(pictures.fingerprint())) {
       throw new JourneyException(
@@ -130,11 +101,26 @@ final class ExploredRun implements AutoCloseable {
               + pictures.spec()
               + ": name the training images by --data, with the same options and captions.");
     }
-    return pictures;
+  }
+
+  /**
+   * Opens what was finished since the last look.
+   *
+   * @return whether there is nothing more to wait for
+   */
+  boolean look() {
+    if (answering == null && isFinished(sources)) {
+      try {
+        openFeatures();
+      } catch (JourneyException e) {
+        missing = e.getMessage(); // The page says it; another look may find it mended.
+      }
+    }
+    return answering != null;
   }
 
   String name() {
-    return name;
+    return sources.name();
   }
 
   /** Returns the training images as pictures. */
@@ -142,70 +128,39 @@ final class ExploredRun implements AutoCloseable {
     return images;
   }
 
-  FeatureStore features() {
-    return features;
-  }
-
-  /** Returns the targets: those of the file, then those that were drawn since. */
-  List<Trajectory> targets() {
+  /** Returns what can be asked about. */
+  RunTargets targets() {
     return targets;
   }
 
-  /** Returns how many targets are of the file. */
-  int ofFile() {
-    return ofFile;
+  /** Returns what answers; null where it is not finished. */
+  Answering answering() {
+    return answering;
   }
 
-  /** Returns what a target was drawn from that was drawn since. */
-  Wish wish(int target) {
-    return wishes.get(target - ofFile);
+  /** Returns what is not there yet, in a sentence; null where all is. */
+  String missing() {
+    return missing;
   }
 
-  /** Returns what draws further targets. */
-  Samples samples() {
-    return samples;
-  }
-
-  /** Takes a target that was drawn now, and returns its number. */
-  synchronized int add(Trajectory target, Wish wish) {
-    finished.add(decode(target.image()));
-    wishes.add(wish);
-    targets.add(target);
-    return targets.size() - 1;
-  }
-
-  /** Returns the finished picture of a target. */
-  float[] finished(int target) {
-    return finished.get(target);
-  }
-
-  /** Returns the shape of pictures that a person sees. */
-  ImageShape pictureShape() {
-    return pictureShape;
-  }
-
+  /**
+   * Returns the checkpoints that are asked.
+   *
+   * @throws Refused if the features are not finished
+   */
   OpenCheckpoints checkpoints() {
-    return checkpoints;
-  }
-
-  /** Returns what a model samples as a picture, [C·H·W]. */
-  float[] decode(float[] sampled) {
-    float[][] picture = new float[1][];
-    context.workers().forEach(1, unit -> picture[0] = decodeHere(sampled));
-    return picture[0];
-  }
-
-  /** Returns the same on the calling worker. */
-  float[] decodeHere(float[] sampled) {
-    return codec == LatentCodec.IDENTITY
-        ? sampled
-        : codec.decode(new float[][] {sampled}, targets.get(0).shape())[0];
+    Answering now = answering;
+    if (now == null) {
+      throw new Refused(409, missing);
+    }
+    return now.checkpoints();
   }
 
   @Override
   public void close() {
-    checkpoints.close();
-    samples.close();
-    codec.close();
+    if (answering != null) {
+      answering.checkpoints().close();
+    }
+    targets.close();
   }
 }

@@ -25,6 +25,7 @@ public final class Explorer implements AutoCloseable {
   private static final int CONNECTIONS = 128;
   private static final int HEADER_BYTES = 8 << 10;
   private static final int IDLE_MILLISECONDS = 60_000;
+  private static final int LOOK_MILLISECONDS = 1000;
   private static final String HOST = "127.0.0.1";
 
   private final ExploredRun run;
@@ -33,9 +34,10 @@ public final class Explorer implements AutoCloseable {
   private final ServerConnector connector;
   private final Gate gate;
   private final Thread beside;
+  private final Thread watch;
   private volatile boolean closed;
 
-  private Explorer(ExploredRun run, int port) {
+  private Explorer(ExploredRun run, ImageGroups groups, int port, AccessToken token) {
     this.run = run;
     QueuedThreadPool pool = new QueuedThreadPool(THREADS);
     pool.setName("journey-explorer");
@@ -56,24 +58,46 @@ public final class Explorer implements AutoCloseable {
     new SecureRandom().nextBytes(key);
     this.gate =
         new Gate(
-            new Pages(run, pictures, answers, nearest, HexFormat.of().formatHex(key)),
+            new Pages(
+                run,
+                pictures,
+                groups,
+                nearest,
+                new Posts(run, answers),
+                HexFormat.of().formatHex(key)),
+            token,
             connector::getLocalPort);
     server.setHandler(gate);
     server.setErrorHandler(new Lines());
     this.beside = daemon("journey-pictures", () -> prepare(pictures));
     daemon("journey-nearest", () -> compare(nearest));
+    this.watch = daemon("journey-watch", this::watch);
+  }
+
+  /** Opens a run and serves its page to who has a token that nobody had before. */
+  public static Explorer start(ExplorerSources sources, int port, RunContext context) {
+    return start(sources, port, AccessToken.random(), context);
   }
 
   /**
    * Opens a run and serves its page.
    *
    * @param port to listen on; 0: any that is free
+   * @param token what lets in
    * @param context does the work; its owner closes it after this
    * @throws JourneyException if the run's parts do not belong together, or the port is taken
    */
-  public static Explorer start(ExplorerSources sources, int port, RunContext context) {
+  public static Explorer start(
+      ExplorerSources sources, int port, AccessToken token, RunContext context) {
     ExploredRun run = ExploredRun.open(sources, context);
-    Explorer explorer = new Explorer(run, port);
+    Explorer explorer;
+    try {
+      ImageGroups groups = new ImageGroups(run.images(), sources.columns());
+      explorer = new Explorer(run, groups, port, token);
+    } catch (RuntimeException | Error e) {
+      run.close();
+      throw e;
+    }
     try {
       explorer.server.start();
       return explorer;
@@ -95,16 +119,36 @@ public final class Explorer implements AutoCloseable {
     return thread;
   }
 
-  /** Makes beforehand what would be waited for. */
+  /** Makes beforehand what would be waited for, while nobody waits for an answer. */
   private void prepare(RunPictures pictures) {
-    for (int target = 0; target < run.ofFile() && !closed; target++) {
-      pictures.prepare(target, () -> closed);
+    for (int target = 0; target < run.targets().ofFile() && !closed; target++) {
+      pictures.prepare(target, this::mayPrepare);
+    }
+  }
+
+  private boolean mayPrepare() {
+    try {
+      answers.awaitIdle();
+      return !closed;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  /** Opens what another process finishes meanwhile. */
+  private void watch() {
+    try {
+      while (!closed && !run.look()) {
+        Thread.sleep(LOOK_MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
   private void compare(CompletableFuture<NearestPictures> nearest) {
     try {
-      nearest.complete(NearestPictures.of(run.images()));
+      nearest.complete(NearestPictures.of(run.images(), this::mayPrepare));
     } catch (RuntimeException e) {
       nearest.completeExceptionally(e); // Said when it is asked for.
     }
@@ -130,6 +174,8 @@ public final class Explorer implements AutoCloseable {
     answers.close();
     try {
       server.stop();
+      watch.interrupt();
+      watch.join();
       beside.join(); // What it decodes with is closed next.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -2,8 +2,6 @@ package io.journey.explorer;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.IntSupplier;
 import org.eclipse.jetty.http.HttpCookie;
@@ -23,7 +21,6 @@ import org.eclipse.jetty.util.Callback;
  * cookie afterwards.
  */
 final class Gate extends Handler.Wrapper {
-  private static final int TOKEN_BYTES = 24;
   private static final String QUERY = "token=";
 
   /** Nothing from elsewhere, nothing in frames, nothing sent away. */
@@ -35,13 +32,12 @@ final class Gate extends Handler.Wrapper {
   private final IntSupplier port;
 
   /**
+   * @param token what lets in
    * @param port of the server, once it is started
    */
-  Gate(Handler behind, IntSupplier port) {
+  Gate(Handler behind, AccessToken token, IntSupplier port) {
     super(behind);
-    byte[] random = new byte[TOKEN_BYTES];
-    new SecureRandom().nextBytes(random);
-    this.token = HexFormat.of().formatHex(random);
+    this.token = token.text();
     this.port = port;
   }
 

@@ -30,12 +30,17 @@ final class NearestPictures {
    */
   record Near(int image, double distance) {}
 
-  /** Reads all images of a data set once. */
-  static NearestPictures of(Dataset data) {
+  /**
+   * Reads all images of a data set once.
+   *
+   * @param pause run before each, which may wait
+   */
+  static NearestPictures of(Dataset data, Runnable pause) {
     ImageShape shape = data.shape();
     byte[][] small = new byte[data.size()][];
     float[] pixels = new float[shape.numel()];
     for (int i = 0; i < small.length; i++) {
+      pause.run();
       data.read(i, pixels, 0);
       small[i] = shrunk(pixels, shape);
     }

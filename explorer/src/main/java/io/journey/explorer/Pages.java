@@ -2,20 +2,17 @@ package io.journey.explorer;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.ImageShape;
 import io.journey.report.PagePicture;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
-import io.journey.score.Refinement.RefinedScores;
-import io.journey.score.TargetDraws;
+import io.journey.statistics.NearDuplicates;
+import io.journey.statistics.PixelSimilarity;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +20,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -31,54 +27,27 @@ import org.eclipse.jetty.util.Callback;
 
 /** What the explorer has to give: its page, pictures by number, and answers. */
 final class Pages extends Handler.Abstract {
-  private static final String SCRIPT = "text/javascript;charset=utf-8";
+  private static final String STYLE = "text/css;charset=utf-8";
+  private static final String SCRIPTS =
+      "explorer alive ask bring cards columns draw drawing every heat image keys link lists make"
+          + " page panel questions save";
 
   /** The look of reports is the look of this page, too. */
   private static final String REPORT_STYLE = "/page.css";
 
   /** The files of the page. Nothing else is read from anywhere. */
-  private static final Map<String, String> FILES =
-      Map.of(
-          "/",
-          "text/html;charset=utf-8",
-          REPORT_STYLE,
-          "text/css;charset=utf-8",
-          "/explorer.css",
-          "text/css;charset=utf-8",
-          "/explorer.js",
-          SCRIPT,
-          "/ask.js",
-          SCRIPT,
-          "/draw.js",
-          SCRIPT,
-          "/lists.js",
-          SCRIPT,
-          "/panel.js",
-          SCRIPT,
-          "/save.js",
-          SCRIPT,
-          "/icon.svg",
-          "image/svg+xml");
+  private static final Map<String, String> FILES = files();
 
-  private static final int MAX_BODY = 256 << 10;
   private static final int NEAR = 12;
-
-  /** Steps at which an answer over steps is given, and its draws at each. */
-  private static final int SWEEP = 12;
-
-  private static final int SWEEP_DRAWS = 4;
-
-  /** How often a page that waits is written to: so one that is gone is noticed. */
-  private static final long BEAT = 1000;
 
   private static final Pattern PICTURE =
       Pattern.compile("/picture/([0-9a-f]+)/(target|xt|x0|image)/(\\d{1,9})(?:/(\\d{1,9}))?");
 
   private final ExploredRun run;
   private final RunPictures pictures;
-  private final Answers answers;
+  private final ImageGroups groups;
   private final CompletableFuture<NearestPictures> nearest;
-  private final DrawingStream drawings;
+  private final Posts posts;
   private final String key;
 
   /**
@@ -88,15 +57,28 @@ final class Pages extends Handler.Abstract {
   Pages(
       ExploredRun run,
       RunPictures pictures,
-      Answers answers,
+      ImageGroups groups,
       CompletableFuture<NearestPictures> nearest,
+      Posts posts,
       String key) {
     this.run = run;
     this.pictures = pictures;
-    this.answers = answers;
+    this.groups = groups;
     this.nearest = nearest;
-    this.drawings = new DrawingStream(run);
+    this.posts = posts;
     this.key = key;
+  }
+
+  private static Map<String, String> files() {
+    Map<String, String> files = new HashMap<>();
+    files.put("/", "text/html;charset=utf-8");
+    files.put(REPORT_STYLE, STYLE);
+    files.put("/explorer.css", STYLE);
+    for (String script : SCRIPTS.split(" ")) {
+      files.put("/" + script + ".js", "text/javascript;charset=utf-8");
+    }
+    files.put("/icon.svg", "image/svg+xml");
+    return Map.copyOf(files);
   }
 
   @Override
@@ -106,7 +88,7 @@ final class Pages extends Handler.Abstract {
       if (HttpMethod.GET.is(request.getMethod())) {
         get(path, request.getHttpURI().getQuery(), response, callback);
       } else if (HttpMethod.POST.is(request.getMethod())) {
-        post(path, request, response);
+        posts.handle(path, request, response);
         callback.succeeded();
       } else {
         throw new Refused(405, "The explorer takes GET and POST.");
@@ -131,11 +113,16 @@ final class Pages extends Handler.Abstract {
       response.getHeaders().put(HttpHeader.CACHE_CONTROL, "private, max-age=86400, immutable");
       send(response, callback, bytes[0] == (byte) 0xFF ? "image/jpeg" : "image/png", bytes);
     } else if (path.equals("/api/run")) {
-      send(response, callback, RunDescription.of(run, key));
+      send(response, callback, RunDescription.of(run, groups, key));
+    } else if (path.equals("/api/state")) {
+      send(response, callback, RunDescription.state(run, key));
     } else if (path.equals("/api/images")) {
-      send(response, callback, RunDescription.images(run));
+      send(response, callback, RunDescription.images(groups.examples()));
+    } else if (path.equals("/api/groups")) {
+      int column = number(query, "column", groups.columns().size());
+      send(response, callback, groups.describe(column));
     } else if (path.equals("/api/near")) {
-      send(response, callback, near(query));
+      send(response, callback, near(number(query, "image", run.images().size())));
     } else {
       throw new Refused(404, "There is nothing here.");
     }
@@ -155,7 +142,7 @@ final class Pages extends Handler.Abstract {
     }
     String kind = asked.group(2);
     boolean ofTarget = !kind.equals("image");
-    int number = below(asked.group(3), ofTarget ? run.targets().size() : run.features().size());
+    int number = below(asked.group(3), ofTarget ? run.targets().size() : run.images().size());
     boolean atStep = kind.equals("xt") || kind.equals("x0");
     if (atStep != (asked.group(4) != null)) {
       throw new Refused(404, "There is no such picture.");
@@ -167,7 +154,7 @@ final class Pages extends Handler.Abstract {
       return pictures.target(number);
     }
     int step = Integer.parseInt(asked.group(4));
-    for (int t : run.targets().get(number).timesteps()) {
+    for (int t : run.targets().timesteps()) {
       if (t == step) {
         return kind.equals("xt") ? pictures.noisy(number, step) : pictures.predicted(number, step);
       }
@@ -183,126 +170,37 @@ final class Pages extends Handler.Abstract {
     return number;
   }
 
-  private ObjectNode near(String query) {
-    if (query == null || !query.matches("image=\\d{1,9}")) {
-      throw new Refused(400, "image must be a number.");
+  /** Reads the one number of a query. */
+  private static int number(String query, String name, int end) {
+    if (query == null || !query.matches(name + "=\\d{1,9}")) {
+      throw new Refused(400, name + " must be a number.");
     }
-    int image = below(query.substring("image=".length()), run.features().size());
+    return below(query.substring(name.length() + 1), end);
+  }
+
+  private ObjectNode near(int image) {
     ObjectNode out = Json.object();
     ArrayNode list = out.putArray("near");
     try {
       for (NearestPictures.Near near : nearest.get().to(image, NEAR)) {
-        list.addObject().put("image", near.image()).put("distance", near.distance());
+        list.addObject()
+            .put("image", near.image())
+            .put("distance", near.distance())
+            .put("alike", isAlike(image, near.image()));
       }
     } catch (InterruptedException | ExecutionException e) {
       throw new Refused(503, "The training images cannot be compared.");
     }
-    return out;
+    ImageShape stored = run.images().originalShape(image);
+    return out.put("width", stored.width()).put("height", stored.height());
   }
 
-  private void post(String path, Request request, Response response) throws IOException {
-    if (path.equals("/api/draw")) {
-      Wish wish = Wish.read(body(request));
-      drawings.begin();
-      begin(response);
-      try (OutputStream out = Content.Sink.asOutputStream(response)) {
-        drawings.tell(wish, out);
-      }
-      return;
-    }
-    boolean sweep = path.equals("/api/steps");
-    if (!sweep && !path.equals("/api/ask")) {
-      throw new Refused(404, "There is nothing here.");
-    }
-    Question question = Question.read(body(request), run);
-    Asked asked = sweep ? sweep(question) : ask(question);
-    answers.ask(asked);
-    begin(response);
-    try {
-      tell(asked, response);
-    } finally {
-      asked.cancel();
-    }
-  }
-
-  private static void begin(Response response) {
-    response.setStatus(200);
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/x-ndjson");
-  }
-
-  private Asked ask(Question question) {
-    return new Asked(question.client(), List.of(work(question, question.step(), question.draws())));
-  }
-
-  private Asked sweep(Question question) {
-    TargetDraws few =
-        new TargetDraws(SWEEP_DRAWS, question.draws().seed(), question.draws().masks());
-    List<Asked.Work> work = new ArrayList<>();
-    int[] steps = run.targets().get(question.target()).timesteps();
-    for (int step : Question.spread(steps, SWEEP)) {
-      work.add(work(question, step, few));
-    }
-    return new Asked(question.client(), work);
-  }
-
-  private Asked.Work work(Question question, int step, TargetDraws draws) {
-    return new Asked.Work(
-        step,
-        run.checkpoints()
-            .ask(question.estimator(), run.targets().get(question.target()), step, draws));
-  }
-
-  private static byte[] body(Request request) throws IOException {
-    if (request.getLength() > MAX_BODY) {
-      throw new Refused(413, "The question is too long.");
-    }
-    try (InputStream in = Content.Source.asInputStream(request)) {
-      byte[] body = in.readNBytes(MAX_BODY + 1);
-      if (body.length > MAX_BODY) {
-        throw new Refused(413, "The question is too long.");
-      }
-      return body;
-    }
-  }
-
-  /** Writes a line for each answer, as it is found. */
-  private static void tell(Asked asked, Response response) throws IOException {
-    OutputStream out = Content.Sink.asOutputStream(response);
-    try {
-      while (!asked.isOver()) {
-        Asked.Event event = asked.next(BEAT);
-        out.write(event == null ? new byte[] {'\n'} : line(event));
-        out.flush();
-      }
-      if (asked.failure() != null) {
-        String why =
-            asked.failure() instanceof JourneyException e
-                ? e.getMessage()
-                : "The question could not be answered.";
-        out.write((Json.object().put("failure", why) + "\n").getBytes(StandardCharsets.UTF_8));
-      }
-      out.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static byte[] line(Asked.Event event) {
-    RefinedScores answer = event.scores();
-    ObjectNode out = Json.object();
-    out.put("step", event.step()).put("draws", answer.draws()).put("ofDraws", answer.ofDraws());
-    out.put("checkpoints", answer.checkpoints()).put("ofCheckpoints", answer.ofCheckpoints());
-    out.put("shared", answer.shared()).put("settled", answer.settled());
-    if (!Double.isNaN(answer.error())) {
-      out.put("error", answer.error());
-    }
-    out.put("finished", answer.isFinished()).put("stable", answer.isStable());
-    out.put("milliseconds", Math.round(event.milliseconds()));
-    ByteBuffer numbers =
-        ByteBuffer.allocate(Float.BYTES * answer.scores().length).order(ByteOrder.LITTLE_ENDIAN);
-    numbers.asFloatBuffer().put(answer.scores());
-    out.put("scores", Base64.getEncoder().encodeToString(numbers.array()));
-    return (out + "\n").getBytes(StandardCharsets.UTF_8);
+  /** Whether two images are near-duplicates, as groups of them are made. */
+  private boolean isAlike(int one, int other) {
+    float[][] pixels = new float[2][run.images().shape().numel()];
+    run.images().read(one, pixels[0], 0);
+    run.images().read(other, pixels[1], 0);
+    return PixelSimilarity.correlation(pixels[0], pixels[1]) >= NearDuplicates.DEFAULT_CORRELATION;
   }
 
   private static void send(Response response, Callback callback, ObjectNode json) {

@@ -16,12 +16,24 @@ import java.util.stream.IntStream;
  * What a page asks.
  *
  * @param client who asks; a further question of the same client replaces the one before
+ * @param patient whether it waits until nobody else does
  * @param target its number
  * @param step t
+ * @param steps how many, in an answer over steps
  * @param estimator that the features serve
  * @param draws with their seed and the part of the target
  */
-record Question(String client, int target, int step, Estimator estimator, TargetDraws draws) {
+record Question(
+    String client,
+    boolean patient,
+    int target,
+    int step,
+    int steps,
+    Estimator estimator,
+    TargetDraws draws) {
+  /** Most steps in an answer over steps. */
+  private static final int SWEEP = 12;
+
   /** Draws of one question. */
   private static final int MAX_DRAWS = 400;
 
@@ -45,7 +57,7 @@ record Question(String client, int target, int step, Estimator estimator, Target
     }
     int target = whole(asked, "target", 0, run.targets().size() - 1);
     int step = whole(asked, "step", 0, Integer.MAX_VALUE);
-    if (Arrays.stream(run.targets().get(target).timesteps()).noneMatch(t -> t == step)) {
+    if (Arrays.stream(run.targets().timesteps()).noneMatch(t -> t == step)) {
       throw new Refused(400, "step must be a timestep of the target.");
     }
     String name = asked.path("estimator").asText("");
@@ -56,8 +68,11 @@ record Question(String client, int target, int step, Estimator estimator, Target
             .orElseThrow(() -> new Refused(400, "estimator must be one that the features serve."));
     int draws = asked.has("draws") ? whole(asked, "draws", 1, MAX_DRAWS) : TargetDraws.DEFAULT;
     long seed = asked.has("seed") ? whole(asked, "seed", 0, Integer.MAX_VALUE) : 0;
-    PixelMask mask = mask(asked.path("mask"), run.pictureShape());
-    return new Question(client, target, step, estimator, new TargetDraws(draws, seed, mask));
+    int steps = asked.has("steps") ? whole(asked, "steps", 1, SWEEP) : SWEEP;
+    PixelMask mask = mask(asked.path("mask"), run.targets().pictureShape());
+    boolean patient = asked.path("patient").asBoolean();
+    return new Question(
+        client, patient, target, step, steps, estimator, new TargetDraws(draws, seed, mask));
   }
 
   private static int whole(JsonNode asked, String name, int least, int most) {

@@ -29,18 +29,21 @@ final class RunPictures {
   /** Returns the finished picture of a target. */
   byte[] target(int target) {
     return once(
-        "target/" + target, () -> PagePicture.of(run.finished(target), run.pictureShape(), LARGE));
+        "target/" + target,
+        () ->
+            PagePicture.of(
+                run.targets().get(target).finished(), run.targets().pictureShape(), LARGE));
   }
 
   /** Returns x_t of a target at a step, decoded. */
   byte[] noisy(int target, int step) {
-    Trajectory of = run.targets().get(target);
+    Trajectory of = run.targets().get(target).trajectory();
     return once("xt/" + target + "/" + step, () -> decoded(of.xt()[of.indexOf(step)]));
   }
 
   /** Returns x̂0 of a target at a step, decoded. */
   byte[] predicted(int target, int step) {
-    Trajectory of = run.targets().get(target);
+    Trajectory of = run.targets().get(target).trajectory();
     return once("x0/" + target + "/" + step, () -> decoded(of.x0()[of.indexOf(step)]));
   }
 
@@ -57,21 +60,23 @@ final class RunPictures {
   }
 
   private byte[] decoded(float[] sampled) {
-    return PagePicture.of(run.decode(sampled), run.pictureShape(), LARGE);
+    return PagePicture.of(run.targets().decode(sampled), run.targets().pictureShape(), LARGE);
   }
 
   /**
    * Makes the pictures of all steps of a target, as far as they fill half of what is kept.
    *
-   * @param cancelled ends it early
+   * @param next asked before each, which may wait; false ends it early
    */
-  void prepare(int target, BooleanSupplier cancelled) {
-    for (int step : run.targets().get(target).timesteps()) {
-      if (isHalfFull() || cancelled.getAsBoolean()) {
+  void prepare(int target, BooleanSupplier next) {
+    for (int step : run.targets().timesteps()) {
+      if (isHalfFull() || !next.getAsBoolean()) {
         return;
       }
       predicted(target, step);
-      noisy(target, step);
+      if (next.getAsBoolean()) {
+        noisy(target, step);
+      }
     }
   }
 

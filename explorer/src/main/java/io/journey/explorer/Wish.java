@@ -12,7 +12,8 @@ import io.journey.run.Json;
  * @param seed the root of its noise
  */
 record Wish(String prompt, int number, long seed) {
-  private static final int LETTERS = 300;
+  /** Letters of a prompt. */
+  static final int LETTERS = 300;
 
   /**
    * Reads what a page asks for.

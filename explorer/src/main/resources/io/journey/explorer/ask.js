@@ -35,10 +35,22 @@ function floats(text) {
   return new Float32Array(bytes.buffer);
 }
 
+/** Sends bytes. */
+export async function send(path, bytes) {
+  const type = { "Content-Type": "application/octet-stream" };
+  return (await checked(fetch(path, { method: "POST", headers: type, body: bytes }))).json();
+}
+
+/** The numbers of a text in base 64, int32. */
+export function whole(text) {
+  return new Int32Array(floats(text).buffer);
+}
+
 /** Asks a question; every answer is told as it comes. */
 export function ask(path, question, signal, tell) {
   return lines(path, question, signal, (answer) => {
     answer.scores = floats(answer.scores);
+    answer.margins = answer.margins ? floats(answer.margins) : null;
     tell(measured(answer));
   });
 }

@@ -21,17 +21,24 @@ export function signed(value, digits = 1) {
   return (value < 0 && Number(text) !== 0 ? "−" : "+") + text;
 }
 
-/** Images that a search leaves, as a test of their numbers; null: all. */
-export function matcher(images, words, className) {
-  const wanted = words.toLowerCase().split(/\s+/).filter((w) => w !== "");
-  if (wanted.length === 0 && className === "") {
-    return null;
+const texts = new WeakMap();
+
+/** What words are found in, in small letters: made once for all images. */
+function searched(images) {
+  if (!texts.has(images)) {
+    texts.set(images, images.map((one) => one.join(" ").toLowerCase()));
   }
-  return (i) => {
-    const [id, ofClass, caption] = images[i];
-    const text = (id + " " + ofClass + " " + caption).toLowerCase();
-    return (className === "" || ofClass === className) && wanted.every((w) => text.includes(w));
-  };
+  return texts.get(images);
+}
+
+/** Images that a search and a group leave, as a test of their numbers; null: all. */
+export function matcher(images, words, isOfGroup) {
+  const wanted = words.toLowerCase().split(/\s+/).filter((w) => w !== "");
+  if (wanted.length === 0) {
+    return isOfGroup;
+  }
+  const all = searched(images);
+  return (i) => (!isOfGroup || isOfGroup(i)) && wanted.every((w) => all[i].includes(w));
 }
 
 /** Numbers of the highest scores among those that are kept, best first. */
@@ -73,14 +80,6 @@ export function correlation(a, b) {
     sum += (a[i] - b[i]) ** 2;
   }
   return n < 2 ? 1 : 1 - (6 * sum) / (n * (n * n - 1));
-}
-
-const PALETTE = 10;
-
-/** The colour of a class: the palette's, in the order of names. */
-export function classColour(classes, name) {
-  const place = classes.indexOf(name);
-  return place >= 0 && place < PALETTE ? "var(--class-" + place + ")" : "var(--class-other)";
 }
 
 /** Keeps the cards of a list, so that a refined answer moves them instead of making them anew. */

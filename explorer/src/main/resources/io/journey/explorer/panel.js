@@ -62,9 +62,11 @@ export function fill(panel, view) {
   const steps = el("div", { class: "chart-place" });
   const near = el("div", { class: "near" }, el("p", { class: "note" }, "Looking …"));
   const close = el("button", { type: "button", class: "close-panel", "aria-label": "Close", onclick: view.close }, "×");
+  const heat = el("div", { class: "heat-place" });
+  const stored = el("span", {});
   const facts = el("dl", {});
   for (const [term, text] of view.facts) {
-    facts.append(el("dt", {}, term), el("dd", {}, text));
+    facts.append(el("dt", {}, term), el("dd", {}, text, ...(term === "source" ? [stored] : [])));
   }
   facts.append(el("dt", {}, "score"), scored);
   panel.replaceChildren(
@@ -74,8 +76,11 @@ export function fill(panel, view) {
     el("h3", {}, "Over the steps"),
     steps,
     el("p", { class: "note" }, "The same patch at twelve steps, by four draws each; the band is the standard error."),
+    el("h3", {}, "Over all pictures"),
+    heat,
+    el("p", { class: "note" }, "Each whole picture at six of its steps, by four draws each, in σ of its own answer; a click goes there."),
     el("h3", {}, "Nearest by pixels"),
     near,
-    el("p", { class: "note" }, "Pictures that look alike at 16 × 16 pixels; below 5 % they may be copies. Likeness is no cause."));
-  return { scored, steps, near };
+    el("p", { class: "note" }, "Pictures that look alike at 16 × 16 pixels; a near-duplicate correlates by 0.99 or more in all pixels. Likeness is no cause."));
+  return { scored, steps, near, heat, stored };
 }

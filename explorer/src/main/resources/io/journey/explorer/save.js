@@ -17,12 +17,14 @@ function cell(value) {
 }
 
 export function csv(view) {
-  const lines = ["rank,index,id,class,caption,score,deviations"];
+  const lines = ["rank,index,id,class,caption,score,deviations,margin" + (view.column ? "," + cell(view.column) : "")];
   const order = Array.from(view.answer.scores.keys()).sort((a, b) => view.answer.scores[b] - view.answer.scores[a] || a - b);
   order.forEach((i, place) => {
     const [id, className, caption] = view.images[i];
     const score = view.answer.scores[i];
-    lines.push([place + 1, i, id, className, caption, score, (score / view.answer.sd).toFixed(4)].map(cell).join(","));
+    const margin = view.answer.margins ? view.answer.margins[i] : "";
+    const row = [place + 1, i, id, className, caption, score, (score / view.answer.sd).toFixed(4), margin];
+    lines.push((view.column ? [...row, view.groupOf(i)] : row).map(cell).join(","));
   });
   download(view.file + ".csv", new Blob([lines.join("\n") + "\n"], { type: "text/csv" }));
 }
@@ -33,11 +35,11 @@ export function json(view) {
     index: i, id: view.images[i][0], class: view.images[i][1], caption: view.images[i][2], score: answer.scores[i],
   }));
   const out = {
-    run: view.run, target: view.target, words: view.words, timestep: view.step, estimator: view.estimator,
+    run: view.run, target: view.target, words: view.words, dropped_file: view.dropped, timestep: view.step, estimator: view.estimator,
     mask: view.mask, seed: view.seed, draws: answer.draws, of_draws: answer.ofDraws, checkpoints: answer.checkpoints,
     of_checkpoints: answer.ofCheckpoints, strongest_shared_by_halves: answer.shared, standard_error: answer.error ?? null,
     standard_deviation: answer.sd, filter: view.filter, positive: listed(view.positive), negative: listed(view.negative),
-    scores: Array.from(answer.scores),
+    scores: Array.from(answer.scores), margins: answer.margins ? Array.from(answer.margins) : null,
   };
   download(view.file + ".json", new Blob([JSON.stringify(out, null, 1)], { type: "application/json" }));
 }

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -115,10 +116,23 @@ class ExplorerTest {
             "/page.css",
             "/explorer.css",
             "/explorer.js",
+            "/alive.js",
             "/ask.js",
+            "/bring.js",
+            "/cards.js",
+            "/columns.js",
             "/draw.js",
+            "/drawing.js",
+            "/every.js",
+            "/heat.js",
+            "/image.js",
+            "/keys.js",
+            "/link.js",
             "/lists.js",
+            "/make.js",
+            "/page.js",
             "/panel.js",
+            "/questions.js",
             "/save.js",
             "/icon.svg")) {
       assertThat(Visitor.status(visitor.get(file))).as(file).isEqualTo(200);
@@ -277,7 +291,31 @@ class ExplorerTest {
     }
   }
 
-  private static float[] last(String response) throws IOException {
+  /** Who can wait is answered when nobody else waits, though it asked first and for less. */
+  @Test
+  void aPatientQuestionWaitsForTheOthers() throws Exception {
+    String first = question("w1", 0, step(2), ",\"draws\":80,\"patient\":true");
+    String second = question("w2", 1, step(7), ",\"draws\":160");
+    List<String> ended = Collections.synchronizedList(new ArrayList<>());
+    CompletableFuture<?> patient = asked(first, () -> ended.add("patient"));
+    CompletableFuture<?> other = asked(second, () -> ended.add("other"));
+    CompletableFuture.allOf(patient, other).get();
+    assertThat(ended).containsExactly("other", "patient");
+  }
+
+  private static CompletableFuture<?> asked(String question, Runnable then) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            assertThat(last(visitor.post("/api/ask", question))).hasSize(TinyRun.IMAGES);
+            then.run();
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  static float[] last(String response) throws IOException {
     List<JsonNode> found = answers(response);
     assertThat(found.get(found.size() - 1).path("finished").asBoolean()).isTrue();
     return scores(found.get(found.size() - 1));
@@ -325,6 +363,7 @@ class ExplorerTest {
             question("../g", 0, t, ""),
             question("g", 0, t, ",\"draws\":0"),
             question("g", 0, t, ",\"draws\":1e9"),
+            question("g", 0, t, ",\"steps\":13"),
             question("g", 0, t, ",\"seed\":-1"),
             question("g", 0, t, ",\"seed\":99999999999999999999"),
             question("g", 0, t, "").replace("ek-fac", "trak"),
@@ -433,6 +472,42 @@ class ExplorerTest {
       answer = visitor.post("/api/ask", question("after", 0, step(4), ",\"draws\":4"));
     }
     assertThat(last(answer)).hasSize(TinyRun.IMAGES);
+  }
+
+  /** Each column gives each image one group or none; near-duplicates are one of them. */
+  @Test
+  void imagesHaveGroupsByColumns() throws IOException {
+    JsonNode run = MAPPER.readTree(Visitor.body(visitor.get("/api/run")));
+    List<String> columns = new ArrayList<>();
+    run.path("columns").forEach(column -> columns.add(column.asText()));
+    assertThat(columns).startsWith("class").endsWith("duplicates").doesNotContain("folder");
+    JsonNode classes = MAPPER.readTree(Visitor.body(visitor.get("/api/groups?column=0")));
+    byte[] members = Base64.getDecoder().decode(classes.path("members").asText());
+    int[] places = new int[TinyRun.IMAGES];
+    ByteBuffer.wrap(members).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(places);
+    for (int i = 0; i < places.length; i++) {
+      assertThat(classes.path("names").path(places[i]).asText())
+          .isEqualTo(sources.data().condition(i).words(sources.data().classNames()));
+    }
+    int last = columns.size() - 1;
+    assertThat(Visitor.status(visitor.get("/api/groups?column=" + last))).isIn(200, 409);
+    assertThat(Visitor.status(visitor.get("/api/groups?column=" + columns.size()))).isEqualTo(404);
+    assertThat(Visitor.status(visitor.get("/api/groups?column=class"))).isEqualTo(400);
+    assertThat(Visitor.status(visitor.get("/api/groups"))).isEqualTo(400);
+  }
+
+  @Test
+  void aFinishedAnswerHasAMarginOfEachScore() throws IOException {
+    List<JsonNode> found =
+        answers(visitor.post("/api/ask", question("m", 0, step(4), ",\"draws\":16")));
+    byte[] bytes = Base64.getDecoder().decode(found.get(found.size() - 1).path("margins").asText());
+    float[] margins = new float[bytes.length / Float.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(margins);
+    assertThat(margins).hasSize(TinyRun.IMAGES);
+    for (float margin : margins) {
+      assertThat(margin).isNotNegative().isFinite();
+    }
+    assertThat(found.get(0).has("margins")).as("a first answer knows none").isFalse();
   }
 
   @Test

@@ -37,7 +37,7 @@ class NearestPicturesTest {
     Dataset data = Datasets.open(folder.toString());
     int of = 4;
     assertThat(data.id(of)).isEqualTo("04.png");
-    List<NearestPictures.Near> near = NearestPictures.of(data).to(of, 3);
+    List<NearestPictures.Near> near = NearestPictures.of(data, () -> {}).to(of, 3);
     assertThat(near).hasSize(3);
     assertThat(data.id(near.get(0).image())).isEqualTo("copy.png");
     assertThat(near.get(0).distance()).isZero();

@@ -83,7 +83,11 @@ final class Visitor {
 
   /** A POST of the own page. */
   String post(String path, String body) throws IOException {
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    return post(path, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A POST of bytes. */
+  String post(String path, byte[] bytes) throws IOException {
     String head =
         "POST "
             + path

@@ -45,6 +45,23 @@ public final class PixelSimilarity {
     return lengths > 0 ? dot(a, b) / lengths : 0;
   }
 
+  /** Returns the correlation of two vectors of one length; 0 where all of one are equal. */
+  public static double correlation(float[] a, float[] b) {
+    return cosine(centred(a), centred(b));
+  }
+
+  private static float[] centred(float[] a) {
+    double sum = 0;
+    for (float value : a) {
+      sum += value;
+    }
+    float[] out = new float[a.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) (a[i] - sum / out.length);
+    }
+    return out;
+  }
+
   private static double dot(float[] a, float[] b) {
     double sum = 0;
     for (int i = 0; i < a.length; i++) {

@@ -28,4 +28,22 @@ class PixelSimilarityTest {
     assertThatThrownBy(() -> PixelSimilarity.cosines(dataset, new float[][] {{1}}))
         .hasMessageContaining("has 1 numbers, a training image 2");
   }
+
+  /** Brightness and contrast do not count; turned round it is -1, and a plain picture has none. */
+  @Test
+  void correlationIsThatOfPearson() {
+    float[] a = {0.1f, -0.4f, 0.9f, 0.3f, -0.7f};
+    float[] paler = new float[a.length];
+    float[] negative = new float[a.length];
+    for (int i = 0; i < a.length; i++) {
+      paler[i] = 0.5f * a[i] + 0.2f;
+      negative[i] = 0.3f - a[i];
+    }
+    assertThat(PixelSimilarity.correlation(a, paler)).isCloseTo(1, within(1e-6));
+    assertThat(PixelSimilarity.correlation(a, negative)).isCloseTo(-1, within(1e-6));
+    assertThat(PixelSimilarity.correlation(a, new float[] {1, 1, 1, 1, 1})).isZero();
+    // Of 1, 2, 3 and 1, 3, 2: covariance 1/3 over variance 2/3.
+    assertThat(PixelSimilarity.correlation(new float[] {1, 2, 3}, new float[] {1, 3, 2}))
+        .isCloseTo(0.5, within(1e-6));
+  }
 }

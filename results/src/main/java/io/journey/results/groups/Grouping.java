@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
 /**
  * Groups of training images, each image in one of them or in none.
  *
- * @param column what they are groups by: "class", "folder", "duplicates", a column's name or
- *     "@FILE"
+ * @param column what they are groups by: "class", "folder", "split", "duplicates", a column's name
+ *     or "@FILE"
  * @param names of the groups, each once, at least one
  * @param members the place in {@code names} of each image's group, −1 where it has none, [N]
  * @param settings what else decided them
@@ -36,6 +36,9 @@ public record Grouping(
 
   /** By the folders of an id: all before its last "/". */
   public static final String FOLDER = "folder";
+
+  /** By the part of a published set, training, validation or test, that an id names. */
+  public static final String SPLIT = "split";
 
   /** By clusters of near-duplicates; images that are alone have no group. */
   public static final String DUPLICATES = "duplicates";
@@ -79,16 +82,23 @@ public record Grouping(
 
   /** Returns whether groups by a column need the data set itself. */
   public static boolean needsData(String column) {
-    return !column.equals(CLASS) && !column.equals(FOLDER) && !column.startsWith(FILE);
+    return !List.of(CLASS, FOLDER, SPLIT).contains(column) && !column.startsWith(FILE);
   }
 
-  /** Groups by what an attribution knows of each image: {@link #CLASS} or {@link #FOLDER}. */
+  /**
+   * Groups by what an attribution knows of each image: {@link #CLASS}, {@link #FOLDER} or {@link
+   * #SPLIT}.
+   */
   public static Grouping ofExamples(String column, List<ExampleTable.Example> examples) {
-    return by(
-        column,
-        examples.size(),
-        i -> column.equals(CLASS) ? className(examples.get(i)) : folder(examples.get(i).id()),
-        Json.object());
+    return by(column, examples.size(), i -> text(column, examples.get(i)), Json.object());
+  }
+
+  private static String text(String column, ExampleTable.Example example) {
+    return switch (column) {
+      case CLASS -> className(example);
+      case SPLIT -> Datasets.split(example.id());
+      default -> folder(example.id());
+    };
   }
 
   /** Returns the class; "" where the model was told the caption, which then stands in its place. */

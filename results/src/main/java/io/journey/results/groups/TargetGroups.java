@@ -4,6 +4,7 @@ import io.journey.array.Npy;
 import io.journey.random.Seed;
 import io.journey.results.Attribution;
 import io.journey.results.groups.GroupScore.Verdict;
+import io.journey.statistics.StudentT;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,16 +23,6 @@ import java.util.List;
  * <p>Intervals: delete-one jackknife over checkpoints (Tukey 1958) with Student's t.
  */
 final class TargetGroups {
-  /** Upper 2.5 % points of Student's t for 1, 2, … degrees of freedom. */
-  private static final double[] STUDENT = {
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
-    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
-    2.052, 2.048, 2.045, 2.042
-  };
-
-  /** That of the normal distribution, which more degrees of freedom approach. */
-  private static final double NORMAL = 1.96;
-
   private final Attribution attribution;
   private final Grouping grouping;
   private final int target;
@@ -303,7 +294,7 @@ final class TargetGroups {
       squares += (all[group] - mean) * (all[group] - mean);
     }
     double error = Math.sqrt(squares * (count - 1) / count);
-    double student = count - 2 < STUDENT.length ? STUDENT[count - 2] : NORMAL;
+    double student = StudentT.upper(count - 1);
     return new double[] {value - student * error, value + student * error};
   }
 }
