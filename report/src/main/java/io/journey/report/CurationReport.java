@@ -124,15 +124,17 @@ public final class CurationReport {
               + " attribution; trust it where pictures were saved anew or changed a little.";
       case TWINS ->
           "One other image supports these far more than the rest do: to the model the two are one,"
-              + " though their pixels may be shifted or redrawn. Look at both before one goes.";
+              + " though their pixels may be shifted or redrawn. One of three on top was a copy where it was"
+              + " measured: look at both before one goes.";
       case MISLABELS ->
-          "The images that support these most bear other classes. A picture that is hard to tell looks"
-              + " the same as one with a wrong label, and so may one that is foreign to all classes.";
+          "The images that support these most bear other classes. Two of three on top were truly so where"
+              + " it was measured; a picture that is hard to tell looks the same.";
       case FOREIGN ->
           String.format(
               Locale.ROOT,
               "Even the images that support these most hardly do. Of half of all images the supporters"
-                  + " are closer than %.2f. Rare and good pictures are among them.",
+                  + " are closer than %.2f. Rare and good pictures are among them, and where it was measured likeness of pixels found"
+                  + " foreign ones as well.",
               typicalSupport);
       case SELF_INFLUENCE ->
           "The model learns these by themselves. Rare, hard and mislabelled pictures do so, and those"
