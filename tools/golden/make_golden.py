@@ -298,8 +298,13 @@ def save_as_float16(model, folder):
 
 
 def flat_gradient(gradients):
-    """All gradients in the order of their names. They are compared to 1e-6: float32 keeps as much."""
-    return torch.cat([gradients[name].reshape(-1) for name in sorted(gradients)]).float()
+    """Every third number of all gradients in the order of their names, and how many these have.
+
+    They are compared to 1e-6: float32 keeps as much.
+    """
+    whole = torch.cat([gradients[name].reshape(-1) for name in sorted(gradients)]).float()
+    count = torch.tensor([whole.numel()], dtype=torch.int64)
+    return {"gradient": whole[::3].contiguous(), "gradient_count": count}
 
 
 def run_unet(model, sample, steps, noise, labels):
@@ -338,7 +343,7 @@ def make_unet(folder, seed, steps, options, labels):
         "timestep": steps,
         "noise": noise,
         "output": output,
-        "gradient": flat_gradient(gradients),
+        **flat_gradient(gradients),
     }
     if labels is not None:
         data["class_labels"] = labels

@@ -168,7 +168,7 @@ def make_unet(folder, seed, steps, options):
         "noise": noise,
         "states": states,
         "output": output,
-        "gradient": flat_gradient(gradients),
+        **flat_gradient(gradients),
     }
     write_tensors(data, folder / "golden.safetensors")
     return {
