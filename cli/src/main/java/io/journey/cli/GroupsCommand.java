@@ -1,12 +1,9 @@
 package io.journey.cli;
 
-import io.journey.dataset.Dataset;
 import io.journey.results.Attribution;
-import io.journey.results.TrainingImages;
 import io.journey.results.groups.GroupScores;
 import io.journey.results.groups.GroupScoresRun;
 import io.journey.results.groups.Grouping;
-import io.journey.run.SettingException;
 import io.journey.statistics.NearDuplicates;
 import java.nio.file.Path;
 import picocli.CommandLine.ArgGroup;
@@ -103,22 +100,7 @@ final class GroupsCommand implements Runnable {
   }
 
   private Grouping grouping(Attribution scores) {
-    if (group.startsWith(Grouping.FILE)) {
-      return Grouping.ofFile(Path.of(group.substring(1)), scores.examples());
-    }
-    if (!Grouping.needsData(group)) {
-      return Grouping.ofExamples(group, scores.examples());
-    }
-    if (data == null) {
-      throw new SettingException(
-          "--group "
-              + group
-              + " is told by the data set alone: name it with --data, or group by class, folder or"
-              + " @FILE");
-    }
-    Dataset pictures = TrainingImages.of(scores, data.open(console.progress()));
-    return group.equals(Grouping.DUPLICATES)
-        ? Grouping.ofDuplicates(pictures, similarity, console.progress())
-        : Grouping.ofColumn(group, pictures, console.progress());
+    return new GroupColumn(group, similarity)
+        .of(scores, () -> data == null ? null : data.open(console.progress()), console.progress());
   }
 }

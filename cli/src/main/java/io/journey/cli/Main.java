@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       FeaturizeCommand.class,
       AttributeCommand.class,
       GroupsCommand.class,
+      AuditCommand.class,
       ReportCommand.class,
       ExploreCommand.class,
       EvaluateCommand.class,

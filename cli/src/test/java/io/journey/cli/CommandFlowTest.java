@@ -242,9 +242,9 @@ class CommandFlowTest {
   }
 
   @Test
-  void thereAreTheThirteenCommandsWhoseHelpIsTestedBelow() {
+  void thereAreTheFourteenCommandsWhoseHelpIsTestedBelow() {
     PrintWriter nothing = new PrintWriter(Writer.nullWriter());
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(13);
+    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(14);
   }
 
   @ParameterizedTest
@@ -256,6 +256,7 @@ class CommandFlowTest {
         "featurize",
         "attribute",
         "groups",
+        "audit",
         "report",
         "explore",
         "evaluate",

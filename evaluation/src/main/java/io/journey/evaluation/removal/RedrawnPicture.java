@@ -23,8 +23,8 @@ import java.util.Locale;
  * @param targets with the seeds of their noise
  * @param codec decodes what models sample; the files and the distances are of pictures
  */
-record RedrawnPicture(Sampler original, List<Trajectory> targets, LatentCodec codec)
-    implements RemovalMeasure {
+public record RedrawnPicture(Sampler original, List<Trajectory> targets, LatentCodec codec)
+    implements RemovalMeasure, PairedMeasure {
   private static final String AGAIN = "original";
 
   /** The change that rounding may make in a number of a picture on another machine. */
@@ -98,13 +98,18 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets, LatentCodec co
   }
 
   /** Returns the picture that a model drew, [C·H·W]. */
-  float[] picture(StageFiles run, int target, String model) {
+  public float[] picture(StageFiles run, int target, String model) {
     return PictureFile.read(run.path(file(target, model)), 1, shape(target))[0];
   }
 
   @Override
   public double read(StageFiles run, int target, String model) {
-    return distance(picture(run, target, AGAIN), picture(run, target, model), target);
+    return change(run, target, AGAIN, model);
+  }
+
+  @Override
+  public double change(StageFiles run, int target, String from, String to) {
+    return distance(picture(run, target, from), picture(run, target, to), target);
   }
 
   /** The mean distance to the pictures of the other targets; NaN if there are none. */
@@ -125,7 +130,7 @@ record RedrawnPicture(Sampler original, List<Trajectory> targets, LatentCodec co
   }
 
   /** Returns the shape of the picture of a target. */
-  ImageShape shape(int target) {
+  public ImageShape shape(int target) {
     return codec.imageShape(targets.get(target).shape());
   }
 

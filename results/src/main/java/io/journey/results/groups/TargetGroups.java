@@ -1,9 +1,11 @@
 package io.journey.results.groups;
 
-import io.journey.array.Npy;
 import io.journey.random.Seed;
 import io.journey.results.Attribution;
+import io.journey.results.StandardScores;
 import io.journey.results.groups.GroupScore.Verdict;
+import io.journey.statistics.Moments;
+import io.journey.statistics.Student;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,16 +23,6 @@ import java.util.List;
  * <p>Intervals: delete-one jackknife over checkpoints (Tukey 1958) with Student's t.
  */
 final class TargetGroups {
-  /** Upper 2.5 % points of Student's t for 1, 2, … degrees of freedom. */
-  private static final double[] STUDENT = {
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
-    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
-    2.052, 2.048, 2.045, 2.042
-  };
-
-  /** That of the normal distribution, which more degrees of freedom approach. */
-  private static final double NORMAL = 1.96;
-
   private final Attribution attribution;
   private final Grouping grouping;
   private final int target;
@@ -52,62 +44,9 @@ final class TargetGroups {
     this.target = target;
     this.sizes = grouping.sizes();
     this.n = attribution.size();
-    int steps = attribution.steps().length;
-    this.scores = new float[steps + 1][];
-    List<Npy> kept =
-        attribution.checkpointNames().stream().map(attribution::checkpointScores).toList();
-    this.members = new float[kept.size() < 2 ? 0 : kept.size()][steps + 1][];
-    for (int s = 0; s < steps; s++) {
-      float[] row = attribution.scores(s, target);
-      double deviation = Math.sqrt(moments(row)[1]);
-      scores[s] = divided(row, deviation);
-      for (int m = 0; m < members.length; m++) {
-        float[] own = new float[n];
-        kept.get(m).read(((long) s * attribution.targets() + target) * n, own, 0, n);
-        members[m][s] = divided(own, deviation);
-      }
-    }
-    double[] equal = new double[steps];
-    Arrays.fill(equal, 1.0 / steps);
-    double[] weights = attribution.overSteps().map(over -> over.weights(target)).orElse(equal);
-    scores[steps] = mean(scores, weights);
-    for (float[][] member : members) {
-      member[steps] = mean(member, weights);
-    }
-  }
-
-  private static float[] divided(float[] row, double deviation) {
-    float[] out = new float[row.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = deviation > 0 ? (float) (row[i] / deviation) : 0;
-    }
-    return out;
-  }
-
-  private static float[] mean(float[][] rows, double[] weights) {
-    float[] out = new float[rows[0].length];
-    for (int i = 0; i < out.length; i++) {
-      double sum = 0;
-      for (int r = 0; r < weights.length; r++) {
-        sum += weights[r] * rows[r][i];
-      }
-      out[i] = (float) sum;
-    }
-    return out;
-  }
-
-  /** Returns mean and variance, the latter over N. */
-  private static double[] moments(float[] row) {
-    double sum = 0;
-    for (float value : row) {
-      sum += value;
-    }
-    double mean = sum / row.length;
-    double squares = 0;
-    for (float value : row) {
-      squares += (value - mean) * (value - mean);
-    }
-    return new double[] {mean, squares / row.length};
+    StandardScores all = StandardScores.of(attribution, target);
+    this.scores = all.scores();
+    this.members = all.checkpoints();
   }
 
   private double[] sums(float[] row, int[] groups) {
@@ -136,13 +75,13 @@ final class TargetGroups {
   }
 
   private Chance chance(float[] row) {
-    double[] moments = moments(row);
+    Moments moments = Moments.of(row);
     double[] mean = new double[sizes.length];
     double[] deviation = new double[sizes.length];
     for (int g = 0; g < sizes.length; g++) {
-      mean[g] = sizes[g] * moments[0];
+      mean[g] = sizes[g] * moments.mean();
       double factor = n < 2 ? 0 : (double) sizes[g] * (n - sizes[g]) / (n - 1);
-      deviation[g] = Math.sqrt(moments[1] * factor);
+      deviation[g] = Math.sqrt(moments.variance() * factor);
     }
     return new Chance(mean, deviation);
   }
@@ -279,7 +218,7 @@ final class TargetGroups {
       squares += (all[group] - mean) * (all[group] - mean);
     }
     double error = Math.sqrt(squares * (count - 1) / count);
-    double student = count - 2 < STUDENT.length ? STUDENT[count - 2] : NORMAL;
+    double student = Student.upper(count - 1);
     return new double[] {value - student * error, value + student * error};
   }
 }
