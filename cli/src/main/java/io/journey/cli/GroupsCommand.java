@@ -1,14 +1,11 @@
 package io.journey.cli;
 
-import io.journey.dataset.Dataset;
 import io.journey.results.Attribution;
 import io.journey.results.TargetNames;
-import io.journey.results.TrainingImages;
 import io.journey.results.groups.GroupScores;
 import io.journey.results.groups.GroupScoresRun;
 import io.journey.results.groups.Grouping;
 import io.journey.run.Counted;
-import io.journey.run.SettingException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
@@ -83,14 +80,11 @@ final class GroupsCommand implements Runnable {
 
   @Override
   public void run() {
-    if (group.isBlank() || group.equals(Grouping.FILE)) {
-      throw new SettingException(
-          "--group '"
-              + group
-              + "' names nothing: write class, folder, a column of the data or @FILE");
-    }
+    GroupColumn column = new GroupColumn(group, similarity.similarity());
     Attribution scores = Attribution.open(attribution);
-    Grouping grouping = grouping(scores);
+    Grouping grouping =
+        column.of(
+            scores, () -> data == null ? null : data.open(console.progress()), console.progress());
     GroupScores found =
         new GroupScoresRun(scores, grouping, groupings, seed).run(out, console.context());
     List<String> names = TargetNames.of(scores);
@@ -114,25 +108,5 @@ final class GroupsCommand implements Runnable {
               + " several.");
     }
     console.say("Tables are in " + out + ".");
-  }
-
-  private Grouping grouping(Attribution scores) {
-    if (group.startsWith(Grouping.FILE)) {
-      return Grouping.ofFile(Path.of(group.substring(1)), scores.examples());
-    }
-    if (!Grouping.needsData(group)) {
-      return Grouping.ofExamples(group, scores.examples());
-    }
-    if (data == null) {
-      throw new SettingException(
-          "--group "
-              + group
-              + " is told by the data set alone: name it with --data, or group by class, folder or"
-              + " @FILE");
-    }
-    Dataset pictures = TrainingImages.of(scores, data.open(console.progress()));
-    return group.equals(Grouping.DUPLICATES)
-        ? Grouping.ofDuplicates(pictures, similarity.similarity(), console.progress())
-        : Grouping.ofColumn(group, pictures, console.progress());
   }
 }

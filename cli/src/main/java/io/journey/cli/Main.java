@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       GroupsCommand.class,
       CurateCommand.class,
+      AuditCommand.class,
       ReportCommand.class,
       ExploreCommand.class,
       EvaluateCommand.class,

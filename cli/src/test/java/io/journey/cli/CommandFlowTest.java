@@ -247,7 +247,7 @@ class CommandFlowTest {
   @Test
   void thereAreAsManyCommandsAsHaveTheirHelpTestedBelow() {
     PrintWriter nothing = new PrintWriter(Writer.nullWriter());
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(16);
+    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(17);
   }
 
   @ParameterizedTest
@@ -262,6 +262,7 @@ class CommandFlowTest {
         "unroll",
         "replay",
         "curate",
+        "audit",
         "report",
         "explore",
         "evaluate",

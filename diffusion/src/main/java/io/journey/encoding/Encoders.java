@@ -206,15 +206,27 @@ public record Encoders(Path autoencoder, Path textEncoder, LoraSpec lora) {
    * @throws JourneyException if they were trained on other images or captions
    */
   public static Dataset dataOf(Ensemble ensemble, Dataset pictures) {
+    return dataOf(ensemble.manifest(), pictures);
+  }
+
+  /**
+   * Returns a data set as the directory that a stage left has it: its encoding, where the stage
+   * made one.
+   *
+   * @param stage its manifest; null: it is not known
+   * @param pictures the data set; one that is encoded already stays as it is
+   * @throws JourneyException if the encoding is of other images or captions
+   */
+  public static Dataset dataOf(Manifest stage, Dataset pictures) {
     boolean isEncoded = pictures.pictures() != pictures;
-    Optional<Path> encoding = isEncoded ? Optional.empty() : encodingOf(ensemble.manifest());
+    Optional<Path> encoding = isEncoded ? Optional.empty() : encodingOf(stage);
     return encoding.isPresent() ? EncodedDataset.open(encoding.get(), pictures) : pictures;
   }
 
-  /** Returns where the encoding is that a training made; nothing where it made none. */
-  private static Optional<Path> encodingOf(Manifest training) {
-    return training != null && training.hasPart(Encoding.FOLDER)
-        ? Optional.of(Confined.path(training.directory(), Encoding.FOLDER))
+  /** Returns where the encoding is that a stage made; nothing where it made none. */
+  private static Optional<Path> encodingOf(Manifest stage) {
+    return stage != null && stage.hasPart(Encoding.FOLDER)
+        ? Optional.of(Confined.path(stage.directory(), Encoding.FOLDER))
         : Optional.empty();
   }
 

@@ -6,6 +6,7 @@ import io.journey.dataset.Dataset;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.model.Architecture;
 import io.journey.model.Checkpoint;
+import io.journey.model.CheckpointSpec;
 import io.journey.model.ClassNames;
 import io.journey.model.DenoiserConfig;
 import io.journey.model.Ensemble;
@@ -53,7 +54,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param seed of all randomness; that of an ensemble, to couple with its members
  * @param saveInterval how much work a kill may lose
  * @param lora pairs that are trained alone; null: all weights are
- * @param base what pairs are put on; null: models start from random weights
+ * @param base what pairs are put on, or without pairs the checkpoint that models are trained on
+ *     from; null: models start from random weights
  */
 @RecordBuilder
 public record Retraining(
@@ -73,6 +75,12 @@ public record Retraining(
     /** Nothing. */
     INDEPENDENT
   }
+
+  /** Images a step where it is not known how a checkpoint was trained. */
+  private static final int ONWARD_BATCH = 32;
+
+  /** The share of conditions that are dropped then, where the model knows of none. */
+  private static final double ONWARD_DROPPED = 0.1;
 
   public Retraining {
     architecture.requireTrainable();
@@ -150,6 +158,52 @@ public record Retraining(
         settings.has("lora") ? StartingPoint.ofBases(manifest) : null);
   }
 
+  /**
+   * Trains on from a checkpoint: for models that were trained elsewhere, or for days. A model that
+   * is trained on without some images has seen them before. Settings are those of its training
+   * where they are known, but for the learning rate, which falls from its start to zero, and the
+   * moving average of weights, of which there is none.
+   *
+   * @param from the first of its checkpoints; the state of its training is continued where it was
+   *     kept
+   * @param steps further optimizer steps
+   * @param learningRate at the first of them
+   * @throws JourneyException if it is a program or has a LoRA
+   */
+  public static Retraining onward(CheckpointSpec from, int steps, double learningRate) {
+    StartingPoint start = StartingPoint.of(from);
+    if (start.hasLora()) {
+      throw new JourneyException(
+          from + " has a LoRA, whose pairs cannot be trained on here: name one without.");
+    }
+    TrainingConfig training = start.training();
+    if (training == null) {
+      training =
+          TrainingConfig.of(steps, ONWARD_BATCH, learningRate)
+              .withDropClasses(start.classNames().nullClass().isPresent() ? ONWARD_DROPPED : 0)
+              .withDropCaptions(
+                  start.architecture().conditioning().takesCaptions() ? ONWARD_DROPPED : 0);
+    }
+    return new Retraining(
+        start.architecture(),
+        training
+            .withSteps(steps)
+            .withLearningRate(learningRate)
+            .withLearningRateSteps(0)
+            .withEmaDecay(0),
+        start.scheduler(),
+        Coupling.COUPLED,
+        start.seed(),
+        EnsembleTrainer.SAVE_INTERVAL,
+        null,
+        start);
+  }
+
+  /** Returns whether models are trained on from a checkpoint. */
+  public boolean isOnward() {
+    return base != null && lora == null;
+  }
+
   /** Returns the inputs that the models take. */
   public ModelInputs modelInputs() {
     return ModelInputs.of(
@@ -194,6 +248,9 @@ public record Retraining(
       ObjectNode inputs = Json.object();
       inputs.put("whole", data.fingerprint()).put("kept_sha256", fingerprint(kept, data.size()));
       inputs.put("examples", kept.cardinality());
+      if (how.isOnward()) {
+        return inputs.set(EnsembleTrainer.FROM, how.base.inputs(1));
+      }
       return how.base == null ? inputs : inputs.set(Ensemble.BASE, how.base.bases(1));
     }
 
@@ -314,7 +371,8 @@ public record Retraining(
    * @param model as diffusers writes it
    * @param scheduler as diffusers writes it; null: the default
    * @param lora the pairs that are trained alone; null: all weights are
-   * @param base the fingerprint of what they are put on; null: models start from random weights
+   * @param base the fingerprint of what they are put on, or trained on from; null: models start
+   *     from random weights
    * @param checkpoint the number of one model; null: of all
    */
   public record Settings(

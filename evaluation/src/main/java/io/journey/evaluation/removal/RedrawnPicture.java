@@ -15,7 +15,7 @@ import java.util.Locale;
  *
  * @param drawing of the targets; the files and the distances are of pictures
  */
-record RedrawnPicture(Redrawing drawing) implements RemovalMeasure {
+public record RedrawnPicture(Redrawing drawing) implements RemovalMeasure, PairedMeasure {
   private static final String AGAIN = "original";
 
   @Override
@@ -61,13 +61,18 @@ record RedrawnPicture(Redrawing drawing) implements RemovalMeasure {
   }
 
   /** Returns the picture that a model drew, [C·H·W]. */
-  float[] picture(StageFiles run, int target, String model) {
+  public float[] picture(StageFiles run, int target, String model) {
     return PictureFile.read(run.path(file(target, model)), 1, drawing.shape(target))[0];
   }
 
   @Override
   public double read(StageFiles run, int target, String model) {
-    return drawing.distance(picture(run, target, AGAIN), picture(run, target, model), target);
+    return change(run, target, AGAIN, model);
+  }
+
+  @Override
+  public double change(StageFiles run, int target, String from, String to) {
+    return drawing.distance(picture(run, target, from), picture(run, target, to), target);
   }
 
   /** The mean distance to the pictures of the other targets; NaN if there are none. */

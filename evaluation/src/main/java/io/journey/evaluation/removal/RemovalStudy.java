@@ -9,6 +9,7 @@ import io.journey.dataset.Dataset;
 import io.journey.encoding.Encoders;
 import io.journey.evaluation.removal.RemovalTable.Line;
 import io.journey.evaluation.removal.RetrainedModels.Model;
+import io.journey.evaluation.removal.RetrainedModels.Unit;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.random.Seed;
@@ -18,11 +19,9 @@ import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.JsonFields;
-import io.journey.run.Progress;
 import io.journey.run.SettingException;
 import io.journey.run.StageFiles;
 import io.journey.run.StageWork;
-import io.journey.run.Workers;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
 import io.journey.sampling.TrajectoryFile;
@@ -246,10 +245,10 @@ public record RemovalStudy(
   /** Trains what is missing, measures what is missing, and puts it together. */
   RemovalTable run(StageWork run, RemovalMeasure measure, List<Removal> removals) {
     Path folder = models == null ? run.path(MODELS) : models;
-    RetrainedModels trained = new RetrainedModels(ensemble, data, folder);
+    RetrainedModels trained = RetrainedModels.like(ensemble, data, folder);
     Set<Unit> units = units(removals);
     trained.train(units.stream().map(Unit::model).toList(), run);
-    measure(run, measure, trained, List.copyOf(units));
+    trained.measure(run, measure, config.targets(), List.copyOf(units));
     List<Line> lines = new Reading(run, measure, trained).lines(removals);
     Seed seed = Seed.of(config.seed()).child("bootstrap");
     return RemovalTable.of(lines, RemovedSets.sources(estimators, config), seed);
@@ -258,11 +257,8 @@ public record RemovalStudy(
   /** The name of the first model trained without some images. */
   String nameOfFirst(Removal removal) {
     Model first = new Model(removal.kept(), 0, config.coupling());
-    return new RetrainedModels(ensemble, data, models).name(first);
+    return RetrainedModels.like(ensemble, data, models).name(first);
   }
-
-  /** A model that is measured for a target. */
-  private record Unit(int target, Model model) {}
 
   private Set<Unit> units(List<Removal> removals) {
     Set<Unit> units = new LinkedHashSet<>();
@@ -285,29 +281,6 @@ public record RemovalStudy(
   private int checkpoints() {
     int baselines = config.coupling() == Coupling.COUPLED ? config.seeds() - 1 : 0;
     return Math.max(config.otherSeeds(), baselines);
-  }
-
-  private void measure(
-      StageWork run, RemovalMeasure measure, RetrainedModels trained, List<Unit> units) {
-    int targets = config.targets();
-    long steps = targets * measure.preparingSteps() + units.size() * measure.unitSteps();
-    try (Progress.Task task = run.progress().start("Sampling and comparing", steps, "steps")) {
-      Workers workers = run.workers();
-      workers.forEachShared(targets, (t, parts) -> measure.prepare(run, t, parts, task));
-      workers.forEachShared(
-          units.size(),
-          (u, parts) -> {
-            Unit unit = units.get(u);
-            String name = trained.name(unit.model());
-            if (run.has(measure.file(unit.target(), name))) {
-              task.skip(measure.unitSteps());
-              return;
-            }
-            try (Checkpoint checkpoint = trained.open(unit.model())) {
-              measure.measure(run, unit.target(), name, checkpoint, parts, task);
-            }
-          });
-    }
   }
 
   /** Reads what was measured. */

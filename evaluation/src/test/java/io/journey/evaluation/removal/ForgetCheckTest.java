@@ -58,14 +58,15 @@ class ForgetCheckTest {
       Sampler sampler = Sampler.of(other, RemovalSetting.INFERENCE_STEPS);
       for (int t = 0; t < 3; t++) {
         double expected =
-            distance(targets.get(t).image(), sampler.sample(Sampler.seed(5, t)).image());
+            RemovalSetting.distance(
+                targets.get(t).image(), sampler.sample(Sampler.seed(5, t)).image());
         assertThat(lines(table, RemovalTable.OTHER_SEED, 0).get(t).value())
             .isCloseTo(expected, within(1e-9));
       }
     }
     double others =
-        (distance(targets.get(0).image(), targets.get(1).image())
-                + distance(targets.get(0).image(), targets.get(2).image()))
+        (RemovalSetting.distance(targets.get(0).image(), targets.get(1).image())
+                + RemovalSetting.distance(targets.get(0).image(), targets.get(2).image()))
             / 2;
     assertThat(lines(table, RemovalTable.REFERENCE, 0).get(0).value())
         .isCloseTo(others, within(1e-9));
@@ -77,15 +78,6 @@ class ForgetCheckTest {
     assertThat(csv.get(0)).isEqualTo("target,estimator,k,set,l2,baseline,increase");
     assertThat(csv).hasSize(1 + 3 * (2 + 2 + 2 * 2 + 2));
     assertThat(csv.get(3)).startsWith("0,\"one, lowest\",0,0,0.000000,0.000000,0.000000");
-  }
-
-  private static double distance(float[] a, float[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      double d = (double) Math.max(-1, Math.min(1, a[i])) - Math.max(-1, Math.min(1, b[i]));
-      sum += d * d;
-    }
-    return Math.sqrt(sum);
   }
 
   @Test

@@ -27,19 +27,20 @@ import java.time.Duration;
 import java.util.List;
 
 /** Two models of 40 garments of 8×8, three drawings by the first, and two attributions of them. */
-final class RemovalSetting {
+public final class RemovalSetting {
   static final int STEP = 400;
-  static final int INFERENCE_STEPS = 10;
+  public static final int INFERENCE_STEPS = 10;
 
   private static final UNet2DConfig MODEL =
       new UNet2DConfig(8, 1, List.of(4, 8), List.of(false, true), 1, 2, 1e-5, 4, true, 0, 1);
 
-  final Dataset data = Datasets.open("../data/fashion-mnist?size=8&limit=40");
-  final Ensemble ensemble;
-  final TrajectoryFile targets;
+  public final Dataset data = Datasets.open("../data/fashion-mnist?size=8&limit=40");
+  public final Ensemble ensemble;
+  public final TrajectoryFile targets;
   final List<NamedAttribution> estimators;
 
-  RemovalSetting(Path folder) {
+  /** Trains, draws and attributes in a folder. */
+  public RemovalSetting(Path folder) {
     ensemble =
         new EnsembleTrainer(data, MODEL, TrainingConfig.of(6, 10, 5e-3), 2, 3, Duration.ofHours(1))
             .run(folder.resolve("checkpoints"), TestContext.of(2));
@@ -82,6 +83,16 @@ final class RemovalSetting {
   static RemovalConfig config(Coupling coupling, int... removed) {
     List<Integer> ks = java.util.Arrays.stream(removed).boxed().toList();
     return new RemovalConfig(STEP, ks, 2, coupling, 1, 1, 1, false, 7);
+  }
+
+  /** The ℓ2 distance of two pictures, cut off at [−1, 1]. */
+  public static double distance(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      double d = (double) Math.max(-1, Math.min(1, a[i])) - Math.max(-1, Math.min(1, b[i]));
+      sum += d * d;
+    }
+    return Math.sqrt(sum);
   }
 
   /** The pixels themselves. */

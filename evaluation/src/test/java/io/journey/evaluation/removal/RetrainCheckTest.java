@@ -33,7 +33,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -198,7 +197,7 @@ class RetrainCheckTest {
     Path resumed = folder.resolve("resumed");
     for (int most : new int[] {8, 25, 700}) {
       assertThatThrownBy(() -> check(study).run(resumed, TestContext.of(2, new Stopping(most))))
-          .isInstanceOf(Stopped.class);
+          .isInstanceOf(Stopping.Stopped.class);
     }
     check(study).run(resumed, TestContext.of(2));
     List<Path> files = files(folder.resolve("whole"));
@@ -219,26 +218,6 @@ class RetrainCheckTest {
           .filter(f -> !f.endsWith(RunDirectory.TIMING) && !f.endsWith(".lock"))
           .sorted()
           .toList();
-    }
-  }
-
-  private static final class Stopped extends RuntimeException {
-    private static final long serialVersionUID = 1;
-  }
-
-  /** Fails when so many steps are done. */
-  private record Stopping(AtomicInteger left) implements Progress {
-    Stopping(int most) {
-      this(new AtomicInteger(most));
-    }
-
-    @Override
-    public Task start(String task, long total, String unit) {
-      return units -> {
-        if (left.addAndGet(-(int) units) < 0) {
-          throw new Stopped();
-        }
-      };
     }
   }
 

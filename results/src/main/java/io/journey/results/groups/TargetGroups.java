@@ -1,9 +1,10 @@
 package io.journey.results.groups;
 
-import io.journey.array.Npy;
 import io.journey.random.Seed;
 import io.journey.results.Attribution;
+import io.journey.results.StandardScores;
 import io.journey.results.groups.GroupScore.Verdict;
+import io.journey.statistics.Moments;
 import io.journey.statistics.StudentT;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,62 +45,9 @@ final class TargetGroups {
     this.target = target;
     this.sizes = grouping.sizes();
     this.n = attribution.size();
-    int steps = attribution.steps().length;
-    this.scores = new float[steps + 1][];
-    List<Npy> kept =
-        attribution.checkpointNames().stream().map(attribution::checkpointScores).toList();
-    this.members = new float[kept.size() < 2 ? 0 : kept.size()][steps + 1][];
-    for (int s = 0; s < steps; s++) {
-      float[] row = attribution.scores(s, target);
-      double deviation = Math.sqrt(moments(row)[1]);
-      scores[s] = divided(row, deviation);
-      for (int m = 0; m < members.length; m++) {
-        float[] own = new float[n];
-        kept.get(m).read(((long) s * attribution.targets() + target) * n, own, 0, n);
-        members[m][s] = divided(own, deviation);
-      }
-    }
-    double[] equal = new double[steps];
-    Arrays.fill(equal, 1.0 / steps);
-    double[] weights = attribution.overSteps().map(over -> over.weights(target)).orElse(equal);
-    scores[steps] = mean(scores, weights);
-    for (float[][] member : members) {
-      member[steps] = mean(member, weights);
-    }
-  }
-
-  private static float[] divided(float[] row, double deviation) {
-    float[] out = new float[row.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = deviation > 0 ? (float) (row[i] / deviation) : 0;
-    }
-    return out;
-  }
-
-  private static float[] mean(float[][] rows, double[] weights) {
-    float[] out = new float[rows[0].length];
-    for (int i = 0; i < out.length; i++) {
-      double sum = 0;
-      for (int r = 0; r < weights.length; r++) {
-        sum += weights[r] * rows[r][i];
-      }
-      out[i] = (float) sum;
-    }
-    return out;
-  }
-
-  /** Returns mean and variance, the latter over N. */
-  private static double[] moments(float[] row) {
-    double sum = 0;
-    for (float value : row) {
-      sum += value;
-    }
-    double mean = sum / row.length;
-    double squares = 0;
-    for (float value : row) {
-      squares += (value - mean) * (value - mean);
-    }
-    return new double[] {mean, squares / row.length};
+    StandardScores all = StandardScores.of(attribution, target);
+    this.scores = all.scores();
+    this.members = all.checkpoints();
   }
 
   private double[] sums(float[] row, int[] groups) {
@@ -128,13 +76,13 @@ final class TargetGroups {
   }
 
   private Chance chance(float[] row) {
-    double[] moments = moments(row);
+    Moments moments = Moments.of(row);
     double[] mean = new double[sizes.length];
     double[] deviation = new double[sizes.length];
     for (int g = 0; g < sizes.length; g++) {
-      mean[g] = sizes[g] * moments[0];
+      mean[g] = sizes[g] * moments.mean();
       double factor = n < 2 ? 0 : (double) sizes[g] * (n - sizes[g]) / (n - 1);
-      deviation[g] = Math.sqrt(moments[1] * factor);
+      deviation[g] = Math.sqrt(moments.variance() * factor);
     }
     return new Chance(mean, deviation);
   }
