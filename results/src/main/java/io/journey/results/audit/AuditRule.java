@@ -25,7 +25,7 @@ import java.util.function.Predicate;
  * @param timesSeed how many times the change by another training seed it must at least be
  */
 public record AuditRule(double level, double timesRandom, double timesSeed) {
-  /** Chosen on one half of the audits of a benchmark, and measured on the other. */
+  /** Chosen on the first data set of a benchmark, and measured on others. */
   public static final AuditRule DEFAULT = new AuditRule(0.05, 1.5, 1.5);
 
   public AuditRule {
