@@ -6,7 +6,7 @@ import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.OutputFunction;
 import io.journey.evaluation.lds.GroundTruthRun;
-import io.journey.evaluation.lds.ModelMeasure;
+import io.journey.evaluation.lds.TruthMeasure;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
 import io.journey.features.FeaturizerConfig;
@@ -145,7 +145,7 @@ class TasksElsewhereTest {
             new RandomSubsets(data.size(), 0.5, 9),
             2,
             2,
-            new ModelMeasure.Loss(2),
+            new TruthMeasure.Loss(2),
             false,
             out.resolve("models"))
         .run(out.resolve("truth"), context);

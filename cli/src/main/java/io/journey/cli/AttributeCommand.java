@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.dataset.ImageShape;
 import io.journey.features.FeatureStore;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
@@ -15,10 +14,7 @@ import io.journey.score.Estimator;
 import io.journey.score.Estimators;
 import io.journey.score.PixelMask;
 import io.journey.score.StepWeights;
-import io.journey.score.TargetDraws;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -45,8 +41,6 @@ import picocli.CommandLine.Option;
     })
 final class AttributeCommand implements Runnable {
   /** The mask that is none. */
-  private static final String WHOLE = "whole";
-
   @Mixin private Console console;
 
   @Option(
@@ -79,6 +73,8 @@ final class AttributeCommand implements Runnable {
 
   @Mixin private StepOptions timesteps;
 
+  @Mixin private DrawOptions drawing;
+
   @Mixin private DampingOption damping;
 
   @Option(
@@ -96,22 +92,6 @@ final class AttributeCommand implements Runnable {
       paramLabel = "DIR",
       description = "Directory for the scores.")
   private Path out;
-
-  @Option(
-      names = "--draws",
-      paramLabel = "K",
-      description = "Draws of noise for each step of a target (default: 40).")
-  @InRange(from = 1)
-  private int draws = TargetDraws.DEFAULT;
-
-  @Option(
-      names = "--mask",
-      paramLabel = "MASK",
-      description = {
-        "Attribute a patch: x,y,w,h in pixels or a PNG whose bright pixels are inside.",
-        "Given again, each patch of a target is a target of its own; whole is the whole picture."
-      })
-  private List<String> masks = List.of();
 
   @Option(
       names = "--over-steps",
@@ -135,13 +115,6 @@ final class AttributeCommand implements Runnable {
   @InRange(from = 1)
   private Integer strongest;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "S",
-      defaultValue = "0",
-      description = "Seed of the targets' noise (default: ${DEFAULT-VALUE}).")
-  private long seed;
-
   @Override
   public void run() {
     Timesteps wanted = timesteps.steps();
@@ -149,7 +122,8 @@ final class AttributeCommand implements Runnable {
       throw new SettingException(
           "a picture that no model drew has no inference steps: weigh with --over-steps equal");
     }
-    List<PixelMask> patches = asked.target == null ? null : patches(asked.target.pictureShape());
+    List<PixelMask> patches =
+        asked.target == null ? null : drawing.patches(asked.target.pictureShape());
     FeatureStore store = FeatureStore.open(features);
     Estimator chosen =
         estimator == null ? Estimators.defaultFor(store) : Estimators.named(estimator);
@@ -158,9 +132,9 @@ final class AttributeCommand implements Runnable {
     if (asked.target != null) {
       targets = asked.target.read(wanted, ensemble);
     } else {
-      ImageOptions.Asked pictures = asked.image.read(ensemble, store, wanted, seed);
+      ImageOptions.Asked pictures = asked.image.read(ensemble, store, wanted, drawing.seed());
       targets = pictures.targets();
-      patches = patches(pictures.shape());
+      patches = drawing.patches(pictures.shape());
       pictures.notes().forEach(console::announce);
     }
     Attributor attributor = Attributor.of(ensemble, store);
@@ -177,8 +151,8 @@ final class AttributeCommand implements Runnable {
         attributor
             .withEstimator(chosen)
             .withDamping(damping.forEstimator(chosen))
-            .withDraws(draws)
-            .withSeed(seed)
+            .withDraws(drawing.draws())
+            .withSeed(drawing.seed())
             .withMasks(patches)
             .withOverSteps(weights(targets, wanted, patches));
     if (strongest == null) {
@@ -202,19 +176,6 @@ final class AttributeCommand implements Runnable {
     return overSteps == StepWeights.Kind.INFERENCE
         ? StepWeights.inference(asked.target.file().timesteps(), steps, count)
         : StepWeights.decided(asked.target.file(), steps, patches);
-  }
-
-  private List<PixelMask> patches(ImageShape shape) {
-    List<PixelMask> patches = new ArrayList<>();
-    for (String mask : new LinkedHashSet<>(masks)) {
-      patches.add(patch(mask, shape));
-    }
-    return patches;
-  }
-
-  /** Reads a part of a picture; null: the whole. */
-  static PixelMask patch(String text, ImageShape shape) {
-    return text.equals(WHOLE) ? null : PixelMask.parse(text, shape);
   }
 
   private void tell(String what, int targets, int[] steps, FeatureStore store) {

@@ -2,7 +2,7 @@ package io.journey.cli;
 
 import io.journey.dataset.Dataset;
 import io.journey.evaluation.lds.GroundTruthRun;
-import io.journey.evaluation.lds.ModelMeasure;
+import io.journey.evaluation.lds.TruthMeasure;
 import io.journey.model.Ensemble;
 import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.Lds;
@@ -171,8 +171,8 @@ final class GroundTruthOptions {
         count,
         seeds(ensemble),
         measure == Measure.PICTURE
-            ? ModelMeasure.Picture.of(ensemble, file)
-            : new ModelMeasure.Loss(draws),
+            ? TruthMeasure.Picture.of(ensemble, file)
+            : new TruthMeasure.Loss(draws),
         isOwnSeed(),
         models == null ? Confined.path(groundTruth, "models") : models);
   }

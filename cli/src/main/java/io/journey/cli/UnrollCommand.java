@@ -7,12 +7,10 @@ import io.journey.results.Attribution;
 import io.journey.results.Timesteps;
 import io.journey.run.Counted;
 import io.journey.sampling.Trajectory;
-import io.journey.score.PixelMask;
 import io.journey.score.TargetDraws;
 import io.journey.score.TrainingInfluence;
 import io.journey.unrolling.BackwardSweep;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,21 +48,7 @@ final class UnrollCommand implements Runnable {
 
   @Mixin private StepOptions timesteps;
 
-  @Option(
-      names = "--draws",
-      paramLabel = "K",
-      description = "Draws of noise for each step of a target (default: 40).")
-  @InRange(from = 1)
-  private int draws = TargetDraws.DEFAULT;
-
-  @Option(
-      names = "--mask",
-      paramLabel = "MASK",
-      description = {
-        "Attribute a patch: x,y,w,h in pixels or a PNG whose bright pixels are inside.",
-        "Given again, each patch of a target is a target of its own; whole is the whole picture."
-      })
-  private List<String> masks = List.of();
+  @Mixin private DrawOptions drawing;
 
   @Option(
       names = "--outputs",
@@ -84,13 +68,6 @@ final class UnrollCommand implements Runnable {
   private boolean exact;
 
   @Option(
-      names = "--seed",
-      paramLabel = "S",
-      defaultValue = "0",
-      description = "Seed of the targets' noise and random outputs (default: ${DEFAULT-VALUE}).")
-  private long seed;
-
-  @Option(
       names = "--out",
       required = true,
       paramLabel = "DIR",
@@ -103,15 +80,13 @@ final class UnrollCommand implements Runnable {
     Ensemble ensemble = Ensemble.open(checkpoints);
     List<Trajectory> targets = target.read(wanted, ensemble);
     Dataset images = data.open(console.progress(), ensemble);
-    List<PixelMask> patches = new ArrayList<>();
-    for (String mask : masks) {
-      patches.add(AttributeCommand.patch(mask, target.pictureShape()));
-    }
     BackwardSweep.Curvature curvature =
         exact ? BackwardSweep.Curvature.EXACT : new BackwardSweep.Curvature(outputs);
     Attribution attribution =
         TrainingInfluence.of(ensemble, images, curvature)
-            .withDraws(new TargetDraws(draws, seed, patches))
+            .withDraws(
+                new TargetDraws(
+                    drawing.draws(), drawing.seed(), drawing.patches(target.pictureShape())))
             .stage(targets, wanted)
             .run(out, console.context());
     console.say(

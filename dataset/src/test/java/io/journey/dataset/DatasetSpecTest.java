@@ -90,7 +90,7 @@ class DatasetSpecTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "mnist:data | unknown kind mnist | idx, cifar, parquet, tar, images or coco",
+        "mnist:data | unknown kind mnist | idx, cifar, parquet, tar, images, coco or croissant",
         "data?scale=3 | unknown option 'scale' | size, crop, flip, channels, split, limit, classes",
         "data?limit=3& | unknown option '' | limit",
         "data?size | size= | whole number from 1 to 4096",

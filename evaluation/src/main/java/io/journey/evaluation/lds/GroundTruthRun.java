@@ -57,7 +57,7 @@ public record GroundTruthRun(
     Subsets subsets,
     int count,
     int seeds,
-    ModelMeasure measure,
+    TruthMeasure measure,
     boolean ownSeed,
     Path models)
     implements FileStage<GroundTruth> {
@@ -195,7 +195,7 @@ public record GroundTruthRun(
       Dataset data,
       List<Trajectory> targets,
       int[] steps,
-      ModelMeasure measure,
+      TruthMeasure measure,
       String models)
       implements Serializable {
     /** Measurements of a model, [halves, steps, targets]. */

@@ -65,10 +65,10 @@ class GroundTruthRunTest {
   }
 
   private static GroundTruthRun run(int count, Path models) {
-    return run(count, new ModelMeasure.Loss(4), models);
+    return run(count, new TruthMeasure.Loss(4), models);
   }
 
-  private static GroundTruthRun run(int count, ModelMeasure measure, Path models) {
+  private static GroundTruthRun run(int count, TruthMeasure measure, Path models) {
     Retraining retraining =
         new Retraining(
             MODEL,
@@ -141,7 +141,7 @@ class GroundTruthRunTest {
 
   @Test
   void picturesAreMeasuredByHowFarTheyMoveWhenAModelDrawsThemAgain() {
-    ModelMeasure measure = ModelMeasure.Picture.of(ensemble, targetFile);
+    TruthMeasure measure = TruthMeasure.Picture.of(ensemble, targetFile);
     GroundTruth truth =
         run(2, measure, folder.resolve("models")).run(folder.resolve("truth"), TestContext.of(2));
     assertThat(truth.isOfPictures()).isTrue();
@@ -166,7 +166,7 @@ class GroundTruthRunTest {
   void picturesOfAnotherModelAreRefusedBeforeAnyIsTrained() {
     Ensemble other = Ensemble.open(trained(4).resolve("member-000"));
     GroundTruthRun asked =
-        run(2, ModelMeasure.Picture.of(other, targetFile), folder.resolve("models"));
+        run(2, TruthMeasure.Picture.of(other, targetFile), folder.resolve("models"));
     assertThatThrownBy(() -> asked.run(folder.resolve("truth"), TestContext.of(1)))
         .isInstanceOf(JourneyException.class)
         .hasMessageContaining("name the checkpoint that it was sampled from");

@@ -64,11 +64,11 @@ class OwnSeedTest {
       targets = sampler.sample(5, TARGETS, TestContext.of(2));
       TrajectoryFile.write(targetFile, targets, sampler, 5);
     }
-    leftOut = truth("left-out", new LeaveOneOut(N), N, new ModelMeasure.Loss(4));
-    halves = truth("halves", new RandomSubsets(N, 0.5, 9), 10, new ModelMeasure.Loss(4));
+    leftOut = truth("left-out", new LeaveOneOut(N), N, new TruthMeasure.Loss(4));
+    halves = truth("halves", new RandomSubsets(N, 0.5, 9), 10, new TruthMeasure.Loss(4));
   }
 
-  private static GroundTruth truth(String name, Subsets subsets, int count, ModelMeasure measure) {
+  private static GroundTruth truth(String name, Subsets subsets, int count, TruthMeasure measure) {
     return new GroundTruthRun(
             Retraining.like(ensemble, Retraining.Coupling.COUPLED),
             data,
@@ -107,7 +107,7 @@ class OwnSeedTest {
       }
       assertThat(mean).isCloseTo(0, within(1e-7));
       float[] again =
-          new ModelMeasure.Loss(4)
+          new TruthMeasure.Loss(4)
               .of(without, targets, STEPS, Seed.of(3).child("ground-truth"), null);
       int cell = STEPS.length * TARGETS;
       int at = TARGETS + 2;
@@ -125,7 +125,7 @@ class OwnSeedTest {
   @Test
   void ofOneOwnSeedTheDrawsAreTheOnlyNoise() {
     assertThat(Ceiling.of(halves).agreement()).isEqualTo(Ceiling.of(halves).draws());
-    ModelMeasure picture = ModelMeasure.Picture.of(ensemble, targetFile);
+    TruthMeasure picture = TruthMeasure.Picture.of(ensemble, targetFile);
     GroundTruth pictures = truth("pictures", new RandomSubsets(N, 0.5, 9), 10, picture);
     Ceiling none = Ceiling.of(pictures);
     assertThat(none.agreement().get(0).value()).isCloseTo(1, within(1e-12));

@@ -21,7 +21,7 @@ import java.util.List;
  * What a {@link GroundTruth} says of a model: a number for every target and step that falls where
  * the model draws the target better.
  */
-public sealed interface ModelMeasure extends Serializable {
+public sealed interface TruthMeasure extends Serializable {
   /** Returns its name among settings; null for {@link Loss}. */
   String name();
 
@@ -47,7 +47,7 @@ public sealed interface ModelMeasure extends Serializable {
    *
    * @param draws of noise, even: two halves are kept apart
    */
-  record Loss(Integer draws) implements ModelMeasure {
+  record Loss(Integer draws) implements TruthMeasure {
     public Loss {
       if (draws < 2 || draws % 2 != 0) {
         throw new SettingException("draws must be even and at least 2, got " + draws);
@@ -91,7 +91,7 @@ public sealed interface ModelMeasure extends Serializable {
    * @param original the ensemble whose first member drew the targets
    * @param file the targets' file
    */
-  record Picture(Ensemble original, String file) implements ModelMeasure {
+  record Picture(Ensemble original, String file) implements TruthMeasure {
     /** The targets of a file. */
     public static Picture of(Ensemble original, Path file) {
       return new Picture(original, file.toAbsolutePath().toString());
