@@ -2,6 +2,7 @@ package io.journey.run;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -9,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 
 /**
  * The one way from a name to a file of a directory of Journey's own. Whatever the name is, and
@@ -84,7 +86,10 @@ public final class Confined {
    * @throws JourneyException if it has more, or as {@link #file} says
    */
   public static byte[] bytes(Path directory, String name, long most) {
-    Path file = file(directory, name);
+    return bytes(file(directory, name), most);
+  }
+
+  private static byte[] bytes(Path file, long most) {
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
       byte[] bytes = in.readNBytes((int) Math.min(Integer.MAX_VALUE - 8, most + 1));
       if (bytes.length > most) {
@@ -95,6 +100,32 @@ public final class Confined {
     } catch (IOException e) {
       throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
     }
+  }
+
+  /**
+   * Returns the content of a regular file beside another, called as that is but for its end. It is
+   * found whatever letters the system's locale can say.
+   *
+   * @param file a file; its name is no user's word
+   * @param wholeName whether the ending comes behind the whole name, or in the place of the name's
+   *     last dot and what follows it
+   * @param ending such as {@code .json}
+   * @param most bytes it may have
+   * @return nothing where there is no such file
+   * @throws JourneyException if it is a link, or has more bytes
+   */
+  public static Optional<byte[]> beside(Path file, boolean wholeName, String ending, long most) {
+    String uri = file.toUri().toString();
+    int dot = uri.lastIndexOf('.');
+    boolean cut = !wholeName && dot > uri.lastIndexOf('/') + 1;
+    Path path = Path.of(URI.create((cut ? uri.substring(0, dot) : uri) + ending));
+    BasicFileAttributes found = attributes(path);
+    if (found != null && found.isSymbolicLink()) {
+      throw new JourneyException(path + " is a link, expected a file: put a copy in its place.");
+    }
+    return found != null && found.isRegularFile()
+        ? Optional.of(bytes(path, most))
+        : Optional.empty();
   }
 
   /**

@@ -47,7 +47,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  journey audit --checkpoints runs/fashion/checkpoints \\",
       "      --features runs/fashion/features --data 'data/fashion-mnist?size=16' \\",
-      "      --target runs/fashion/targets.safetensors --index 3 --out runs/fashion/audit",
+      "      --target runs/fashion/targets.safetensors --index 3 \\",
+      "      --out runs/fashion/audit",
       "  journey audit ... --group artist --models runs/removed",
       "  journey audit ... --image shoe.jpg --out runs/fashion/shoe"
     })

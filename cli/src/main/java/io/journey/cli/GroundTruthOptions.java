@@ -142,6 +142,13 @@ final class GroundTruthOptions {
     return truth.equals(GroundTruth.OWN_SEED);
   }
 
+  /** Refuses what no model need be asked to refuse. */
+  void check() {
+    if (draws % 2 != 0) {
+      throw new SettingException("--draws must be even, got " + draws);
+    }
+  }
+
   /** Returns where the ground truth is. */
   Path directory() {
     return groundTruth;
@@ -156,9 +163,6 @@ final class GroundTruthOptions {
    */
   GroundTruthRun run(
       Ensemble ensemble, Dataset data, Path file, List<Trajectory> targets, int[] steps) {
-    if (draws % 2 != 0) {
-      throw new SettingException("--draws must be even, got " + draws);
-    }
     Subsets drawn = subsets(data.size());
     int count = leaveOneOut ? data.size() : Objects.requireNonNullElse(subsets, DEFAULT_SUBSETS);
     Lds.requireEnough(count, targets.size());

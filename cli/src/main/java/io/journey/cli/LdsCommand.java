@@ -142,6 +142,7 @@ final class LdsCommand implements Runnable {
 
   @Override
   public void run() {
+    truths.check();
     Ensemble ensemble = Ensemble.open(checkpoints);
     List<Trajectory> targets = target.read(timesteps.steps(), ensemble);
     int[] steps = timesteps.steps().among(targets.get(0).timesteps());

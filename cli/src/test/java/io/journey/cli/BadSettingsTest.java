@@ -71,7 +71,7 @@ class BadSettingsTest {
         "featurize | --projection      | sparse     | --projection sparse is unknown;sparse:4096",
         "featurize | --projection      | sparse:lot | --projection sparse:lot;whole number;sparse:4096",
         "featurize | --projection      | sparse:0   | --projection sparse:0;fewer than 1;sparse:4096",
-        "featurize | --preconditioner       | kfac       | --preconditioner kfac is unknown;none or ekfac:0.003",
+        "featurize | --preconditioner       | kfac       | --preconditioner kfac is unknown;none, ekfac:0.003 or ekfac-gn:0.003",
         "featurize | --preconditioner       | ekfac:x    | --preconditioner ekfac:x;no number;ekfac:0.003",
         "featurize | --preconditioner       | ekfac:0    | --preconditioner ekfac:0;above 0;ekfac:0.003",
         "featurize | --preconditioner       | ekfac:1e999 | --preconditioner ekfac:1e999;finite;ekfac:0.003",

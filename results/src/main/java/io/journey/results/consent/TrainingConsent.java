@@ -10,10 +10,8 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What a picture says of generative models being trained on it: the entry {@code
@@ -109,16 +107,15 @@ public record TrainingConsent(Use use, String words) {
   }
 
   private static Optional<TrainingConsent> beside(Path file) throws IOException {
-    String name = file.getFileName().toString();
-    int ending = name.lastIndexOf('.');
-    String stem = ending > 0 ? name.substring(0, ending) : name;
-    Set<String> sidecars = new LinkedHashSet<>(List.of(name + JSON, stem + JSON, stem + BOXES));
-    for (String sidecar : sidecars) {
-      if (Confined.exists(file.getParent(), sidecar)) {
-        byte[] bytes = Confined.bytes(file.getParent(), sidecar, MOST_BYTES);
-        return Optional.of(
-            sidecar.endsWith(JSON) ? ofJson(Json.parse(bytes, sidecar)) : ofStore(bytes));
+    for (boolean wholeName : new boolean[] {true, false}) {
+      Optional<byte[]> json = Confined.beside(file, wholeName, JSON, MOST_BYTES);
+      if (json.isPresent()) {
+        return Optional.of(ofJson(Json.parse(json.get(), file.getFileName() + JSON)));
       }
+    }
+    Optional<byte[]> boxes = Confined.beside(file, false, BOXES, MOST_BYTES);
+    if (boxes.isPresent()) {
+      return Optional.of(ofStore(boxes.get()));
     }
     return Optional.empty();
   }
