@@ -84,12 +84,19 @@ public record PreconditionerConfig(Kind kind, double damping) implements Seriali
         throw new SettingException(
             "preconditioner "
                 + text
-                + " has a damping that is not finite and above 0: write ekfac:0.003");
+                + " has a damping that is not finite and above 0: write "
+                + kind.text()
+                + ":0.003");
       }
       return new PreconditionerConfig(kind, damping);
     } catch (NumberFormatException e) {
       throw new SettingException(
-          "preconditioner " + text + " has no number behind the colon: write ekfac:0.003", e);
+          "preconditioner "
+              + text
+              + " has no number behind the colon: write "
+              + kind.text()
+              + ":0.003",
+          e);
     }
   }
 

@@ -132,12 +132,15 @@ final class AuditCommand implements Runnable {
 
   @Override
   public void run() {
+    audit.requireFit(group != null);
     Ensemble ensemble = Ensemble.open(checkpoints);
     FeatureStore store = FeatureStore.open(features);
+    Attributor.of(ensemble, store); // Features of other checkpoints are told first.
     if (group == null) {
       Candidate.requireOthers(audit.removed(store.size()), store.size());
     }
     Dataset named = data.open(console.progress());
+    TrainingImages.of(store.manifest(), store.size(), named);
     Dataset seen = Encoders.dataOf(store.manifest(), Encoders.dataOf(ensemble, named));
     Retraining how = audit.retraining(ensemble);
     try (Encoders.Opened encoders = Encoders.of(ensemble).open(takesCaptions(ensemble))) {

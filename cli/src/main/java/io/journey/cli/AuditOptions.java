@@ -3,6 +3,7 @@ package io.journey.cli;
 import io.journey.evaluation.audit.AuditConfig;
 import io.journey.model.Ensemble;
 import io.journey.results.audit.AuditRule;
+import io.journey.run.SettingException;
 import io.journey.training.Retraining;
 import io.journey.training.Retraining.Coupling;
 import io.journey.training.TrainingConfig;
@@ -29,12 +30,11 @@ final class AuditOptions {
   @Option(
       names = "--candidates",
       paramLabel = "C",
-      defaultValue = "1",
       description =
           "With --group: the strongest groups that are left out, each by itself; p is corrected for"
-              + " their number (default: ${DEFAULT-VALUE}).")
+              + " their number (default: 1).")
   @InRange(from = 1, to = AuditConfig.MOST)
-  private int candidates;
+  private Integer candidates;
 
   @Option(
       names = "--random-sets",
@@ -106,7 +106,18 @@ final class AuditOptions {
 
   /** Returns how many of the strongest groups are left out, each by itself. */
   int candidates() {
-    return candidates;
+    return candidates == null ? 1 : candidates;
+  }
+
+  /** Refuses options that would do nothing. */
+  void requireFit(boolean grouped) {
+    if (!grouped && candidates != null) {
+      throw new SettingException("--candidates counts groups: name what they are by, --group");
+    }
+    if (grouped && removed != null) {
+      throw new SettingException(
+          "--remove counts single images, and whole groups are left out: leave it or --group out");
+    }
   }
 
   /** Returns the column of strata as typed, or null. */

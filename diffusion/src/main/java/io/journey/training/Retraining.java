@@ -31,6 +31,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -352,6 +353,20 @@ public record Retraining(
   }
 
   /**
+   * Returns the images that a coupled model on all images meets: where steps are few, not all.
+   *
+   * @param member the number of the member it is coupled with
+   */
+  public BitSet met(Dataset data, int member) {
+    TrainingBatches batches = TrainingSteps.of(recipe(), data, null, seedOf(member)).batches();
+    BitSet met = new BitSet(data.size());
+    for (int step = 0; step < training.steps() && met.cardinality() < data.size(); step++) {
+      Arrays.stream(batches.examples(step)).forEach(met::set);
+    }
+    return met;
+  }
+
+  /**
    * Returns which image a coupled model meets at which step with which noise, in order.
    *
    * @param kept the images it is trained on
@@ -361,7 +376,7 @@ public record Retraining(
     TrainingBatches batches = TrainingSteps.of(recipe(), data, kept, seedOf(member)).batches();
     return IntStream.range(0, training.steps())
         .boxed()
-        .flatMap(step -> batches.ledger(step).stream())
+        .flatMap(step -> batches.ledger(step, !architecture.conditioning().isEmpty()).stream())
         .iterator();
   }
 

@@ -80,8 +80,12 @@ final class TrainingBatches {
     return new Meeting(timestep, config.horizontalFlip() && stream.nextInt(2) == 1);
   }
 
-  /** Returns the ledger's lines of a step, one for each image of its batch. */
-  List<LedgerLine> ledger(int step) {
+  /**
+   * Returns the ledger's lines of a step, one for each image of its batch.
+   *
+   * @param conditioned whether the model is told a condition
+   */
+  List<LedgerLine> ledger(int step, boolean conditioned) {
     Seed places = seed.child("step").child(step);
     return places(step)
         .mapToObj(
@@ -96,7 +100,7 @@ final class TrainingBatches {
                   data.id(example),
                   met.timestep(),
                   met.flipped(),
-                  condition(example, seedOfPlace).words(data.classNames()),
+                  conditioned ? condition(example, seedOfPlace).words(data.classNames()) : "",
                   seedOfPlace.hex());
             })
         .toList();

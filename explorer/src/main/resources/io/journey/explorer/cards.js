@@ -4,7 +4,7 @@ import { colour, groupOf, groups, legend } from "./columns.js";
 import { Every, ordered } from "./every.js";
 import { Cards, correlation, el, highest, matcher, ranks, signed } from "./lists.js";
 import { $, imageAddress, page, plain, remember, step, target, title, toast, view, wordsOf } from "./page.js";
-import { gone, state, stateText } from "./questions.js";
+import { gone, isAnswered, state, stateText } from "./questions.js";
 
 /** Most cards of a list of the strongest. */
 export const MOST = 96;
@@ -45,8 +45,10 @@ export function showAnswer() {
   if (!page.answer) {
     return;
   }
-  state(stateText(page.answer), page.answer);
-  $("answer").dataset.finished = page.answer.finished;
+  if (isAnswered()) {
+    state(stateText(page.answer), page.answer);
+    $("answer").dataset.finished = page.answer.finished;
+  }
   const { positive, negative } = listed();
   lists.positive.show(positive, updateCard);
   lists.negative.show(negative, updateCard);
@@ -186,7 +188,9 @@ function where() {
 export function keep() {
   if (page.kept) {
     page.kept = null;
-  } else if (page.answer) {
+  } else if (!isAnswered()) {
+    toast("The answer to this question is not there yet: keep it in a moment.");
+  } else {
     page.kept = { places: placesOf(), top: new Set(highest(page.answer.scores, 10)), where: where() };
   }
   $("keep").textContent = page.kept ? "Stop comparing" : "Keep to compare";

@@ -12,7 +12,7 @@ import * as link from "./link.js";
 import { el } from "./lists.js";
 import { addTarget, drawAnother, listEstimators, refresh } from "./make.js";
 import { $, address, imageAddress, page, remember, step, target, title, toast, view, wordsOf } from "./page.js";
-import { after, gone, interrupt, question, returned, state, stateText } from "./questions.js";
+import { after, gone, interrupt, isAnswered, question, returned, state, stateText } from "./questions.js";
 import * as save from "./save.js";
 
 async function saveAs(kind) {
@@ -27,7 +27,8 @@ async function saveAs(kind) {
     }
     return;
   }
-  if (!page.answer) {
+  if (!isAnswered()) {
+    toast("The answer to this question is not there yet: save it in a moment.");
     return;
   }
   const file = [page.run.name, view.target, "t" + step(), view.estimator].join("-").replaceAll(/[^\w-]+/g, "-");

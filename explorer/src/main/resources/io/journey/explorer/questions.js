@@ -17,6 +17,11 @@ export function asked() {
   };
 }
 
+/** Whether what is shown answers what is asked: not while a new question waits for its first answer. */
+export function isAnswered() {
+  return page.answer !== null && page.answer !== undefined && !$("answer").classList.contains("stale");
+}
+
 /** Ends what is asked. */
 export function interrupt() {
   clearTimeout(timer);
@@ -33,6 +38,7 @@ export function question(wait = 0) {
     return;
   }
   $("answer").classList.add("stale");
+  $("answer").dataset.finished = "false";
   timer = setTimeout(send, wait);
 }
 

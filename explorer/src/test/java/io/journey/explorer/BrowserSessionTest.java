@@ -168,6 +168,18 @@ class BrowserSessionTest extends InBrowser {
   }
 
   @Test
+  void anAnswerIsNotSavedUnderTheNextQuestionsStep() {
+    visit("#t=1");
+    browser.executeScript(
+        "const s = document.getElementById('step');"
+            + "s.value = s.value === s.max ? s.min : s.max;"
+            + "s.dispatchEvent(new Event('input'));"
+            + "document.querySelector('[data-save=json]').click();");
+    wait.until(b -> one("#toast").getText().contains("not there yet"));
+    requireQuiet();
+  }
+
+  @Test
   void whatIsSavedIsWhatIsSeen() throws Exception {
     Path folder = Files.createDirectories(shared.resolve("downloads"));
     browser.executeCdpCommand(

@@ -29,6 +29,7 @@ import io.journey.training.Retraining;
 import io.journey.training.Retraining.Coupling;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -115,6 +116,25 @@ public record AuditRun(
     return inputs;
   }
 
+  /** What is never met changes nothing by being left out, which says nothing of it. */
+  private void requireMet(Candidate candidate) {
+    BitSet left = new BitSet(images());
+    left.set(0, images());
+    left.andNot(candidate.kept(images()));
+    for (int member = 0; member < config.members(); member++) {
+      if (!models.how().met(models.data(), member).intersects(left)) {
+        throw new SettingException(
+            "--onward must be larger: in "
+                + Counted.of(models.how().training().steps(), "training steps")
+                + " none of the "
+                + Counted.of(left.cardinality(), "images")
+                + " that are left out ("
+                + candidate.name()
+                + ") is met, so leaving them out tests nothing");
+      }
+    }
+  }
+
   /** Everything that can be wrong is found before the work begins. */
   @Override
   public void check() {
@@ -127,6 +147,7 @@ public record AuditRun(
               + ": name the data of journey train.");
     }
     sets().draw(0);
+    candidates.forEach(this::requireMet);
     models.how().modelInputs().requireImages(models.data());
     try (Checkpoint original = models.ensemble().first()) {
       question.measure(original);

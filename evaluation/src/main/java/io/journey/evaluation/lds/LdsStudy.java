@@ -26,8 +26,10 @@ import io.journey.score.Estimator;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Judges estimators by a ground truth: {@link Lds} of each, with intervals, differences and the
@@ -78,10 +80,20 @@ public record LdsStudy(
       GroundTruth oracle) {
     /** None. */
     public static final Rivals NONE = new Rivals(Map.of(), List.of(), Map.of(), null);
+
+    private List<String> names() {
+      List<String> names = new ArrayList<>(embedders.keySet());
+      attributions.forEach(named -> names.add(named.name()));
+      names.addAll(scores.keySet());
+      return names;
+    }
   }
 
   /** The kind of run directory. */
   public static final String KIND = "lds";
+
+  private static final List<String> RESERVED =
+      List.of("random", "leave-one-out", "caption-cosine", "pixel-cosine");
 
   /** The dampings tried where nothing else is said. */
   public static final double[] DAMPINGS = {0.001, 0.01, 0.1, 1, 10, 100};
@@ -148,6 +160,9 @@ public record LdsStudy(
     features.forEach(
         store -> all.addAll(estimated.predict(estimators, store.features(), store.suffix())));
     BaselinePredictions baselines = new BaselinePredictions(truth, data, targets, codec);
+    Set<String> taken = new HashSet<>(RESERVED);
+    all.forEach(one -> taken.add(one.name()));
+    rivals.names().forEach(name -> requireFree(name, taken));
     rivals.attributions.forEach(named -> all.add(baselines.scored(named)));
     rivals.scores.forEach((name, file) -> all.add(baselines.scored(name, file)));
     if (rivals.oracle != null) {
@@ -159,6 +174,13 @@ public record LdsStudy(
     baselines.captions().ifPresent(all::add);
     all.add(baselines.random());
     return Prediction.merged(all);
+  }
+
+  private static void requireFree(String name, Set<String> taken) {
+    if (name.isBlank() || !taken.add(name)) {
+      throw new SettingException(
+          "the name '" + name + "' is taken or empty: give other scores a name of their own");
+    }
   }
 
   @Override

@@ -66,9 +66,9 @@ public enum Issue {
         .orElseThrow(
             () ->
                 new SettingException(
-                    "issue "
+                    "issue '"
                         + word
-                        + " is unknown: use one of "
+                        + "' is unknown: use one of "
                         + Arrays.stream(values())
                             .map(Issue::word)
                             .collect(Collectors.joining(", "))));

@@ -46,7 +46,7 @@ class CurationTest {
     refuses("foreign:0", "foreign:0 has no number from 1");
     refuses("foreign:5%", "has no number from 1");
     refuses("foreign:1,foreign:2", "says foreign twice");
-    refuses("ugly:3", "issue ugly is unknown", "duplicates, twins, mislabels");
+    refuses("ugly:3", "issue 'ugly' is unknown", "duplicates, twins, mislabels");
     refuses("", "is unknown");
   }
 
