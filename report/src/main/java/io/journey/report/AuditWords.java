@@ -39,13 +39,26 @@ final class AuditWords {
         beginning
             + " Without them it changes %s times as much as without as many images at random, and %s times as much as"
             + " by training once more with other random numbers. Of %d sets of images at random %s"
-            + " changed it as much.",
+            + " changed it as much.%s",
         subject,
         Html.line(one.candidate()),
         Judgement.number(one.timesRandom()),
         Judgement.number(one.timesSeed()),
         audit.randomSets(),
-        asMuch(audit, one));
+        asMuch(audit, one),
+        corrected(audit, one));
+  }
+
+  private static String corrected(Audit audit, Judgement one) {
+    int tried = audit.judgements().size();
+    return tried == 1
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            " As %d were tried at once, p = %.3f is the share of draws, this one among them, in which"
+                + " any of them changed it as much at random.",
+            tried,
+            one.p());
   }
 
   private static String asMuch(Audit audit, Judgement one) {
