@@ -384,7 +384,8 @@ class ExplorerTest {
       assertThat(Visitor.body(answer).strip()).hasSizeLessThan(120).doesNotContain("\n");
     }
     String long256 = "{\"client\":\"" + "x".repeat(300_000) + "\"}";
-    assertThat(Visitor.status(visitor.post("/api/ask", long256))).isEqualTo(413);
+    // Who is still sending when it is refused may hear nothing.
+    assertThat(Visitor.status(visitor.post("/api/ask", long256))).isIn(413, 0);
   }
 
   /** Whatever is sent: a short answer or none, nothing of the machine, and the server goes on. */
