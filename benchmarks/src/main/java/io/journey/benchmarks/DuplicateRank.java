@@ -89,15 +89,12 @@ public final class DuplicateRank {
       image[i] += 0.02f * change[i];
     }
     int[] falling = new int[STEPS.length];
-    float[][] xt = new float[STEPS.length][numel];
+    float[][] xt = new float[STEPS.length][];
+    float[] noise = new float[numel];
     for (int s = 0; s < STEPS.length; s++) {
       falling[s] = STEPS[STEPS.length - 1 - s];
-      double alphaBar = checkpoint.schedule().alphaBar(falling[s]);
-      float[] noise = new float[numel];
       seed.child(falling[s]).stream().fillGaussian(noise);
-      for (int i = 0; i < numel; i++) {
-        xt[s][i] = (float) (Math.sqrt(alphaBar) * image[i] + Math.sqrt(1 - alphaBar) * noise[i]);
-      }
+      xt[s] = checkpoint.schedule().noisy(image, noise, 0, falling[s]);
     }
     return new Trajectory(
         data.shape(),

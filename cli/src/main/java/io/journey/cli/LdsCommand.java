@@ -116,6 +116,16 @@ final class LdsCommand implements Runnable {
       })
   private Map<String, String> embeddings = new LinkedHashMap<>();
 
+  @Option(
+      names = "--patches",
+      split = ",",
+      paramLabel = "P",
+      description =
+          "Sizes of patches, odd, to choose from for NDA, which compares patches of P times P pixels and"
+              + " knows no model (default: no NDA). It compares all pixels of a target with all of"
+              + " the data: for small pictures, or few.")
+  private int[] patches = {};
+
   @Mixin private GroundTruthOptions truths;
 
   @Option(
@@ -172,7 +182,8 @@ final class LdsCommand implements Runnable {
                       embedders,
                       attributions.stream().map(NamedAttribution::parse).toList(),
                       scores,
-                      leftOut),
+                      leftOut,
+                      patches),
                   codec,
                   dampings,
                   targetDraws)

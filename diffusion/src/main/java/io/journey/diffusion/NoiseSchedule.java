@@ -96,6 +96,24 @@ public final class NoiseSchedule {
   }
 
   /**
+   * Puts noise into a clean image: x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε.
+   *
+   * @param image x_0, [C·H·W]
+   * @param noise ε, [..., C·H·W]
+   * @param offset where the image's own begins
+   * @return x_t, [C·H·W]
+   */
+  public float[] noisy(float[] image, float[] noise, int offset, int t) {
+    double signal = signal(t);
+    double sigma = sigma(t);
+    float[] xt = new float[image.length];
+    for (int i = 0; i < xt.length; i++) {
+      xt[i] = (float) (signal * image[i] + sigma * noise[offset + i]);
+    }
+    return xt;
+  }
+
+  /**
    * One-step estimate of the clean image from x_t (Georgiev et al., section 2.2), such as x̂0 =
    * (x_t − √(1−ᾱ_t)·ε) / √ᾱ_t where the model predicts ε.
    *

@@ -76,15 +76,12 @@ public record Trajectory(
       long seed) {
     Seed own = Seed.of(seed).child("picture").child(file);
     int[] falling = Arrays.stream(steps).map(t -> -t).sorted().map(t -> -t).toArray();
-    float[][] xt = new float[falling.length][image.length];
+    float[][] xt = new float[falling.length][];
     float[][] x0 = new float[falling.length][];
+    float[] noise = new float[image.length];
     for (int s = 0; s < falling.length; s++) {
-      own.child(falling[s]).stream().fillGaussian(xt[s]);
-      double signal = Math.sqrt(schedule.alphaBar(falling[s]));
-      double noise = Math.sqrt(1 - schedule.alphaBar(falling[s]));
-      for (int i = 0; i < image.length; i++) {
-        xt[s][i] = (float) (signal * image[i] + noise * xt[s][i]);
-      }
+      own.child(falling[s]).stream().fillGaussian(noise);
+      xt[s] = schedule.noisy(image, noise, 0, falling[s]);
       x0[s] = image;
     }
     return new Trajectory(

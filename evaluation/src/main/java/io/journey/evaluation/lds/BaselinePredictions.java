@@ -3,6 +3,8 @@ package io.journey.evaluation.lds;
 import io.journey.array.Npy;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
+import io.journey.diffusion.DenoisingDraws;
+import io.journey.diffusion.NoiseSchedule;
 import io.journey.embedding.Embedder;
 import io.journey.latent.LatentCodec;
 import io.journey.random.RandomStream;
@@ -11,9 +13,11 @@ import io.journey.results.NamedAttribution;
 import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.Prediction;
 import io.journey.run.JourneyException;
+import io.journey.run.Progress;
 import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
 import io.journey.statistics.CaptionSimilarity;
+import io.journey.statistics.PatchPosterior;
 import io.journey.statistics.PixelSimilarity;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,6 +35,9 @@ import java.util.Optional;
  */
 record BaselinePredictions(
     GroundTruth truth, Dataset data, List<Trajectory> targets, LatentCodec codec) {
+
+  /** Draws of noise for each step of a target whose patches are compared. */
+  private static final int PATCH_DRAWS = 4;
 
   private ImageShape sampled() {
     return targets.get(0).shape();
@@ -66,6 +73,57 @@ record BaselinePredictions(
     return prompts.size() == targets.size() && data.isCaptioned()
         ? Optional.of(atAllSteps("caption-cosine", CaptionSimilarity.cosines(data, prompts)))
         : Optional.empty();
+  }
+
+  /**
+   * NDA: from which images the patches of a target's noisy picture may be ({@link PatchPosterior}),
+   * the mean over {@link #PATCH_DRAWS} draws of noise, the same for all targets. Sizes of patches
+   * stand in the place of dampings.
+   *
+   * @param sizes P of patches of P×P pixels, odd
+   * @param schedule of the model
+   */
+  Prediction patches(int[] sizes, NoiseSchedule schedule, RunContext context) {
+    int[] steps = truth.steps();
+    int questions = steps.length * targets.size();
+    double[][][][] sums = new double[sizes.length][steps.length][targets.size()][];
+    try (Progress.Task progress =
+        context
+            .progress()
+            .start("Comparing patches", (long) sizes.length * questions, "pictures")) {
+      for (int p = 0; p < sizes.length; p++) {
+        PatchPosterior posterior = new PatchPosterior(data, sizes[p]);
+        double[][][] ofSize = sums[p];
+        context
+            .workers()
+            .forEach(
+                questions,
+                q -> {
+                  int s = q / targets.size();
+                  int t = q % targets.size();
+                  ofSize[s][t] = truth.predictions(weights(posterior, schedule, steps[s], t));
+                  progress.advance(1);
+                });
+      }
+    }
+    double[] told = Arrays.stream(sizes).asDoubleStream().toArray();
+    return new Prediction("nda", told, sums);
+  }
+
+  private float[] weights(PatchPosterior posterior, NoiseSchedule schedule, int step, int target) {
+    Trajectory asked = targets.get(target);
+    float[] image = asked.x0()[asked.indexOf(step)];
+    Seed seed = Seed.of(0).child("lds").child("patches").child(step);
+    DenoisingDraws draws = DenoisingDraws.atStep(image, asked.condition(), step, seed, PATCH_DRAWS);
+    float[] mean = new float[data.size()];
+    for (int r = 0; r < PATCH_DRAWS; r++) {
+      float[] noisy = schedule.noisy(image, draws.noise(), r * image.length, step);
+      double[] weights = posterior.weights(noisy, schedule.alphaBar(step));
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += (float) (weights[i] / PATCH_DRAWS);
+      }
+    }
+    return mean;
   }
 
   /** Standard Gaussian scores, other ones for every step and target. */

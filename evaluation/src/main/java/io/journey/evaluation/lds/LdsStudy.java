@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
+import io.journey.diffusion.NoiseSchedule;
 import io.journey.embedding.Embedder;
 import io.journey.features.FeatureStore;
 import io.journey.latent.LatentCodec;
@@ -72,14 +73,27 @@ public record LdsStudy(
    * @param attributions scores of other runs
    * @param scores files of scores [steps, targets, N], NPY
    * @param oracle a ground truth of models without one image each, or null
+   * @param patches sizes of NDA's patches to choose from, odd; none: no NDA
    */
   public record Rivals(
       Map<String, Embedder> embedders,
       List<NamedAttribution> attributions,
       Map<String, Path> scores,
-      GroundTruth oracle) {
+      GroundTruth oracle,
+      int[] patches) {
     /** None. */
-    public static final Rivals NONE = new Rivals(Map.of(), List.of(), Map.of(), null);
+    public static final Rivals NONE = new Rivals(Map.of(), List.of(), Map.of(), null, new int[] {});
+
+    public Rivals {
+      if (Arrays.stream(patches).anyMatch(size -> size < 1 || size % 2 == 0)) {
+        throw new SettingException(
+            "patches have odd sizes, got " + Arrays.toString(patches) + ": say 3,5,7 or so");
+      }
+      if (Arrays.stream(patches).distinct().count() < patches.length) {
+        throw new SettingException(
+            "each size of patches is said once, got " + Arrays.toString(patches));
+      }
+    }
 
     private List<String> names() {
       List<String> names = new ArrayList<>(embedders.keySet());
@@ -93,7 +107,7 @@ public record LdsStudy(
   public static final String KIND = "lds";
 
   private static final List<String> RESERVED =
-      List.of("random", "leave-one-out", "caption-cosine", "pixel-cosine");
+      List.of("random", "leave-one-out", "caption-cosine", "pixel-cosine", "nda");
 
   /** The dampings tried where nothing else is said. */
   public static final double[] DAMPINGS = {0.001, 0.01, 0.1, 1, 10, 100};
@@ -130,6 +144,7 @@ public record LdsStudy(
       double[] dampings,
       int draws,
       int resamples,
+      int[] patches,
       List<JsonNode> features) {}
 
   @Override
@@ -169,6 +184,10 @@ public record LdsStudy(
       all.add(baselines.leaveOneOut(rivals.oracle));
     }
     all.add(baselines.pixels());
+    if (rivals.patches.length > 0) {
+      NoiseSchedule schedule = ensemble.first().schedule();
+      all.add(baselines.patches(rivals.patches, schedule, context));
+    }
     rivals.embedders.forEach(
         (name, embedder) -> all.add(baselines.embedded(embedder, name, context)));
     baselines.captions().ifPresent(all::add);
@@ -190,6 +209,7 @@ public record LdsStudy(
         dampings,
         draws,
         Lds.RESAMPLES,
+        rivals.patches.length == 0 ? null : rivals.patches,
         features.stream().<JsonNode>map(store -> store.features().manifest().settings()).toList());
   }
 
