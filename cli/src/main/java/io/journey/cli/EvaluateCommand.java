@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       LdsCommand.class,
       StabilityCommand.class,
+      MetasmoothnessCommand.class,
       ClassifierCommand.class,
       StepCorrelationCommand.class,
       FlipsCommand.class,
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  journey evaluate lds --help        who predicts what retraining does",
       "  journey evaluate stability --help  how alike two answers are",
+      "  journey evaluate metasmoothness --help  whether influence can mean much",
       "  journey evaluate classifier --help a network that tells classes apart",
       "  journey evaluate timesteps --help  how alike two timesteps' scores are",
       "  journey evaluate flips --help      which images push both ways",

@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -62,7 +61,7 @@ final class CheckpointTraining {
 
   /**
    * @param name of the member's folder
-   * @param kept the examples it is trained on; null: all
+   * @param images it is trained on
    * @param recipe how it is trained
    * @param seed of everything random about this member
    * @param start makes of the seed of what is random about its start what it begins with; null:
@@ -72,7 +71,7 @@ final class CheckpointTraining {
       StageFiles run,
       String name,
       Dataset data,
-      BitSet kept,
+      TrainedImages images,
       Recipe recipe,
       Seed seed,
       Function<Seed, StartingPoint.Begun> start) {
@@ -88,7 +87,7 @@ final class CheckpointTraining {
             ? ClassNames.NONE
             : ClassNames.of(data.classNames()).withNullClass(nullClass);
     this.resumeFile = run.path(resumeName(name));
-    this.steps = TrainingSteps.of(recipe, data, kept, seed);
+    this.steps = TrainingSteps.of(recipe, data, images, seed);
   }
 
   /** Trains to the end. */

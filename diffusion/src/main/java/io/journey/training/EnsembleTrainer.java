@@ -311,7 +311,7 @@ public record EnsembleTrainer(
               context,
               Ensemble.checkpointName(member),
               trainer.data,
-              trainer.training.kept(trainer.data.size(), seed),
+              TrainedImages.of(trainer.training.kept(trainer.data.size(), seed)),
               new CheckpointTraining.Recipe(
                   trainer.architecture,
                   trainer.training,

@@ -219,10 +219,22 @@ public record Retraining(
    * @param member the number of the model among those trained on the same examples
    */
   public Stage<Ensemble> model(Dataset data, BitSet kept, int member) {
-    return new Model(this, data, kept, member);
+    return model(data, kept, new BitSet(), member);
   }
 
-  private record Model(Retraining how, Dataset data, BitSet kept, int member)
+  /**
+   * Returns the stage that trains one model for which some images count half.
+   *
+   * @param data all examples
+   * @param kept those it is trained on
+   * @param halved those among them whose losses have the weight ½ in the mean of their batch
+   * @param member the number of the model among those trained on the same examples
+   */
+  public Stage<Ensemble> model(Dataset data, BitSet kept, BitSet halved, int member) {
+    return new Model(this, data, new TrainedImages(kept, halved), member);
+  }
+
+  private record Model(Retraining how, Dataset data, TrainedImages images, int member)
       implements FileStage<Ensemble>, Serializable {
     @Override
     public String kind() {
@@ -247,8 +259,12 @@ public record Retraining(
     @Override
     public ObjectNode inputs() {
       ObjectNode inputs = Json.object();
-      inputs.put("whole", data.fingerprint()).put("kept_sha256", fingerprint(kept, data.size()));
-      inputs.put("examples", kept.cardinality());
+      inputs.put("whole", data.fingerprint());
+      inputs.put("kept_sha256", fingerprint(images.kept(), data.size()));
+      if (!images.halved().isEmpty()) {
+        inputs.put("halved_sha256", fingerprint(images.halved(), data.size()));
+      }
+      inputs.put("examples", images.kept().cardinality());
       if (how.isOnward()) {
         return inputs.set(EnsembleTrainer.FROM, how.base.inputs(1));
       }
@@ -258,6 +274,7 @@ public record Retraining(
     @Override
     public void check() {
       how.modelInputs().requireImages(data);
+      BitSet kept = images.kept();
       if (kept.isEmpty() || kept.length() > data.size()) {
         throw new SettingException(
             "a model is trained on between 1 and "
@@ -307,9 +324,9 @@ public record Retraining(
               context,
               Ensemble.checkpointName(0),
               model.data,
-              model.kept,
+              model.images,
               how.recipe(),
-              how.seedOf(model.member, fingerprint(model.kept, model.data.size())),
+              how.seedOf(model.member, fingerprint(model.images.kept(), model.data.size())),
               how.base == null ? null : init -> how.base.begin(0, how.architecture, how.lora, init))
           .run(context.progress(), context.parts());
     }
@@ -358,7 +375,8 @@ public record Retraining(
    * @param member the number of the member it is coupled with
    */
   public BitSet met(Dataset data, int member) {
-    TrainingBatches batches = TrainingSteps.of(recipe(), data, null, seedOf(member)).batches();
+    TrainingBatches batches =
+        TrainingSteps.of(recipe(), data, TrainedImages.of(null), seedOf(member)).batches();
     BitSet met = new BitSet(data.size());
     for (int step = 0; step < training.steps() && met.cardinality() < data.size(); step++) {
       Arrays.stream(batches.examples(step)).forEach(met::set);
@@ -373,7 +391,8 @@ public record Retraining(
    * @param member the number of the member it is coupled with
    */
   public Iterator<LedgerLine> ledger(Dataset data, BitSet kept, int member) {
-    TrainingBatches batches = TrainingSteps.of(recipe(), data, kept, seedOf(member)).batches();
+    TrainingBatches batches =
+        TrainingSteps.of(recipe(), data, TrainedImages.of(kept), seedOf(member)).batches();
     return IntStream.range(0, training.steps())
         .boxed()
         .flatMap(step -> batches.ledger(step, !architecture.conditioning().isEmpty()).stream())

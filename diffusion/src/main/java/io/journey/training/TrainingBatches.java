@@ -6,7 +6,6 @@ import io.journey.diffusion.DenoisingDraws;
 import io.journey.diffusion.NoiseSchedule;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
-import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -19,7 +18,7 @@ import java.util.stream.IntStream;
  */
 final class TrainingBatches {
   private final Dataset data;
-  private final BitSet kept;
+  private final TrainedImages images;
   private final TrainingConfig config;
   private final NoiseSchedule schedule;
   private final Seed seed;
@@ -27,18 +26,18 @@ final class TrainingBatches {
   private final OptionalInt nullClass;
 
   /**
-   * @param kept the examples that are not left out; null: all
+   * @param images that are met, and how much they count
    * @param nullClass stands in place of a dropped class; empty where none are dropped
    */
   TrainingBatches(
       Dataset data,
-      BitSet kept,
+      TrainedImages images,
       TrainingConfig config,
       NoiseSchedule schedule,
       Seed seed,
       OptionalInt nullClass) {
     this.data = data;
-    this.kept = kept;
+    this.images = images;
     this.config = config;
     this.schedule = schedule;
     this.seed = seed;
@@ -59,8 +58,7 @@ final class TrainingBatches {
 
   /** The places of a step's batch whose images are not left out. */
   private IntStream places(int step) {
-    return IntStream.range(0, config.batchSize())
-        .filter(place -> kept == null || kept.get(example(step, place)));
+    return IntStream.range(0, config.batchSize()).filter(place -> images.has(example(step, place)));
   }
 
   private int example(int step, int place) {
@@ -117,7 +115,11 @@ final class TrainingBatches {
     float[] noise = new float[image.length];
     stream.fillGaussian(noise);
     return new DenoisingDraws(
-        image, condition(example, seedOfPlace), new int[] {met.timestep()}, noise);
+        image,
+        List.of(condition(example, seedOfPlace)),
+        new int[] {met.timestep()},
+        noise,
+        images.drawWeights(example));
   }
 
   /** The class of an image, or one of its captions, or what stands for none where it is dropped. */

@@ -60,7 +60,8 @@ public final class TrainingReplay implements AutoCloseable {
     Retraining how = Retraining.ofMembers(ensemble, Retraining.Coupling.COUPLED);
     Seed seed = how.seedOf(member);
     TrainingSteps steps =
-        TrainingSteps.of(how.recipe(), data, how.training().kept(data.size(), seed), seed);
+        TrainingSteps.of(
+            how.recipe(), data, TrainedImages.of(how.training().kept(data.size(), seed)), seed);
     StartingPoint.Begun begun = how.begin(member);
     TrainingReplay replay = new TrainingReplay(steps, begun.model());
     try {

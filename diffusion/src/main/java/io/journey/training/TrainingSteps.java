@@ -11,7 +11,6 @@ import io.journey.random.Seed;
 import io.journey.run.Workers;
 import io.journey.tensor.BatchSizes;
 import io.journey.tensor.Libtorch;
-import java.util.BitSet;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -29,15 +28,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 record TrainingSteps(
     TrainingBatches batches, TrainingConfig config, ImageShape shape, NoiseSchedule schedule) {
   /**
-   * @param kept the examples it is trained on; null: all
+   * @param images it is trained on
    * @param seed of everything random about the member
    */
-  static TrainingSteps of(CheckpointTraining.Recipe recipe, Dataset data, BitSet kept, Seed seed) {
+  static TrainingSteps of(
+      CheckpointTraining.Recipe recipe, Dataset data, TrainedImages images, Seed seed) {
     NoiseSchedule schedule = NoiseSchedule.of(recipe.scheduler().forward());
     TrainingConfig config = recipe.config();
     TrainingBatches batches =
         new TrainingBatches(
-            data, kept, config, schedule, seed, config.nullClass(recipe.architecture()));
+            data, images, config, schedule, seed, config.nullClass(recipe.architecture()));
     return new TrainingSteps(batches, config, data.shape(), schedule);
   }
 
@@ -72,9 +72,14 @@ record TrainingSteps(
         i -> {
           int from = i * pass;
           int to = Math.min(images.size(), from + pass);
-          double share = (double) (to - from) / images.size();
-          add(model, images.subList(from, to), share, i, sum);
+          List<DenoisingDraws> part = images.subList(from, to);
+          add(model, part, weight(part) / weight(images), i, sum);
         });
+  }
+
+  /** How many whole images some are worth. */
+  private static double weight(List<DenoisingDraws> images) {
+    return images.stream().mapToDouble(d -> d.weights() == null ? 1 : d.weights()[0]).sum();
   }
 
   /** Adds the share of some images in the step's mean loss and its gradient. */
@@ -83,9 +88,11 @@ record TrainingSteps(
     try (PointerScope scope = new PointerScope()) {
       DenoisingBatch batch = DenoisingBatch.of(images, shape, schedule, ScalarType.Float);
       Tensor predicted = Libtorch.inTrainingPrecision(() -> model.predict(batch.input()));
-      Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
-      if (share < 1) {
-        loss = loss.mul(new Scalar(share));
+      Tensor losses = DenoisingLoss.perRow(predicted, batch, null);
+      double factor = share * (images.size() / weight(images));
+      Tensor loss = losses.mean();
+      if (factor != 1) {
+        loss = loss.mul(new Scalar(factor));
       }
       sum.add(pass, loss.detach(), model.parameters().gradient(loss));
     }

@@ -40,7 +40,8 @@ class CaptionedBatchesTest {
 
   private static TrainingBatches batches(BitSet kept, TrainingConfig config) {
     NoiseSchedule schedule = NoiseSchedule.of(SchedulerConfig.DEFAULT.forward());
-    return new TrainingBatches(data, kept, config, schedule, Seed.of(5), OptionalInt.empty());
+    return new TrainingBatches(
+        data, TrainedImages.of(kept), config, schedule, Seed.of(5), OptionalInt.empty());
   }
 
   private static String text(DenoisingDraws draws) {

@@ -94,6 +94,37 @@ class RetrainingTest {
     assertThat(distance(second, first)).isGreaterThan(10 * distance(coupled, member));
   }
 
+  /**
+   * Where Adam divides by a constant, one step of a rate this low moves weights in proportion to
+   * the gradient: an image of weight ½ of n does (½/(n − ½))/(1/(n − 1)) of what leaving it out
+   * does.
+   */
+  @Test
+  void anImageThatCountsHalfDoesHalfOfWhatLeavingItOutDoes() {
+    TrainingConfig one = TRAINING.withSteps(1).withBatchSize(40).withEmaDecay(0);
+    TrainingConfig plain = one.withAdamEpsilon(1e6).withLearningRate(100);
+    Ensemble ensemble =
+        new EnsembleTrainer(data, MODEL, plain, 1, 3, Duration.ofHours(1))
+            .run(folder.resolve("one step"), TestContext.of(2));
+    Retraining how = Retraining.like(ensemble, Coupling.COUPLED);
+    float[] whole = weights(ensemble, "member-000");
+    float[] out = retrain(how, without(7), 0, "out");
+    BitSet seven = new BitSet();
+    seven.set(7);
+    float[] half =
+        weights(
+            how.model(data, all(), seven, 0).run(folder.resolve("half"), TestContext.TWO),
+            "member-000");
+    double expected = (0.5 / 39.5) / (1.0 / 39);
+    assertThat(distance(out, whole)).isPositive();
+    assertThat(distance(half, whole) / distance(out, whole)).isCloseTo(expected, within(0.01));
+    float[] allHalf =
+        weights(
+            how.model(data, all(), all(), 0).run(folder.resolve("all"), TestContext.TWO),
+            "member-000");
+    assertThat(distance(allHalf, whole)).isLessThan(0.01 * distance(out, whole));
+  }
+
   private static double distance(float[] a, float[] b) {
     double sum = 0;
     for (int i = 0; i < a.length; i++) {
@@ -108,9 +139,11 @@ class RetrainingTest {
     Seed seed = Seed.of(5);
     BitSet kept = without(0, 7, 8, 39);
     TrainingBatches whole =
-        new TrainingBatches(data, null, TRAINING, schedule, seed, OptionalInt.empty());
+        new TrainingBatches(
+            data, TrainedImages.of(null), TRAINING, schedule, seed, OptionalInt.empty());
     TrainingBatches part =
-        new TrainingBatches(data, kept, TRAINING, schedule, seed, OptionalInt.empty());
+        new TrainingBatches(
+            data, TrainedImages.of(kept), TRAINING, schedule, seed, OptionalInt.empty());
     int met = 0;
     for (int step = 0; step < TRAINING.steps(); step++) {
       List<DenoisingDraws> expected = new ArrayList<>(whole.batch(step));
@@ -132,9 +165,11 @@ class RetrainingTest {
     NoiseSchedule schedule = NoiseSchedule.ddpm();
     TrainingConfig dropping = TRAINING.withSteps(60).withDropClasses(0.3);
     TrainingBatches plain =
-        new TrainingBatches(data, null, TRAINING, schedule, Seed.of(5), OptionalInt.empty());
+        new TrainingBatches(
+            data, TrainedImages.of(null), TRAINING, schedule, Seed.of(5), OptionalInt.empty());
     TrainingBatches dropped =
-        new TrainingBatches(data, null, dropping, schedule, Seed.of(5), OptionalInt.of(10));
+        new TrainingBatches(
+            data, TrainedImages.of(null), dropping, schedule, Seed.of(5), OptionalInt.of(10));
     Condition none = new Condition.ClassLabel(10);
     int count = 0;
     int met = 0;
