@@ -13,6 +13,7 @@ import java.util.Locale;
  * @param strongest images that are kept at each end; null: all
  * @param outputs random outputs of an image that stand for the Hessian in training; null: scores
  *     are no products of its steps
+ * @param unit of scores, {@link io.journey.results.Attribution#CHANGE}; null: they have none
  * @param overSteps how steps are weighed in scores of the whole trajectory; null: there are none
  */
 record AttributionSettings(
@@ -25,6 +26,7 @@ record AttributionSettings(
     List<Mask> masks,
     Integer strongest,
     Integer outputs,
+    String unit,
     String overSteps) {
 
   /** A part of the image, by what the user typed and by its content. */
@@ -48,6 +50,7 @@ record AttributionSettings(
         steps,
         strongest,
         null,
+        null,
         weights);
   }
 
@@ -58,6 +61,7 @@ record AttributionSettings(
       int[] steps,
       Integer strongest,
       Integer outputs,
+      String unit,
       StepWeights weights) {
     List<Mask> masks =
         draws.masks().stream().map(mask -> mask == null ? null : Mask.of(mask)).distinct().toList();
@@ -71,6 +75,7 @@ record AttributionSettings(
         masks.size() > 1 ? masks : null,
         strongest,
         outputs,
+        unit,
         weights == null ? null : weights.kind().name().toLowerCase(Locale.ROOT));
   }
 }

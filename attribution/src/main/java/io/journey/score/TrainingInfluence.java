@@ -139,6 +139,7 @@ public record TrainingInfluence(
           steps,
           null,
           curvature.isExact() ? null : curvature.outputs(),
+          Attribution.CHANGE,
           asked.weights);
     }
 

@@ -182,6 +182,7 @@ class BackwardSweepTest {
         asked
             .stage(targets, Timesteps.of(200, 600))
             .run(shared.resolve("attribution"), TestContext.of(1));
+    assertThat(attribution.isChange()).isTrue();
     assertThat(attribution.targets()).isEqualTo(4);
     for (int step = 0; step < 2; step++) {
       for (int t = 0; t < 4; t += 2) {

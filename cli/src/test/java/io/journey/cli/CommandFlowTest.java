@@ -186,7 +186,8 @@ class CommandFlowTest {
     CommandRun run = CommandRun.of("evaluate");
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err())
-        .contains("evaluate needs to be told what: lds, stability, classifier, timesteps, flips");
+        .contains(
+            "evaluate needs to be told what: lds, stability, metasmoothness, classifier, timesteps, flips");
   }
 
   @Test

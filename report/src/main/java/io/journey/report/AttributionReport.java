@@ -193,6 +193,12 @@ public final class AttributionReport {
     values.put("lora", loraNote());
     values.put("condition", condition());
     values.put(
+        "unit",
+        attribution.isChange()
+            ? " Pointed at, it tells its score as it is: to first order, what the loss f_t at that step"
+                + " would gain if training had never met the image."
+            : "");
+    values.put(
         "steps", leftOut.isEmpty() ? "" : "<p class=\"note\">" + Html.escape(leftOut) + "</p>");
     values.put(
         "stability",

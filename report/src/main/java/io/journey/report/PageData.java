@@ -93,6 +93,7 @@ final class PageData {
     if (over != null) {
       page.put("over", over.kind());
     }
+    page.put("change", attribution.isChange());
     page.put("drawn", attribution.files().isEmpty());
     page.put("captioned", dataset.isCaptioned());
     ArrayNode classes = page.putArray("classes");

@@ -59,7 +59,7 @@ function influencer(example, deviations, score) {
     "data-example": example,
     "aria-pressed": "false",
     tabindex: "-1",
-    title: [exampleName(example), "score " + raw(score), ...flags, ...captions].join("\n"),
+    title: [exampleName(example), data.change ? "without it f_t would change by " + raw(score) : "score " + raw(score), ...flags, ...captions].join("\n"),
   });
   button.append(picture(image, "Training image " + id, "training"));
   button.append(el("span", { class: "score" }, signed(deviations, 1) + "σ"));

@@ -82,6 +82,21 @@ class AttributionReportTest {
   }
 
   @Test
+  void theUnitOfScoresIsSaidWhereTheyHaveOne() throws IOException {
+    MemoryDataset data = data(30, 1, 4);
+    FakeAttribution fake = fake(data, STEPS, 2, 2);
+    String without = page(fake, data);
+    assertThat(numbers(without).get("change").asBoolean()).isFalse();
+    assertThat(without).doesNotContain("if training had never met the image");
+    fake.unit = Attribution.CHANGE;
+    Path again = fake.write(folder.resolve("changes"), data);
+    AttributionReport.write(again, data, folder.resolve("changes.html"));
+    String with = Files.readString(folder.resolve("changes.html"));
+    assertThat(numbers(with).get("change").asBoolean()).isTrue();
+    assertThat(with).contains("would gain if training had never met the image");
+  }
+
+  @Test
   void textFromFilesStaysText() throws IOException {
     String page = page(fake(data(30, 1, 4), STEPS, 2, 2), data(30, 1, 4));
     assertThat(page).doesNotContain("<img", "<i>Bag");

@@ -22,6 +22,12 @@ public final class Attribution {
   /** More steps than these are not listed in a message. */
   private static final int LISTED = 20;
 
+  /**
+   * The unit of scores that are, to first order, what f_t would gain if the image had never been
+   * met.
+   */
+  public static final String CHANGE = "change of f_t";
+
   /** The manifest's kind. */
   public static final String KIND = "attribution";
 
@@ -248,6 +254,11 @@ public final class Attribution {
     return manifest != null && manifest.lists(OVER_STEPS)
         ? Optional.of(OverSteps.of(this))
         : Optional.empty();
+  }
+
+  /** Returns whether scores have the unit {@link #CHANGE}; others rank images and have none. */
+  public boolean isChange() {
+    return manifest != null && manifest.settings().path("unit").asText().equals(CHANGE);
   }
 
   /** Returns the settings and inputs that made it; null for one that is in memory only. */

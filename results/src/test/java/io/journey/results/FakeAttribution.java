@@ -102,6 +102,9 @@ public final class FakeAttribution {
   /** Whether scores over all steps are written too, all steps weighed alike. */
   public boolean overSteps;
 
+  /** What its scores are, or null. */
+  public String unit;
+
   private float[] overSteps() {
     float[] scores = mean();
     int targets = members[0][0].length;
@@ -149,6 +152,9 @@ public final class FakeAttribution {
     settings.put("estimator", "journey-trak").put("damping", 0.1).put("draws", 20).put("seed", 7);
     settings.putObject("projection").put("kind", "SPARSE").put("dim", 4096);
     settings.putNull("mask");
+    if (unit != null) {
+      settings.put("unit", unit);
+    }
     if (overSteps) {
       settings.put("over_steps", "equal");
     }
