@@ -41,6 +41,7 @@ public final class ExportContent {
   private final float[][][] scores; // [steps][targets][N], as far as they were asked for
   private final float[][] overall;
   private final TrainingConsent[] consents;
+  private Safetensors targetTensors;
 
   ExportContent(Export export, StageWork work) {
     this.export = export;
@@ -231,7 +232,10 @@ public final class ExportContent {
   }
 
   private Safetensors targetTensors() {
-    return Safetensors.open(attribution.manifest().verified(Attribution.TARGETS));
+    if (targetTensors == null) {
+      targetTensors = Safetensors.open(attribution.manifest().verified(Attribution.TARGETS));
+    }
+    return targetTensors;
   }
 
   /** Returns what is known of each target in words: its file, its prompt or class, its part. */
