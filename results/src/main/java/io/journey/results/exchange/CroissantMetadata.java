@@ -2,6 +2,7 @@ package io.journey.results.exchange;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.SettingException;
@@ -65,7 +66,7 @@ public final class CroissantMetadata implements ExportFormat {
         Column.texts(
             "sha256",
             content.images().form() == ImageForm.PNG
-                ? i -> ExportImages.sha256(content.images().png(i))
+                ? i -> Checksums.of(content.images().png(i))
                 : content.images()::sha256));
     columns.add(Column.texts("class", i -> content.className(i)));
     columns.add(Column.texts("caption", content::caption));
@@ -169,7 +170,7 @@ public final class CroissantMetadata implements ExportFormat {
         .put("contentUrl", name)
         .put("contentSize", bytes.length + " B")
         .put("encodingFormat", format)
-        .put("sha256", ExportImages.sha256(bytes));
+        .put("sha256", Checksums.of(bytes));
   }
 
   private static void addPictures(ArrayNode distribution, List<String> names) {

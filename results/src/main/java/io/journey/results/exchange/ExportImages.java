@@ -12,7 +12,6 @@ import io.journey.run.StageWork;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -109,15 +108,10 @@ public final class ExportImages {
   public String sha256(int index) {
     Optional<Content> bytes = data.encoded(index);
     try {
-      return sha256(bytes.isPresent() ? bytes.get().read() : png(index));
+      return Checksums.of(bytes.isPresent() ? bytes.get().read() : png(index));
     } catch (IOException e) {
       throw new JourneyException(
           "Cannot read " + data.id(index) + ": " + Failures.reason(e) + ".", e);
     }
-  }
-
-  /** Returns the SHA-256 of bytes in hexadecimal. */
-  static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(Checksums.sha256().digest(bytes));
   }
 }

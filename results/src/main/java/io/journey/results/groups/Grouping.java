@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -174,7 +173,6 @@ public record Grouping(
   }
 
   private static String sha256(String text) {
-    return HexFormat.of()
-        .formatHex(Checksums.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    return Checksums.of(text.getBytes(StandardCharsets.UTF_8));
   }
 }
