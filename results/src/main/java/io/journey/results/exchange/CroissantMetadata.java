@@ -62,12 +62,7 @@ public final class CroissantMetadata implements ExportFormat {
     columns.add(Column.texts(FILE_NAME, names::get));
     columns.add(Column.texts(NAME, i -> lastPart(names.get(i))));
     columns.add(Column.texts("id", i -> content.example(i).id()));
-    columns.add(
-        Column.texts(
-            "sha256",
-            content.images().form() == ImageForm.PNG
-                ? i -> Checksums.of(content.images().png(i))
-                : content.images()::sha256));
+    columns.add(Column.texts("sha256", content.images()::sha256OfFile));
     columns.add(Column.texts("class", i -> content.className(i)));
     columns.add(Column.texts("caption", content::caption));
     content.groups().forEach((name, groups) -> columns.add(Column.texts(name, groups::get)));
