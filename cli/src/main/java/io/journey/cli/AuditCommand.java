@@ -147,9 +147,11 @@ final class AuditCommand implements Runnable {
       AuditQuestion question = question(ensemble, store, encoders);
       Attribution scores = scores(ensemble, store, question);
       Dataset pictures = TrainingImages.of(scores, named);
+      int[] clusters =
+          NearDuplicates.clusters(pictures, NearDuplicates.DEFAULT_CORRELATION, console.progress());
       List<Path> grouped = new ArrayList<>();
-      List<Candidate> candidates = candidates(scores, pictures, grouped);
-      int[] strata = strata(ensemble, scores, pictures);
+      List<Candidate> candidates = candidates(scores, pictures, clusters, grouped);
+      int[] strata = strata(ensemble, scores, pictures, clusters);
       Audit found =
           new AuditRun(
                   new RetrainedModels(ensemble, how, seen, audit.models(place(MODELS))),
@@ -218,18 +220,18 @@ final class AuditCommand implements Runnable {
    *
    * @param grouped takes the directories of their scores
    */
-  private List<Candidate> candidates(Attribution scores, Dataset pictures, List<Path> grouped) {
-    int[] clusters =
-        NearDuplicates.clusters(pictures, NearDuplicates.DEFAULT_CORRELATION, console.progress());
+  private List<Candidate> candidates(
+      Attribution scores, Dataset pictures, int[] clusters, List<Path> grouped) {
     boolean copies = Arrays.stream(clusters).anyMatch(first -> first >= 0);
     if (copies && !Grouping.DUPLICATES.equals(group)) {
-      groups(scores, grouping(Grouping.DUPLICATES, scores, pictures), Grouping.DUPLICATES, grouped);
+      Grouping duplicates = grouping(Grouping.DUPLICATES, scores, pictures, clusters);
+      groups(scores, duplicates, Grouping.DUPLICATES, grouped);
     }
     if (group == null) {
       float[] over = scores.overSteps().orElseThrow().scores(0);
       return List.of(Candidate.strongest(over, audit.removed(over.length), clusters));
     }
-    Grouping grouping = grouping(group, scores, pictures);
+    Grouping grouping = grouping(group, scores, pictures, clusters);
     return Candidate.groups(
         groups(scores, grouping, GROUPS, grouped), grouping, 0, audit.candidates());
   }
@@ -241,9 +243,12 @@ final class AuditCommand implements Runnable {
         .run(place(folder), console.context());
   }
 
-  private Grouping grouping(String column, Attribution scores, Dataset pictures) {
-    return new GroupColumn(column, NearDuplicates.DEFAULT_CORRELATION)
-        .of(scores, () -> pictures, console.progress());
+  /** Near-duplicates are searched once: groups by them are made of what was found. */
+  private Grouping grouping(String column, Attribution scores, Dataset pictures, int[] clusters) {
+    return column.equals(Grouping.DUPLICATES)
+        ? Grouping.ofDuplicates(pictures, NearDuplicates.DEFAULT_CORRELATION, clusters)
+        : new GroupColumn(column, NearDuplicates.DEFAULT_CORRELATION)
+            .of(scores, () -> pictures, console.progress());
   }
 
   private String strataName() {
@@ -251,13 +256,13 @@ final class AuditCommand implements Runnable {
   }
 
   /** Groups themselves are left out whole: there may be no others like them. */
-  private int[] strata(Ensemble ensemble, Attribution scores, Dataset pictures) {
+  private int[] strata(Ensemble ensemble, Attribution scores, Dataset pictures, int[] clusters) {
     boolean asked = audit.strata() != null;
     try (Checkpoint first = ensemble.first()) {
       if (!asked && (group != null || first.inputs().conditioning().classes().isEmpty())) {
         return null;
       }
     }
-    return grouping(strataName(), scores, pictures).members();
+    return grouping(strataName(), scores, pictures, clusters).members();
   }
 }
