@@ -167,8 +167,9 @@ public record CurationRun(
             neighbours,
             selfInfluence(checkpoints, work),
             Copies.of(pictures, clusters));
-    write(work, Curation.SIGNALS, Csv.table(Signals.class, found.signals()));
-    List<Suspect> suspects = found.suspects(listed);
+    List<Signals> signals = found.signals();
+    write(work, Curation.SIGNALS, Csv.table(Signals.class, signals));
+    List<Suspect> suspects = found.suspects(signals, listed);
     List<Suspect.Line> lines = suspects.stream().map(Suspect::line).toList();
     write(work, Curation.SUSPECTS, Csv.table(Suspect.Line.class, lines));
     ObjectNode json = Json.object();

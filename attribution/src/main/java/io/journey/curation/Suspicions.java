@@ -65,10 +65,10 @@ record Suspicions(
   /**
    * Returns the suspects of every issue.
    *
+   * @param signals as {@link #signals} returns them
    * @param most of an issue; all near-duplicates
    */
-  List<Suspect> suspects(int most) {
-    List<Signals> signals = signals();
+  List<Suspect> suspects(List<Signals> signals, int most) {
     List<Suspect> found = new ArrayList<>();
     for (Issue issue : Issue.values()) {
       List<Signals> ranked = Curation.ranked(signals, issue);

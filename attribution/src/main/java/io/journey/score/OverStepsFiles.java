@@ -6,6 +6,7 @@ import io.journey.results.Attribution;
 import io.journey.results.Attribution.StepWeight;
 import io.journey.run.Csv;
 import io.journey.run.StageFiles;
+import io.journey.statistics.Moments;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ record OverStepsFiles(AttributionStage stage, float[][] scores) {
       double[] sum = new double[n];
       for (int s = 0; s < stage.steps().length; s++) {
         float[] row = scores[s * targets + j];
-        double deviation = deviation(row);
+        double deviation = Moments.of(row).deviation();
         double weight = weights.ofTargets()[j][s];
         for (int i = 0; i < n && deviation > 0; i++) {
           sum[i] += weight * row[i] / deviation;
@@ -47,19 +48,5 @@ record OverStepsFiles(AttributionStage stage, float[][] scores) {
         });
     String table = Csv.table(StepWeight.class, rows);
     run.write(Attribution.STEP_WEIGHTS, out -> out.write(table.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  /** Returns the standard deviation, over N. */
-  private static double deviation(float[] row) {
-    double mean = 0;
-    for (float value : row) {
-      mean += value;
-    }
-    mean /= row.length;
-    double squares = 0;
-    for (float value : row) {
-      squares += (value - mean) * (value - mean);
-    }
-    return Math.sqrt(squares / row.length);
   }
 }

@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -198,6 +197,6 @@ public record PixelMask(int height, int width, float[] weights, String source)
     for (float weight : weights) {
       bytes.putFloat(weight);
     }
-    return HexFormat.of().formatHex(Checksums.sha256().digest(bytes.array()));
+    return Checksums.of(bytes.array());
   }
 }

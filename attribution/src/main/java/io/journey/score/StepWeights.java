@@ -6,7 +6,6 @@ import io.journey.sampling.TrajectoryFile;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -106,6 +105,6 @@ public record StepWeights(Kind kind, int[] steps, double[][] ofTargets) implemen
     for (double[] weights : ofTargets) {
       Arrays.stream(weights).forEach(bytes::putDouble);
     }
-    return HexFormat.of().formatHex(Checksums.sha256().digest(bytes.array()));
+    return Checksums.of(bytes.array());
   }
 }

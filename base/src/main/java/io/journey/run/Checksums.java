@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 of files. */
+/** SHA-256 of files and of bytes. */
 public final class Checksums {
   private Checksums() {}
 
@@ -33,5 +33,10 @@ public final class Checksums {
       throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Returns the SHA-256 of bytes in hexadecimal. */
+  public static String of(byte[] bytes) {
+    return HexFormat.of().formatHex(sha256().digest(bytes));
   }
 }

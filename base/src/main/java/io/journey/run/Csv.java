@@ -40,6 +40,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -222,6 +223,42 @@ public final class Csv {
     } catch (IOException e) {
       throw new IllegalStateException("a text can always be read", e);
     }
+  }
+
+  /**
+   * Gives the rows of a table whose first line names its columns.
+   *
+   * @param where the table, for messages
+   * @param begin is given the names and returns what takes each row; it is not called of an empty
+   *     text
+   * @throws JourneyException as {@link #lines}, and if a row has more fields than there are
+   *     columns, or fewer
+   */
+  public static void rows(
+      String text, Object where, Function<List<String>, Consumer<List<String>>> begin) {
+    List<String> header = new ArrayList<>();
+    List<Consumer<List<String>>> each = new ArrayList<>();
+    lines(
+        text,
+        where,
+        line -> {
+          if (each.isEmpty()) {
+            header.addAll(line);
+            each.add(begin.apply(header));
+          } else if (line.size() != header.size()) {
+            throw new JourneyException(
+                where
+                    + " has the line '"
+                    + Failures.quoted(String.join(",", line))
+                    + "' of "
+                    + line.size()
+                    + " fields where its first line has "
+                    + header.size()
+                    + ": put texts with commas in quotes.");
+          } else {
+            each.get(0).accept(line);
+          }
+        });
   }
 
   private static final class TextWriter extends StdScalarSerializer<String> {

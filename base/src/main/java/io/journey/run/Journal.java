@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -54,8 +53,8 @@ final class Journal {
 
   /** Returns the name of the notes of a task that another process does. */
   static String nameFor(String task) {
-    byte[] digest = Checksums.sha256().digest(task.getBytes(StandardCharsets.UTF_8));
-    return OF_TASK + HexFormat.of().formatHex(digest).substring(0, KEY_DIGITS) + ENDING;
+    String digest = Checksums.of(task.getBytes(StandardCharsets.UTF_8));
+    return OF_TASK + digest.substring(0, KEY_DIGITS) + ENDING;
   }
 
   /** Returns the names of the notes of tasks that other processes have begun. */

@@ -6,7 +6,6 @@ import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -158,7 +157,7 @@ public final class Manifest implements Serializable {
   static String digest(ObjectNode manifest) {
     ObjectNode hashed = manifest.deepCopy();
     hashed.remove(DIGEST);
-    return HexFormat.of().formatHex(Checksums.sha256().digest(Json.bytes(hashed)));
+    return Checksums.of(Json.bytes(hashed));
   }
 
   /** Returns the kind of the stage's result. */

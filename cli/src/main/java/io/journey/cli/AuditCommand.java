@@ -8,6 +8,7 @@ import io.journey.evaluation.removal.RetrainedModels;
 import io.journey.features.FeatureStore;
 import io.journey.model.Checkpoint;
 import io.journey.model.CheckpointSpec;
+import io.journey.model.ConditioningSpec;
 import io.journey.model.Ensemble;
 import io.journey.report.AuditReport;
 import io.journey.results.Attribution;
@@ -135,21 +136,24 @@ final class AuditCommand implements Runnable {
     audit.requireFit(group != null);
     Ensemble ensemble = Ensemble.open(checkpoints);
     FeatureStore store = FeatureStore.open(features);
-    Attributor.of(ensemble, store); // Features of other checkpoints are told first.
+    // Features of other checkpoints are told first.
+    Attributor attributor = Attributor.of(ensemble, store);
     if (group == null) {
       Candidate.requireOthers(audit.removed(store.size()), store.size());
     }
-    Dataset named = data.open(console.progress());
-    TrainingImages.of(store.manifest(), store.size(), named);
-    Dataset seen = Encoders.dataOf(store.manifest(), Encoders.dataOf(ensemble, named));
+    Dataset pictures =
+        TrainingImages.of(store.manifest(), store.size(), data.open(console.progress()));
+    Dataset seen = Encoders.dataOf(store.manifest(), Encoders.dataOf(ensemble, pictures));
     Retraining how = audit.retraining(ensemble);
-    try (Encoders.Opened encoders = Encoders.of(ensemble).open(takesCaptions(ensemble))) {
+    ConditioningSpec conditioning = conditioning(ensemble);
+    try (Encoders.Opened encoders = Encoders.of(ensemble).open(conditioning.takesCaptions())) {
       AuditQuestion question = question(ensemble, store, encoders);
-      Attribution scores = scores(ensemble, store, question);
-      Dataset pictures = TrainingImages.of(scores, named);
-      List<Path> grouped = new ArrayList<>();
-      List<Candidate> candidates = candidates(scores, pictures, grouped);
-      int[] strata = strata(ensemble, scores, pictures);
+      Attribution scores = scores(attributor, question);
+      int[] clusters =
+          NearDuplicates.clusters(pictures, NearDuplicates.DEFAULT_CORRELATION, console.progress());
+      List<GroupScores> grouped = new ArrayList<>();
+      List<Candidate> candidates = candidates(scores, pictures, clusters, grouped);
+      int[] strata = strata(conditioning, scores, pictures, clusters);
       Audit found =
           new AuditRun(
                   new RetrainedModels(ensemble, how, seen, audit.models(place(MODELS))),
@@ -159,13 +163,7 @@ final class AuditCommand implements Runnable {
                   audit.config(
                       group != null || strata != null, strata == null ? null : strataName(), seed))
               .run(place(RETRAINING), console.context());
-      AuditReport.write(
-          place(ATTRIBUTION),
-          grouped,
-          place(RETRAINING),
-          named,
-          place("audit.html"),
-          place("audit.json"));
+      AuditReport.write(scores, grouped, found, pictures, place("audit.html"), place("audit.json"));
       found.judgements().forEach(one -> console.say(one.sentence(found.moves())));
       console.say("The report is " + place("audit.html").toAbsolutePath().normalize().toUri());
     }
@@ -175,15 +173,16 @@ final class AuditCommand implements Runnable {
     return Confined.path(out, name);
   }
 
-  private static boolean takesCaptions(Ensemble ensemble) {
+  private static ConditioningSpec conditioning(Ensemble ensemble) {
     try (Checkpoint first = ensemble.first()) {
-      return first.inputs().conditioning().takesCaptions();
+      return first.inputs().conditioning();
     }
   }
 
   private AuditQuestion question(Ensemble ensemble, FeatureStore store, Encoders.Opened encoders) {
     if (asked.image != null) {
-      ImageOptions.Asked pictures = asked.image.read(ensemble, store, timesteps.steps(), seed);
+      ImageOptions.Asked pictures =
+          asked.image.read(ensemble, store, encoders, timesteps.steps(), seed);
       if (pictures.targets().size() != 1) {
         throw new SettingException(
             "an audit asks about one picture, and --image names "
@@ -198,15 +197,15 @@ final class AuditCommand implements Runnable {
       throw new SettingException(
           "--index must be below the " + file.size() + " of the file, got " + asked.target.index);
     }
-    Trajectory target = file.read(file.timesteps(), encoders.text()).get(asked.target.index);
-    return new AuditQuestion.Drawing(file, target, encoders);
+    return new AuditQuestion.Drawing(
+        file, file.read(asked.target.index, encoders.text()), encoders);
   }
 
-  private Attribution scores(Ensemble ensemble, FeatureStore store, AuditQuestion question) {
+  private Attribution scores(Attributor attributor, AuditQuestion question) {
     Timesteps wanted = timesteps.steps();
     List<Trajectory> target = List.of(question.target());
     int[] steps = wanted.among(question.target().timesteps());
-    return Attributor.of(ensemble, store)
+    return attributor
         .withSeed(seed)
         .withOverSteps(StepWeights.equal(steps, 1))
         .stage(target, wanted)
@@ -216,34 +215,39 @@ final class AuditCommand implements Runnable {
   /**
    * Returns what is left out, and scores groups.
    *
-   * @param grouped takes the directories of their scores
+   * @param grouped takes the latter
    */
-  private List<Candidate> candidates(Attribution scores, Dataset pictures, List<Path> grouped) {
-    int[] clusters =
-        NearDuplicates.clusters(pictures, NearDuplicates.DEFAULT_CORRELATION, console.progress());
+  private List<Candidate> candidates(
+      Attribution scores, Dataset pictures, int[] clusters, List<GroupScores> grouped) {
     boolean copies = Arrays.stream(clusters).anyMatch(first -> first >= 0);
     if (copies && !Grouping.DUPLICATES.equals(group)) {
-      groups(scores, grouping(Grouping.DUPLICATES, scores, pictures), Grouping.DUPLICATES, grouped);
+      Grouping duplicates = grouping(Grouping.DUPLICATES, scores, pictures, clusters);
+      groups(scores, duplicates, Grouping.DUPLICATES, grouped);
     }
     if (group == null) {
       float[] over = scores.overSteps().orElseThrow().scores(0);
       return List.of(Candidate.strongest(over, audit.removed(over.length), clusters));
     }
-    Grouping grouping = grouping(group, scores, pictures);
+    Grouping grouping = grouping(group, scores, pictures, clusters);
     return Candidate.groups(
         groups(scores, grouping, GROUPS, grouped), grouping, 0, audit.candidates());
   }
 
   private GroupScores groups(
-      Attribution scores, Grouping grouping, String folder, List<Path> grouped) {
-    grouped.add(0, place(folder));
-    return new GroupScoresRun(scores, grouping, GroupScoresRun.DEFAULT_GROUPINGS, seed)
-        .run(place(folder), console.context());
+      Attribution scores, Grouping grouping, String folder, List<GroupScores> grouped) {
+    GroupScores found =
+        new GroupScoresRun(scores, grouping, GroupScoresRun.DEFAULT_GROUPINGS, seed)
+            .run(place(folder), console.context());
+    grouped.add(0, found);
+    return found;
   }
 
-  private Grouping grouping(String column, Attribution scores, Dataset pictures) {
-    return new GroupColumn(column, NearDuplicates.DEFAULT_CORRELATION)
-        .of(scores, () -> pictures, console.progress());
+  /** Near-duplicates are searched once: groups by them are made of what was found. */
+  private Grouping grouping(String column, Attribution scores, Dataset pictures, int[] clusters) {
+    return column.equals(Grouping.DUPLICATES)
+        ? Grouping.ofDuplicates(pictures, NearDuplicates.DEFAULT_CORRELATION, clusters)
+        : new GroupColumn(column, NearDuplicates.DEFAULT_CORRELATION)
+            .of(scores, () -> pictures, console.progress());
   }
 
   private String strataName() {
@@ -251,13 +255,12 @@ final class AuditCommand implements Runnable {
   }
 
   /** Groups themselves are left out whole: there may be no others like them. */
-  private int[] strata(Ensemble ensemble, Attribution scores, Dataset pictures) {
+  private int[] strata(
+      ConditioningSpec conditioning, Attribution scores, Dataset pictures, int[] clusters) {
     boolean asked = audit.strata() != null;
-    try (Checkpoint first = ensemble.first()) {
-      if (!asked && (group != null || first.inputs().conditioning().classes().isEmpty())) {
-        return null;
-      }
+    if (!asked && (group != null || conditioning.classes().isEmpty())) {
+      return null;
     }
-    return grouping(strataName(), scores, pictures).members();
+    return grouping(strataName(), scores, pictures, clusters).members();
   }
 }

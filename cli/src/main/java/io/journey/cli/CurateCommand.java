@@ -1,7 +1,6 @@
 package io.journey.cli;
 
 import io.journey.curation.CurationRun;
-import io.journey.dataset.Dataset;
 import io.journey.features.FeatureStore;
 import io.journey.report.CurationReport;
 import io.journey.results.curation.Curation;
@@ -123,17 +122,16 @@ final class CurateCommand implements Runnable {
     FeatureStore store = FeatureStore.open(features);
     Estimator chosen =
         estimator == null ? Estimators.defaultFor(store) : Estimators.named(estimator);
-    Dataset images = data.open(console.progress());
-    Curation found =
+    CurationRun run =
         CurationRun.of(
-                store,
-                chosen,
-                new Damping(damping.forEstimator(chosen)),
-                images,
-                supporters,
-                similarity.similarity(),
-                listed)
-            .run(out, console.context());
+            store,
+            chosen,
+            new Damping(damping.forEstimator(chosen)),
+            data.open(console.progress()),
+            supporters,
+            similarity.similarity(),
+            listed);
+    Curation found = run.run(out, console.context());
     for (Issue issue : Issue.values()) {
       console.say(sentence(issue, found));
     }
@@ -141,7 +139,7 @@ final class CurateCommand implements Runnable {
       keep(found, dropped);
     }
     Path html = page == null ? Path.of(out.toAbsolutePath().normalize() + ".html") : page;
-    CurationReport.write(found, images, html);
+    CurationReport.write(found, run.pictures(), html);
     console.say("The page is " + html.toAbsolutePath().normalize().toUri());
   }
 

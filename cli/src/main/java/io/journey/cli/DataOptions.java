@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
 
@@ -65,9 +65,7 @@ final class DataOptions {
     int equals = condition.indexOf('=');
     Predicate<String> matches;
     if (condition.matches("(class|id)!?=.+") || equals < 1) {
-      Dataset some = Datasets.open(Datasets.where(narrowed(), condition), progress);
-      matches =
-          IntStream.range(0, some.size()).mapToObj(some::id).collect(Collectors.toSet())::contains;
+      matches = Set.copyOf(Datasets.ids(Datasets.where(narrowed(), condition), progress))::contains;
     } else {
       Map<String, String> column =
           Datasets.column(narrowed(), condition.substring(0, equals), progress);

@@ -71,17 +71,42 @@ final class ImageOptions {
     try (Checkpoint checkpoint = ensemble.load(features.checkpointNames().get(0));
         Encoders.Opened encoders =
             Encoders.of(ensemble).open(checkpoint.inputs().conditioning().takesCaptions())) {
-      PictureTargets targets = new PictureTargets(checkpoint, encoders.codec());
-      ImageShape shape = targets.pictureShape();
-      List<Picture> pictures = PictureFiles.read(image, shape, trained(features));
-      List<Condition> conditions = conditions(targets, encoders.text(), pictures.size());
-      return new Asked(
-          targets.of(pictures, conditions, steps.named(), seed),
-          shape,
-          Stream.of(note(checkpoint, conditions), PictureFiles.changes(pictures))
-              .filter(note -> !note.isEmpty())
-              .toList());
+      return read(checkpoint, features, encoders, steps, seed);
     }
+  }
+
+  /**
+   * Reads the pictures.
+   *
+   * @param encoders of the ensemble, which stay open
+   */
+  Asked read(
+      Ensemble ensemble,
+      FeatureStore features,
+      Encoders.Opened encoders,
+      Timesteps steps,
+      long seed) {
+    try (Checkpoint checkpoint = ensemble.load(features.checkpointNames().get(0))) {
+      return read(checkpoint, features, encoders, steps, seed);
+    }
+  }
+
+  private Asked read(
+      Checkpoint checkpoint,
+      FeatureStore features,
+      Encoders.Opened encoders,
+      Timesteps steps,
+      long seed) {
+    PictureTargets targets = new PictureTargets(checkpoint, encoders.codec());
+    ImageShape shape = targets.pictureShape();
+    List<Picture> pictures = PictureFiles.read(image, shape, trained(features));
+    List<Condition> conditions = conditions(targets, encoders.text(), pictures.size());
+    return new Asked(
+        targets.of(pictures, conditions, steps.named(), seed),
+        shape,
+        Stream.of(note(checkpoint, conditions), PictureFiles.changes(pictures))
+            .filter(note -> !note.isEmpty())
+            .toList());
   }
 
   private static List<String> trained(FeatureStore features) {

@@ -1,5 +1,6 @@
 package io.journey.dataset;
 
+import io.journey.run.ByteOrderMark;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Memory;
@@ -92,8 +93,7 @@ public final class CaptionCollector {
 
   /** Takes each line of a file that lies beside an image. */
   void addLines(int example, String text, String where) {
-    String lines = text.startsWith("\ufeff") ? text.substring(1) : text;
-    lines.lines().forEach(line -> add(example, line, where));
+    ByteOrderMark.cut(text).lines().forEach(line -> add(example, line, where));
   }
 
   /** Two texts with halves of characters would have the same fingerprint. */

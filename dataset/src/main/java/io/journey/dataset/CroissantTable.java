@@ -3,6 +3,7 @@ package io.journey.dataset;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.ParquetFile.Page;
+import io.journey.run.ByteOrderMark;
 import io.journey.run.Csv;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -70,24 +72,13 @@ final class CroissantTable {
   }
 
   private void readCsv() {
-    List<String> header = new ArrayList<>();
-    Csv.lines(
+    Csv.rows(
         text(),
         file,
-        line -> {
-          if (header.isEmpty()) {
-            header.addAll(line);
-          } else if (line.size() != header.size()) {
-            throw new JourneyException(
-                file
-                    + " has a row of "
-                    + line.size()
-                    + " fields where its first line has "
-                    + header.size()
-                    + ": put texts with commas in quotes.");
-          } else {
-            columns.forEach((name, values) -> values.add(line.get(place(header, name))));
-          }
+        header -> {
+          Map<String, Integer> places = new HashMap<>();
+          columns.keySet().forEach(name -> places.put(name, place(header, name)));
+          return row -> columns.forEach((name, values) -> values.add(row.get(places.get(name))));
         });
   }
 
@@ -121,8 +112,8 @@ final class CroissantTable {
           file + " has more than 64 MB, too much for a table of text: write it as Parquet.");
     }
     try {
-      String text = FileNames.utf8(source.slice(0, (int) source.size()).read(), file.toString());
-      return text.startsWith("\ufeff") ? text.substring(1) : text;
+      return ByteOrderMark.cut(
+          FileNames.utf8(source.slice(0, (int) source.size()).read(), file.toString()));
     } catch (IOException e) {
       throw SourceFile.unreadable(file, e);
     }

@@ -115,6 +115,21 @@ public final class Datasets {
     return found;
   }
 
+  /**
+   * Returns the ids of the examples that a spec chooses, in order. Images are not read: those that
+   * cannot be are among them.
+   *
+   * @throws JourneyException as {@link #open(String)}, but for what is wrong with images
+   */
+  public static List<String> ids(String spec, Progress progress) {
+    DatasetSpec parsed = DatasetSpec.parse(spec);
+    requireExistence(parsed.path());
+    DatasetFormat format = parsed.format().orElseGet(() -> DatasetFormats.of(parsed.path()));
+    DatasetSpec known = parsed.of(format);
+    Listing listing = format.list(known, progress);
+    return known.selection().select(listing, spec).stream().map(StoredExample::id).toList();
+  }
+
   private static Map<String, String> labels(List<StoredExample> examples) {
     Map<String, String> found = new HashMap<>();
     for (StoredExample example : examples) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import io.journey.run.ByteOrderMark;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
@@ -89,7 +90,7 @@ final class MetadataTable {
         continue;
       }
       String text = FileNames.utf8(line.toByteArray(), file() + ": line " + number);
-      text = number == 1 && text.startsWith("\ufeff") ? text.substring(1) : text;
+      text = number == 1 ? ByteOrderMark.cut(text) : text;
       if (!text.isBlank()) {
         readLine(text, file() + ": line " + number, each);
       }
@@ -170,8 +171,8 @@ final class MetadataTable {
     try (JsonParser parser =
         new CsvMapper().reader().with(CsvParser.Feature.WRAP_AS_ARRAY).createParser(reader)) {
       List<String> header = row(parser);
-      if (header != null && !header.isEmpty() && header.get(0).startsWith("\ufeff")) {
-        header.set(0, header.get(0).substring(1));
+      if (header != null) {
+        header.set(0, ByteOrderMark.cut(header.get(0)));
       }
       if (header == null || !header.contains(FILE_NAME)) {
         throw new JourneyException(

@@ -17,7 +17,6 @@ import io.journey.run.Manifest;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -128,7 +127,7 @@ public final class EncodedDataset implements Dataset {
     all.set("latents", Json.tree(settings.latents()));
     all.set("states", Json.tree(settings.states()));
     all.put("dtype", settings.dtype().name());
-    return HexFormat.of().formatHex(Checksums.sha256().digest(Json.bytes(all)));
+    return Checksums.of(Json.bytes(all));
   }
 
   static ObjectNode dataInputs(String fingerprint, ObjectNode inputs) {

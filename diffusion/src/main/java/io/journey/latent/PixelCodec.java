@@ -3,13 +3,11 @@ package io.journey.latent;
 import io.journey.dataset.ImageShape;
 import io.journey.run.Checksums;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 
 /** Leaves images as they are: of models of pixels. */
 final class PixelCodec implements LatentCodec {
   private static final String NAME = "pixels";
-  private static final String FINGERPRINT =
-      HexFormat.of().formatHex(Checksums.sha256().digest(NAME.getBytes(StandardCharsets.US_ASCII)));
+  private static final String FINGERPRINT = Checksums.of(NAME.getBytes(StandardCharsets.US_ASCII));
 
   @Override
   public String name() {

@@ -355,6 +355,21 @@ public final class TrajectoryFile {
   }
 
   /**
+   * Reads one of the trajectories at all of its steps, without the others.
+   *
+   * @param n which
+   * @param encoder of the model's captions; null: the model takes none
+   * @throws JourneyException as {@link #read(int[], CaptionEncoder)}
+   */
+  public Trajectory read(int n, CaptionEncoder encoder) {
+    if (encoder == null) {
+      return trajectory(n, timesteps);
+    }
+    origin.requireEncoder(encoder, tensors.file());
+    return trajectory(n, timesteps).resolve(encoder);
+  }
+
+  /**
    * Reads the trajectories at some of their steps.
    *
    * @param steps in any order
@@ -364,20 +379,23 @@ public final class TrajectoryFile {
     int[] falling = Arrays.stream(steps).map(t -> -t).sorted().map(t -> -t).toArray();
     List<Trajectory> trajectories = new ArrayList<>();
     for (int n = 0; n < size(); n++) {
-      trajectories.add(
-          new Trajectory(
-              shape,
-              origin.model(),
-              null,
-              seeds[n],
-              conditions.get(n),
-              origin.guidance(),
-              falling,
-              rows(XT, n, falling),
-              rows(X0, n, falling),
-              row(IMAGE, n)));
+      trajectories.add(trajectory(n, falling));
     }
     return trajectories;
+  }
+
+  private Trajectory trajectory(int n, int[] falling) {
+    return new Trajectory(
+        shape,
+        origin.model(),
+        null,
+        seeds[n],
+        conditions.get(n),
+        origin.guidance(),
+        falling,
+        rows(XT, n, falling),
+        rows(X0, n, falling),
+        row(IMAGE, n));
   }
 
   /** Returns the rows of a tensor for image n at all steps. */

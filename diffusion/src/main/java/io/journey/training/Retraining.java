@@ -33,7 +33,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -440,6 +439,6 @@ public record Retraining(
   public static String fingerprint(BitSet kept, int size) {
     byte[] bits = new byte[size];
     kept.stream().forEach(i -> bits[i] = 1);
-    return HexFormat.of().formatHex(Checksums.sha256().digest(bits));
+    return Checksums.of(bits);
   }
 }

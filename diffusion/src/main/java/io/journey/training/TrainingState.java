@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /**
  * Everything the next step of a member's training depends on, beside settings and data.
@@ -108,6 +107,6 @@ record TrainingState(int nextStep, float[] weights, float[] mean, float[] square
   private static String sha256(float[] numbers) {
     ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(4, numbers.length));
     bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(numbers);
-    return HexFormat.of().formatHex(Checksums.sha256().digest(bytes.array()));
+    return Checksums.of(bytes.array());
   }
 }

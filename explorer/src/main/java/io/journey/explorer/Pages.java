@@ -181,12 +181,13 @@ final class Pages extends Handler.Abstract {
   private ObjectNode near(int image) {
     ObjectNode out = Json.object();
     ArrayNode list = out.putArray("near");
+    float[] pixels = pixels(image);
     try {
       for (NearestPictures.Near near : nearest.get().to(image, NEAR)) {
         list.addObject()
             .put("image", near.image())
             .put("distance", near.distance())
-            .put("alike", isAlike(image, near.image()));
+            .put("alike", isAlike(pixels, pixels(near.image())));
       }
     } catch (InterruptedException | ExecutionException e) {
       throw new Refused(503, "The training images cannot be compared.");
@@ -196,11 +197,14 @@ final class Pages extends Handler.Abstract {
   }
 
   /** Whether two images are near-duplicates, as groups of them are made. */
-  private boolean isAlike(int one, int other) {
-    float[][] pixels = new float[2][run.images().shape().numel()];
-    run.images().read(one, pixels[0], 0);
-    run.images().read(other, pixels[1], 0);
-    return PixelSimilarity.correlation(pixels[0], pixels[1]) >= NearDuplicates.DEFAULT_CORRELATION;
+  private static boolean isAlike(float[] one, float[] other) {
+    return PixelSimilarity.correlation(one, other) >= NearDuplicates.DEFAULT_CORRELATION;
+  }
+
+  private float[] pixels(int image) {
+    float[] pixels = new float[run.images().shape().numel()];
+    run.images().read(image, pixels, 0);
+    return pixels;
   }
 
   private static void send(Response response, Callback callback, ObjectNode json) {

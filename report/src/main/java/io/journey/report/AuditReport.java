@@ -44,55 +44,45 @@ public final class AuditReport {
   private final Dataset data;
   private final TargetImages target;
   private final List<String> warnings;
+  private final List<RankedImage> ranked;
+  private final double halvesDisagree;
 
-  private AuditReport(Attribution attribution, List<GroupScores> groups, Path audit, Dataset data) {
+  private AuditReport(
+      Attribution attribution, List<GroupScores> groups, Audit audit, Dataset data) {
     this.attribution = attribution;
     this.groups = groups;
-    this.audit = Audit.open(audit);
+    this.audit = audit;
     this.target = TargetImages.of(attribution);
     this.data = data;
-    this.warnings = EvaluationResult.open(audit).result().warnings();
+    this.warnings = EvaluationResult.open(audit.manifest().directory()).result().warnings();
+    this.ranked = RankedImage.strongest(attribution, 0, Math.min(RANKED, attribution.size()));
+    this.halvesDisagree = StandardScores.halvesDisagree(attribution, 0);
   }
 
   /**
    * Writes both files.
    *
-   * @param attributionDir scores of the picture alone, with those of the whole trajectory
-   * @param groupDirs directories of scores of groups, in the page's order
-   * @param auditDir a finished audit
+   * @param attribution scores of the picture alone, with those of the whole trajectory
+   * @param groups scores of groups by them, in the page's order
+   * @param audit finished, on disk
    * @param data the training images, as pictures
    * @throws io.journey.run.JourneyException if one is damaged or they do not belong together
    */
   public static void write(
-      Path attributionDir,
-      List<Path> groupDirs,
-      Path auditDir,
+      Attribution attribution,
+      List<GroupScores> groups,
+      Audit audit,
       Dataset data,
       Path outHtml,
       Path outJson) {
-    Attribution attribution = Attribution.open(attributionDir);
     AuditReport report =
-        new AuditReport(
-            attribution,
-            GroupScores.open(groupDirs, attribution),
-            auditDir,
-            TrainingImages.of(attribution, data));
+        new AuditReport(attribution, groups, audit, TrainingImages.of(attribution, data));
     AtomicFile.write(outJson, Json.bytes(report.json()));
     AtomicFile.write(outHtml, report.html().getBytes(StandardCharsets.UTF_8));
   }
 
-  private List<RankedImage> ranked() {
-    return RankedImage.strongest(attribution, 0, Math.min(RANKED, attribution.size()));
-  }
-
   private ObjectNode json() {
-    return new AuditJson(
-            audit,
-            ranked(),
-            StandardScores.halvesDisagree(attribution, 0),
-            groups,
-            warnings,
-            AuditWords.limits(audit))
+    return new AuditJson(audit, ranked, halvesDisagree, groups, warnings, AuditWords.limits(audit))
         .build(repeat());
   }
 
@@ -200,7 +190,7 @@ public final class AuditReport {
     out.append(
         "<th></th><th>Score</th><th>95% interval</th><th>Left out</th></tr></thead><tbody>\n");
     List<Integer> left = audit.left().stream().map(LeftOut::index).toList();
-    for (RankedImage one : ranked()) {
+    for (RankedImage one : ranked) {
       out.append("<tr><th scope=\"row\">").append(Html.escape(Html.line(one.image().exampleId())));
       if (!one.image().className().isEmpty()) {
         out.append("<span class=\"hint\">");
@@ -216,7 +206,7 @@ public final class AuditReport {
       out.append("</td></tr>\n");
     }
     out.append("</tbody></table></div>\n<p class=\"caption\">");
-    out.append(Html.escape(AuditWords.scores(attribution))).append("</p>\n");
+    out.append(Html.escape(AuditWords.scores(attribution, halvesDisagree))).append("</p>\n");
     return out.toString();
   }
 

@@ -22,9 +22,6 @@ import java.util.stream.IntStream;
  * @param target the picture
  */
 record AuditSection(Audit audit, TargetImages target) {
-  /** How a JPEG begins in base 64; what else a page has is PNG. */
-  private static final String JPEG = "/9j/";
-
   private static final int SIDE = 160;
 
   /** What stays free at either side of a chart, in per cent. */
@@ -35,13 +32,10 @@ record AuditSection(Audit audit, TargetImages target) {
 
   /** Returns a picture with words under it. */
   static String tile(float[] image, ImageShape shape, int side, String words) {
-    String base64 = PagePicture.base64(image, shape, side);
     return "<figure class=\"tile\"><img alt=\""
         + Html.escape(Html.line(words))
-        + "\" src=\"data:image/"
-        + (base64.startsWith(JPEG) ? "jpeg" : "png")
-        + ";base64,"
-        + base64
+        + "\" src=\""
+        + PagePicture.address(image, shape, side)
         + "\"><figcaption>"
         + Html.escape(Html.line(words))
         + "</figcaption></figure>\n";

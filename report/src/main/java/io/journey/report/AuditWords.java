@@ -1,7 +1,6 @@
 package io.journey.report;
 
 import io.journey.results.Attribution;
-import io.journey.results.StandardScores;
 import io.journey.results.audit.Audit;
 import io.journey.results.audit.Change;
 import io.journey.results.audit.Change.Removed;
@@ -95,9 +94,12 @@ final class AuditWords {
         100 * Math.pow(0.5, 1.0 / sets));
   }
 
-  /** Returns what the scores' table shows. */
-  static String scores(Attribution attribution) {
-    double error = StandardScores.halvesDisagree(attribution, 0);
+  /**
+   * Returns what the scores' table shows.
+   *
+   * @param error that the projection leaves in a score; NaN where it is not known
+   */
+  static String scores(Attribution attribution, double error) {
     int checkpoints = attribution.checkpointNames().size();
     return "Scores are means over timesteps, in standard deviations of all "
         + attribution.size()

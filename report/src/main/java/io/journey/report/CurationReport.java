@@ -165,15 +165,13 @@ public final class CurationReport {
   private void addPicture(StringBuilder out, Influence of, int side, String wordsClass) {
     float[] image = new float[pictures.shape().numel()];
     pictures.read(of.index(), image, 0);
-    String bytes = PagePicture.base64(image, pictures.shape(), side);
     String words =
         of.className().isEmpty() && pictures.isCaptioned()
             ? pictures.captions(of.index()).get(0)
             : of.className();
     String name = Html.escape(Html.line(words.isEmpty() ? of.exampleId() : words));
     out.append("<img alt=\"").append(name).append("\" src=\"");
-    out.append(bytes.startsWith("/9j/") ? "data:image/jpeg" : "data:image/png");
-    out.append(";base64,").append(bytes).append("\"><span class=\"");
+    out.append(PagePicture.address(image, pictures.shape(), side)).append("\"><span class=\"");
     out.append(wordsClass).append("\">");
     out.append(words.isEmpty() ? "" : name).append("</span>");
   }

@@ -1,5 +1,6 @@
 package io.journey.report;
 
+import io.journey.statistics.Moments;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -27,15 +28,7 @@ final class Numbers {
 
   /** Returns the standard deviation over all examples; 1 where all scores are equal. */
   static double deviation(float[] scores) {
-    double sum = 0;
-    double squares = 0;
-    for (float score : scores) {
-      sum += score;
-    }
-    double mean = sum / scores.length;
-    for (float score : scores) {
-      squares += (score - mean) * (score - mean);
-    }
-    return squares > 0 ? Math.sqrt(squares / scores.length) : 1;
+    double deviation = Moments.of(scores).deviation();
+    return deviation > 0 ? deviation : 1;
   }
 }

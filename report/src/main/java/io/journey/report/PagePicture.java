@@ -26,6 +26,9 @@ public final class PagePicture {
   /** A picture is flat if more than this share of its pixels equal their left neighbours. */
   private static final double FLAT = 0.5;
 
+  /** How a JPEG begins in base 64; what else there is is PNG. */
+  private static final String JPEG = "/9j/";
+
   private static final float QUALITY = 0.85f;
 
   private PagePicture() {}
@@ -39,6 +42,12 @@ public final class PagePicture {
    */
   static String base64(float[] image, ImageShape shape, int side) {
     return Base64.getEncoder().encodeToString(of(image, shape, side));
+  }
+
+  /** Returns the same as an address that holds it. */
+  static String address(float[] image, ImageShape shape, int side) {
+    String base64 = base64(image, shape, side);
+    return "data:image/" + (base64.startsWith(JPEG) ? "jpeg" : "png") + ";base64," + base64;
   }
 
   /** Returns the same as the bytes of a PNG or a JPEG. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.Safetensors;
 import io.journey.dataset.MemoryDataset;
+import io.journey.results.Attribution;
 import io.journey.results.EvaluationResult;
 import io.journey.results.FakeAttribution;
 import io.journey.results.audit.Audit;
@@ -91,9 +92,9 @@ class AuditReportTest {
 
   private JsonNode report() throws IOException {
     AuditReport.write(
-        folder.resolve("attribution"),
+        Attribution.open(folder.resolve("attribution")),
         List.of(),
-        folder.resolve("audit"),
+        Audit.open(folder.resolve("audit")),
         data,
         folder.resolve("audit.html"),
         folder.resolve("audit.json"));

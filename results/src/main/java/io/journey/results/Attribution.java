@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Scores of every training example at every attributed step of every target. A positive score:
@@ -93,6 +95,11 @@ public final class Attribution {
   private final int[] steps;
   private final int targets;
   private final Source source;
+
+  // What is kept beside the scores, compared with its checksum when it is first asked for.
+  private final Map<String, Npy> ofCheckpoints = new ConcurrentHashMap<>();
+  private Npy even;
+  private OverSteps overSteps;
 
   private Attribution(
       Manifest manifest,
@@ -186,6 +193,10 @@ public final class Attribution {
    * error.
    */
   public Npy checkpointScores(String member) {
+    return ofCheckpoints.computeIfAbsent(member, this::openCheckpointScores);
+  }
+
+  private Npy openCheckpointScores(String member) {
     Npy scores = Npy.map(manifest.verified(checkpointScoresFile(member)));
     long[] expected = {steps.length, targets, size()};
     if (!Arrays.equals(scores.shape(), expected)) {
@@ -211,19 +222,7 @@ public final class Attribution {
     if (manifest == null || !manifest.lists(EVEN)) {
       return Optional.empty();
     }
-    Npy half = Npy.map(manifest.verified(EVEN));
-    long[] expected = {steps.length, targets, size()};
-    if (!Arrays.equals(half.shape(), expected) || !half.dtype().isFloat()) {
-      throw new JourneyException(
-          manifest.directory()
-              + "/"
-              + EVEN
-              + " has the shape "
-              + Arrays.toString(half.shape())
-              + ", expected "
-              + Arrays.toString(expected)
-              + ": make the attribution again.");
-    }
+    Npy half = even();
     Source even =
         (step, target) -> {
           float[] out = new float[size()];
@@ -245,15 +244,36 @@ public final class Attribution {
             new Attribution(manifest, examples, steps, targets, odd)));
   }
 
+  private synchronized Npy even() {
+    if (even == null) {
+      Npy half = Npy.map(manifest.verified(EVEN));
+      long[] expected = {steps.length, targets, size()};
+      if (!Arrays.equals(half.shape(), expected) || !half.dtype().isFloat()) {
+        throw new JourneyException(
+            manifest.directory()
+                + "/"
+                + EVEN
+                + " has the shape "
+                + Arrays.toString(half.shape())
+                + ", expected "
+                + Arrays.toString(expected)
+                + ": make the attribution again.");
+      }
+      even = half;
+    }
+    return even;
+  }
+
   /**
    * Returns the scores of the whole trajectory, whose name is the setting {@code over_steps}.
    *
    * @return empty where they were not asked for
    */
-  public Optional<OverSteps> overSteps() {
-    return manifest != null && manifest.lists(OVER_STEPS)
-        ? Optional.of(OverSteps.of(this))
-        : Optional.empty();
+  public synchronized Optional<OverSteps> overSteps() {
+    if (overSteps == null && manifest != null && manifest.lists(OVER_STEPS)) {
+      overSteps = OverSteps.of(this);
+    }
+    return Optional.ofNullable(overSteps);
   }
 
   /** Returns whether scores have the unit {@link #CHANGE}; others rank images and have none. */

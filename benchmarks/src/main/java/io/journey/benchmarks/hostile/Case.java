@@ -11,7 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -304,7 +303,7 @@ final class Case {
     Map<String, String> files = new TreeMap<>();
     for (String name : state(folder).keySet()) {
       byte[] bytes = Files.readAllBytes(folder.resolve(name));
-      files.put(name, HexFormat.of().formatHex(Checksums.sha256().digest(bytes)));
+      files.put(name, Checksums.of(bytes));
     }
     return files;
   }

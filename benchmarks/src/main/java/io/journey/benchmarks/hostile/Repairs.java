@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -170,13 +169,9 @@ final class Repairs {
     }
     if (content.has("sha256")) {
       content.remove("sha256");
-      content.put("sha256", sha256(Json.bytes(content)));
+      content.put("sha256", Checksums.of(Json.bytes(content)));
     }
     Files.write(manifest, Json.bytes(content));
     return true;
-  }
-
-  private static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(Checksums.sha256().digest(bytes));
   }
 }

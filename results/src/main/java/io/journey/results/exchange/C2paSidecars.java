@@ -3,6 +3,7 @@ package io.journey.results.exchange;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.results.Influence;
+import io.journey.run.Checksums;
 import io.journey.run.Json;
 import io.journey.run.StageWork;
 import io.journey.run.Versions;
@@ -38,7 +39,7 @@ public final class C2paSidecars implements ExportFormat {
       byte[] picture = content.targetPng(t);
       work.write(name + ".png", out -> out.write(picture));
       ObjectNode manifest = manifest(content, t, name + ".png", drawn);
-      ObjectNode found = attribution(content, t, ExportImages.sha256(picture));
+      ObjectNode found = attribution(content, t, Checksums.of(picture));
       if (!titles.get(t).isEmpty()) {
         found.put("title", titles.get(t));
       }

@@ -2,6 +2,7 @@ package io.journey.results.exchange;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.SettingException;
@@ -61,12 +62,7 @@ public final class CroissantMetadata implements ExportFormat {
     columns.add(Column.texts(FILE_NAME, names::get));
     columns.add(Column.texts(NAME, i -> lastPart(names.get(i))));
     columns.add(Column.texts("id", i -> content.example(i).id()));
-    columns.add(
-        Column.texts(
-            "sha256",
-            content.images().form() == ImageForm.PNG
-                ? i -> ExportImages.sha256(content.images().png(i))
-                : content.images()::sha256));
+    columns.add(Column.texts("sha256", content.images()::sha256OfFile));
     columns.add(Column.texts("class", i -> content.className(i)));
     columns.add(Column.texts("caption", content::caption));
     content.groups().forEach((name, groups) -> columns.add(Column.texts(name, groups::get)));
@@ -169,7 +165,7 @@ public final class CroissantMetadata implements ExportFormat {
         .put("contentUrl", name)
         .put("contentSize", bytes.length + " B")
         .put("encodingFormat", format)
-        .put("sha256", ExportImages.sha256(bytes));
+        .put("sha256", Checksums.of(bytes));
   }
 
   private static void addPictures(ArrayNode distribution, List<String> names) {

@@ -18,12 +18,12 @@ import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.StageWork;
 import io.journey.run.Versions;
+import io.journey.statistics.Moments;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** What the formats tell: scores, training images, targets, and what they were made from. */
 public final class ExportContent {
@@ -41,6 +41,7 @@ public final class ExportContent {
   private final float[][][] scores; // [steps][targets][N], as far as they were asked for
   private final float[][] overall;
   private final TrainingConsent[] consents;
+  private Safetensors targetTensors;
 
   ExportContent(Export export, StageWork work) {
     this.export = export;
@@ -118,7 +119,7 @@ public final class ExportContent {
     int steps = steps().length;
     for (int s = 0; s < steps; s++) {
       float[] row = scores(s, target);
-      double deviation = deviation(row);
+      double deviation = Moments.of(row).deviation();
       for (int i = 0; deviation > 0 && i < sums.length; i++) {
         sums[i] += row[i] / deviation / steps;
       }
@@ -128,15 +129,6 @@ public final class ExportContent {
       mean[i] = (float) sums[i];
     }
     return mean;
-  }
-
-  private static double deviation(float[] row) {
-    double mean = IntStream.range(0, row.length).mapToDouble(i -> row[i]).average().orElse(0);
-    double squares = 0;
-    for (float value : row) {
-      squares += (value - mean) * (value - mean);
-    }
-    return Math.sqrt(squares / row.length);
   }
 
   /** Returns how steps are weighed in scores over all steps: "equal", "inference", "decided". */
@@ -171,7 +163,7 @@ public final class ExportContent {
     for (int t = 0; t < targets(); t++) {
       for (int s = 0; s < steps().length; s++) {
         float[] row = scores(s, t);
-        double deviation = deviation(row);
+        double deviation = Moments.of(row).deviation();
         for (int i = 0; deviation > 0 && i < row.length; i++) {
           vectors[i][t * steps().length + s] = (float) (row[i] / deviation);
         }
@@ -231,7 +223,10 @@ public final class ExportContent {
   }
 
   private Safetensors targetTensors() {
-    return Safetensors.open(attribution.manifest().verified(Attribution.TARGETS));
+    if (targetTensors == null) {
+      targetTensors = Safetensors.open(attribution.manifest().verified(Attribution.TARGETS));
+    }
+    return targetTensors;
   }
 
   /** Returns what is known of each target in words: its file, its prompt or class, its part. */

@@ -12,7 +12,6 @@ import io.journey.run.StageWork;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -23,12 +22,16 @@ public final class ExportImages {
   private final Dataset data;
   private final Path directory;
   private final ImageForm form;
+  private final String[] ofMakers; // SHA-256 of images, as far as they were asked for
+  private final String[] ofFiles; // the same of the files that are written
 
   ExportImages(ExportRequest request, Path directory) {
     this.request = request;
     this.data = request.data();
     this.directory = directory.toAbsolutePath().normalize();
     this.form = form(request);
+    this.ofMakers = new String[data.size()];
+    this.ofFiles = new String[data.size()];
   }
 
   static ImageForm form(ExportRequest request) {
@@ -74,8 +77,14 @@ public final class ExportImages {
   /** Writes the files that {@link #path} names, where they are files of the export. */
   public void write(StageWork work) {
     if (form == ImageForm.PNG) {
-      work.workers().forEach(data.size(), i -> work.write(pngName(i), out -> out.write(png(i))));
+      work.workers().forEach(data.size(), i -> write(work, i));
     }
+  }
+
+  private void write(StageWork work, int index) {
+    byte[] png = png(index);
+    ofFiles[index] = Checksums.of(png);
+    work.write(pngName(index), out -> out.write(png));
   }
 
   /** Returns a training image as a PNG, as the model saw it. */
@@ -103,21 +112,31 @@ public final class ExportImages {
   }
 
   /**
+   * Returns the SHA-256 in hexadecimal of the file that {@link #path} names, once {@link #write}
+   * has written what is to be written.
+   */
+  String sha256OfFile(int index) {
+    return form == ImageForm.PNG ? ofFiles[index] : sha256(index);
+  }
+
+  /**
    * Returns the SHA-256 of a training image in hexadecimal: of its bytes as its maker encoded them,
    * or where it is stored as plain numbers of {@link #png}.
    */
   public String sha256(int index) {
+    if (ofMakers[index] == null) {
+      ofMakers[index] = hash(index);
+    }
+    return ofMakers[index];
+  }
+
+  private String hash(int index) {
     Optional<Content> bytes = data.encoded(index);
     try {
-      return sha256(bytes.isPresent() ? bytes.get().read() : png(index));
+      return Checksums.of(bytes.isPresent() ? bytes.get().read() : png(index));
     } catch (IOException e) {
       throw new JourneyException(
           "Cannot read " + data.id(index) + ": " + Failures.reason(e) + ".", e);
     }
-  }
-
-  /** Returns the SHA-256 of bytes in hexadecimal. */
-  static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(Checksums.sha256().digest(bytes));
   }
 }

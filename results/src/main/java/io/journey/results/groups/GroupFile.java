@@ -1,6 +1,7 @@
 package io.journey.results.groups;
 
 import io.journey.results.ExampleTable;
+import io.journey.run.ByteOrderMark;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
 import io.journey.run.Failures;
@@ -14,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** A table of ids and their groups that a person wrote, beside the training images there are. */
@@ -24,7 +26,6 @@ final class GroupFile {
   private final Path file;
   private final String text;
   private final Set<String> known;
-  private final List<String> header = new ArrayList<>();
   private final Map<String, String> groups = new HashMap<>();
   private final Set<String> unknown = new LinkedHashSet<>();
   private final Set<String> repeated = new LinkedHashSet<>();
@@ -38,12 +39,11 @@ final class GroupFile {
     this.file = file;
     this.known = examples.stream().map(ExampleTable.Example::id).collect(Collectors.toSet());
     try {
-      String read = Files.readString(file);
-      this.text = read.startsWith("\ufeff") ? read.substring(1) : read;
+      this.text = ByteOrderMark.cut(Files.readString(file));
     } catch (IOException e) {
       throw new JourneyException("Cannot read " + file + ": " + Failures.reason(e) + ".", e);
     }
-    Csv.lines(text, file, this::add);
+    Csv.rows(text, file, this::begin);
     if (groups.isEmpty()) {
       throw new JourneyException(
           file
@@ -53,34 +53,24 @@ final class GroupFile {
     }
   }
 
-  private void add(List<String> line) {
-    if (header.isEmpty()) {
-      line.forEach(column -> header.add(column.strip()));
-      if (!header.contains("id") || !header.contains("group")) {
-        throw new JourneyException(
-            file
-                + " does not begin with the columns id and group: write id,group in its first line.");
-      }
-      return;
-    }
-    if (line.size() != header.size()) {
+  private Consumer<List<String>> begin(List<String> header) {
+    List<String> columns = header.stream().map(String::strip).toList();
+    int id = columns.indexOf("id");
+    int group = columns.indexOf("group");
+    if (id < 0 || group < 0) {
       throw new JourneyException(
           file
-              + " has the line '"
-              + Failures.quoted(String.join(",", line))
-              + "' of "
-              + line.size()
-              + " fields where its first line has "
-              + header.size()
-              + ": put texts with commas in quotes.");
+              + " does not begin with the columns id and group: write id,group in its first line.");
     }
-    String written = line.get(header.indexOf("id"));
+    return row -> add(row.get(id), row.get(group).strip());
+  }
+
+  private void add(String written, String group) {
     String id = known.contains(written) ? written : written.strip();
     if (!known.contains(id)) {
       unknown.add(id);
       return;
     }
-    String group = line.get(header.indexOf("group")).strip();
     String earlier = groups.putIfAbsent(id, group);
     if (earlier == null) {
       return;

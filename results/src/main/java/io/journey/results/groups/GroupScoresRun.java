@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Writes {@link GroupScores} as a run directory.
@@ -134,6 +136,8 @@ public record GroupScoresRun(Attribution attribution, Grouping grouping, int gro
     ArrayNode targets = json.putArray("targets");
     List<String> names = TargetNames.of(attribution);
     for (List<GroupScore> ofTarget : found) {
+      Map<String, List<GroupScore>> ofGroups =
+          ofTarget.stream().collect(Collectors.groupingBy(GroupScore::group));
       List<GroupScore> overall =
           ofTarget.stream()
               .filter(GroupScore::isOverall)
@@ -146,8 +150,8 @@ public record GroupScoresRun(Attribution attribution, Grouping grouping, int gro
       for (GroupScore one : overall) {
         ObjectNode group = numbers(ranked.addObject().put("group", one.group()), one);
         ArrayNode steps = group.putArray("steps");
-        ofTarget.stream()
-            .filter(at -> at != one && at.group().equals(one.group()))
+        ofGroups.get(one.group()).stream()
+            .filter(at -> at != one)
             .forEach(
                 at ->
                     numbers(

@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -127,7 +126,15 @@ public record Grouping(
    * @param correlation as {@link NearDuplicates#clusters} takes it
    */
   public static Grouping ofDuplicates(Dataset data, double correlation, Progress progress) {
-    int[] first = NearDuplicates.clusters(data, correlation, progress);
+    return ofDuplicates(data, correlation, NearDuplicates.clusters(data, correlation, progress));
+  }
+
+  /**
+   * Groups near-duplicates that are known.
+   *
+   * @param first what {@link NearDuplicates#clusters} returns for the data and the correlation
+   */
+  public static Grouping ofDuplicates(Dataset data, double correlation, int[] first) {
     int[] heads = IntStream.range(0, first.length).filter(i -> first[i] == i).toArray();
     int[] members =
         Arrays.stream(first).map(i -> i < 0 ? -1 : Arrays.binarySearch(heads, i)).toArray();
@@ -174,7 +181,6 @@ public record Grouping(
   }
 
   private static String sha256(String text) {
-    return HexFormat.of()
-        .formatHex(Checksums.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    return Checksums.of(text.getBytes(StandardCharsets.UTF_8));
   }
 }
