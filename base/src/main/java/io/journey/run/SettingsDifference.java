@@ -3,9 +3,13 @@ package io.journey.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Finds the first setting in which two runs differ, and says so. */
 final class SettingsDifference {
+  private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
+  private static final int SHOWN_DIGITS = 12;
+
   private SettingsDifference() {}
 
   static void refuse(Path directory, String file, JsonNode found, JsonNode asked) {
@@ -32,6 +36,9 @@ final class SettingsDifference {
       // Numbers are compared as text: 1 read as int and 1 written as long are one number.
       return found.toString().equals(asked.toString()) ? null : words(path, found, asked);
     }
+    if (!found.isEmpty() && asked.properties().stream().noneMatch(one -> found.has(one.getKey()))) {
+      return words(path, found, asked); // Names of things, not of settings.
+    }
     for (Map.Entry<String, JsonNode> field : asked.properties()) {
       String name = field.getKey();
       String difference = first(below(path, name), found.path(name), field.getValue());
@@ -52,8 +59,15 @@ final class SettingsDifference {
   }
 
   private static String words(String path, JsonNode found, JsonNode asked) {
-    return (found.isMissingNode() ? "no " + path : path + " " + found)
+    return (found.isMissingNode() ? "no " + path : path + " " + shown(found))
         + ", this run asks for "
-        + (asked.isMissingNode() ? "none" : asked);
+        + (asked.isMissingNode() ? "none" : shown(asked));
+  }
+
+  /** A value; of a fingerprint the first digits. */
+  private static String shown(JsonNode value) {
+    return value.isTextual() && FINGERPRINT.matcher(value.asText()).matches()
+        ? value.asText().substring(0, SHOWN_DIGITS) + "…"
+        : value.toString();
   }
 }

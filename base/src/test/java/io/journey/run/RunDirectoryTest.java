@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -383,6 +384,18 @@ class RunDirectoryTest {
     ObjectNode inputs = Json.object().put("dataset", "abc");
     assertThatThrownBy(() -> RunDirectory.claim(folder, "features", more, inputs))
         .hasMessageContaining("no settings.clip, this run asks for 1");
+    assertThat(
+            SettingsDifference.first(
+                Json.parse(
+                    "{\"of\":{\"the 20 strongest\":20}}".getBytes(StandardCharsets.UTF_8), "a"),
+                Json.parse(
+                    "{\"of\":{\"the 30 strongest\":30}}".getBytes(StandardCharsets.UTF_8), "b")))
+        .isEqualTo("of {\"the 20 strongest\":20}, this run asks for {\"the 30 strongest\":30}");
+    assertThat(
+            SettingsDifference.first(
+                Json.object().put("data", "0123456789abcdef".repeat(4)),
+                Json.object().put("data", "fedcba9876543210".repeat(4))))
+        .isEqualTo("data 0123456789ab…, this run asks for fedcba987654…");
     assertThatThrownBy(() -> RunDirectory.claim(folder, "features", less, inputs))
         .hasMessageContaining("settings.damping 0.1, this run asks for none");
     assertThatThrownBy(() -> RunDirectory.claim(folder, "scores", settings(20), inputs))

@@ -31,10 +31,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Asks about one picture, tests the answer by training again, and writes a report. */
 @Command(
@@ -61,6 +67,11 @@ final class AuditCommand implements Runnable {
 
   /** Draws of noise for each loss of a picture that no model drew. */
   private static final int LOSS_DRAWS = 100;
+
+  private static final Set<String> DECIDING_NOTHING =
+      Set.of("--out", "--models", "--threads", "--debug");
+
+  @Spec private CommandSpec spec;
 
   @Mixin private Console console;
 
@@ -143,6 +154,10 @@ final class AuditCommand implements Runnable {
     }
     Dataset pictures =
         TrainingImages.of(store.manifest(), store.size(), data.open(console.progress()));
+    for (String column : Stream.of(group, audit.strata()).filter(Objects::nonNull).toList()) {
+      new GroupColumn(column, NearDuplicates.DEFAULT_CORRELATION)
+          .check(pictures, console.progress());
+    }
     Dataset seen = Encoders.dataOf(store.manifest(), Encoders.dataOf(ensemble, pictures));
     Retraining how = audit.retraining(ensemble);
     ConditioningSpec conditioning = conditioning(ensemble);
@@ -163,10 +178,29 @@ final class AuditCommand implements Runnable {
                   audit.config(
                       group != null || strata != null, strata == null ? null : strataName(), seed))
               .run(place(RETRAINING), console.context());
-      AuditReport.write(scores, grouped, found, pictures, place("audit.html"), place("audit.json"));
+      AuditReport report = AuditReport.of(scores, grouped, found, pictures, typed());
+      report.write(place("audit.html"), place("audit.json"));
       found.judgements().forEach(one -> console.say(one.sentence(found.moves())));
       console.say("The report is " + place("audit.html").toAbsolutePath().normalize().toUri());
     }
+  }
+
+  /** The command as it was typed, but for what decides no number. */
+  private String typed() {
+    StringBuilder line = new StringBuilder("journey audit");
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (!DECIDING_NOTHING.contains(option.longestName())) {
+        line.append(' ').append(option.longestName());
+        if (option.arity().max() > 0) {
+          option.originalStringValues().forEach(value -> line.append(' ').append(quoted(value)));
+        }
+      }
+    }
+    return line.toString();
+  }
+
+  private static String quoted(String value) {
+    return value.matches("[\\w./:=,@+-]+") ? value : "'" + value.replace("'", "'\\''") + "'";
   }
 
   private Path place(String name) {

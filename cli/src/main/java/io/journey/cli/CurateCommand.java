@@ -150,11 +150,14 @@ final class CurateCommand implements Runnable {
     return issue.title()
         + ": "
         + (first.isEmpty() ? "none" : String.join(", ", first))
-        + (all > first.size() ? " first, of " + Counted.of(all, "images") : "")
+        + (all > first.size() ? " first, then " + (all - first.size()) + " more in order" : "")
         + ".";
   }
 
   private void keep(Curation found, Map<Issue, Integer> dropped) {
+    dropped.keySet().stream()
+        .filter(issue -> found.ranked(issue).isEmpty())
+        .forEach(issue -> console.say("There are no " + issue.word() + " to drop."));
     List<String> kept = found.kept(dropped);
     for (String id : kept) {
       if (!id.equals(id.strip()) || id.lines().count() != 1) {

@@ -2,8 +2,10 @@ package io.journey.cli;
 
 import io.journey.dataset.Dataset;
 import io.journey.results.Attribution;
+import io.journey.results.ExampleTable;
 import io.journey.results.TrainingImages;
 import io.journey.results.groups.Grouping;
+import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.SettingException;
 import java.nio.file.Path;
@@ -22,6 +24,21 @@ record GroupColumn(String name, double similarity) {
           "--group '"
               + name
               + "' names nothing: write class, folder, a column of the data or @FILE");
+    }
+  }
+
+  /**
+   * Refuses a column that the data set does not have, before anything is scored for it.
+   *
+   * @throws JourneyException if no image has a group; near-duplicates are not searched for that
+   */
+  void check(Dataset data, Progress progress) {
+    if (name.startsWith(Grouping.FILE)) {
+      Grouping.ofFile(Path.of(name.substring(1)), ExampleTable.examples(data));
+    } else if (!Grouping.needsData(name)) {
+      Grouping.ofExamples(name, ExampleTable.examples(data));
+    } else if (!name.equals(Grouping.DUPLICATES)) {
+      Grouping.ofColumn(name, data, progress);
     }
   }
 

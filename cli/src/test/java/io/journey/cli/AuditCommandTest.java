@@ -93,7 +93,18 @@ class AuditCommandTest {
     String models = folder.resolve("models").toString();
     runs(audit(other, "--index", "1", "--threads", "1", "--models", models));
     assertThat(Snapshot.withoutTimes(other)).isEqualTo(Snapshot.withoutTimes(out));
+    assertThat(json.at("/repeat/command").asText())
+        .startsWith("journey audit --checkpoints ")
+        .contains("--index 1")
+        .doesNotContain("--out", "--threads");
     refuses("trajectories", audit(out, "--index", "0"));
+  }
+
+  @Test
+  void aColumnThatThereIsNotIsRefusedBeforeAnythingIsScored() {
+    Path out = folder.resolve("nothing");
+    refuses("nope", without(audit(out, "--group", "nope"), "--remove"));
+    assertThat(out).doesNotExist();
   }
 
   @Test

@@ -160,7 +160,7 @@ class GroupsCommandTest {
     refuses("has no texts named painter", groups("painter", "--data", images.toString()));
     refuses("was made from data with the fingerprint", groups("artist", "--data", TinyFlow.DATA));
     refuses(
-        "No two training images are nearly the same",
+        "No two training images are near-duplicates",
         groups("duplicates", "--data", images.toString(), "--similarity", "1"));
     String range = "--groupings must be between 99 and 100000";
     refuses(range, groups("folder", "--groupings", "10"));

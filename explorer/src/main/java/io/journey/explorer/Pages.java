@@ -142,7 +142,8 @@ final class Pages extends Handler.Abstract {
     }
     String kind = asked.group(2);
     boolean ofTarget = !kind.equals("image");
-    int number = below(asked.group(3), ofTarget ? run.targets().size() : run.images().size());
+    int number =
+        below(asked.group(3), ofTarget ? run.targets().size() : run.images().size(), "picture");
     boolean atStep = kind.equals("xt") || kind.equals("x0");
     if (atStep != (asked.group(4) != null)) {
       throw new Refused(404, "There is no such picture.");
@@ -162,10 +163,10 @@ final class Pages extends Handler.Abstract {
     throw new Refused(404, "The target has no such step.");
   }
 
-  private static int below(String digits, int end) {
+  private static int below(String digits, int end, String what) {
     int number = Integer.parseInt(digits);
     if (number >= end) {
-      throw new Refused(404, "There is no such picture.");
+      throw new Refused(404, "There is no such " + what + ".");
     }
     return number;
   }
@@ -175,7 +176,7 @@ final class Pages extends Handler.Abstract {
     if (query == null || !query.matches(name + "=\\d{1,9}")) {
       throw new Refused(400, name + " must be a number.");
     }
-    return below(query.substring(name.length() + 1), end);
+    return below(query.substring(name.length() + 1), end, name);
   }
 
   private ObjectNode near(int image) {

@@ -174,10 +174,15 @@ export function pin(image) {
 }
 
 export function hide(image) {
+  const card = document.activeElement?.closest('.card-of[data-image="' + image + '"]');
+  const beside = card?.nextElementSibling ?? card?.previousElementSibling;
   view.hidden.add(image);
   view.pins = view.pins.filter((i) => i !== image);
   remember();
   showAnswer();
+  if (card) {
+    (beside?.isConnected ? beside.querySelector(".open") : $("answer")).focus({ preventScroll: true });
+  }
 }
 
 function where() {

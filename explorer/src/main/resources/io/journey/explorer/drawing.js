@@ -1,6 +1,6 @@
 // The drawing: its steps, and the patch on it.
 import { paint } from "./draw.js";
-import { $, address, page, step, target, view, wordsOf } from "./page.js";
+import { $, address, page, step, target, toast, view, wordsOf } from "./page.js";
 import { question } from "./questions.js";
 
 const strips = new Map();
@@ -55,14 +55,31 @@ export function redraw() {
   }
 }
 
+/** What the pictures and lists of the present target are. */
+export function sayings() {
+  return target().asked ? {
+    noisy: "the picture with noise", predicted: "the picture itself",
+    positive: "Makes the picture more likely", negative: "Makes it less likely",
+    sign: "positive: without this image the model would find the patch less likely",
+  } : {
+    noisy: "the image so far", predicted: "the model’s guess of the end",
+    positive: "Pushed it towards what it became", negative: "Pushed it away",
+    sign: "positive: without this image the patch would have become less like it is",
+  };
+}
+
 export function showTarget() {
   const one = target();
   $("words").textContent = wordsOf(one, view.target);
   $("asked").hidden = !one.asked;
   $("asked").textContent = one.asked ?? "";
-  $("noisy-name").textContent = one.asked ? ", the picture with noise" : ", the image so far";
-  $("predicted-name").textContent = one.asked ? ", the picture itself" : ", the model’s guess of the end";
-  document.querySelectorAll("#targets input").forEach((input, n) => (input.checked = n === view.target));
+  const said = sayings();
+  $("noisy-name").textContent = ", " + said.noisy;
+  $("predicted-name").textContent = ", " + said.predicted;
+  $("positive-name").textContent = said.positive;
+  $("negative-name").textContent = said.negative;
+  $("sign").textContent = said.sign;
+  markChosen();
   const slider = $("step");
   slider.max = one.timesteps.length - 1;
   slider.value = view.place;
@@ -76,7 +93,23 @@ function showStep() {
   redraw();
 }
 
+/** Whether a picture is being drawn: until it is done no other can be looked at. */
+function isDrawing() {
+  if (page.live) {
+    toast("A picture is being drawn: look at others when it is done.");
+  }
+  return Boolean(page.live);
+}
+
+function markChosen() {
+  document.querySelectorAll("#targets input").forEach((input, n) => (input.checked = n === view.target));
+}
+
 export function choose(number) {
+  if (isDrawing()) {
+    markChosen();
+    return;
+  }
   view.target = (number + page.run.targets.length) % page.run.targets.length;
   view.place = Math.min(view.place, target().timesteps.length - 1);
   showTarget();
@@ -86,12 +119,18 @@ export function choose(number) {
 }
 
 export function scrub(place, wait = 90) {
+  if (isDrawing()) {
+    return;
+  }
   view.place = Math.min(target().timesteps.length - 1, Math.max(0, place));
   showStep();
   question(wait);
 }
 
 export function setMask(mask) {
+  if (isDrawing()) {
+    return;
+  }
   view.mask = mask;
   $("rect").value = mask ? (mask.rect ? mask.rect.join(", ") : "drawn by hand") : "";
   redraw();

@@ -2,12 +2,12 @@
 import { watch } from "./alive.js";
 import { get, Gone } from "./ask.js";
 import { bringing } from "./bring.js";
-import { chooseColumn, chooseGroup, keep, listed, makeLists, MOST, showAnswer, showEvery } from "./cards.js";
+import { chooseColumn, chooseGroup, keep, listed, makeLists, margin, MOST, showAnswer, showEvery } from "./cards.js";
 import { groupOf } from "./columns.js";
 import { drawable, Mask } from "./draw.js";
-import { choose, prefetch, redraw, scrub, setMask, showTarget } from "./drawing.js";
-import { openPanel, showPanel, sweep } from "./image.js";
-import { key, tool, toolName } from "./keys.js";
+import { choose, prefetch, redraw, sayings, scrub, setMask, showTarget } from "./drawing.js";
+import { closePanel, openPanel, showPanel, sweep } from "./image.js";
+import { closeMenu, key, tool, toolName } from "./keys.js";
 import * as link from "./link.js";
 import { el } from "./lists.js";
 import { addTarget, drawAnother, listEstimators, refresh } from "./make.js";
@@ -16,8 +16,7 @@ import { after, gone, interrupt, isAnswered, question, returned, state, stateTex
 import * as save from "./save.js";
 
 async function saveAs(kind) {
-  $("save-menu").hidden = true;
-  $("save").setAttribute("aria-expanded", "false");
+  closeMenu();
   if (kind === "link") {
     try {
       await navigator.clipboard.writeText(location.href);
@@ -28,7 +27,7 @@ async function saveAs(kind) {
     return;
   }
   if (!isAnswered()) {
-    toast("The answer to this question is not there yet: save it in a moment.");
+    toast(page.live ? "A picture is being drawn: save when it is done." : "The answer to this question is not there yet: save it in a moment.");
     return;
   }
   const file = [page.run.name, view.target, "t" + step(), view.estimator].join("-").replaceAll(/[^\w-]+/g, "-");
@@ -36,6 +35,7 @@ async function saveAs(kind) {
     ...listed(), answer: page.answer, images: page.images, file, run: page.run.name, target: view.target, words: wordsOf(target(), view.target), step: step(),
     estimator: view.estimator, mask: view.mask ? view.mask.question() : null, seed: view.seed, dropped: target().file ?? null,
     column: page.column?.name ?? "", groupOf: (i) => groupOf(page.column, i), filter: { words: view.find, column: view.column, group: view.group }, state: stateText(page.answer), picture: imageAddress, title,
+    sayings: sayings(), asked: target().asked ?? "", margin: (i) => margin(i, 1),
   };
   await save[kind](now, $("noisy"), $("predicted"));
 }
@@ -65,7 +65,7 @@ function listen() {
   $("every").addEventListener("toggle", showEvery);
   $("every-order").addEventListener("change", showEvery);
   $("unhide").addEventListener("click", () => { view.hidden.clear(); remember(); showAnswer(); });
-  $("more").addEventListener("click", () => { view.shown = Math.min(MOST, view.shown * 2); showAnswer(); });
+  $("more").addEventListener("click", () => { view.shown = Math.min(MOST, view.shown * 2); remember(); showAnswer(); });
   $("keep").addEventListener("click", keep);
   $("draw").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -83,13 +83,18 @@ function listen() {
   document.querySelectorAll("[data-save]").forEach((b) => b.addEventListener("click", () => saveAs(b.dataset.save)));
   document.addEventListener("click", (event) => {
     if (!event.target.closest(".menu")) {
-      $("save-menu").hidden = true;
+      closeMenu();
+    }
+  });
+  document.querySelector(".menu").addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !event.relatedTarget.closest(".menu")) {
+      closeMenu();
     }
   });
   document.querySelectorAll('input[name="tool"]').forEach((i) => i.addEventListener("change", () => tool(i.value)));
   document.addEventListener("keydown", key);
   addEventListener("resize", redraw);
-  addEventListener("hashchange", () => { link.read(view, page.run); showAll(); question(); });
+  addEventListener("hashchange", reopen);
   for (const id of ["noisy", "predicted"]) {
     drawable($(id), toolName, () => ({ width: page.run.width, height: page.run.height, brush: Number($("brush").value) }), () => view.mask,
       (mask, trail, isEnd) => {
@@ -114,6 +119,22 @@ function showAll() {
   prefetch();
   if (view.image !== null) {
     openPanel(view.image);
+  } else if (!$("panel").hidden) {
+    closePanel();
+  }
+}
+
+/** Shows the view that the address names; a picture that is not there is drawn, or asked for, again. */
+function reopen() {
+  const { wish, file } = link.read(view, page.run, MOST);
+  showAll();
+  if (wish) {
+    drawAnother(wish); // The view was of a picture that an earlier start had drawn.
+  } else {
+    question();
+  }
+  if (file) {
+    toast("This view was of " + file + ", which an earlier start was given: drop it again.", 8000);
   }
 }
 
@@ -142,7 +163,6 @@ async function start() {
   document.documentElement.style.setProperty("--ratio", page.run.width + " / " + page.run.height);
   makeLists({ open: openPanel, show: showPanel });
   Object.assign(after, { answer: showAnswer, last: sweep });
-  const { wish, file } = link.read(view, page.run);
   tool("rect");
   state("", null);
   listen();
@@ -152,15 +172,7 @@ async function start() {
     made: async (number) => { await refresh(); view.mask = null; $("rect").value = ""; choose(number); },
     failed: (e) => { if (e instanceof Gone) { gone(e.message); } else { toast(e.message, 8000); } question(); },
   });
-  showAll();
-  if (wish) {
-    drawAnother(wish); // The view was of a picture that an earlier start had drawn.
-  } else {
-    question();
-  }
-  if (file) {
-    toast("This view was of " + file + ", which an earlier start was given: drop it again.", 8000);
-  }
+  reopen();
   showAnswer();
   watch(page.run, { gone, back: returned, changed: refresh });
 }

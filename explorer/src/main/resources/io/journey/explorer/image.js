@@ -26,11 +26,15 @@ export function openPanel(image) {
   if (group && page.column.name !== "class") facts.push([page.column.name, group]);
   panelParts = fill($("panel"), {
     facts, name: title(image), picture: imageAddress(image), close: closePanel,
-    pin: el("button", { type: "button", onclick: () => pin(image) }, "Pin"),
+    pin: el("button", { type: "button", "aria-pressed": "false", onclick: () => pin(image) }, "Pin"),
     hide: el("button", { type: "button", onclick: () => { hide(image); closePanel(); } }, "Hide"),
   });
+  const wasOpen = !$("panel").hidden;
   $("panel").hidden = false;
   document.body.classList.add("with-panel");
+  if (!wasOpen) {
+    panelParts.close.focus({ preventScroll: true });
+  }
   redraw();
   showAnswer();
   sweep();
@@ -57,6 +61,11 @@ export function closePanel() {
 }
 
 export function showPanel() {
+  if (view.image !== null && panelParts) {
+    const isPinned = view.pins.includes(view.image);
+    panelParts.pin.textContent = isPinned ? "Unpin" : "Pin";
+    panelParts.pin.setAttribute("aria-pressed", isPinned);
+  }
   if (view.image === null || !panelParts || !page.answer) {
     return;
   }
@@ -109,6 +118,8 @@ function fillHeat() {
 function showHeat() {
   if (view.image !== null && panelParts) {
     panelParts.heat.replaceChildren(heat.table(view, view.image, page.run.targets, wordsOf, (n) => address("target", n), (n, t) => {
+      view.mask = null; // The cell is of the whole picture.
+      $("rect").value = "";
       view.place = page.run.targets[n].timesteps.indexOf(t);
       choose(n);
     }));
@@ -124,5 +135,7 @@ function showSwept() {
     t: one.step, value: one.scores[view.image] / one.sd, error: (one.error ?? 0) / one.sd,
   }));
   showHeat();
+  const focused = document.activeElement?.closest(".dot")?.dataset.t;
   panelParts.steps.replaceChildren(chart(points, target().timesteps[0], step(), (t) => scrub(target().timesteps.indexOf(t), 0)));
+  panelParts.steps.querySelector('.dot[data-t="' + focused + '"]')?.focus();
 }

@@ -8,7 +8,7 @@ export function key(event) {
   const typing = event.target.closest("input:not([type=radio]):not([type=range]), select, textarea");
   if (event.key === "Escape") {
     if (!$("save-menu").hidden) {
-      $("save-menu").hidden = true;
+      closeMenu();
       $("save").focus();
     } else if (typing) {
       typing.blur();
@@ -19,7 +19,8 @@ export function key(event) {
     }
     return;
   }
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || $("keys").open || $("bring").open) {
+  const moves = event.key.startsWith("Arrow") && event.target.closest('input[name="tool"], .menu');
+  if (moves || typing || event.ctrlKey || event.metaKey || event.altKey || $("keys").open || $("bring").open) {
     return;
   }
   const image = Number(event.target.closest(".card-of")?.dataset.image ?? view.image ?? NaN);
@@ -46,6 +47,11 @@ export function key(event) {
     event.preventDefault();
     keys[event.key]();
   }
+}
+
+export function closeMenu() {
+  $("save-menu").hidden = true;
+  $("save").setAttribute("aria-expanded", "false");
 }
 
 export function tool(name) {

@@ -1,6 +1,9 @@
 // A view as a part of the address, which reopens it.
 import { Mask } from "./draw.js";
 
+/** How many images each list has at first. */
+export const FEW = 12;
+
 export function hash(view, target, step) {
   const parts = { t: view.target, s: step, e: view.estimator };
   if (target.wish) parts.w = JSON.stringify(target.wish);
@@ -8,7 +11,8 @@ export function hash(view, target, step) {
   if (view.mask) parts.m = view.mask.text();
   if (view.seed) parts.n = view.seed;
   if (view.find) parts.f = view.find;
-  if (view.column) parts.k = view.column;
+  parts.k = view.column;
+  if (view.shown !== FEW) parts.l = view.shown;
   if (view.group) parts.c = view.group;
   if (view.pins.length) parts.p = view.pins.join(".");
   if (view.hidden.size) parts.h = [...view.hidden].join(".");
@@ -27,7 +31,7 @@ function wishOf(parts) {
 }
 
 /** Reads the address into the view. Returns what its target was made of, where that is not there: a wish, or a file. */
-export function read(view, run) {
+export function read(view, run, most) {
   const parts = new URLSearchParams(location.hash.slice(1));
   const number = (name, below) => {
     const value = Number(parts.get(name));
@@ -47,7 +51,9 @@ export function read(view, run) {
   view.mask = parts.has("m") ? Mask.fromText(parts.get("m"), run.width, run.height) : null;
   view.seed = number("n", 2 ** 31) ?? 0;
   view.find = parts.get("f") ?? "";
-  view.column = run.columns.includes(parts.get("k")) ? parts.get("k") : view.column || (run.columns[0] === "class" ? "class" : "");
+  const usual = run.columns[0] === "class" ? "class" : "";
+  view.column = parts.get("k") === "" || run.columns.includes(parts.get("k")) ? parts.get("k") : usual;
+  view.shown = Math.max(FEW, number("l", most + 1) ?? FEW);
   view.group = parts.get("c") ?? "";
   view.pins = numbers("p");
   view.hidden = new Set(numbers("h"));

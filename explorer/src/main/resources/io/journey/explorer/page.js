@@ -11,7 +11,7 @@ export const page = {
 /** What a person has chosen. */
 export const view = {
   target: 0, place: 0, mask: null, estimator: "", seed: 0, find: "", column: "", group: "",
-  shown: 12, pins: [], hidden: new Set(), image: null,
+  shown: link.FEW, pins: [], hidden: new Set(), image: null,
 };
 
 export const target = () => page.run.targets[view.target];

@@ -26,7 +26,7 @@ export function chart(points, last, now, choose) {
   const low = Math.min(-1, ...values);
   const x = (t) => LEFT + (1 - t / Math.max(1, last)) * (WIDTH - LEFT - RIGHT);
   const y = (v) => TOP + ((high - v) / (high - low)) * (HEIGHT - TOP - BOTTOM);
-  const out = svg("svg", { viewBox: "0 0 " + WIDTH + " " + HEIGHT, class: "over-steps", role: "img" });
+  const out = svg("svg", { viewBox: "0 0 " + WIDTH + " " + HEIGHT, class: "over-steps", role: "group" });
   out.append(svg("title", {}, "Scores over steps: " + points.map((p) => "t " + p.t + " " + signed(p.value)).join(", ")));
   const span = high - low;
   const unit = [0.5, 1, 2, 5, 10, 20, 50].find((u) => span / u <= 5) ?? 100;
@@ -47,9 +47,16 @@ export function chart(points, last, now, choose) {
     const lower = sorted.reverse().map((p) => "L" + x(p.t).toFixed(1) + " " + y(p.value - p.error).toFixed(1)).join("");
     out.append(svg("path", { d: upper + lower + "Z", class: "band" }), svg("path", { d: line, class: "curve" }));
     for (const p of points) {
-      const dot = svg("circle", { cx: x(p.t), cy: y(p.value), r: 4, class: p.value < 0 ? "dot neg" : "dot pos" },
+      const dot = svg("circle", { cx: x(p.t), cy: y(p.value), r: 4, class: p.value < 0 ? "dot neg" : "dot pos", tabindex: 0, role: "button", "data-t": p.t,
+        "aria-label": "t = " + p.t + ": " + signed(p.value) + " σ" },
         svg("title", {}, "t = " + p.t + ": " + signed(p.value) + " σ"));
       dot.addEventListener("click", () => choose(p.t));
+      dot.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" || event.key === " ") {
+          event.preventDefault();
+          choose(p.t);
+        }
+      });
       out.append(dot);
     }
   }
@@ -82,5 +89,5 @@ export function fill(panel, view) {
     el("h3", {}, "Nearest by pixels"),
     near,
     el("p", { class: "note" }, "Pictures that look alike at 16 × 16 pixels; a near-duplicate correlates by 0.99 or more in all pixels. Likeness is no cause."));
-  return { scored, steps, near, heat, stored };
+  return { scored, steps, near, heat, stored, close, pin: view.pin };
 }

@@ -19,7 +19,7 @@ export function asked() {
 
 /** Whether what is shown answers what is asked: not while a new question waits for its first answer. */
 export function isAnswered() {
-  return page.answer !== null && page.answer !== undefined && !$("answer").classList.contains("stale");
+  return !page.live && page.answer !== null && page.answer !== undefined && !$("answer").classList.contains("stale");
 }
 
 /** Ends what is asked. */
@@ -29,9 +29,12 @@ export function interrupt() {
   heat.pause();
 }
 
-/** Asks, unless something else is asked within a moment. */
+/** Asks, unless something else is asked within a moment, or a picture is being drawn: that one is asked about next. */
 export function question(wait = 0) {
   remember();
+  if (page.live) {
+    return;
+  }
   interrupt();
   if (page.run.estimators.length === 0) {
     state("", null);

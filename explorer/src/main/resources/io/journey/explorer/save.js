@@ -53,6 +53,20 @@ function loaded(source) {
   });
 }
 
+/** Lines of a text that are no wider than so much. */
+function wrapped(text, width, measure) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = (lines.at(-1) + " " + word).trim();
+    if (lines.at(-1) === "" || measure(longer) <= width) {
+      lines[lines.length - 1] = longer;
+    } else {
+      lines.push(word);
+    }
+  }
+  return lines;
+}
+
 /** Draws the two pictures with the patch, and both lists. */
 export async function png(view, noisy, predicted) {
   const style = getComputedStyle(document.documentElement);
@@ -84,12 +98,15 @@ export async function png(view, noisy, predicted) {
   write("t = " + view.step + " · " + view.estimator + " · " + view.state, gap, 66, "13px " + sans, colour("--soft"), width - 2 * gap);
   c.drawImage(noisy, gap, 92, side, side);
   c.drawImage(predicted, gap + side + 12, 92, side, side);
-  write("the image so far", gap, 92 + side + 20, "13px " + sans, colour("--soft"));
-  write("the model’s guess of the end", gap + side + 12, 92 + side + 20, "13px " + sans, colour("--soft"));
+  write(view.sayings.noisy, gap, 92 + side + 20, "13px " + sans, colour("--soft"));
+  write(view.sayings.predicted, gap + side + 12, 92 + side + 20, "13px " + sans, colour("--soft"));
   const left = gap + 2 * side + 12 + gap;
+  if (view.asked) {
+    wrapped(view.asked, 2 * side + 12, (text) => c.measureText(text).width).forEach((text, n) =>
+      write(text, gap, 92 + side + 44 + 17 * n, "13px " + sans, colour("--soft")));
+  }
   let top = 92;
-  for (const [title, list, name] of [
-    ["Pushed it towards what it became", view.positive, "--pos"], ["Pushed it away", view.negative, "--neg"]]) {
+  for (const [title, list, name] of [[view.sayings.positive, view.positive, "--pos"], [view.sayings.negative, view.negative, "--neg"]]) {
     write(title, left, top + 12, "600 15px Georgia, serif", colour(name));
     const pictures = await Promise.all(list.map((i) => loaded(view.picture(i))));
     list.forEach((image, n) => {
@@ -101,7 +118,7 @@ export async function png(view, noisy, predicted) {
       c.strokeStyle = colour(name);
       c.lineWidth = 3;
       c.strokeRect(x + 1.5, y + 1.5, 99, 99);
-      write(signed(view.answer.scores[image] / view.answer.sd) + " σ", x, y + 118, "600 12px " + sans, colour(name));
+      write(signed(view.answer.scores[image] / view.answer.sd) + view.margin(image) + " σ", x, y + 118, "600 12px " + sans, colour(name));
       write(view.title(image), x, y + 134, "11px " + sans, colour("--soft"), cardWidth - 10);
     });
     top += 40 + rows(list) * rowHeight;

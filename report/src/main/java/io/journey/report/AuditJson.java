@@ -96,7 +96,7 @@ record AuditJson(
   }
 
   private static void add(ObjectNode out, RankedImage one) {
-    out.put("id", one.image().exampleId()).put("class", one.image().className());
+    out.put("id", one.image().exampleId()).put("words", one.image().className());
     out.put("score", one.image().score());
     if (!Double.isNaN(one.low())) {
       out.putArray("interval").add(one.low()).add(one.high());

@@ -46,9 +46,15 @@ public final class AuditReport {
   private final List<String> warnings;
   private final List<RankedImage> ranked;
   private final double halvesDisagree;
+  private final String command;
 
   private AuditReport(
-      Attribution attribution, List<GroupScores> groups, Audit audit, Dataset data) {
+      Attribution attribution,
+      List<GroupScores> groups,
+      Audit audit,
+      Dataset data,
+      String command) {
+    this.command = command;
     this.attribution = attribution;
     this.groups = groups;
     this.audit = audit;
@@ -60,25 +66,29 @@ public final class AuditReport {
   }
 
   /**
-   * Writes both files.
+   * Returns the report of an audit.
    *
    * @param attribution scores of the picture alone, with those of the whole trajectory
    * @param groups scores of groups by them, in the page's order
    * @param audit finished, on disk
    * @param data the training images, as pictures
+   * @param command that repeats it
    * @throws io.journey.run.JourneyException if one is damaged or they do not belong together
    */
-  public static void write(
+  public static AuditReport of(
       Attribution attribution,
       List<GroupScores> groups,
       Audit audit,
       Dataset data,
-      Path outHtml,
-      Path outJson) {
-    AuditReport report =
-        new AuditReport(attribution, groups, audit, TrainingImages.of(attribution, data));
-    AtomicFile.write(outJson, Json.bytes(report.json()));
-    AtomicFile.write(outHtml, report.html().getBytes(StandardCharsets.UTF_8));
+      String command) {
+    return new AuditReport(
+        attribution, groups, audit, TrainingImages.of(attribution, data), command);
+  }
+
+  /** Writes both files. */
+  public void write(Path outHtml, Path outJson) {
+    AtomicFile.write(outJson, Json.bytes(json()));
+    AtomicFile.write(outHtml, html().getBytes(StandardCharsets.UTF_8));
   }
 
   private ObjectNode json() {
@@ -114,7 +124,7 @@ public final class AuditReport {
   private String lede() {
     String asked =
         audit.isDrawn()
-            ? "A generative model drew this picture. To find out whose images it owes it to, the images that"
+            ? "A generative model drew this picture. To find out whose images shaped it, the images that"
                 + " Journey’s scores name were left out of the training data"
             : "This picture was not drawn by the model. To find out which images make the model know it, those"
                 + " that Journey’s scores name were left out of the training data";
@@ -184,11 +194,14 @@ public final class AuditReport {
   }
 
   private String images() {
+    boolean intervals = ranked.stream().anyMatch(one -> !Double.isNaN(one.low()));
     StringBuilder out = new StringBuilder("<div class=\"scroll\" role=\"region\" tabindex=\"0\"");
     out.append(
         " aria-labelledby=\"scores-title\"><table class=\"groups\"><thead><tr><th>Image</th>");
     out.append(
-        "<th></th><th>Score</th><th>95% interval</th><th>Left out</th></tr></thead><tbody>\n");
+        "<th></th><th>Score</th>"
+            + (intervals ? "<th>95% interval</th>" : "")
+            + "<th>Left out</th></tr></thead><tbody>\n");
     List<Integer> left = audit.left().stream().map(LeftOut::index).toList();
     for (RankedImage one : ranked) {
       out.append("<tr><th scope=\"row\">").append(Html.escape(Html.line(one.image().exampleId())));
@@ -197,11 +210,11 @@ public final class AuditReport {
         out.append(Html.escape(Html.line(one.image().className()))).append("</span>");
       }
       out.append("</th><td>").append(picture(one.image().index())).append("</td><td>");
-      out.append(AuditWords.signed(one.image().score())).append("</td><td>");
-      out.append(
-          Double.isNaN(one.low())
-              ? "–"
-              : AuditWords.signed(one.low()) + " to " + AuditWords.signed(one.high()));
+      out.append(AuditWords.signed(one.image().score()));
+      if (intervals) {
+        out.append("</td><td>").append(AuditWords.signed(one.low())).append(" to ");
+        out.append(AuditWords.signed(one.high()));
+      }
       out.append("</td><td>").append(left.contains(one.image().index()) ? "yes" : "");
       out.append("</td></tr>\n");
     }
@@ -211,7 +224,7 @@ public final class AuditReport {
   }
 
   private ObjectNode repeat() {
-    ObjectNode all = Json.object();
+    ObjectNode all = Json.object().put("command", command);
     all.putObject("versions")
         .put("journey", Versions.journey())
         .put("libtorch", Versions.libtorch())
@@ -232,11 +245,15 @@ public final class AuditReport {
   private String repeated() {
     StringBuilder out =
         new StringBuilder(
-            "<p>With these settings and inputs of these fingerprints <code>journey audit</code> gives the"
-                + " same numbers; everything is in <code>audit.json</code>, too.</p>\n<details"
+            "<pre><code>"
+                + Html.escape(command)
+                + " --out …</code></pre>\n<p>With inputs of these fingerprints, and these settings, this gives"
+                + " the same numbers; everything is in <code>audit.json</code>, too.</p>\n<details"
                 + " open>\n<summary>Settings, seeds, fingerprints,"
                 + " versions</summary>\n<div class=\"tables\">\n");
-    repeat()
+    ObjectNode tables = repeat();
+    tables.remove("command");
+    tables
         .properties()
         .forEach(part -> out.append(SettingsTable.group(part.getKey(), part.getValue())));
     return out.append("</div>\n</details>\n").toString();

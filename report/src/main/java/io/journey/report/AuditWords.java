@@ -89,9 +89,10 @@ final class AuditWords {
         Locale.ROOT,
         "What could be found: with %d random sets a set of images that beats a random one in %.0f of 100"
             + " trials is told from chance in about half of all audits, and images that matter no more"
-            + " than others in fewer than 5 of 100.",
+            + " than others in %.0f of 100 at most.",
         sets,
-        100 * Math.pow(0.5, 1.0 / sets));
+        100 * Math.pow(0.5, 1.0 / sets),
+        100.0 / (sets + 1));
   }
 
   /**

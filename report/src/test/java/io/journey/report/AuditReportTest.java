@@ -91,14 +91,25 @@ class AuditReportTest {
   }
 
   private JsonNode report() throws IOException {
-    AuditReport.write(
-        Attribution.open(folder.resolve("attribution")),
-        List.of(),
-        Audit.open(folder.resolve("audit")),
-        data,
-        folder.resolve("audit.html"),
-        folder.resolve("audit.json"));
+    AuditReport.of(
+            Attribution.open(folder.resolve("attribution")),
+            List.of(),
+            Audit.open(folder.resolve("audit")),
+            data,
+            COMMAND)
+        .write(folder.resolve("audit.html"), folder.resolve("audit.json"));
     return Json.read(folder.resolve("audit.json"));
+  }
+
+  private static final String COMMAND = "journey audit --target '<b>.safetensors' --index 3";
+
+  @Test
+  void theCommandThatRepeatsItIsInBothFiles() throws IOException {
+    audit(3, true, false);
+    assertThat(report().at("/repeat/command").asText()).isEqualTo(COMMAND);
+    assertThat(page())
+        .contains("journey audit --target &#39;&lt;b&gt;.safetensors&#39; --index 3 --out")
+        .doesNotContain("<b>.safetensors");
   }
 
   private String page() throws IOException {

@@ -122,7 +122,7 @@ public record MetasmoothnessRun(
             steps,
             new TruthMeasure.Loss(draws),
             Seed.of(seed).child("metasmoothness noise"),
-            work.directory().resolve("models").toAbsolutePath().toString());
+            Confined.path(work.directory(), "models").toAbsolutePath().toString());
     List<Task> tasks = new ArrayList<>();
     tasks.add(new CheckpointTask(question, ensemble));
     for (int image : chosen()) {

@@ -33,7 +33,7 @@ public final class C2paSidecars implements ExportFormat {
   @Override
   public void write(ExportContent content, StageWork work) {
     List<String> titles = content.targetTitles();
-    boolean drawn = content.request().attribution().files().isEmpty();
+    boolean drawn = content.isDrawn();
     for (int t = 0; t < content.targets(); t++) {
       String name = String.format(Locale.ROOT, "target-%03d", t);
       byte[] picture = content.targetPng(t);
@@ -62,7 +62,14 @@ public final class C2paSidecars implements ExportFormat {
     generator.put("name", "Journey").put("version", Versions.journey());
     manifest.put("title", name).put("format", "image/png");
     ArrayNode ingredients = manifest.putArray("ingredients");
-    ArrayNode labels = Json.object().putArray("ingredientIds");
+    ArrayNode assertions = manifest.putArray("assertions");
+    if (!drawn) {
+      return manifest; // Nothing went into a picture that no model made.
+    }
+    ObjectNode actions = assertions.addObject().put("label", "c2pa.actions.v2");
+    ObjectNode created = actions.putObject("data").putArray("actions").addObject();
+    created.put("action", "c2pa.created").put("digitalSourceType", MADE_BY_A_MODEL);
+    ArrayNode labels = created.putObject("parameters").putArray("ingredientIds");
     for (Influence one : strongest(content, target)) {
       String label = "urn:journey:sha256:" + content.images().sha256(one.index());
       labels.add(label);
@@ -71,13 +78,6 @@ public final class C2paSidecars implements ExportFormat {
           .put("title", one.exampleId())
           .put("relationship", "inputTo")
           .put("instance_id", label);
-    }
-    ArrayNode assertions = manifest.putArray("assertions");
-    if (drawn) {
-      ObjectNode actions = assertions.addObject().put("label", "c2pa.actions.v2");
-      ObjectNode created = actions.putObject("data").putArray("actions").addObject();
-      created.put("action", "c2pa.created").put("digitalSourceType", MADE_BY_A_MODEL);
-      created.putObject("parameters").set("ingredientIds", labels);
     }
     return manifest;
   }

@@ -27,10 +27,8 @@ import java.util.Optional;
 
 /** What the formats tell: scores, training images, targets, and what they were made from. */
 public final class ExportContent {
-  /** What a score is. */
-  static final String UNIT =
-      "positive: training on the image pushed the target towards what it became; over all steps the"
-          + " weighted mean of scores in standard deviations of all scores of their step";
+  private static final String OVERALL =
+      "; over all steps the weighted mean of scores in standard deviations of all scores of their step";
 
   private final Export export;
   private final ExportRequest request;
@@ -42,6 +40,23 @@ public final class ExportContent {
   private final float[][] overall;
   private final TrainingConsent[] consents;
   private Safetensors targetTensors;
+
+  /** Returns whether a model drew the targets; if not, they are pictures from elsewhere. */
+  boolean isDrawn() {
+    return request.attribution().files().isEmpty();
+  }
+
+  /** Returns what a positive score says. */
+  String positive() {
+    return isDrawn()
+        ? "training on the image pushed the picture towards what it became"
+        : "training on the image made the model find the picture more likely";
+  }
+
+  /** Returns what a score is. */
+  String unit() {
+    return "positive: " + positive() + OVERALL;
+  }
 
   ExportContent(Export export, StageWork work) {
     this.export = export;
@@ -248,7 +263,7 @@ public final class ExportContent {
   public ObjectNode provenance() {
     ObjectNode json = Json.object();
     json.put("generator", "Journey " + Versions.journey());
-    json.put("score", UNIT).put("over_steps", overSteps());
+    json.put("score", unit()).put("over_steps", overSteps());
     json.put("vectors", vectorsAre());
     json.set("export", settings);
     json.set("inputs", export.inputs());

@@ -51,7 +51,10 @@ public final class ModelCard implements ExportFormat {
     lines.add(
         "Which of "
             + content.size()
-            + " training images pushed what this model made, by the estimator "
+            + (content.isDrawn()
+                ? " training images pushed what this model made, by the estimator "
+                : " training images make this model find pictures likely that it did not draw, by the"
+                    + " estimator ")
             + Markdown.text(estimator)
             + " at "
             + steps.length
@@ -59,8 +62,9 @@ public final class ModelCard implements ExportFormat {
             + steps[0]
             + " to "
             + steps[steps.length - 1]
-            + ". A score is an estimate, not a measurement: positive where training on the image"
-            + " pushed the picture towards what it became. Scores are over all timesteps, in standard"
+            + ". A score is an estimate, not a measurement: positive where "
+            + content.positive()
+            + ". Scores are over all timesteps, in standard"
             + " deviations of all scores of a timestep (weights: "
             + content.overSteps()
             + ").");

@@ -51,8 +51,8 @@ public record Grouping(
     if (names.isEmpty()) {
       throw new JourneyException(
           column.equals(DUPLICATES)
-              ? "No two training images are nearly the same: lower the similarity, or group by another"
-                  + " column."
+              ? "No two training images are near-duplicates: there is nothing to group by. Group by"
+                  + " another column."
               : "No training image has a " + column + ": group by another column.");
     }
   }

@@ -23,6 +23,7 @@ import io.journey.run.SettingException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -320,7 +321,14 @@ class ExportTest {
     run = asked.write(root.resolve("asked"), data());
     Path out = export("c2pa", (ImageForm) null);
     String sidecar = Files.readString(out.resolve("target-000.png.c2pa.json"));
-    assertThat(sidecar).contains("one.png").doesNotContain("trainedAlgorithmicMedia");
+    assertThat(sidecar)
+        .contains("one.png", "made the model find the picture more likely")
+        .doesNotContain("trainedAlgorithmicMedia", "inputTo", "what it became");
+    assertThat(Json.parse(sidecar.getBytes(StandardCharsets.UTF_8), "it").get("ingredients"))
+        .isEmpty();
+    assertThat(Files.readString(export("card", (ImageForm) null).resolve("README.md")))
+        .contains("that it did not draw", "find the picture more likely")
+        .doesNotContain("what this model made", "what it became");
   }
 
   @Test
