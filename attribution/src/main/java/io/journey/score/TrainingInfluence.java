@@ -13,6 +13,7 @@ import io.journey.random.Seed;
 import io.journey.results.Attribution;
 import io.journey.results.ExampleTable;
 import io.journey.results.Timesteps;
+import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
@@ -196,13 +197,14 @@ public record TrainingInfluence(
         Workers.Parts parts,
         ScoringEngine.Sink sink) {
       int queries = steps.length * targets.size();
-      try (Checkpoint checkpoint = asked.ensemble.load(member)) {
+      try (Checkpoint checkpoint = asked.ensemble.load(member);
+          TrainingReplay replay = replay(member, context, parts)) {
         long numbers = checkpoint.model().parameters().count();
         int together = (int) Math.max(1, BYTES / (COPIES * Float.BYTES * numbers));
         for (int from = 0; from < queries; from += together) {
           int to = Math.min(queries, from + together);
           Questions questions = questions(checkpoint, targets, steps, from, to, context, parts);
-          double[][] scores = sweep(member, questions.gradients, context, parts);
+          double[][] scores = sweep(member, replay, questions.gradients, context, parts);
           for (int q = from; q < to; q++) {
             float[] rounded = CheckpointScorer.floats(scores[q - from]);
             sink.accept(0, q, new Scored(rounded, null, questions.measurements[q - from]));
@@ -211,14 +213,23 @@ public record TrainingInfluence(
       }
     }
 
-    private double[][] sweep(
-        String member, float[][] gradients, RunContext context, Workers.Parts parts) {
+    private TrainingReplay replay(String member, RunContext context, Workers.Parts parts) {
       int steps = Retraining.like(asked.ensemble, Retraining.Coupling.COUPLED).training().steps();
       int number = checkpointNames().indexOf(member);
       try (Progress.Task task =
-              context.progress().start("Training " + member + " again", 2L * steps, "steps");
-          TrainingReplay replay =
-              TrainingReplay.of(asked.ensemble, asked.data, number, task, parts)) {
+          context.progress().start("Training " + member + " again", steps, "steps")) {
+        return TrainingReplay.of(asked.ensemble, asked.data, number, task, parts);
+      }
+    }
+
+    private double[][] sweep(
+        String member,
+        TrainingReplay replay,
+        float[][] gradients,
+        RunContext context,
+        Workers.Parts parts) {
+      String title = "Taking " + Counted.of(gradients.length, "questions") + " back";
+      try (Progress.Task task = context.progress().start(title, replay.config().steps(), "steps")) {
         Seed probes = Seed.of(asked.draws.seed()).child("outputs").child(member);
         return new BackwardSweep(replay, asked.curvature, probes, parts)
             .scores(gradients, asked.data.size(), task);

@@ -107,7 +107,13 @@ public record LdsStudy(
   public static final String KIND = "lds";
 
   private static final List<String> RESERVED =
-      List.of("random", "leave-one-out", "caption-cosine", "pixel-cosine", "nda");
+      List.of("random", "leave-one-out", "caption-cosine", "pixel-cosine", "nda", "ek-fac + nda");
+
+  /** The estimator whose mean with NDA is judged, too. */
+  private static final String MIXED = "ek-fac";
+
+  /** Shares of NDA tried in that mean. */
+  private static final double[] SHARES = {0.1, 0.25, 0.5, 0.75};
 
   /** The dampings tried where nothing else is said. */
   public static final double[] DAMPINGS = {0.001, 0.01, 0.1, 1, 10, 100};
@@ -186,7 +192,12 @@ public record LdsStudy(
     all.add(baselines.pixels());
     if (rivals.patches.length > 0) {
       NoiseSchedule schedule = ensemble.first().schedule();
-      all.add(baselines.patches(rivals.patches, schedule, context));
+      Prediction nda = baselines.patches(rivals.patches, schedule, context);
+      Prediction.merged(all).stream()
+          .filter(one -> one.name().equals(MIXED))
+          .findFirst()
+          .ifPresent(one -> all.add(one.with(nda, SHARES)));
+      all.add(nda);
     }
     rivals.embedders.forEach(
         (name, embedder) -> all.add(baselines.embedded(embedder, name, context)));
