@@ -142,6 +142,69 @@ class BrowserTest extends InBrowser {
     requireQuiet();
   }
 
+  private Object script(String text) {
+    return ((JavascriptExecutor) browser).executeScript(text);
+  }
+
+  @Test
+  void whileAPictureIsDrawnNoOtherIsLookedAt() {
+    visit("");
+    int before = browser.findElements(By.cssSelector("#targets img")).size();
+    String place = one("#step-name").getText();
+    Object chosen =
+        script(
+            "document.getElementById('draw-seed').value = 78;"
+                + "document.getElementById('draw-it').click();"
+                + "const all = [...document.querySelectorAll('#targets input')];"
+                + "all[1].click();"
+                + "document.querySelector('[data-save=png]').click();"
+                + "return all.findIndex((one) => one.checked) + ' ' +"
+                + " document.getElementById('toast').textContent;");
+    assertThat(chosen).isEqualTo("0 A picture is being drawn: save when it is done.");
+    wait.until(b -> browser.findElements(By.cssSelector("#targets img")).size() == before + 1);
+    finished();
+    assertThat(hash()).contains("t=" + before, "seed%22%3A78");
+    assertThat(one("#step-name").getText()).isEqualTo(place);
+    requireQuiet();
+  }
+
+  @Test
+  void theKeyboardGoesIntoThePanelAndBackToTheImage() {
+    visit("");
+    String first = shown("positive").get(0);
+    script("document.querySelector('#positive .open').focus()");
+    browser.switchTo().activeElement().sendKeys(Keys.ENTER);
+    assertThat(script("return document.activeElement.className")).isEqualTo("close-panel");
+    wait.until(b -> !browser.findElements(By.cssSelector("#panel .dot")).isEmpty());
+    script("document.querySelector('#panel .dot').focus()");
+    browser.switchTo().activeElement().sendKeys(Keys.ENTER);
+    finished();
+    assertThat(one("#step-name").getText()).contains("(1 of 10)");
+    press(Keys.ESCAPE);
+    assertThat(script("return document.activeElement.closest('.card-of').dataset.image"))
+        .isEqualTo(first);
+    script("document.querySelector('input[name=tool]').focus()");
+    browser.switchTo().activeElement().sendKeys(Keys.ARROW_RIGHT);
+    assertThat(script("return document.querySelector('input[name=tool]:checked').value"))
+        .isEqualTo("lasso");
+    assertThat(one("#step-name").getText()).contains("(1 of 10)");
+    requireQuiet();
+  }
+
+  @Test
+  void aLinkPastedIntoAnOpenTabShowsItsViewAlone() {
+    visit("");
+    one("#positive .open").click();
+    assertThat(one("#panel").isDisplayed()).isTrue();
+    script("location.hash = '#t=1&e=ek-fac&k='");
+    finished();
+    assertThat(one("#panel").isDisplayed()).isFalse();
+    assertThat(one("#column").getDomProperty("value")).isEmpty();
+    script("location.hash = '#t=0&d=gone.png'");
+    wait.until(b -> one("#toast").getText().contains("gone.png"));
+    requireQuiet();
+  }
+
   @Test
   void onAPhoneNothingStandsOut() {
     for (int width : List.of(360, 420)) {
