@@ -298,7 +298,7 @@ public record MetasmoothnessRun(
       draft.warning(
           "This training is chaotic: what one image does is hardly a slope, and influence of first order,"
               + " of any estimator, cannot mean much for a single checkpoint. Average more checkpoints,"
-              + " or train with a lower learning rate, a larger adamEpsilon, or larger batches.");
+              + " or train with a larger adamEpsilon, such as 0.001, or a lower learning rate.");
     }
     return draft;
   }
