@@ -245,9 +245,9 @@ public final class AuditReport {
   private String repeated() {
     StringBuilder out =
         new StringBuilder(
-            "<pre><code>"
+            "<p><code>"
                 + Html.escape(command)
-                + " --out …</code></pre>\n<p>With inputs of these fingerprints, and these settings, this gives"
+                + " --out …</code></p>\n<p>With inputs of these fingerprints, and these settings, this gives"
                 + " the same numbers; everything is in <code>audit.json</code>, too.</p>\n<details"
                 + " open>\n<summary>Settings, seeds, fingerprints,"
                 + " versions</summary>\n<div class=\"tables\">\n");
