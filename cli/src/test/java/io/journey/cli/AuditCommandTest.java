@@ -103,7 +103,7 @@ class AuditCommandTest {
   @Test
   void aColumnThatThereIsNotIsRefusedBeforeAnythingIsScored() {
     Path out = folder.resolve("nothing");
-    refuses("nope", without(audit(out, "--group", "nope"), "--remove"));
+    refuses("has no columns beside", without(audit(out, "--group", "nope"), "--remove"));
     assertThat(out).doesNotExist();
   }
 
