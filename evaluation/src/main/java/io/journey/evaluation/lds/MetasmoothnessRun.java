@@ -62,8 +62,11 @@ public record MetasmoothnessRun(
   /** What an image counts in the models beside the checkpoint, by name. */
   private static final List<String> WEIGHTS = List.of("without", "half");
 
-  /** Below this there is a warning: less than three quarters of all moves go on as they began. */
-  private static final double ROUGH = 0.5;
+  /**
+   * Below this there is a warning: between a training through which influence predicted next to
+   * nothing, 0.56, and one through which it did, 0.86 (docs/results/fashion-mnist-own-seed).
+   */
+  private static final double ROUGH = 0.75;
 
   public MetasmoothnessRun {
     if (images < 2 || images > data.size()) {
