@@ -140,7 +140,7 @@ public record TrainingInfluence(
           steps,
           null,
           curvature.isExact() ? null : curvature.outputs(),
-          Attribution.CHANGE,
+          curvature.isExact() ? Attribution.CHANGE : null, // Random outputs lose its size.
           asked.weights);
     }
 

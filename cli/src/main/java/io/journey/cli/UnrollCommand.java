@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
     description = {
       "Attribute through training itself: train each checkpoint again, then take its steps back one"
           + " by one and add up what every image did to the targets.",
-      "Scores are in units of f_t: to first order what f_t would gain if the image had never been"
-          + " met. No features are needed; it takes some trainings' time."
+      "A score says what f_t would gain if the image had never been met: with --exact as a number,"
+          + " otherwise as a rank. No features are needed; it takes some trainings' time."
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
