@@ -125,8 +125,12 @@ class BrowserSessionTest extends InBrowser {
   void allImagesAreListedInTheOrderAskedFor() {
     visit("");
     one("#every summary").click();
-    script("scrollTo(0, document.documentElement.scrollHeight)");
-    wait.until(b -> inOrder().size() == TinyRun.IMAGES);
+    wait.until(
+        b -> {
+          script(
+              "scrollTo(0, document.documentElement.scrollHeight)"); // The list opens in a moment.
+          return inOrder().size() == TinyRun.IMAGES;
+        });
     List<String> highest = inOrder();
     assertThat(highest).startsWith(shown("positive").get(0), shown("positive").get(1));
     new Select(one("#every-order")).selectByValue("lowest");
