@@ -6,6 +6,7 @@ import io.journey.dataset.Dataset;
 import io.journey.dataset.Datasets;
 import io.journey.diffusion.OutputFunction;
 import io.journey.evaluation.lds.GroundTruthRun;
+import io.journey.evaluation.lds.MetasmoothnessRun;
 import io.journey.evaluation.lds.TruthMeasure;
 import io.journey.features.FeatureStore;
 import io.journey.features.Featurizer;
@@ -103,8 +104,8 @@ class TasksElsewhereTest {
     Map<String, String> here = Snapshot.withoutTimes(folder.resolve("here"));
     assertThat(Snapshot.withoutTimes(folder.resolve("there"))).isEqualTo(here);
     // 2 members; of features 2 checkpoints and 2 × 6 shards, then also 2 fits or 2 residuals; 2
-    // scores; 4 models.
-    assertThat(elsewhere.sent).isEqualTo(2 + (2 + 12 + 2) + (2 + 12 + 2) + 2 + 4);
+    // scores; 4 models; of metasmoothness the checkpoint and 2 × 2 models.
+    assertThat(elsewhere.sent).isEqualTo(2 + (2 + 12 + 2) + (2 + 12 + 2) + 2 + 4 + 5);
     assertThat(here)
         .containsKeys(
             "features/preconditioner/member-001.safetensors", "mean/member-000/residuals.npy");
@@ -149,5 +150,15 @@ class TasksElsewhereTest {
             false,
             out.resolve("models"))
         .run(out.resolve("truth"), context);
+    new MetasmoothnessRun(
+            ensemble,
+            Retraining.besides(ensemble, Coupling.COUPLED),
+            data,
+            targets,
+            new int[] {200, 400},
+            2,
+            2,
+            9)
+        .run(out.resolve("metasmoothness"), context);
   }
 }

@@ -1,5 +1,6 @@
 package io.journey.random;
 
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -15,7 +16,7 @@ import java.util.Locale;
  * @param high the upper 64 bits
  * @param low the lower 64 bits
  */
-public record Seed(long high, long low) {
+public record Seed(long high, long low) implements Serializable {
 
   /** Returns the root seed of a run, from the number a user types. */
   public static Seed of(long value) {

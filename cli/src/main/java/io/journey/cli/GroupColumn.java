@@ -9,6 +9,7 @@ import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.SettingException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -33,12 +34,8 @@ record GroupColumn(String name, double similarity) {
    * @throws JourneyException if no image has a group; near-duplicates are not searched for that
    */
   void check(Dataset data, Progress progress) {
-    if (name.startsWith(Grouping.FILE)) {
-      Grouping.ofFile(Path.of(name.substring(1)), ExampleTable.examples(data));
-    } else if (!Grouping.needsData(name)) {
-      Grouping.ofExamples(name, ExampleTable.examples(data));
-    } else if (!name.equals(Grouping.DUPLICATES)) {
-      Grouping.ofColumn(name, data, progress);
+    if (!name.equals(Grouping.DUPLICATES)) {
+      of(ExampleTable.examples(data), () -> data, progress);
     }
   }
 
@@ -49,13 +46,10 @@ record GroupColumn(String name, double similarity) {
    *     was named
    */
   Grouping of(Attribution scores, Supplier<Dataset> data, Progress progress) {
-    if (name.startsWith(Grouping.FILE)) {
-      return Grouping.ofFile(Path.of(name.substring(1)), scores.examples());
-    }
-    if (!Grouping.needsData(name)) {
-      return Grouping.ofExamples(name, scores.examples());
-    }
-    Dataset named = data.get();
+    return of(scores.examples(), () -> pictures(scores, data.get()), progress);
+  }
+
+  private Dataset pictures(Attribution scores, Dataset named) {
     if (named == null) {
       throw new SettingException(
           "--group "
@@ -63,9 +57,19 @@ record GroupColumn(String name, double similarity) {
               + " is told by the data set alone: name it with --data, or group by class, folder or"
               + " @FILE");
     }
-    Dataset pictures = TrainingImages.of(scores, named);
+    return TrainingImages.of(scores, named);
+  }
+
+  private Grouping of(
+      List<ExampleTable.Example> examples, Supplier<Dataset> pictures, Progress progress) {
+    if (name.startsWith(Grouping.FILE)) {
+      return Grouping.ofFile(Path.of(name.substring(1)), examples);
+    }
+    if (!Grouping.needsData(name)) {
+      return Grouping.ofExamples(name, examples);
+    }
     return name.equals(Grouping.DUPLICATES)
-        ? Grouping.ofDuplicates(pictures, similarity, progress)
-        : Grouping.ofColumn(name, pictures, progress);
+        ? Grouping.ofDuplicates(pictures.get(), similarity, progress)
+        : Grouping.ofColumn(name, pictures.get(), progress);
   }
 }

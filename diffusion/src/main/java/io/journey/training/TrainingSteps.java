@@ -67,13 +67,13 @@ record TrainingSteps(
   void add(
       LayeredDenoiser model, List<DenoisingDraws> images, GradientSum sum, Workers.Parts parts) {
     int pass = BatchSizes.training(images.size(), config.passImages(), model.widestOutput());
+    double weight = weight(images);
     parts.forEach(
         (images.size() + pass - 1) / pass,
         i -> {
           int from = i * pass;
           int to = Math.min(images.size(), from + pass);
-          List<DenoisingDraws> part = images.subList(from, to);
-          add(model, part, weight(part) / weight(images), i, sum);
+          add(model, images.subList(from, to), (to - from) / weight, i, sum);
         });
   }
 
@@ -82,17 +82,19 @@ record TrainingSteps(
     return images.stream().mapToDouble(d -> d.weights() == null ? 1 : d.weights()[0]).sum();
   }
 
-  /** Adds the share of some images in the step's mean loss and its gradient. */
+  /**
+   * Adds the share of some images in the step's mean loss and its gradient.
+   *
+   * @param share their number, by how many whole images the batch is worth
+   */
   private void add(
       LayeredDenoiser model, List<DenoisingDraws> images, double share, int pass, GradientSum sum) {
     try (PointerScope scope = new PointerScope()) {
       DenoisingBatch batch = DenoisingBatch.of(images, shape, schedule, ScalarType.Float);
       Tensor predicted = Libtorch.inTrainingPrecision(() -> model.predict(batch.input()));
-      Tensor losses = DenoisingLoss.perRow(predicted, batch, null);
-      double factor = share * (images.size() / weight(images));
-      Tensor loss = losses.mean();
-      if (factor != 1) {
-        loss = loss.mul(new Scalar(factor));
+      Tensor loss = DenoisingLoss.perRow(predicted, batch, null).mean();
+      if (share != 1) {
+        loss = loss.mul(new Scalar(share));
       }
       sum.add(pass, loss.detach(), model.parameters().gradient(loss));
     }

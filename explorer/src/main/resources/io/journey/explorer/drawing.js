@@ -101,7 +101,8 @@ function isDrawing() {
   return Boolean(page.live);
 }
 
-function markChosen() {
+/** Marks the present target among the generated pictures. */
+export function markChosen() {
   document.querySelectorAll("#targets input").forEach((input, n) => (input.checked = n === view.target));
 }
 

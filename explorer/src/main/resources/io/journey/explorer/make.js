@@ -1,6 +1,6 @@
 // Pictures that are made or found while the page is open.
 import { get, Gone, lines } from "./ask.js";
-import { choose, redraw, showTarget } from "./drawing.js";
+import { choose, markChosen, redraw, showTarget } from "./drawing.js";
 import { el } from "./lists.js";
 import { $, address, page, step, target, toast, view, wordsOf } from "./page.js";
 import { gone, interrupt, question, state } from "./questions.js";
@@ -20,7 +20,7 @@ export async function refresh() {
   const isFocused = $("targets").contains(document.activeElement);
   $("targets").replaceChildren();
   page.run.targets.forEach(addTarget);
-  document.querySelectorAll("#targets input").forEach((input, n) => (input.checked = n === view.target));
+  markChosen();
   if (isFocused) {
     document.querySelector("#targets input:checked").focus();
   }

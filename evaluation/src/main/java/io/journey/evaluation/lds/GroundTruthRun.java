@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.array.DType;
 import io.journey.array.Npy;
 import io.journey.dataset.Dataset;
-import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.model.ModelInputs;
 import io.journey.random.Seed;
@@ -24,7 +23,6 @@ import io.journey.sampling.Trajectory;
 import io.journey.training.Retraining;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -143,8 +141,15 @@ public record GroundTruthRun(
       drawn.add(subsets.subset(j));
     }
     GroundTruth.requireEqualAndDistinct(drawn, work.directory());
-    Question question =
-        new Question(retraining, data, targets, steps, measure, models.toAbsolutePath().toString());
+    ModelQuestion question =
+        new ModelQuestion(
+            retraining,
+            data,
+            targets,
+            steps,
+            measure,
+            Seed.of(retraining.seed()).child("ground-truth"),
+            models.toAbsolutePath().toString());
     List<ModelTask> tasks = new ArrayList<>();
     for (int unit = 0; unit < count * seeds; unit++) {
       tasks.add(new ModelTask(question, unit / seeds, unit % seeds, drawn.get(unit / seeds)));
@@ -161,7 +166,8 @@ public record GroundTruthRun(
   }
 
   /** A model that is trained, and asked about the targets. */
-  private record ModelTask(Question question, int subset, int seed, BitSet kept) implements Task {
+  private record ModelTask(ModelQuestion question, int subset, int seed, BitSet kept)
+      implements Task {
     @Override
     public String file() {
       return measurementFile(subset, seed);
@@ -169,41 +175,15 @@ public record GroundTruthRun(
 
     @Override
     public long size() {
-      return question.retraining.training().steps();
+      return question.retraining().training().steps();
     }
 
     @Override
     public void run(TaskContext context) {
-      Path folder = Confined.path(Path.of(question.models), modelName(subset, seed));
-      Ensemble model = context.run(question.retraining.model(question.data, kept, seed), folder);
-      float[] measurements = question.measurements(model, context);
-      context.write(
-          file(),
-          out ->
-              Npy.write(
-                  out,
-                  measurements,
-                  GroundTruth.HALVES,
-                  question.steps.length,
-                  question.targets.size()));
-    }
-  }
-
-  /** What every model is asked. */
-  private record Question(
-      Retraining retraining,
-      Dataset data,
-      List<Trajectory> targets,
-      int[] steps,
-      TruthMeasure measure,
-      String models)
-      implements Serializable {
-    /** Measurements of a model, [halves, steps, targets]. */
-    private float[] measurements(Ensemble model, TaskContext context) {
-      Seed root = Seed.of(retraining.seed()).child("ground-truth");
-      try (Checkpoint checkpoint = model.first()) {
-        return measure.of(checkpoint, targets, steps, root, context);
-      }
+      Path folder = Confined.path(Path.of(question.models()), modelName(subset, seed));
+      Ensemble model =
+          context.run(question.retraining().model(question.data(), kept, seed), folder);
+      question.ask(model, file(), context);
     }
   }
 

@@ -22,7 +22,6 @@ import io.journey.sampling.Trajectory;
 import io.journey.statistics.Estimate;
 import io.journey.statistics.PixelSimilarity;
 import io.journey.training.Retraining;
-import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -117,8 +116,8 @@ public record MetasmoothnessRun(
 
   @Override
   public void write(StageWork work) {
-    Question question =
-        new Question(
+    ModelQuestion question =
+        new ModelQuestion(
             retraining,
             data,
             targets,
@@ -141,33 +140,17 @@ public record MetasmoothnessRun(
     return EvaluationResult.open(directory).result();
   }
 
+  private static String name(int image, String weight) {
+    return String.format(Locale.ROOT, "image-%05d-%s", image, weight);
+  }
+
   private static String file(int image, String weight) {
-    return String.format(Locale.ROOT, "answers/image-%05d-%s.npy", image, weight);
+    return "answers/" + name(image, weight) + ".npy";
   }
 
   private static final String WHOLE = "answers/whole.npy";
 
-  /** What every model is asked. */
-  private record Question(
-      Retraining retraining,
-      Dataset data,
-      List<Trajectory> targets,
-      int[] steps,
-      TruthMeasure measure,
-      Seed noise,
-      String models)
-      implements Serializable {
-    void answer(Ensemble model, String file, TaskContext context) {
-      float[] answers;
-      try (Checkpoint checkpoint = model.first()) {
-        answers = measure.of(checkpoint, targets, steps, noise, context);
-      }
-      context.write(
-          file, out -> Npy.write(out, answers, GroundTruth.HALVES, steps.length, targets.size()));
-    }
-  }
-
-  private record CheckpointTask(Question question, Ensemble ensemble) implements Task {
+  private record CheckpointTask(ModelQuestion question, Ensemble ensemble) implements Task {
     @Override
     public String file() {
       return WHOLE;
@@ -180,11 +163,11 @@ public record MetasmoothnessRun(
 
     @Override
     public void run(TaskContext context) {
-      question.answer(ensemble, WHOLE, context);
+      question.ask(ensemble, WHOLE, context);
     }
   }
 
-  private record ModelTask(Question question, int image, String weight) implements Task {
+  private record ModelTask(ModelQuestion question, int image, String weight) implements Task {
     @Override
     public String file() {
       return MetasmoothnessRun.file(image, weight);
@@ -192,25 +175,24 @@ public record MetasmoothnessRun(
 
     @Override
     public long size() {
-      return question.retraining.training().steps();
+      return question.retraining().training().steps();
     }
 
     @Override
     public void run(TaskContext context) {
       BitSet kept = new BitSet();
-      kept.set(0, question.data.size());
+      kept.set(0, question.data().size());
       BitSet halved = new BitSet();
       if (weight.equals("half")) {
         halved.set(image);
       } else {
         kept.clear(image);
       }
-      String name = String.format(Locale.ROOT, "image-%05d-%s", image, weight);
       Ensemble model =
           context.run(
-              question.retraining.model(question.data, kept, halved, 0),
-              Confined.path(Path.of(question.models), name));
-      question.answer(model, file(), context);
+              question.retraining().model(question.data(), kept, halved, 0),
+              Confined.path(Path.of(question.models()), name(image, weight)));
+      question.ask(model, file(), context);
     }
   }
 
