@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
     // Every check is listed here and nowhere else.
     subcommands = {
       LdsCommand.class,
+      RetrievalCommand.class,
       StabilityCommand.class,
       MetasmoothnessCommand.class,
       ClassifierCommand.class,
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
       "  journey evaluate lds --help        who predicts what retraining does",
+      "  journey evaluate retrieval --help  who finds the images of a hidden source",
       "  journey evaluate stability --help  how alike two answers are",
       "  journey evaluate metasmoothness --help  whether influence can mean much",
       "  journey evaluate classifier --help a network that tells classes apart",

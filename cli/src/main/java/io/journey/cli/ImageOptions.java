@@ -1,7 +1,9 @@
 package io.journey.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.journey.condition.CaptionEncoder;
 import io.journey.condition.Condition;
+import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
 import io.journey.dataset.PictureFiles;
 import io.journey.dataset.PictureFiles.Picture;
@@ -91,15 +93,38 @@ final class ImageOptions {
     }
   }
 
+  /**
+   * Reads the pictures.
+   *
+   * @param trained the images that the ensemble was trained on: the pictures are changed as they
+   *     were
+   */
+  Asked read(Ensemble ensemble, Dataset trained, Timesteps steps, long seed) {
+    try (Checkpoint checkpoint = ensemble.first();
+        Encoders.Opened encoders =
+            Encoders.of(ensemble).open(checkpoint.inputs().conditioning().takesCaptions())) {
+      return read(checkpoint, trained.describe(), encoders, steps, seed);
+    }
+  }
+
   private Asked read(
       Checkpoint checkpoint,
       FeatureStore features,
       Encoders.Opened encoders,
       Timesteps steps,
       long seed) {
+    return read(checkpoint, features.manifest().data(), encoders, steps, seed);
+  }
+
+  private Asked read(
+      Checkpoint checkpoint,
+      JsonNode described,
+      Encoders.Opened encoders,
+      Timesteps steps,
+      long seed) {
     PictureTargets targets = new PictureTargets(checkpoint, encoders.codec());
     ImageShape shape = targets.pictureShape();
-    List<Picture> pictures = PictureFiles.read(image, shape, trained(features));
+    List<Picture> pictures = PictureFiles.read(image, shape, trained(described));
     List<Condition> conditions = conditions(targets, encoders.text(), pictures.size());
     return new Asked(
         targets.of(pictures, conditions, steps.named(), seed),
@@ -109,9 +134,9 @@ final class ImageOptions {
             .toList());
   }
 
-  private static List<String> trained(FeatureStore features) {
+  private static List<String> trained(JsonNode described) {
     List<String> steps = new ArrayList<>();
-    features.manifest().data().path("transformations").forEach(step -> steps.add(step.asText()));
+    described.path("transformations").forEach(step -> steps.add(step.asText()));
     return steps;
   }
 

@@ -1,6 +1,7 @@
 package io.journey.cli;
 
 import io.journey.dataset.Dataset;
+import io.journey.dataset.ImageShape;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
@@ -12,6 +13,7 @@ import io.journey.score.TrainingInfluence;
 import io.journey.unrolling.BackwardSweep;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,7 +46,17 @@ final class UnrollCommand implements Runnable {
 
   @Mixin private DataOptions data;
 
-  @Mixin private TargetOptions target;
+  @ArgGroup(multiplicity = "1")
+  private Asked asked;
+
+  /** What is asked about: drawings, or pictures from elsewhere. */
+  static final class Asked {
+    @ArgGroup(exclusive = false)
+    private TargetOptions target;
+
+    @ArgGroup(exclusive = false)
+    private ImageOptions image;
+  }
 
   @Mixin private StepOptions timesteps;
 
@@ -78,15 +90,23 @@ final class UnrollCommand implements Runnable {
   public void run() {
     Timesteps wanted = timesteps.steps();
     Ensemble ensemble = Ensemble.open(checkpoints);
-    List<Trajectory> targets = target.read(wanted, ensemble);
     Dataset images = data.open(console.progress(), ensemble);
+    List<Trajectory> targets;
+    ImageShape shape;
+    if (asked.target != null) {
+      targets = asked.target.read(wanted, ensemble);
+      shape = asked.target.pictureShape();
+    } else {
+      ImageOptions.Asked pictures = asked.image.read(ensemble, images, wanted, drawing.seed());
+      targets = pictures.targets();
+      shape = pictures.shape();
+      pictures.notes().forEach(console::announce);
+    }
     BackwardSweep.Curvature curvature =
         exact ? BackwardSweep.Curvature.EXACT : new BackwardSweep.Curvature(outputs);
     Attribution attribution =
         TrainingInfluence.of(ensemble, images, curvature)
-            .withDraws(
-                new TargetDraws(
-                    drawing.draws(), drawing.seed(), drawing.patches(target.pictureShape())))
+            .withDraws(new TargetDraws(drawing.draws(), drawing.seed(), drawing.patches(shape)))
             .stage(targets, wanted)
             .run(out, console.context());
     console.say(

@@ -187,7 +187,7 @@ class CommandFlowTest {
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err())
         .contains(
-            "evaluate needs to be told what: lds, stability, metasmoothness, classifier, timesteps, flips");
+            "evaluate needs to be told what: lds, retrieval, stability, metasmoothness, classifier, timesteps, flips");
   }
 
   @Test

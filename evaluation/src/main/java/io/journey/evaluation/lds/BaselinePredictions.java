@@ -12,6 +12,7 @@ import io.journey.random.Seed;
 import io.journey.results.NamedAttribution;
 import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.Prediction;
+import io.journey.results.lds.Truth;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
@@ -28,13 +29,14 @@ import java.util.Optional;
  * The predictions of estimators that know no gradients: similarity with the finished picture or its
  * caption, the same at every step, and chance.
  *
- * @param truth whose subsets are predicted
+ * @param truth what is predicted
  * @param data the training images
  * @param targets the targets
  * @param codec decodes the targets into pictures
  */
-record BaselinePredictions(
-    GroundTruth truth, Dataset data, List<Trajectory> targets, LatentCodec codec) {
+record BaselinePredictions(Truth truth, Dataset data, List<Trajectory> targets, LatentCodec codec) {
+  /** The name of {@link #patches}. */
+  static final String NDA = "nda";
 
   /** Draws of noise for each step of a target whose patches are compared. */
   private static final int PATCH_DRAWS = 4;
@@ -107,7 +109,7 @@ record BaselinePredictions(
       }
     }
     double[] told = Arrays.stream(sizes).asDoubleStream().toArray();
-    return new Prediction("nda", told, sums);
+    return new Prediction(NDA, told, sums);
   }
 
   private float[] weights(PatchPosterior posterior, NoiseSchedule schedule, int step, int target) {
@@ -153,9 +155,9 @@ record BaselinePredictions(
         || !attribution.examples().equals(truth.examples())
         || !attribution
             .manifest()
-            .inputs()
-            .path("trajectories")
-            .equals(truth.manifest().inputs().path("trajectories"))) {
+            .inputFields()
+            .text("trajectories")
+            .equals(truth.trajectories())) {
       throw new JourneyException(
           "The attribution "
               + named.name()
@@ -173,9 +175,9 @@ record BaselinePredictions(
    * @throws JourneyException if it is of other steps, targets or training images
    */
   Prediction leaveOneOut(GroundTruth oracle) {
-    var inputs = oracle.manifest().inputs();
     if (!Arrays.equals(oracle.steps(), truth.steps())
-        || !inputs.equals(truth.manifest().inputs())) {
+        || !oracle.data().equals(truth.data())
+        || !oracle.trajectories().equals(truth.trajectories())) {
       throw new JourneyException(
           oracle.manifest().directory()
               + " is of other steps, targets or training images than the ground truth: make it of the"

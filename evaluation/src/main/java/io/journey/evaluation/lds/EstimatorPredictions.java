@@ -3,8 +3,8 @@ package io.journey.evaluation.lds;
 import io.journey.features.FeatureStore;
 import io.journey.model.Ensemble;
 import io.journey.preconditioner.PreconditionerConfig;
-import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.Prediction;
+import io.journey.results.lds.Truth;
 import io.journey.run.Counted;
 import io.journey.run.JourneyException;
 import io.journey.run.RunContext;
@@ -21,13 +21,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The predictions of estimators for the subsets of a ground truth, checkpoint by checkpoint, with
- * every damping of a sweep. The scores are those of {@link ScoringEngine}, to the last bit what
- * {@code journey attribute} writes with the same draws.
+ * The predictions of estimators for a truth, checkpoint by checkpoint, with every damping of a
+ * sweep. The scores are those of {@link ScoringEngine}, to the last bit what {@code journey
+ * attribute} writes with the same draws.
  *
  * @param ensemble the checkpoints
- * @param targets the targets of the ground truth
- * @param truth the ground truth
+ * @param targets those of the truth
+ * @param truth what is predicted
  * @param draws of noise for each step of a target
  * @param dampings c to try
  * @param context does the work
@@ -35,7 +35,7 @@ import java.util.stream.IntStream;
 record EstimatorPredictions(
     Ensemble ensemble,
     List<Trajectory> targets,
-    GroundTruth truth,
+    Truth truth,
     int draws,
     double[] dampings,
     RunContext context) {
@@ -97,16 +97,16 @@ record EstimatorPredictions(
   /** All checkpoints, or those whose own seeds the ground truth has. */
   private List<String> attributed(FeatureStore features) {
     List<String> all = features.checkpointNames();
-    if (!truth.isOwnSeed()) {
+    if (truth.checkpoints() == 0) {
       return all;
     }
     List<String> own =
-        IntStream.range(0, truth.seeds()).mapToObj(Ensemble::checkpointName).toList();
+        IntStream.range(0, truth.checkpoints()).mapToObj(Ensemble::checkpointName).toList();
     if (!all.containsAll(own)) {
       throw new JourneyException(
           features.manifest().directory()
               + " lacks features of some of the "
-              + Counted.of(truth.seeds(), "checkpoints")
+              + Counted.of(truth.checkpoints(), "checkpoints")
               + " whose seeds the ground truth has: featurize them too.");
     }
     return own;

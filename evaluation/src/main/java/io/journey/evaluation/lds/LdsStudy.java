@@ -1,157 +1,70 @@
 package io.journey.evaluation.lds;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
-import io.journey.diffusion.NoiseSchedule;
-import io.journey.embedding.Embedder;
-import io.journey.features.FeatureStore;
-import io.journey.latent.LatentCodec;
-import io.journey.model.Ensemble;
 import io.journey.results.EvaluationResult;
-import io.journey.results.NamedAttribution;
 import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.Lds;
 import io.journey.results.lds.LdsResult;
 import io.journey.results.lds.Prediction;
-import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
-import io.journey.run.Json;
-import io.journey.run.RunContext;
-import io.journey.run.SettingException;
 import io.journey.run.Stage;
 import io.journey.run.StageWork;
 import io.journey.sampling.Trajectory;
-import io.journey.score.Estimator;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Judges estimators by a ground truth: {@link Lds} of each, with intervals, differences and the
  * ceiling, as a run directory with an {@link EvaluationResult}.
  *
  * @param truth the ground truth
- * @param ensemble the checkpoints that are attributed
- * @param data the training images
- * @param targets of the ground truth
- * @param estimators those to judge
- * @param features what they work with
- * @param rivals what stands beside them
- * @param codec decodes the targets, for similarity of pictures; closed by the caller
- * @param dampings c to choose from
- * @param draws of noise for each step of a target
+ * @param beside others of the same targets, steps and data, by name: means over steps of the same
+ *     scores stand beside
+ * @param judged estimators and what stands beside them
  */
-public record LdsStudy(
-    GroundTruth truth,
-    Ensemble ensemble,
-    Dataset data,
-    List<Trajectory> targets,
-    List<Estimator> estimators,
-    List<Store> features,
-    Rivals rivals,
-    LatentCodec codec,
-    double[] dampings,
-    int draws)
+public record LdsStudy(GroundTruth truth, Map<String, GroundTruth> beside, JudgedEstimators judged)
     implements Stage<EvaluationResult> {
-  /**
-   * Features, and what tells the estimators that use them from those of other features.
-   *
-   * @param suffix of the estimators' names, such as " (k = 1024)", or ""
-   */
-  public record Store(String suffix, FeatureStore features) {}
-
-  /**
-   * What is judged beside the estimators, by name in the tables.
-   *
-   * @param embedders networks for similarity; closed by the caller
-   * @param attributions scores of other runs
-   * @param scores files of scores [steps, targets, N], NPY
-   * @param oracle a ground truth of models without one image each, or null
-   * @param patches sizes of NDA's patches to choose from, odd; none: no NDA
-   */
-  public record Rivals(
-      Map<String, Embedder> embedders,
-      List<NamedAttribution> attributions,
-      Map<String, Path> scores,
-      GroundTruth oracle,
-      int[] patches) {
-    /** None. */
-    public static final Rivals NONE = new Rivals(Map.of(), List.of(), Map.of(), null, new int[] {});
-
-    public Rivals {
-      if (Arrays.stream(patches).anyMatch(size -> size < 1 || size % 2 == 0)) {
-        throw new SettingException(
-            "patches have odd sizes, got " + Arrays.toString(patches) + ": say 3,5,7 or so");
-      }
-      if (Arrays.stream(patches).distinct().count() < patches.length) {
-        throw new SettingException(
-            "each size of patches is said once, got " + Arrays.toString(patches));
-      }
-    }
-
-    private List<String> names() {
-      List<String> names = new ArrayList<>(embedders.keySet());
-      attributions.forEach(named -> names.add(named.name()));
-      names.addAll(scores.keySet());
-      return names;
-    }
-  }
-
   /** The kind of run directory. */
   public static final String KIND = "lds";
 
-  private static final List<String> RESERVED =
-      List.of("random", "leave-one-out", "caption-cosine", "pixel-cosine", "nda", "ek-fac + nda");
-
-  /** The estimator whose mean with NDA is judged, too. */
-  private static final String MIXED = "ek-fac";
-
-  /** Shares of NDA tried in that mean. */
-  private static final double[] SHARES = {0.1, 0.25, 0.5, 0.75};
-
-  /** The dampings tried where nothing else is said. */
-  public static final double[] DAMPINGS = {0.001, 0.01, 0.1, 1, 10, 100};
-
+  /**
+   * @throws JourneyException if a truth is of other data, targets or steps
+   */
   public LdsStudy {
-    if (dampings.length < 1 || Arrays.stream(dampings).anyMatch(c -> !(c > 0))) {
-      throw new SettingException("dampings must be positive, got " + Arrays.toString(dampings));
+    requireOf(truth, judged.data(), judged.targets(), truth.steps());
+    for (GroundTruth other : beside.values()) {
+      requireOf(other, judged.data(), judged.targets(), truth.steps());
     }
-    if (!data.fingerprint().equals(truth.manifest().inputFields().text("data"))) {
+  }
+
+  /**
+   * Refuses a ground truth of something else than what is judged.
+   *
+   * @param steps t, rising
+   * @throws JourneyException if it is of other data, targets or steps
+   */
+  public static void requireOf(
+      GroundTruth truth, Dataset data, List<Trajectory> targets, int[] steps) {
+    if (!data.fingerprint().equals(truth.data())) {
       throw new JourneyException(
           truth.manifest().directory()
               + " was made with other data than "
               + data.spec()
               + ": name the data it was made with.");
     }
-    String asked = Trajectory.fingerprint(targets, truth.steps());
-    if (!asked.equals(truth.manifest().inputFields().text("trajectories"))) {
+    if (!Arrays.equals(steps, truth.steps())
+        || !Trajectory.fingerprint(targets, steps).equals(truth.trajectories())) {
       throw new JourneyException(
           truth.manifest().directory()
-              + " asked its models about other targets: name the targets it was made with.");
-    }
-    for (Store each : features) {
-      FeatureStore store = each.features();
-      if (!store.dataFingerprint().equals(data.fingerprint())) {
-        throw new JourneyException(
-            store.manifest().directory()
-                + " has features of other data than the ground truth: featurize its data.");
-      }
+              + " asked its models about other targets or steps: name those it was made with.");
     }
   }
 
-  private record Settings(
-      List<String> estimators,
-      double[] dampings,
-      int draws,
-      int resamples,
-      int[] patches,
-      List<JsonNode> features) {}
+  private record Settings(@JsonUnwrapped JudgedEstimators.Settings judged, int resamples) {}
 
   @Override
   public String kind() {
@@ -163,84 +76,35 @@ public record LdsStudy(
     if (work.isFinished()) {
       return EvaluationResult.open(work.directory()).result();
     }
-    EvaluationResult result = judge(predictions(work.context()), work);
+    List<GroundTruth> truths = new ArrayList<>(List.of(truth));
+    truths.addAll(beside.values());
+    List<List<Prediction>> predictions = judged.predictions(truths, work.context());
+    List<LdsResult.Judged> others = new ArrayList<>();
+    beside.forEach(
+        (name, other) ->
+            others.add(new LdsResult.Judged(name, other, predictions.get(others.size() + 1))));
+    ObjectNode shown = work.settings();
+    shown.set("ground truth", truth.manifest().settings());
+    EvaluationResult result =
+        LdsResult.of(new LdsResult.Judged(null, truth, predictions.get(0)), others)
+            .settings(shown)
+            .write(work);
     work.finish();
     return result;
   }
 
-  private EvaluationResult judge(List<Prediction> predictions, StageWork work) {
-    ObjectNode shown = work.settings();
-    shown.set("ground truth", truth.manifest().settings());
-    return LdsResult.of(truth, predictions).settings(shown).write(work);
-  }
-
-  private List<Prediction> predictions(RunContext context) {
-    List<Prediction> all = new ArrayList<>();
-    EstimatorPredictions estimated =
-        new EstimatorPredictions(ensemble, targets, truth, draws, dampings, context);
-    features.forEach(
-        store -> all.addAll(estimated.predict(estimators, store.features(), store.suffix())));
-    BaselinePredictions baselines = new BaselinePredictions(truth, data, targets, codec);
-    Set<String> taken = new HashSet<>(RESERVED);
-    all.forEach(one -> taken.add(one.name()));
-    rivals.names().forEach(name -> requireFree(name, taken));
-    rivals.attributions.forEach(named -> all.add(baselines.scored(named)));
-    rivals.scores.forEach((name, file) -> all.add(baselines.scored(name, file)));
-    if (rivals.oracle != null) {
-      all.add(baselines.leaveOneOut(rivals.oracle));
-    }
-    all.add(baselines.pixels());
-    if (rivals.patches.length > 0) {
-      NoiseSchedule schedule = ensemble.first().schedule();
-      Prediction nda = baselines.patches(rivals.patches, schedule, context);
-      Prediction.merged(all).stream()
-          .filter(one -> one.name().equals(MIXED))
-          .findFirst()
-          .ifPresent(one -> all.add(one.with(nda, SHARES)));
-      all.add(nda);
-    }
-    rivals.embedders.forEach(
-        (name, embedder) -> all.add(baselines.embedded(embedder, name, context)));
-    baselines.captions().ifPresent(all::add);
-    all.add(baselines.random());
-    return Prediction.merged(all);
-  }
-
-  private static void requireFree(String name, Set<String> taken) {
-    if (name.isBlank() || !taken.add(name)) {
-      throw new SettingException(
-          "the name '" + name + "' is taken or empty: give other scores a name of their own");
-    }
-  }
-
   @Override
   public Record settings() {
-    return new Settings(
-        estimators.stream().map(Estimator::name).toList(),
-        dampings,
-        draws,
-        Lds.RESAMPLES,
-        rivals.patches.length == 0 ? null : rivals.patches,
-        features.stream().<JsonNode>map(store -> store.features().manifest().settings()).toList());
+    return new Settings(judged.settings(), Lds.RESAMPLES);
   }
 
   @Override
   public ObjectNode inputs() {
-    ObjectNode inputs = Json.object();
+    ObjectNode inputs = judged.inputs();
     inputs.put("ground_truth", truth.manifest().fingerprint());
-    inputs.put("data", data.fingerprint());
-    if (rivals.oracle != null) {
-      inputs.put("leave_one_out", rivals.oracle.manifest().fingerprint());
-    }
-    ArrayNode stores = inputs.putArray("features");
-    features.forEach(store -> stores.add(store.features().fingerprint()));
-    ObjectNode networks = inputs.putObject("embedders");
-    rivals.embedders.forEach((name, embedder) -> networks.put(name, embedder.fingerprint()));
-    ObjectNode scores = inputs.putObject("attributions");
-    rivals.attributions.forEach(named -> scores.put(named.name(), named.fingerprint()));
-    if (!rivals.scores.isEmpty()) {
-      ObjectNode files = inputs.putObject("scores");
-      rivals.scores.forEach((name, file) -> files.put(name, Checksums.of(file)));
+    if (!beside.isEmpty()) {
+      ObjectNode others = inputs.putObject("beside");
+      beside.forEach((name, other) -> others.put(name, other.manifest().fingerprint()));
     }
     return inputs;
   }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -20,7 +21,7 @@ import java.util.Set;
  * draw. With it a new estimator is judged without training anything. Format: {@code
  * docs/formats/ground-truth.md}.
  */
-public final class GroundTruth {
+public final class GroundTruth implements Truth {
   /** The manifest's kind. */
   public static final String KIND = "ground-truth";
 
@@ -163,7 +164,23 @@ public final class GroundTruth {
     return manifest;
   }
 
+  @Override
+  public String data() {
+    return manifest.inputFields().text("data");
+  }
+
+  @Override
+  public String trajectories() {
+    return manifest.inputFields().text("trajectories");
+  }
+
+  @Override
+  public int checkpoints() {
+    return isOwnSeed() ? seeds : 0;
+  }
+
   /** Returns the training examples, one a column of the subsets. */
+  @Override
   public List<ExampleTable.Example> examples() {
     return examples;
   }
@@ -173,9 +190,17 @@ public final class GroundTruth {
     return subsets;
   }
 
-  /** Returns the steps t, rising. */
+  @Override
   public int[] steps() {
     return steps.clone();
+  }
+
+  /** Returns in words whose randomness its models have and what part of the data they saw. */
+  String label() {
+    double part = 100.0 * subsets.get(0).cardinality() / examples.size();
+    return (isOwnSeed() ? "own seed, " : "other seeds, ")
+        + String.format(Locale.ROOT, part == Math.rint(part) ? "%.0f" : "%.1f", part)
+        + " % of the data";
   }
 
   /** Returns how many models there are of each subset. */
@@ -232,7 +257,7 @@ public final class GroundTruth {
     return scores;
   }
 
-  /** Returns how many targets. */
+  @Override
   public int targets() {
     return targets;
   }
@@ -302,6 +327,7 @@ public final class GroundTruth {
    * @param scores [N]
    * @return [subsets]
    */
+  @Override
   public double[] predictions(float[] scores) {
     double[] sums = new double[subsets.size()];
     for (int j = 0; j < sums.length; j++) {

@@ -25,6 +25,9 @@ final class LdsTables {
   /** Points (hundredths of LDS) to which a difference should be known: one standard deviation. */
   private static final double WANTED = 1.5;
 
+  /** Estimators in a sentence on one of several truths. */
+  private static final int MOST = 20;
+
   /** Four digits: a hundredth of a point. */
   private static final String POINTS = "%.4f";
 
@@ -40,6 +43,11 @@ final class LdsTables {
     this.ceiling = ceiling;
     this.steps = truth.steps();
     this.ranked = ranked(ceiling, steps.length);
+  }
+
+  /** Returns whether it is known what perfect scores would reach. */
+  boolean hasCeiling() {
+    return ceiling != null;
   }
 
   /** The indices of the steps at which estimators can be told apart. */
@@ -174,6 +182,53 @@ final class LdsTables {
       @Csv.Format(POINTS) double attainable,
       @Csv.Format(POINTS) double drawsAgreement,
       String ranked) {}
+
+  /**
+   * Every estimator over all steps by one of several truths.
+   *
+   * @param name of the truth
+   */
+  List<ByTruth> byTruth(String name) {
+    double attainable = ceiling == null ? Double.NaN : ceiling.attainable()[steps.length];
+    return IntStream.of(lds.ranking(lds.allSteps()))
+        .mapToObj(
+            e -> {
+              Interval found = lds.overall(e);
+              return new ByTruth(
+                  name, lds.names().get(e), found.value(), found.low(), found.high(), attainable);
+            })
+        .toList();
+  }
+
+  /**
+   * A line of {@link LdsResult#TRUTHS}.
+   *
+   * @param attainable by perfect scores; NaN where nothing says so
+   */
+  record ByTruth(
+      String truth,
+      String estimator,
+      @Csv.Format(POINTS) double lds,
+      @Csv.Format(POINTS) double low,
+      @Csv.Format(POINTS) double high,
+      @Csv.Format(POINTS) double attainable) {
+    private String text() {
+      return String.format(
+          Locale.ROOT, "%s %.1f (%.1f to %.1f)", estimator, 100 * lds, 100 * low, 100 * high);
+    }
+  }
+
+  /** Returns what one of several truths says, in a sentence. */
+  static String sentence(List<ByTruth> lines) {
+    double attainable = lines.get(0).attainable();
+    return lines.get(0).truth()
+        + (Double.isNaN(attainable)
+            ? ""
+            : String.format(Locale.ROOT, " (%.1f could be reached)", 100 * attainable))
+        + ": "
+        + lines.stream().limit(MOST).map(ByTruth::text).collect(Collectors.joining(", "))
+        + (lines.size() > MOST ? " and others." : ".");
+  }
 
   /** LDS by damping, of each half of the subsets with each half of the targets. */
   String dampings(List<Prediction> predictions) {

@@ -102,11 +102,20 @@ public record Prediction(String name, double[] dampings, double[][][][] sums) {
 
   /** Of the first subsets and targets alone. */
   Prediction only(int subsets, int targets) {
+    return part(0, subsets, targets);
+  }
+
+  /** Of the subsets from one to before another alone. */
+  Prediction between(int from, int to) {
+    return part(from, to, sums[0][0].length);
+  }
+
+  private Prediction part(int from, int to, int targets) {
     double[][][][] part = new double[sums.length][sums[0].length][targets][];
     for (int d = 0; d < part.length; d++) {
       for (int s = 0; s < part[d].length; s++) {
         for (int t = 0; t < targets; t++) {
-          part[d][s][t] = Arrays.copyOf(sums[d][s][t], subsets);
+          part[d][s][t] = Arrays.copyOfRange(sums[d][s][t], from, to);
         }
       }
     }

@@ -29,11 +29,12 @@ public final class FakeGroundTruth {
       int targets,
       Measurement measurement) {
     ObjectNode settings = Json.object();
+    ObjectNode inputs = Json.object().put("data", "data").put("trajectories", "targets");
     for (int step : steps) {
       settings.withArray("timesteps").add(step);
     }
     try (RunDirectory run =
-        RunDirectory.claim(folder, GroundTruth.KIND, GroundTruth.FORMAT, settings, Json.object())) {
+        RunDirectory.claim(folder, GroundTruth.KIND, GroundTruth.FORMAT, settings, inputs)) {
       run.write(
           GroundTruth.SUBSETS,
           out -> {
