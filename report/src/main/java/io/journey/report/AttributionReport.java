@@ -197,6 +197,9 @@ public final class AttributionReport {
         attribution.isChange()
             ? " Pointed at, it tells its score as it is: to first order, what the loss f_t at that step"
                 + " would gain if training had never met the image."
+                + (attribution.checkpointNames().size() > 1
+                    ? " Behind ± is half of the 95% interval over training seeds."
+                    : "")
             : "");
     values.put(
         "steps", leftOut.isEmpty() ? "" : "<p class=\"note\">" + Html.escape(leftOut) + "</p>");

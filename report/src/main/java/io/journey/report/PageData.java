@@ -227,8 +227,9 @@ final class PageData {
     double deviation = Numbers.deviation(scores);
     column.put("deviation", Numbers.rounded(deviation, 3));
     int[] top = evidence.top()[step][target];
-    addScored(column.putArray("pos"), top, scores, deviation);
-    addScored(column.putArray("neg"), evidence.bottom()[step][target], scores, deviation);
+    float[] margins = attribution.isChange() ? attribution.margins(step, target) : null;
+    addScored(column.putArray("pos"), top, scores, deviation, margins);
+    addScored(column.putArray("neg"), evidence.bottom()[step][target], scores, deviation, margins);
     ArrayNode list = column.putArray("top");
     for (int example : top) {
       list.add(embed(example));
@@ -243,13 +244,24 @@ final class PageData {
     }
   }
 
-  private void addScored(ArrayNode out, int[] list, float[] scores, double deviation) {
+  /**
+   * Adds the strongest examples, each with its score in deviations and as it is.
+   *
+   * @param margins half the width of an interval of each score, told where it is a number; null:
+   *     scores have no unit
+   */
+  private void addScored(
+      ArrayNode out, int[] list, float[] scores, double deviation, float[] margins) {
     for (int i = 0; i < Math.min(SHOWN, list.length); i++) {
       int example = embed(list[i]);
-      out.addArray()
-          .add(example)
-          .add(Numbers.cents(scores[example] / deviation))
-          .add(Numbers.rounded(scores[example], 4));
+      ArrayNode one =
+          out.addArray()
+              .add(example)
+              .add(Numbers.cents(scores[example] / deviation))
+              .add(Numbers.rounded(scores[example], 4));
+      if (margins != null && !Float.isNaN(margins[example])) {
+        one.add(Numbers.rounded(margins[example], 2));
+      }
     }
   }
 

@@ -48,7 +48,13 @@ function influencers(target, key, label) {
   return body;
 }
 
-function influencer(example, deviations, score) {
+/** What a score says by itself; of scores with a unit and several checkpoints, how sure it is. */
+function scoreWords(score, margin) {
+  const interval = margin === undefined ? "" : " ± " + raw(margin) + " (95 % over checkpoints)";
+  return (data.change ? "without it f_t would change by " : "score ") + raw(score) + interval;
+}
+
+function influencer(example, deviations, score, margin) {
   const sign = score < 0 ? "neg" : "pos";
   const { id, label, image, training } = data.examples[example];
   const captions = captionsOf(example);
@@ -59,7 +65,7 @@ function influencer(example, deviations, score) {
     "data-example": example,
     "aria-pressed": "false",
     tabindex: "-1",
-    title: [exampleName(example), data.change ? "without it f_t would change by " + raw(score) : "score " + raw(score), ...flags, ...captions].join("\n"),
+    title: [exampleName(example), scoreWords(score, margin), ...flags, ...captions].join("\n"),
   });
   button.append(picture(image, "Training image " + id, "training"));
   button.append(el("span", { class: "score" }, signed(deviations, 1) + "σ"));

@@ -3,6 +3,7 @@ package io.journey.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -94,6 +95,15 @@ class AttributionReportTest {
     String with = Files.readString(folder.resolve("changes.html"));
     assertThat(numbers(with).get("change").asBoolean()).isTrue();
     assertThat(with).contains("would gain if training had never met the image");
+    assertThat(numbers(without).at("/targets/0/columns/0/pos/0")).hasSize(3);
+    JsonNode first = numbers(with).at("/targets/0/columns/0/pos/0");
+    // Two checkpoints: 12.706 standard errors, each half of their difference.
+    assertThat(first).hasSize(4);
+    int step = STEPS.length - 1;
+    int image = first.get(0).asInt();
+    double apart = Math.abs(fake.members[0][step][0][image] - fake.members[1][step][0][image]);
+    assertThat(first.get(3).asDouble())
+        .isCloseTo(12.706 * apart / 2, withinPercentage(5)); // two digits are told
   }
 
   @Test

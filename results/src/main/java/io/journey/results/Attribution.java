@@ -6,6 +6,8 @@ import io.journey.run.Csv;
 import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import io.journey.run.SettingException;
+import io.journey.statistics.Estimate;
+import io.journey.statistics.StudentT;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -194,6 +196,37 @@ public final class Attribution {
    */
   public Npy checkpointScores(String member) {
     return ofCheckpoints.computeIfAbsent(member, this::openCheckpointScores);
+  }
+
+  /**
+   * Returns half the width of a 95 % interval of each score over checkpoints, by Student's t: how
+   * far the mean over checkpoints may be from that over all training seeds.
+   *
+   * @param step an index into {@link #steps()}
+   * @return [N], in units of scores; NaN where fewer than two checkpoints keep their own scores
+   */
+  public float[] margins(int step, int target) {
+    List<String> members = checkpointNames();
+    int m = members.size();
+    float[] margins = new float[size()];
+    if (m < 2) {
+      Arrays.fill(margins, Float.NaN);
+      return margins;
+    }
+    float[][] of = new float[m][size()];
+    for (int k = 0; k < m; k++) {
+      long from = ((long) step * targets + target) * size();
+      checkpointScores(members.get(k)).read(from, of[k], 0, size());
+    }
+    double factor = StudentT.upper(m - 1);
+    for (int i = 0; i < margins.length; i++) {
+      double[] ofImage = new double[m];
+      for (int k = 0; k < m; k++) {
+        ofImage[k] = of[k][i];
+      }
+      margins[i] = (float) (factor * Estimate.of(ofImage).standardError());
+    }
+    return margins;
   }
 
   private Npy openCheckpointScores(String member) {
