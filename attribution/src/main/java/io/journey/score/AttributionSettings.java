@@ -25,7 +25,7 @@ record AttributionSettings(
     @JsonInclude Mask mask,
     List<Mask> masks,
     Integer strongest,
-    Integer outputs,
+    Double outputs,
     String unit,
     String overSteps) {
 
@@ -60,7 +60,7 @@ record AttributionSettings(
       TargetDraws draws,
       int[] steps,
       Integer strongest,
-      Integer outputs,
+      Double outputs,
       String unit,
       StepWeights weights) {
     List<Mask> masks =

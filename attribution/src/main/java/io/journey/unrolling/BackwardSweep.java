@@ -15,6 +15,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -49,22 +50,28 @@ public record BackwardSweep(
   /**
    * What stands for the Hessian of a batch's loss.
    *
-   * @param outputs random outputs of each image; 0: the Hessian's own products, by central
-   *     differences of gradients, which take two passes over the batch for every question
+   * @param isExact the Hessian's own products, by central differences of gradients, which take two
+   *     passes over the batch for every question; then there are no random outputs
+   * @param outputs random outputs of each image; below 1, of that share of each batch's images, one
+   *     each; 0: there is no curvature
    */
-  public record Curvature(int outputs) implements Serializable {
+  public record Curvature(boolean isExact, double outputs) implements Serializable {
     /** The Hessian itself. */
-    public static final Curvature EXACT = new Curvature(0);
+    public static final Curvature EXACT = new Curvature(true, 0);
 
     public Curvature {
-      if (outputs < 0) {
-        throw new SettingException("random outputs must be at least 0, got " + outputs);
+      if (!(outputs >= 0)
+          || Double.isInfinite(outputs)
+          || outputs > 1 && outputs != Math.rint(outputs)) {
+        throw new SettingException(
+            "random outputs must be a whole number, or a share of the images between 0 and 1, got "
+                + outputs);
       }
     }
 
-    /** Returns whether it is the Hessian itself. */
-    public boolean isExact() {
-      return outputs == 0;
+    /** By random outputs. */
+    public Curvature(double outputs) {
+      this(false, outputs);
     }
   }
 
@@ -111,7 +118,7 @@ public record BackwardSweep(
     TrainingReplay.Before before = replay.goBefore(step, parts);
     List<DenoisingDraws> images = replay.batch(step);
     int[] examples = replay.examples(step);
-    Tensor psi = curvature.isExact() ? null : psi(step, images);
+    Tensor psi = curvature.outputs() == 0 ? null : psi(step, images);
     try (GradientRows gradients = rows(OutputFunction.LOSS, images);
         AdamStep adam = adamStep(before, gradients.rows())) {
       Tensor rows = gradients.rows();
@@ -126,7 +133,7 @@ public record BackwardSweep(
               adjoints.get(block).add(byGradient[block], psi);
             }
           });
-      if (psi == null) {
+      if (curvature.isExact()) {
         addHessian(before, images, byGradient, adjoints);
       }
       for (Tensor one : byGradient) {
@@ -160,12 +167,22 @@ public record BackwardSweep(
     }
   }
 
-  /** Ψ of a batch, whose ΨᵀΨ is the Gauss–Newton matrix of its mean loss on average, [B·R, p]. */
+  /**
+   * Ψ of a batch, whose ΨᵀΨ is the Gauss–Newton matrix of its mean loss on average, [r, p]: R rows
+   * of each image, or one of each of R·B images drawn for the step, at least one.
+   */
   private Tensor psi(int step, List<DenoisingDraws> images) {
     Seed ofStep = probes.child(step);
     List<DenoisingDraws> probed = new ArrayList<>();
-    for (int r = 0; r < curvature.outputs(); r++) {
-      for (int place = 0; place < images.size(); place++) {
+    int each = (int) Math.max(1, curvature.outputs());
+    int[] places =
+        curvature.outputs() < 1
+            ? Arrays.copyOf(
+                ofStep.child("images").stream().permutation(images.size()),
+                (int) Math.max(1, Math.rint(curvature.outputs() * images.size())))
+            : IntStream.range(0, images.size()).toArray();
+    for (int r = 0; r < each; r++) {
+      for (int place : places) {
         probed.add(images.get(place).withProbe(ofStep.child(r).child(place)));
       }
     }

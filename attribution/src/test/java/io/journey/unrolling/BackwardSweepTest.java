@@ -162,10 +162,33 @@ class BackwardSweepTest {
   @Test
   void randomOutputsStandForTheHessianAndMoreOfThemDoBetterThanNoneAtAll() {
     double[][] scores = scores(new BackwardSweep.Curvature(8));
+    double[][] without = scores(new BackwardSweep.Curvature(0));
     for (int q = 0; q < truth.length; q++) {
       assertThat(correlation(scores[q], truth[q])).isGreaterThan(0.7);
       assertThat(slope(truth[q], scores[q])).isCloseTo(1, within(0.4));
+      assertThat(Math.abs(slope(truth[q], without[q]) - 1))
+          .isGreaterThan(Math.abs(slope(truth[q], scores[q]) - 1));
     }
+  }
+
+  /**
+   * Which images have an output is chance, and so are outputs: on average it is the same matrix.
+   */
+  @Test
+  void outputsOfAShareOfTheImagesAreThoseOfAllWithMoreNoise() {
+    double[][] many = scores(new BackwardSweep.Curvature(8));
+    double[][] half = scores(new BackwardSweep.Curvature(0.5));
+    double[][] none = scores(new BackwardSweep.Curvature(0));
+    for (int q = 0; q < truth.length; q++) {
+      assertThat(correlation(half[q], many[q])).isGreaterThan(correlation(none[q], many[q]));
+      assertThat(slope(many[q], half[q])).isCloseTo(1, within(0.3));
+    }
+  }
+
+  @Test
+  void partsOfOutputsAboveOneAreRefused() {
+    assertThatThrownBy(() -> new BackwardSweep.Curvature(1.5))
+        .hasMessageContaining("a whole number, or a share of the images between 0 and 1, got 1.5");
   }
 
   @Test

@@ -67,10 +67,11 @@ final class UnrollCommand implements Runnable {
       paramLabel = "R",
       defaultValue = "4",
       description =
-          "Random outputs of each image of a batch whose gradients stand for the Hessian of the loss"
-              + " (default: ${DEFAULT-VALUE}).")
-  @InRange(from = 1)
-  private int outputs;
+          "Random outputs of each image of a batch whose gradients stand for the Hessian of the loss; below"
+              + " 1, one of that share of the images; 0: no curvature, the fastest (default:"
+              + " ${DEFAULT-VALUE}).")
+  @InRange(from = 0)
+  private double outputs;
 
   @Option(
       names = "--exact",
