@@ -54,6 +54,18 @@ record AdamStep(
     }
   }
 
+  /** Returns the same of some weights, in the caller's scope: views of these numbers. */
+  AdamStep columns(long from, long most) {
+    long count = Math.min(most, gradient.size(1) - from);
+    return new AdamStep(
+        gradient.narrow(1, from, count),
+        byMean.narrow(1, from, count),
+        bySquare.narrow(1, from, count),
+        beta1,
+        beta2,
+        kept);
+  }
+
   /** A moment after a step, [p] float64. */
   private static Tensor after(float[] before, Tensor added, double decay) {
     return Libtorch.of(before, ScalarType.Double, before.length)

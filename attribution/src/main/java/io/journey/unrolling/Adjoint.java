@@ -7,10 +7,11 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The derivatives of some questions by what a training step leaves behind, taken back step by step:
- * U_θ by the weights, U_m and U_v by Adam's moments, each [n, p] for n questions. The chain rule
- * through Adam is that of AdamW-influence (arXiv 2605.18814); the checkpoint is the moving average
- * θ̄' = d·θ̄ + (1−d)·θ' of weights, or the last ones.
+ * The derivatives of some questions by what a training step leaves behind of some of a model's
+ * weights, p of them, taken back step by step: U_θ by the weights, U_m and U_v by Adam's moments,
+ * each [n, p] for n questions. The chain rule through Adam is that of AdamW-influence (arXiv
+ * 2605.18814); the checkpoint is the moving average θ̄' = d·θ̄ + (1−d)·θ' of weights, or the last
+ * ones.
  */
 final class Adjoint implements AutoCloseable {
   private final Tensor questions; // by the checkpoint, [n, p]
@@ -52,13 +53,13 @@ final class Adjoint implements AutoCloseable {
   /**
    * Adds what the step's gradient owes to the weights, A·H with H = ΨᵀΨ.
    *
-   * @param byGradient A, [n, p]
+   * @param byPsi A·Ψᵀ over all weights of the model, [n, r]
    * @param psi Ψ, [r, p]
    */
-  void add(Tensor byGradient, Tensor psi) {
+  void add(Tensor byPsi, Tensor psi) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      weights.addmm_(byGradient.mm(psi.t()), psi);
+      weights.addmm_(byPsi, psi);
     }
   }
 

@@ -41,8 +41,11 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record BackwardSweep(
     TrainingReplay replay, Curvature curvature, Seed probes, Workers.Parts parts) {
-  /** Questions of one part of the work: the same for any number of threads. */
-  private static final int BLOCK = 32;
+  /** Weights of one part of the questions' derivatives: what a core's cache holds. */
+  private static final int COLUMNS = 4096;
+
+  /** Sums over parts that are made side by side, then added up in their order. */
+  private static final int SUMS = 16;
 
   /** How far weights are moved for a Hessian's product, of their length. */
   private static final double MOVE = 1e-3;
@@ -97,53 +100,139 @@ public record BackwardSweep(
     return scores;
   }
 
-  private static List<Adjoint> adjoints(float[][] questions) {
-    List<Adjoint> adjoints = new ArrayList<>();
-    for (int from = 0; from < questions.length; from += BLOCK) {
-      float[][] some =
-          Arrays.copyOfRange(questions, from, Math.min(questions.length, from + BLOCK));
-      Tensor rows = GradientRows.zeros(some.length, some[0].length);
-      try (PointerScope scope = new PointerScope();
-          NoGradGuard guard = new NoGradGuard()) {
-        for (int q = 0; q < some.length; q++) {
-          Libtorch.write(rows.select(0, q), some[q]);
-        }
-      }
-      adjoints.add(new Adjoint(rows));
-    }
-    return adjoints;
+  /** All questions, by some weights each. */
+  private List<Adjoint> adjoints(float[][] questions) {
+    int p = questions[0].length;
+    Adjoint[] adjoints = new Adjoint[(p + COLUMNS - 1) / COLUMNS];
+    parts.forEach(
+        adjoints.length,
+        part -> {
+          int from = part * COLUMNS;
+          int to = Math.min(p, from + COLUMNS);
+          Tensor rows = GradientRows.zeros(questions.length, to - from);
+          try (PointerScope scope = new PointerScope();
+              NoGradGuard guard = new NoGradGuard()) {
+            for (int q = 0; q < questions.length; q++) {
+              Libtorch.write(rows.select(0, q), Arrays.copyOfRange(questions[q], from, to));
+            }
+          }
+          adjoints[part] = new Adjoint(rows);
+        });
+    return List.of(adjoints);
   }
 
   private void back(int step, List<Adjoint> adjoints, double[][] scores) {
     TrainingReplay.Before before = replay.goBefore(step, parts);
     List<DenoisingDraws> images = replay.batch(step);
     int[] examples = replay.examples(step);
-    Tensor psi = curvature.outputs() == 0 ? null : psi(step, images);
     try (GradientRows gradients = rows(OutputFunction.LOSS, images);
-        AdamStep adam = adamStep(before, gradients.rows())) {
-      Tensor rows = gradients.rows();
-      centre(rows, adam);
-      Tensor[] byGradient = new Tensor[adjoints.size()];
-      parts.forEach(
-          byGradient.length,
-          block -> {
-            byGradient[block] = adjoints.get(block).back(adam);
-            add(byGradient[block], rows, examples, scores, block * BLOCK);
-            if (psi != null) {
-              adjoints.get(block).add(byGradient[block], psi);
-            }
-          });
+        AdamStep adam = adamStep(before, gradients.rows());
+        GradientRows psi = curvature.outputs() == 0 ? null : psi(step, images)) {
+      centre(gradients.rows(), adam);
+      Tensor[] byGradient = curvature.isExact() ? new Tensor[adjoints.size()] : null;
+      try (Products products =
+          products(adjoints, adam, gradients.rows(), psi == null ? null : psi.rows(), byGradient)) {
+        add(Libtorch.floats(products.byRows), examples, scores);
+        if (psi != null) {
+          parts.forEach(
+              adjoints.size(),
+              part -> {
+                try (PointerScope scope = new PointerScope()) {
+                  adjoints.get(part).add(products.byPsi, columns(psi.rows(), part));
+                }
+              });
+        }
+      }
       if (curvature.isExact()) {
         addHessian(before, images, byGradient, adjoints);
-      }
-      for (Tensor one : byGradient) {
-        one.close();
-      }
-    } finally {
-      if (psi != null) {
-        psi.close();
+        Arrays.stream(byGradient).forEach(Tensor::close);
       }
     }
+  }
+
+  /** The columns of a part of the weights. */
+  private static Tensor columns(Tensor rows, int part) {
+    long from = (long) part * COLUMNS;
+    return rows.narrow(1, from, Math.min(COLUMNS, rows.size(1) - from));
+  }
+
+  /**
+   * Products of A.
+   *
+   * @param byRows A·Gᵀ, [n, B]
+   * @param byPsi A·Ψᵀ, [n, r]; null without Ψ
+   */
+  private record Products(Tensor byRows, Tensor byPsi) implements AutoCloseable {
+    /** Returns the sum, which replaces this. */
+    private Products plus(Products other) {
+      byRows.add_(other.byRows);
+      if (byPsi != null) {
+        byPsi.add_(other.byPsi);
+      }
+      return this;
+    }
+
+    private Products kept() {
+      Libtorch.keep(byRows);
+      if (byPsi != null) {
+        Libtorch.keep(byPsi);
+      }
+      return this;
+    }
+
+    @Override
+    public void close() {
+      byRows.close();
+      if (byPsi != null) {
+        byPsi.close();
+      }
+    }
+  }
+
+  /**
+   * Takes all questions back through a step, but for curvature.
+   *
+   * @param rows G, [B, p]
+   * @param psi Ψ, or null
+   * @param byGradient receives A by parts of the weights, where it is asked for
+   * @return closed by the caller
+   */
+  private Products products(
+      List<Adjoint> adjoints, AdamStep adam, Tensor rows, Tensor psi, Tensor[] byGradient) {
+    int sums = Math.min(SUMS, adjoints.size());
+    Products[] found = new Products[sums];
+    parts.forEach(
+        sums,
+        sum -> {
+          Products own = null;
+          for (int part = adjoints.size() * sum / sums;
+              part < adjoints.size() * (sum + 1) / sums;
+              part++) {
+            try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+              Tensor a = adjoints.get(part).back(adam.columns(part * COLUMNS, COLUMNS));
+              Products more =
+                  new Products(
+                      a.mm(columns(rows, part).t()),
+                      psi == null ? null : a.mm(columns(psi, part).t()));
+              own = own == null ? more.kept() : own.plus(more);
+              if (byGradient == null) {
+                a.close();
+              } else {
+                byGradient[part] = a;
+              }
+            }
+          }
+          found[sum] = own;
+        });
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      for (int sum = 1; sum < sums; sum++) {
+        found[0].plus(found[sum]);
+        found[sum].close();
+      }
+    }
+    return found[0];
   }
 
   private GradientRows rows(OutputFunction output, List<DenoisingDraws> images) {
@@ -171,7 +260,7 @@ public record BackwardSweep(
    * Ψ of a batch, whose ΨᵀΨ is the Gauss–Newton matrix of its mean loss on average, [r, p]: R rows
    * of each image, or one of each of R·B images drawn for the step, at least one.
    */
-  private Tensor psi(int step, List<DenoisingDraws> images) {
+  private GradientRows psi(int step, List<DenoisingDraws> images) {
     Seed ofStep = probes.child(step);
     List<DenoisingDraws> probed = new ArrayList<>();
     int each = (int) Math.max(1, curvature.outputs());
@@ -187,22 +276,16 @@ public record BackwardSweep(
       }
     }
     double numbers = replay.model().shape().numel();
-    Tensor rows = rows(OutputFunction.PROBE, probed).rows();
+    GradientRows rows = rows(OutputFunction.PROBE, probed);
     try (NoGradGuard guard = new NoGradGuard()) {
-      rows.mul_(new Scalar(Math.sqrt(2 * numbers / probed.size())));
+      rows.rows().mul_(new Scalar(Math.sqrt(2 * numbers / probed.size())));
     }
     return rows;
   }
 
-  private static void add(
-      Tensor byGradient, Tensor rows, int[] examples, double[][] scores, int first) {
-    float[] products;
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard guard = new NoGradGuard()) {
-      products = Libtorch.floats(byGradient.mm(rows.t()));
-    }
+  private static void add(float[] products, int[] examples, double[][] scores) {
     for (int i = 0; i < products.length; i++) {
-      scores[first + i / examples.length][examples[i % examples.length]] -= products[i];
+      scores[i / examples.length][examples[i % examples.length]] -= products[i];
     }
   }
 
@@ -213,27 +296,38 @@ public record BackwardSweep(
       Tensor[] byGradient,
       List<Adjoint> adjoints) {
     double length = length(before.weights());
-    for (int block = 0; block < byGradient.length; block++) {
-      for (int q = 0; q < byGradient[block].size(0); q++) {
-        float[] direction;
-        try (PointerScope scope = new PointerScope()) {
-          direction = Libtorch.floats(byGradient[block].select(0, q));
-        }
-        double norm = length(direction);
-        if (norm == 0) {
-          continue;
-        }
-        double h = MOVE * length / norm;
-        try (GradientSum up =
-                replay.gradient(images, moved(before.weights(), direction, h), parts);
-            GradientSum down =
-                replay.gradient(images, moved(before.weights(), direction, -h), parts);
-            PointerScope scope = new PointerScope();
-            NoGradGuard guard = new NoGradGuard()) {
-          adjoints.get(block).add(q, up.gradient().sub(down.gradient()).div_(new Scalar(2 * h)));
+    for (int q = 0; q < byGradient[0].size(0); q++) {
+      float[] direction = direction(byGradient, q, before.weights().length);
+      double norm = length(direction);
+      if (norm == 0) {
+        continue;
+      }
+      double h = MOVE * length / norm;
+      try (GradientSum up = replay.gradient(images, moved(before.weights(), direction, h), parts);
+          GradientSum down =
+              replay.gradient(images, moved(before.weights(), direction, -h), parts);
+          PointerScope scope = new PointerScope();
+          NoGradGuard guard = new NoGradGuard()) {
+        Tensor product = up.gradient().sub(down.gradient()).div_(new Scalar(2 * h));
+        for (int part = 0; part < adjoints.size(); part++) {
+          adjoints
+              .get(part)
+              .add(q, product.narrow(0, (long) part * COLUMNS, byGradient[part].size(1)));
         }
       }
     }
+  }
+
+  /** A row of A, [p]. */
+  private static float[] direction(Tensor[] byGradient, int question, int weights) {
+    float[] direction = new float[weights];
+    for (int part = 0; part < byGradient.length; part++) {
+      try (PointerScope scope = new PointerScope()) {
+        float[] some = Libtorch.floats(byGradient[part].select(0, question));
+        System.arraycopy(some, 0, direction, part * COLUMNS, some.length);
+      }
+    }
+    return direction;
   }
 
   private static float[] moved(float[] weights, float[] direction, double h) {
