@@ -26,7 +26,7 @@ from torch.utils.data import TensorDataset
 import question
 
 model_folder, images, trajectories = sys.argv[1:4]
-steps, draws = [int(t) for t in sys.argv[4].split(",")], int(sys.argv[5])
+steps, draws = [int(t) for t in sys.argv[4].split(",")], sys.argv[5]
 fisher, damping, scratch, out = sys.argv[6:10]
 torch.set_num_threads(1)
 torch.manual_seed(0)
@@ -74,7 +74,7 @@ if damping.startswith("relative:"):
     factor = float(damping.split(":")[1]) * torch.cat(means).mean().item()
 elif damping != "heuristic":
     factor = float(damping)
-name = f"{fisher}-{damping.replace(':', '-')}"
+name = f"{fisher}-{damping.replace(':', '-')}-{draws}"
 analyzer.compute_pairwise_scores(
     name,
     fisher,

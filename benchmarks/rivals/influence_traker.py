@@ -25,7 +25,7 @@ from trak.projectors import BasicProjector, ProjectionType
 import question
 
 model_folder, images, trajectories = sys.argv[1:4]
-steps, draws, k = [int(t) for t in sys.argv[4].split(",")], int(sys.argv[5]), int(sys.argv[6])
+steps, draws, k = [int(t) for t in sys.argv[4].split(",")], sys.argv[5], int(sys.argv[6])
 damping, scratch, out = float(sys.argv[7]), *sys.argv[8:10]
 torch.set_num_threads(1)
 BATCH = 40
