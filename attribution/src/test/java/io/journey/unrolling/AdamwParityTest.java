@@ -97,7 +97,8 @@ class AdamwParityTest {
               Tensor byGradient = adjoint.back(adam)) {
             float[] products = Libtorch.floats(shares.mm(byGradient.t()));
             System.arraycopy(products, 0, scores, step * products.length, products.length);
-            adjoint.add(byGradient, shares.mul(new Scalar(Math.sqrt(BATCH))));
+            Tensor psi = shares.mul(new Scalar(Math.sqrt(BATCH)));
+            adjoint.add(byGradient.mm(psi.t()), psi);
           }
         }
       }
