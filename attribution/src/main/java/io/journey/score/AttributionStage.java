@@ -97,6 +97,7 @@ record AttributionStage(MemberScores by, List<Trajectory> targets, int[] steps)
       float[][] half = even.over(by.checkpointNames().size());
       run.write(Attribution.EVEN, out -> writeScores(out, half, n));
     }
+    writeLearnt(run);
     String examples = by.exampleTable();
     run.write(ExampleTable.FILE, out -> out.write(examples.getBytes(StandardCharsets.UTF_8)));
     run.write(Attribution.TARGETS, this::writeTargets);
@@ -130,18 +131,22 @@ record AttributionStage(MemberScores by, List<Trajectory> targets, int[] steps)
     float[][] scores = new float[queries][];
     float[][] even = new float[queries][];
     float[] measurements = new float[queries];
-    by.score(
-        member,
-        targets,
-        steps,
-        context,
-        (request, query, scored) -> {
-          scores[query] = scored.scores();
-          even[query] = scored.even();
-          measurements[query] = scored.measurement();
-        });
+    float[][] learnt =
+        by.score(
+            member,
+            targets,
+            steps,
+            context,
+            (request, query, scored) -> {
+              scores[query] = scored.scores();
+              even[query] = scored.even();
+              measurements[query] = scored.measurement();
+            });
     if (even[0] != null) {
       run.write(Attribution.checkpointEvenFile(member), out -> writeScores(out, even, n));
+    }
+    if (learnt != null) {
+      run.write(Attribution.checkpointLearntFile(member), out -> writeRows(out, learnt));
     }
     run.write(Attribution.checkpointScoresFile(member), out -> writeScores(out, scores, n));
     run.write(
@@ -154,6 +159,33 @@ record AttributionStage(MemberScores by, List<Trajectory> targets, int[] steps)
     for (float[] row : scores) {
       Npy.writeNumbers(out, io.journey.array.DType.F32, row);
     }
+  }
+
+  private static void writeRows(java.io.OutputStream out, float[][] rows) throws IOException {
+    Npy.writeHeader(out, io.journey.array.DType.F32, rows.length, rows[0].length);
+    for (float[] row : rows) {
+      Npy.writeNumbers(out, io.journey.array.DType.F32, row);
+    }
+  }
+
+  /** The mean over checkpoints of when images were learnt, where training was followed. */
+  private void writeLearnt(StageWork run) {
+    List<String> members = by.checkpointNames();
+    if (!run.has(Attribution.checkpointLearntFile(members.get(0)))) {
+      return;
+    }
+    MeanScores sum = new MeanScores(by.examples().size());
+    for (String member : members) {
+      Npy npy = Npy.map(run.path(Attribution.checkpointLearntFile(member)));
+      int parts = Math.toIntExact(npy.shape()[1]);
+      float[][] rows = new float[by.examples().size()][parts];
+      for (int i = 0; i < rows.length; i++) {
+        npy.read((long) i * parts, rows[i], 0, parts);
+      }
+      sum.add(rows);
+    }
+    float[][] mean = sum.over(members.size());
+    run.write(Attribution.LEARNT, out -> writeRows(out, mean));
   }
 
   private float[][] readScores(Path file, int n) {

@@ -90,7 +90,7 @@ record FeatureScores(Attributor attributor) implements MemberScores {
   }
 
   @Override
-  public void score(
+  public float[][] score(
       String member,
       List<Trajectory> targets,
       int[] steps,
@@ -99,5 +99,6 @@ record FeatureScores(Attributor attributor) implements MemberScores {
     try (CheckpointScorer scorer = attributor.engine(context).open(member)) {
       scorer.score(targets, steps, draws(), sink);
     }
+    return null;
   }
 }

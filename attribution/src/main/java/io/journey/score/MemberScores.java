@@ -41,8 +41,10 @@ interface MemberScores extends Serializable {
    * Scores by one checkpoint.
    *
    * @param sink receives the scores of each target and step, as of request 0
+   * @return how much each image moved the targets in each part of training, the earliest first,
+   *     [N][parts]; null where training is not followed
    */
-  void score(
+  float[][] score(
       String member,
       List<Trajectory> targets,
       int[] steps,

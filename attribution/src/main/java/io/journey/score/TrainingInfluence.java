@@ -178,18 +178,21 @@ public record TrainingInfluence(
     }
 
     @Override
-    public void score(
+    public float[][] score(
         String member,
         List<Trajectory> targets,
         int[] steps,
         RunContext context,
         ScoringEngine.Sink sink) {
+      float[][][] learnt = new float[1][][];
       context
           .workers()
-          .forEachShared(1, (unit, parts) -> score(member, targets, steps, context, parts, sink));
+          .forEachShared(
+              1, (unit, parts) -> learnt[0] = score(member, targets, steps, context, parts, sink));
+      return learnt[0];
     }
 
-    private void score(
+    private float[][] score(
         String member,
         List<Trajectory> targets,
         int[] steps,
@@ -197,6 +200,7 @@ public record TrainingInfluence(
         Workers.Parts parts,
         ScoringEngine.Sink sink) {
       int queries = steps.length * targets.size();
+      float[][] learnt = new float[asked.data.size()][];
       try (Checkpoint checkpoint = asked.ensemble.load(member);
           TrainingReplay replay = replay(member, context, parts)) {
         long numbers = checkpoint.model().parameters().count();
@@ -204,13 +208,25 @@ public record TrainingInfluence(
         for (int from = 0; from < queries; from += together) {
           int to = Math.min(queries, from + together);
           Questions questions = questions(checkpoint, targets, steps, from, to, context, parts);
-          double[][] scores = sweep(member, replay, questions.gradients, context, parts);
+          BackwardSweep.Swept swept = sweep(member, replay, questions.gradients, context, parts);
+          for (int i = 0; i < learnt.length; i++) {
+            learnt[i] = sum(learnt[i], swept.learnt()[i]);
+          }
           for (int q = from; q < to; q++) {
-            float[] rounded = CheckpointScorer.floats(scores[q - from]);
+            float[] rounded = CheckpointScorer.floats(swept.scores()[q - from]);
             sink.accept(0, q, new Scored(rounded, null, questions.measurements[q - from]));
           }
         }
       }
+      return learnt;
+    }
+
+    private static float[] sum(float[] before, double[] more) {
+      float[] sum = before == null ? new float[more.length] : before;
+      for (int part = 0; part < sum.length; part++) {
+        sum[part] += (float) more[part];
+      }
+      return sum;
     }
 
     private TrainingReplay replay(String member, RunContext context, Workers.Parts parts) {
@@ -222,7 +238,7 @@ public record TrainingInfluence(
       }
     }
 
-    private double[][] sweep(
+    private BackwardSweep.Swept sweep(
         String member,
         TrainingReplay replay,
         float[][] gradients,

@@ -47,6 +47,9 @@ public record BackwardSweep(
   /** Sums over parts that are made side by side, then added up in their order. */
   private static final int SUMS = 16;
 
+  /** Parts of training that are told apart. */
+  private static final int LEARNT = 20;
+
   /** How far weights are moved for a Hessian's product, of their length. */
   private static final double MOVE = 1e-3;
 
@@ -79,25 +82,45 @@ public record BackwardSweep(
   }
 
   /**
+   * What a sweep finds.
+   *
+   * @param scores [n][N], positive where f would be higher without the image
+   * @param learnt how much each image moved the questions in each part of training, the earliest
+   *     first, [N][parts]: the sum over questions of what its meetings there add to its score,
+   *     without sign
+   */
+  public record Swept(double[][] scores, double[][] learnt) {}
+
+  /**
    * Scores training images.
    *
    * @param questions gradients of f by the member's weights, [n][p]
    * @param examples N
    * @param progress told of every step
-   * @return [n][N], positive where f would be higher without the image
    */
-  public double[][] scores(float[][] questions, int examples, Progress.Task progress) {
+  public Swept scores(float[][] questions, int examples, Progress.Task progress) {
     double[][] scores = new double[questions.length][examples];
+    int steps = replay.config().steps();
+    int parts = Math.min(LEARNT, steps);
+    double[][] learnt = new double[examples][parts];
     List<Adjoint> adjoints = adjoints(questions);
     try {
-      for (int step = replay.config().steps() - 1; step >= 0; step--) {
-        back(step, adjoints, scores);
-        progress.advance(1);
+      for (int part = parts - 1; part >= 0; part--) {
+        double[][] before = Arrays.stream(scores).map(double[]::clone).toArray(double[][]::new);
+        for (int step = steps * (part + 1) / parts - 1; step >= steps * part / parts; step--) {
+          back(step, adjoints, scores);
+          progress.advance(1);
+        }
+        for (int q = 0; q < scores.length; q++) {
+          for (int i = 0; i < examples; i++) {
+            learnt[i][part] += Math.abs(scores[q][i] - before[q][i]);
+          }
+        }
       }
     } finally {
       adjoints.forEach(Adjoint::close);
     }
-    return scores;
+    return new Swept(scores, learnt);
   }
 
   /** All questions, by some weights each. */

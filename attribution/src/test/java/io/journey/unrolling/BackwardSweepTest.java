@@ -34,6 +34,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,7 +126,8 @@ class BackwardSweepTest {
           try (TrainingReplay replay =
               TrainingReplay.of(ensemble, DATA, 0, Progress.Task.SILENT, parts)) {
             return new BackwardSweep(replay, curvature, Seed.of(9).child("probes"), parts)
-                .scores(gradients, N, Progress.Task.SILENT);
+                .scores(gradients, N, Progress.Task.SILENT)
+                .scores();
           }
         });
   }
@@ -230,6 +233,46 @@ class BackwardSweepTest {
             .stage(targets.subList(0, 1), Timesteps.of(200))
             .run(shared.resolve("exact"), TestContext.of(2));
     assertThat(exact.isChange()).isTrue();
+    float[] one = exact.scores(0, 0);
+    float[][] learnt = exact.learnt().orElseThrow();
+    for (int i = 0; i < N; i++) {
+      double moved = 0;
+      for (float part : learnt[i]) {
+        moved += part;
+      }
+      assertThat(moved).isGreaterThanOrEqualTo(Math.abs(one[i]) * (1 - 1e-4));
+    }
+  }
+
+  /** Six steps are six parts. */
+  @Test
+  void anImageIsLearntInTheStepsThatMetIt() {
+    Ensemble few =
+        new EnsembleTrainer(DATA, MODEL, TrainingConfig.of(6, 8, 2e-3), 1, 3, Duration.ofHours(1))
+            .run(shared.resolve("few"), TestContext.of(2));
+    TestContext.parts(
+        parts -> {
+          try (TrainingReplay replay =
+              TrainingReplay.of(few, DATA, 0, Progress.Task.SILENT, parts)) {
+            double[][] learnt =
+                new BackwardSweep(
+                        replay, new BackwardSweep.Curvature(1), Seed.of(9).child("probes"), parts)
+                    .scores(gradients, N, Progress.Task.SILENT)
+                    .learnt();
+            int absent = 0;
+            for (int step = 0; step < replay.config().steps(); step++) {
+              int at = step;
+              Set<Integer> met =
+                  Arrays.stream(replay.examples(step)).boxed().collect(Collectors.toSet());
+              for (int i = 0; i < N; i++) {
+                assertThat(learnt[i][at] > 0).isEqualTo(met.contains(i));
+                absent += met.contains(i) ? 0 : 1;
+              }
+            }
+            assertThat(absent).isPositive();
+            return null;
+          }
+        });
   }
 
   @Test

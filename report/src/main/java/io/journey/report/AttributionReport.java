@@ -217,6 +217,7 @@ public final class AttributionReport {
             ? "<p>It was not asked again with other draws (<code>journey report --again</code>),"
                 + " so how much of it is chance is not known.</p>"
             : again.html(fitted.shown()));
+    values.put("learnt", LearntChart.html(attribution));
     values.put("checked", checked());
     values.put("trust", trust());
     values.put("examples", Integer.toString(attribution.size()));

@@ -23,6 +23,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Read from the directory {@code journey attribute} writes, or fresh from an attributor.
  */
 public final class Attribution {
+  /** More parts of training than these are no attribution's of ours. */
+  private static final int MOST_PARTS = 1000;
+
   /** More steps than these are not listed in a message. */
   private static final int LISTED = 20;
 
@@ -54,6 +57,12 @@ public final class Attribution {
    * targets, N]; only where scores are plain products of random projections.
    */
   public static final String EVEN = "scores-even.npy";
+
+  /**
+   * How much each training image moved the targets in each part of training, the earliest first:
+   * float32 [N, parts]; only where training itself was followed.
+   */
+  public static final String LEARNT = "learnt.npy";
 
   /**
    * The targets' images: xt and x0 [steps, targets, C, H, W], image [targets, C, H, W]; of a model
@@ -164,6 +173,11 @@ public final class Attribution {
   /** Returns the file of one checkpoint's part of {@link #EVEN}. */
   public static String checkpointEvenFile(String member) {
     return member + ".scores-even.npy";
+  }
+
+  /** Returns the file of one checkpoint's part of {@link #LEARNT}. */
+  public static String checkpointLearntFile(String member) {
+    return member + ".learnt.npy";
   }
 
   /** Returns the file of one checkpoint's f_t (Eq. 3), float32 [steps, targets]. */
@@ -307,6 +321,34 @@ public final class Attribution {
       overSteps = OverSteps.of(this);
     }
     return Optional.ofNullable(overSteps);
+  }
+
+  /**
+   * Returns how much each image moved the targets in each part of training, the earliest first, the
+   * mean over checkpoints.
+   *
+   * @return [N][parts], without sign, in units of f_t; empty where training was not followed
+   */
+  public Optional<float[][]> learnt() {
+    if (manifest == null || !manifest.lists(LEARNT)) {
+      return Optional.empty();
+    }
+    Npy npy = Npy.map(manifest.verified(LEARNT));
+    if (npy.shape().length != 2 || npy.shape()[0] != size() || npy.shape()[1] > MOST_PARTS) {
+      throw new JourneyException(
+          manifest.directory()
+              + " has "
+              + LEARNT
+              + " of the shape "
+              + Arrays.toString(npy.shape())
+              + ", which does not fit its examples: make the attribution again.");
+    }
+    int parts = Math.toIntExact(npy.shape()[1]);
+    float[][] learnt = new float[size()][parts];
+    for (int i = 0; i < learnt.length; i++) {
+      npy.read((long) i * parts, learnt[i], 0, parts);
+    }
+    return Optional.of(learnt);
   }
 
   /** Returns whether scores have the unit {@link #CHANGE}; others rank images and have none. */
