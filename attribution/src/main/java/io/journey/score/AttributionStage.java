@@ -85,6 +85,7 @@ record AttributionStage(MemberScores by, List<Trajectory> targets, int[] steps)
     boolean halved = false;
     run.runWhole(by.checkpointNames().stream().map(m -> new MemberTask(this, m)).toList());
     for (String member : by.checkpointNames()) {
+      by.tidy(run, member, steps.length * targets.size());
       sum.add(readScores(run.path(Attribution.checkpointScoresFile(member)), n));
       if (run.has(Attribution.checkpointEvenFile(member))) {
         halved = true;
@@ -134,6 +135,7 @@ record AttributionStage(MemberScores by, List<Trajectory> targets, int[] steps)
         member,
         targets,
         steps,
+        run,
         context,
         (request, query, scored) -> {
           scores[query] = scored.scores();
