@@ -21,10 +21,10 @@ import io.journey.run.RunContext;
 import io.journey.run.SettingException;
 import io.journey.sampling.Sampler;
 import io.journey.sampling.Trajectory;
+import io.journey.scheduler.SchedulerConfig;
 import io.journey.score.PixelMask;
 import io.journey.score.TargetDraws;
 import io.journey.score.UnlearningInfluence;
-import io.journey.scheduler.SchedulerConfig;
 import io.journey.tensor.TestContext;
 import io.journey.training.EnsembleTrainer;
 import io.journey.training.FineTuning;
@@ -58,8 +58,7 @@ class UnlearningTest {
   @BeforeAll
   static void train() {
     ensemble =
-        new EnsembleTrainer(
-                DATA, MODEL, TrainingConfig.of(600, N, 5e-3), 1, 3, Duration.ofHours(1))
+        new EnsembleTrainer(DATA, MODEL, TrainingConfig.of(600, N, 5e-3), 1, 3, Duration.ofHours(1))
             .run(shared.resolve("checkpoints"), TestContext.of(2));
   }
 
@@ -121,10 +120,8 @@ class UnlearningTest {
   void imagesAreAskedUnderTheNoisiestStepsAndALossThatStaysIsNoLoss() {
     try (Checkpoint checkpoint = ensemble.first()) {
       ImageLosses losses = ImageLosses.of(DATA, checkpoint.schedule(), Seed.of(1), 300);
-      assertThat(Arrays.stream(losses.draws().timesteps()).min().orElseThrow())
-          .isBetween(300, 320);
-      assertThat(Arrays.stream(losses.draws().timesteps()).max().orElseThrow())
-          .isBetween(980, 999);
+      assertThat(Arrays.stream(losses.draws().timesteps()).min().orElseThrow()).isBetween(300, 320);
+      assertThat(Arrays.stream(losses.draws().timesteps()).max().orElseThrow()).isBetween(980, 999);
       float[] before = TestContext.parts(parts -> losses.of(checkpoint.model(), parts));
       float[] pixels = new float[DATA.shape().numel()];
       DATA.read(4, pixels, 0);
@@ -162,8 +159,7 @@ class UnlearningTest {
     List<Trajectory> targets = targets(2);
     Attribution one = run(asked(), targets, folder.resolve("one"), TestContext.of(1));
     Path killed = folder.resolve("two");
-    assertThatThrownBy(
-            () -> run(asked(), targets, killed, TestContext.killedAfter(2, 1)))
+    assertThatThrownBy(() -> run(asked(), targets, killed, TestContext.killedAfter(2, 1)))
         .hasMessage("killed");
     assertThat(names(killed))
         .contains("member-000.question-1.resume.safetensors")
@@ -174,7 +170,9 @@ class UnlearningTest {
         List.of("scores.npy", "member-000.measurement.npy", "member-000.unlearning.csv")) {
       assertThat(killed.resolve(file)).hasSameBinaryContentAs(folder.resolve("one/" + file));
     }
-    assertThat(names(killed)).isEqualTo(names(folder.resolve("one"))).noneMatch(n -> n.contains("resume"));
+    assertThat(names(killed))
+        .isEqualTo(names(folder.resolve("one")))
+        .noneMatch(n -> n.contains("resume"));
     assertThat(UnlearningInfluence.outcomes(one))
         .hasSize(4)
         .allMatch(come -> come.steps() == 3 && !come.reached());
@@ -203,6 +201,34 @@ class UnlearningTest {
     assertThat(attribution.targets()).isEqualTo(3);
     assertThat(attribution.scores(0, 1)).isEqualTo(attribution.scores(0, 0));
     assertThat(attribution.scores(0, 2)).isNotEqualTo(attribution.scores(0, 0));
+  }
+
+  @Test
+  void classesAreToldAndAMemberOfAFewImagesMayFindNoneOfThemInABatch() {
+    Ensemble few =
+        new EnsembleTrainer(
+                DATA,
+                MODEL.withClasses(11),
+                TrainingConfig.of(3, 2, 1e-3).withFraction(0.1).withDropClasses(0.3),
+                2,
+                3,
+                Duration.ofHours(1))
+            .run(folder.resolve("few"), TestContext.of(2));
+    List<Trajectory> targets;
+    try (Checkpoint first = few.first()) {
+      targets = List.of(Sampler.of(first, 5).sample(Seed.of(5), new Condition.ClassLabel(2)));
+    }
+    Attribution attribution =
+        run(
+            UnlearningInfluence.of(few, DATA, new UnlearningConfig(0.2, 1, 3, 10, 2))
+                .withDraws(new TargetDraws(2, 1, List.of())),
+            targets,
+            folder.resolve("of-few"),
+            TestContext.of(2));
+    assertThat(UnlearningInfluence.outcomes(attribution)).hasSize(4);
+    for (float score : attribution.scores(0, 0)) {
+      assertThat(score).isBetween(-1f, 1f);
+    }
   }
 
   @Test

@@ -156,8 +156,7 @@ class ReplayFlowTest {
     JsonNode settings = Attribution.open(out).manifest().settings();
     assertThat(settings.path("estimator").asText()).isEqualTo("mucs");
     assertThat(settings.path("unlearning").toString())
-        .isEqualTo(
-            "{\"share\":0.2,\"stop\":0.95,\"max_steps\":1,\"rate\":0.1,\"image_draws\":3}");
+        .isEqualTo("{\"share\":0.2,\"stop\":0.95,\"max_steps\":1,\"rate\":0.1,\"image_draws\":3}");
     CommandRun page =
         CommandRun.of(
             "report",
