@@ -208,7 +208,7 @@ public record UnlearningInfluence(
         try {
           Files.deleteIfExists(file);
           // A kill during a save leaves its temporary file.
-          Files.deleteIfExists(file.resolveSibling(file.getFileName() + AtomicFile.TEMPORARY));
+          Files.deleteIfExists(files.path(resumeFile(member, q) + AtomicFile.TEMPORARY));
         } catch (IOException e) {
           throw new JourneyException("Cannot delete " + file + ": " + Failures.reason(e) + ".", e);
         }
