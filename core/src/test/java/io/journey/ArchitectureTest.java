@@ -65,6 +65,7 @@ class ArchitectureTest {
                   "projection",
                   "features",
                   "unrolling",
+                  "unlearning",
                   "score",
                   "curation"),
           "evaluation", List.of("evaluation"),

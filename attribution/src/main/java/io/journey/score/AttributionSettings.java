@@ -1,6 +1,7 @@
 package io.journey.score;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.journey.unlearning.UnlearningConfig;
 import java.util.List;
 import java.util.Locale;
 
@@ -14,6 +15,7 @@ import java.util.Locale;
  * @param outputs random outputs of an image that stand for the Hessian in training; null: scores
  *     are no products of its steps
  * @param unit of scores, {@link io.journey.results.Attribution#CHANGE}; null: they have none
+ * @param unlearning how questions were unlearned; null: they were not
  * @param overSteps how steps are weighed in scores of the whole trajectory; null: there are none
  */
 record AttributionSettings(
@@ -27,6 +29,7 @@ record AttributionSettings(
     Integer strongest,
     Double outputs,
     String unit,
+    UnlearningConfig unlearning,
     String overSteps) {
 
   /** A part of the image, by what the user typed and by its content. */
@@ -51,6 +54,7 @@ record AttributionSettings(
         strongest,
         null,
         null,
+        null,
         weights);
   }
 
@@ -62,6 +66,7 @@ record AttributionSettings(
       Integer strongest,
       Double outputs,
       String unit,
+      UnlearningConfig unlearning,
       StepWeights weights) {
     List<Mask> masks =
         draws.masks().stream().map(mask -> mask == null ? null : Mask.of(mask)).distinct().toList();
@@ -76,6 +81,7 @@ record AttributionSettings(
         strongest,
         outputs,
         unit,
+        unlearning,
         weights == null ? null : weights.kind().name().toLowerCase(Locale.ROOT));
   }
 }

@@ -85,6 +85,7 @@ record AttributionStage(MemberScores by, List<Trajectory> targets, int[] steps)
     boolean halved = false;
     run.runWhole(by.checkpointNames().stream().map(m -> new MemberTask(this, m)).toList());
     for (String member : by.checkpointNames()) {
+      by.tidy(run, member, steps.length * targets.size());
       sum.add(readScores(run.path(Attribution.checkpointScoresFile(member)), n));
       if (run.has(Attribution.checkpointEvenFile(member))) {
         halved = true;
@@ -131,22 +132,19 @@ record AttributionStage(MemberScores by, List<Trajectory> targets, int[] steps)
     float[][] scores = new float[queries][];
     float[][] even = new float[queries][];
     float[] measurements = new float[queries];
-    float[][] learnt =
-        by.score(
-            member,
-            targets,
-            steps,
-            context,
-            (request, query, scored) -> {
-              scores[query] = scored.scores();
-              even[query] = scored.even();
-              measurements[query] = scored.measurement();
-            });
+    by.score(
+        member,
+        targets,
+        steps,
+        run,
+        context,
+        (request, query, scored) -> {
+          scores[query] = scored.scores();
+          even[query] = scored.even();
+          measurements[query] = scored.measurement();
+        });
     if (even[0] != null) {
       run.write(Attribution.checkpointEvenFile(member), out -> writeScores(out, even, n));
-    }
-    if (learnt != null) {
-      run.write(Attribution.checkpointLearntFile(member), out -> writeRows(out, learnt));
     }
     run.write(Attribution.checkpointScoresFile(member), out -> writeScores(out, scores, n));
     run.write(
@@ -161,7 +159,7 @@ record AttributionStage(MemberScores by, List<Trajectory> targets, int[] steps)
     }
   }
 
-  private static void writeRows(java.io.OutputStream out, float[][] rows) throws IOException {
+  static void writeRows(java.io.OutputStream out, float[][] rows) throws IOException {
     Npy.writeHeader(out, io.journey.array.DType.F32, rows.length, rows[0].length);
     for (float[] row : rows) {
       Npy.writeNumbers(out, io.journey.array.DType.F32, row);

@@ -9,6 +9,7 @@ import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunContext;
+import io.journey.run.StageFiles;
 import io.journey.sampling.Trajectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,15 +91,15 @@ record FeatureScores(Attributor attributor) implements MemberScores {
   }
 
   @Override
-  public float[][] score(
+  public void score(
       String member,
       List<Trajectory> targets,
       int[] steps,
+      StageFiles files,
       RunContext context,
       ScoringEngine.Sink sink) {
     try (CheckpointScorer scorer = attributor.engine(context).open(member)) {
       scorer.score(targets, steps, draws(), sink);
     }
-    return null;
   }
 }

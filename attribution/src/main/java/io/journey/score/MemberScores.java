@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.model.Ensemble;
 import io.journey.results.ExampleTable;
 import io.journey.run.RunContext;
+import io.journey.run.StageFiles;
 import io.journey.sampling.Trajectory;
 import java.io.Serializable;
 import java.util.List;
@@ -40,14 +41,22 @@ interface MemberScores extends Serializable {
   /**
    * Scores by one checkpoint.
    *
+   * @param files of the attribution, for what is told beside the scores, and for what an
+   *     interruption need not lose
    * @param sink receives the scores of each target and step, as of request 0
-   * @return how much each image moved the targets in each part of training, the earliest first,
-   *     [N][parts]; null where training is not followed
    */
-  float[][] score(
+  void score(
       String member,
       List<Trajectory> targets,
       int[] steps,
+      StageFiles files,
       RunContext context,
       ScoringEngine.Sink sink);
+
+  /**
+   * Deletes what was kept of an unfinished checkpoint, which is finished now.
+   *
+   * @param queries targets times steps
+   */
+  default void tidy(StageFiles files, String member, int queries) {}
 }

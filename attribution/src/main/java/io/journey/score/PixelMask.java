@@ -1,8 +1,10 @@
 package io.journey.score;
 
 import io.journey.dataset.ImageShape;
+import io.journey.model.Denoiser;
 import io.journey.run.Checksums;
 import io.journey.run.JourneyException;
+import io.journey.tensor.Libtorch;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
 import java.io.IOException;
@@ -15,6 +17,8 @@ import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The patch of an image that is attributed (section 5.4 of the paper): squared errors outside it do
@@ -84,6 +88,17 @@ public record PixelMask(int height, int width, float[] weights, String source)
       shares[block] += weights[i] / (scale * scale);
     }
     return new PixelMask(latent.height(), latent.width(), shares, source);
+  }
+
+  /**
+   * Returns the mask of what a model samples, as a tensor in the caller's scope.
+   *
+   * @return [H, W] float32
+   * @throws JourneyException if the model samples another size
+   */
+  Tensor onto(Denoiser model) {
+    PixelMask mask = onto(model.shape());
+    return Libtorch.of(mask.weights, ScalarType.Float, mask.height, mask.width);
   }
 
   private static float[] rectangle(String text, ImageShape shape) {

@@ -12,13 +12,10 @@ import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
 import io.journey.sampling.Trajectory;
-import io.journey.tensor.Libtorch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Gradients of targets by one checkpoint, projected like those of the training images in a feature
@@ -219,10 +216,8 @@ final class TargetGradients implements AutoCloseable {
     if (drawn == null) {
       return pipeline.project(draws, null);
     }
-    PixelMask mask = drawn.onto(checkpoint.model().shape());
     try (PointerScope scope = new PointerScope()) {
-      Tensor weights = Libtorch.of(mask.weights(), ScalarType.Float, mask.height(), mask.width());
-      return pipeline.project(draws, weights);
+      return pipeline.project(draws, drawn.onto(checkpoint.model()));
     }
   }
 

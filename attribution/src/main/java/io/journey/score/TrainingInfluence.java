@@ -2,7 +2,6 @@ package io.journey.score;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.diffusion.DenoisingDraws;
 import io.journey.gradient.ExampleGradients;
@@ -11,13 +10,12 @@ import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.random.Seed;
 import io.journey.results.Attribution;
-import io.journey.results.ExampleTable;
 import io.journey.results.Timesteps;
 import io.journey.run.Counted;
-import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunContext;
 import io.journey.run.Stage;
+import io.journey.run.StageFiles;
 import io.journey.run.Workers;
 import io.journey.sampling.Trajectory;
 import io.journey.score.ScoringEngine.Scored;
@@ -28,12 +26,8 @@ import io.journey.unrolling.BackwardSweep;
 import io.journey.unrolling.GradientRows;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Scores of training images for targets through the training that made the checkpoints ({@link
@@ -70,13 +64,7 @@ public record TrainingInfluence(
     requireNonNull(curvature, "curvature");
     requireNonNull(draws, "draws");
     Retraining.like(ensemble, Retraining.Coupling.COUPLED);
-    if (!ensemble.dataFingerprint().equals(data.fingerprint())) {
-      throw new JourneyException(
-          ensemble.directory()
-              + " was trained on other images than "
-              + data.spec()
-              + ": name the data of journey train.");
-    }
+    TrainedMembers.requireOwn(ensemble, data);
   }
 
   /** Returns one with the usual draws of targets. */
@@ -99,25 +87,15 @@ public record TrainingInfluence(
         steps.among(targets.get(0).timesteps()));
   }
 
-  private record OfMembers(TrainingInfluence asked) implements MemberScores {
+  private record OfMembers(TrainingInfluence asked) implements TrainedMembers {
     @Override
     public Ensemble ensemble() {
       return asked.ensemble;
     }
 
     @Override
-    public List<String> checkpointNames() {
-      return asked.ensemble.checkpointNames();
-    }
-
-    @Override
-    public List<ExampleTable.Example> examples() {
-      return ExampleTable.examples(asked.data);
-    }
-
-    @Override
-    public String exampleTable() {
-      return ExampleTable.of(asked.data);
+    public Dataset data() {
+      return asked.data;
     }
 
     @Override
@@ -141,66 +119,37 @@ public record TrainingInfluence(
           null,
           curvature.isExact() ? null : curvature.outputs(),
           curvature.isExact() ? Attribution.CHANGE : null, // Random outputs lose its size.
+          null,
           asked.weights);
     }
 
     @Override
-    public ObjectNode inputs() {
-      ObjectNode inputs = asked.data.inputs();
-      ObjectNode checkpoints = inputs.putObject("checkpoints");
-      for (String member : checkpointNames()) {
-        try (Checkpoint checkpoint = asked.ensemble.load(member)) {
-          checkpoints.put(member, checkpoint.fingerprint());
-        }
-      }
-      return inputs.put("ensemble", asked.ensemble.manifest().fingerprint());
-    }
-
-    @Override
-    public void check(List<Trajectory> targets, int[] steps) {
-      Set<String> known = new HashSet<>();
-      for (String member : checkpointNames()) {
-        try (Checkpoint checkpoint = asked.ensemble.load(member)) {
-          known.add(checkpoint.fingerprint());
-          Attributor.requireAsked(checkpoint, targets, steps);
-        }
-      }
-      for (Trajectory target : targets) {
-        if (target.isDrawn() && !known.contains(target.modelFingerprint())) {
-          throw new JourneyException(
-              "A target was sampled from the checkpoint "
-                  + Attributor.shorten(target.modelFingerprint())
-                  + ", which is not in "
-                  + asked.ensemble.directory()
-                  + ": sample it with one of its checkpoints.");
-        }
-      }
-    }
-
-    @Override
-    public float[][] score(
+    public void score(
         String member,
         List<Trajectory> targets,
         int[] steps,
+        StageFiles files,
         RunContext context,
         ScoringEngine.Sink sink) {
-      float[][][] learnt = new float[1][][];
+      float[][] learnt = new float[asked.data.size()][];
       context
           .workers()
           .forEachShared(
-              1, (unit, parts) -> learnt[0] = score(member, targets, steps, context, parts, sink));
-      return learnt[0];
+              1, (unit, parts) -> score(member, targets, steps, context, parts, learnt, sink));
+      files.write(
+          Attribution.checkpointLearntFile(member),
+          out -> AttributionStage.writeRows(out, learnt));
     }
 
-    private float[][] score(
+    private void score(
         String member,
         List<Trajectory> targets,
         int[] steps,
         RunContext context,
         Workers.Parts parts,
+        float[][] learnt,
         ScoringEngine.Sink sink) {
       int queries = steps.length * targets.size();
-      float[][] learnt = new float[asked.data.size()][];
       try (Checkpoint checkpoint = asked.ensemble.load(member);
           TrainingReplay replay = replay(member, context, parts)) {
         long numbers = checkpoint.model().parameters().count();
@@ -218,7 +167,6 @@ public record TrainingInfluence(
           }
         }
       }
-      return learnt;
     }
 
     private static float[] sum(float[] before, double[] more) {
@@ -285,7 +233,7 @@ public record TrainingInfluence(
                           gradients,
                           checkpoint.model().parameters(),
                           List.of(drawn),
-                          mask == null ? null : onto(mask, checkpoint),
+                          mask == null ? null : mask.onto(checkpoint.model()),
                           Workers.Parts.ALONE)) {
                 rows[i] = Libtorch.floats(one.rows());
                 measurements[i] = one.losses()[0];
@@ -294,11 +242,6 @@ public record TrainingInfluence(
             });
       }
       return new Questions(rows, measurements);
-    }
-
-    private static Tensor onto(PixelMask drawn, Checkpoint checkpoint) {
-      PixelMask mask = drawn.onto(checkpoint.model().shape());
-      return Libtorch.of(mask.weights(), ScalarType.Float, mask.height(), mask.width());
     }
   }
 }

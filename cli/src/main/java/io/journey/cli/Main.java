@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       FeaturizeCommand.class,
       AttributeCommand.class,
       UnrollCommand.class,
+      UnlearnCommand.class,
       ReplayCommand.class,
       GroupsCommand.class,
       CurateCommand.class,

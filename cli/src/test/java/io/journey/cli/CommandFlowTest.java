@@ -248,7 +248,7 @@ class CommandFlowTest {
   @Test
   void thereAreAsManyCommandsAsHaveTheirHelpTestedBelow() {
     PrintWriter nothing = new PrintWriter(Writer.nullWriter());
-    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(17);
+    assertThat(Main.commandLine(nothing, nothing).getSubcommands()).hasSize(18);
   }
 
   @ParameterizedTest
@@ -261,6 +261,7 @@ class CommandFlowTest {
         "attribute",
         "groups",
         "unroll",
+        "unlearn",
         "replay",
         "curate",
         "audit",

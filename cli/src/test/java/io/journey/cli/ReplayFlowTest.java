@@ -2,6 +2,7 @@ package io.journey.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.journey.results.Attribution;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -128,6 +129,45 @@ class ReplayFlowTest {
             folder.resolve("lds"));
     assertThat(lds.status()).as(lds.err()).isZero();
     assertThat(lds.out()).contains("Of the checkpoints' own seeds").contains("unrolled: LDS");
+  }
+
+  @Test
+  void scoresByUnlearningAreAnAttributionAndSayWhatWasNotUnlearned() {
+    Path out = folder.resolve("unlearned");
+    Object[] options = {
+      "--target",
+      flow.targets(),
+      "--timesteps",
+      "200,600",
+      "--draws",
+      2,
+      "--image-draws",
+      3,
+      "--max-steps",
+      1,
+      "--out",
+      out
+    };
+    CommandRun unlearned = run("unlearn", options);
+    assertThat(unlearned.status()).as(unlearned.err()).isZero();
+    assertThat(unlearned.out())
+        .contains("Scores of 24 training images for 2 targets at 2 steps are in")
+        .contains("of 8 questions were not unlearned after 1 training step: f_t stayed below 0.95");
+    JsonNode settings = Attribution.open(out).manifest().settings();
+    assertThat(settings.path("estimator").asText()).isEqualTo("mucs");
+    assertThat(settings.path("unlearning").toString())
+        .isEqualTo("{\"share\":0.2,\"stop\":0.95,\"max_steps\":1,\"rate\":0.1,\"image_draws\":3}");
+    CommandRun page =
+        CommandRun.of(
+            "report",
+            "--attribution",
+            out.toString(),
+            "--data",
+            TinyFlow.DATA,
+            "--out",
+            folder.resolve("page.html").toString());
+    assertThat(page.status()).as(page.err()).isZero();
+    refused("--stop", "unlearn", "--target", flow.targets(), "--stop", 1.5, "--out", "never");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.journey.training;
 import io.journey.nn.Parameters;
 import io.journey.run.Workers;
 import io.journey.tensor.Libtorch;
+import java.util.function.IntToDoubleFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -20,7 +21,7 @@ public final class Adam implements AutoCloseable {
   private static final int BLOCK = 32 * CHUNK;
 
   private final TrainingConfig config;
-  private final int first;
+  private final IntToDoubleFunction rates; // of each step
   private final Parameters parameters;
   private final Tensor mean; // [p]
   private final Tensor square; // [p]
@@ -35,13 +36,27 @@ public final class Adam implements AutoCloseable {
   }
 
   /**
+   * Returns one whose rate does not fall.
+   *
+   * @param config rate, decays, average
+   * @param parameters what is updated; stays its owner's
+   */
+  static Adam steady(TrainingConfig config, Parameters parameters) {
+    return new Adam(config, parameters, step -> config.learningRate());
+  }
+
+  /**
    * @param config rate, decays, average
    * @param parameters what is updated; stays its owner's
    * @param first how many steps were taken before, which {@link #restore} goes on from
    */
   Adam(TrainingConfig config, Parameters parameters, int first) {
+    this(config, parameters, step -> config.learningRateAt(step, first));
+  }
+
+  private Adam(TrainingConfig config, Parameters parameters, IntToDoubleFunction rates) {
     this.config = config;
-    this.first = first;
+    this.rates = rates;
     this.parameters = parameters;
     try (PointerScope scope = new PointerScope()) {
       mean = Libtorch.keep(Libtorch.zeros(parameters.type(), parameters.count()));
@@ -60,7 +75,7 @@ public final class Adam implements AutoCloseable {
   public void step(int step, Tensor gradient, Workers.Parts parts) {
     double correction1 = 1 - StrictMath.pow(config.adamBeta1(), step + 1);
     double correction2 = 1 - StrictMath.pow(config.adamBeta2(), step + 1);
-    double rate = config.learningRateAt(step, first) / correction1;
+    double rate = rates.applyAsDouble(step) / correction1;
     long count = parameters.count();
     if (!Libtorch.device().isCpu()) {
       try (NoGradGuard guard = new NoGradGuard()) {

@@ -1,0 +1,81 @@
+package io.journey.score;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.journey.dataset.Dataset;
+import io.journey.model.Checkpoint;
+import io.journey.model.Ensemble;
+import io.journey.results.ExampleTable;
+import io.journey.run.JourneyException;
+import io.journey.sampling.Trajectory;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Scores that need no features, but the checkpoints and the images they were trained on. */
+interface TrainedMembers extends MemberScores {
+  /** Returns the training images. */
+  Dataset data();
+
+  /**
+   * Refuses other images than those of the training.
+   *
+   * @throws JourneyException if the ensemble was trained on others
+   */
+  static void requireOwn(Ensemble ensemble, Dataset data) {
+    if (!ensemble.dataFingerprint().equals(data.fingerprint())) {
+      throw new JourneyException(
+          ensemble.directory()
+              + " was trained on other images than "
+              + data.spec()
+              + ": name the data of journey train.");
+    }
+  }
+
+  @Override
+  default List<String> checkpointNames() {
+    return ensemble().checkpointNames();
+  }
+
+  @Override
+  default List<ExampleTable.Example> examples() {
+    return ExampleTable.examples(data());
+  }
+
+  @Override
+  default String exampleTable() {
+    return ExampleTable.of(data());
+  }
+
+  @Override
+  default ObjectNode inputs() {
+    ObjectNode inputs = data().inputs();
+    ObjectNode checkpoints = inputs.putObject("checkpoints");
+    for (String member : checkpointNames()) {
+      try (Checkpoint checkpoint = ensemble().load(member)) {
+        checkpoints.put(member, checkpoint.fingerprint());
+      }
+    }
+    return inputs.put("ensemble", ensemble().manifest().fingerprint());
+  }
+
+  @Override
+  default void check(List<Trajectory> targets, int[] steps) {
+    Set<String> known = new HashSet<>();
+    for (String member : checkpointNames()) {
+      try (Checkpoint checkpoint = ensemble().load(member)) {
+        known.add(checkpoint.fingerprint());
+        Attributor.requireAsked(checkpoint, targets, steps);
+      }
+    }
+    for (Trajectory target : targets) {
+      if (target.isDrawn() && !known.contains(target.modelFingerprint())) {
+        throw new JourneyException(
+            "A target was sampled from the checkpoint "
+                + Attributor.shorten(target.modelFingerprint())
+                + ", which is not in "
+                + ensemble().directory()
+                + ": sample it with one of its checkpoints.");
+      }
+    }
+  }
+}
