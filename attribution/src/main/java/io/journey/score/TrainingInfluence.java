@@ -137,8 +137,7 @@ public record TrainingInfluence(
           .forEachShared(
               1, (unit, parts) -> score(member, targets, steps, context, parts, learnt, sink));
       files.write(
-          Attribution.checkpointLearntFile(member),
-          out -> AttributionStage.writeRows(out, learnt));
+          Attribution.checkpointLearntFile(member), out -> AttributionStage.writeRows(out, learnt));
     }
 
     private void score(

@@ -60,16 +60,7 @@ final class AttributeCommand implements Runnable {
   private Path features;
 
   @ArgGroup(multiplicity = "1")
-  private Asked asked;
-
-  /** What is asked about: drawings, or pictures from elsewhere. */
-  static final class Asked {
-    @ArgGroup(exclusive = false)
-    private TargetOptions target;
-
-    @ArgGroup(exclusive = false)
-    private ImageOptions image;
-  }
+  private AskedOptions asked;
 
   @Mixin private StepOptions timesteps;
 

@@ -56,16 +56,7 @@ final class RetrievalCommand implements Runnable {
   private String hidden;
 
   @ArgGroup(multiplicity = "1")
-  private Asked asked;
-
-  /** Pictures of the hidden source: drawings, or others. */
-  static final class Asked {
-    @ArgGroup(exclusive = false)
-    private TargetOptions target;
-
-    @ArgGroup(exclusive = false)
-    private ImageOptions image;
-  }
+  private AskedOptions asked;
 
   @Option(
       names = "--only",
@@ -98,7 +89,8 @@ final class RetrievalCommand implements Runnable {
     Ensemble ensemble = Ensemble.open(checkpoints);
     judged.check(ensemble);
     Dataset images = data.open(console.progress(), ensemble);
-    List<Trajectory> targets = chosen(targets(ensemble, images));
+    List<Trajectory> targets =
+        chosen(asked.read(ensemble, images, timesteps.steps(), seed, console).targets());
     int[] steps = timesteps.steps().among(targets.get(0).timesteps());
     BitSet source = data.matching(images, hidden, console.progress());
     EvaluationResult result =
@@ -111,15 +103,6 @@ final class RetrievalCommand implements Runnable {
     result.sentences().forEach(console::say);
     result.warnings().forEach(warning -> console.say("Warning: " + warning));
     console.say("Tables and figure are in " + out + ".");
-  }
-
-  private List<Trajectory> targets(Ensemble ensemble, Dataset images) {
-    if (asked.target != null) {
-      return asked.target.read(timesteps.steps(), ensemble);
-    }
-    ImageOptions.Asked pictures = asked.image.read(ensemble, images, timesteps.steps(), seed);
-    pictures.notes().forEach(console::announce);
-    return pictures.targets();
   }
 
   private List<Trajectory> chosen(List<Trajectory> all) {

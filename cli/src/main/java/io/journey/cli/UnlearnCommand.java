@@ -6,13 +6,13 @@ import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
 import io.journey.results.Timesteps;
 import io.journey.run.Counted;
-import io.journey.sampling.Trajectory;
 import io.journey.score.TargetDraws;
 import io.journey.score.UnlearningInfluence;
 import io.journey.score.UnlearningInfluence.Outcome;
 import io.journey.unlearning.UnlearningConfig;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,7 +46,8 @@ final class UnlearnCommand implements Runnable {
 
   @Mixin private DataOptions data;
 
-  @Mixin private TargetOptions target;
+  @ArgGroup(multiplicity = "1")
+  private AskedOptions asked;
 
   @Mixin private StepOptions timesteps;
 
@@ -94,16 +95,15 @@ final class UnlearnCommand implements Runnable {
   public void run() {
     Timesteps wanted = timesteps.steps();
     Ensemble ensemble = Ensemble.open(checkpoints);
-    List<Trajectory> targets = target.read(wanted, ensemble);
     Dataset images = data.open(console.progress(), ensemble);
+    AskedOptions.Asked about = asked.read(ensemble, images, wanted, drawing.seed(), console);
     UnlearningConfig config =
         new UnlearningConfig(share, stop, maxSteps, UnlearningConfig.MUCS.rate(), imageDraws);
     Attribution attribution =
         UnlearningInfluence.of(ensemble, images, config)
             .withDraws(
-                new TargetDraws(
-                    drawing.draws(), drawing.seed(), drawing.patches(target.pictureShape())))
-            .stage(targets, wanted)
+                new TargetDraws(drawing.draws(), drawing.seed(), drawing.patches(about.shape())))
+            .stage(about.targets(), wanted)
             .run(out, console.context());
     console.say(
         "Scores of "

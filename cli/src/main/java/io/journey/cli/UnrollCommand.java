@@ -1,18 +1,15 @@
 package io.journey.cli;
 
 import io.journey.dataset.Dataset;
-import io.journey.dataset.ImageShape;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
 import io.journey.results.Timesteps;
 import io.journey.run.Counted;
-import io.journey.sampling.Trajectory;
 import io.journey.score.TargetDraws;
 import io.journey.score.TrainingInfluence;
 import io.journey.unrolling.BackwardSweep;
 import java.nio.file.Path;
-import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,16 +44,7 @@ final class UnrollCommand implements Runnable {
   @Mixin private DataOptions data;
 
   @ArgGroup(multiplicity = "1")
-  private Asked asked;
-
-  /** What is asked about: drawings, or pictures from elsewhere. */
-  static final class Asked {
-    @ArgGroup(exclusive = false)
-    private TargetOptions target;
-
-    @ArgGroup(exclusive = false)
-    private ImageOptions image;
-  }
+  private AskedOptions asked;
 
   @Mixin private StepOptions timesteps;
 
@@ -92,23 +80,14 @@ final class UnrollCommand implements Runnable {
     Timesteps wanted = timesteps.steps();
     Ensemble ensemble = Ensemble.open(checkpoints);
     Dataset images = data.open(console.progress(), ensemble);
-    List<Trajectory> targets;
-    ImageShape shape;
-    if (asked.target != null) {
-      targets = asked.target.read(wanted, ensemble);
-      shape = asked.target.pictureShape();
-    } else {
-      ImageOptions.Asked pictures = asked.image.read(ensemble, images, wanted, drawing.seed());
-      targets = pictures.targets();
-      shape = pictures.shape();
-      pictures.notes().forEach(console::announce);
-    }
+    AskedOptions.Asked about = asked.read(ensemble, images, wanted, drawing.seed(), console);
     BackwardSweep.Curvature curvature =
         exact ? BackwardSweep.Curvature.EXACT : new BackwardSweep.Curvature(outputs);
     Attribution attribution =
         TrainingInfluence.of(ensemble, images, curvature)
-            .withDraws(new TargetDraws(drawing.draws(), drawing.seed(), drawing.patches(shape)))
-            .stage(targets, wanted)
+            .withDraws(
+                new TargetDraws(drawing.draws(), drawing.seed(), drawing.patches(about.shape())))
+            .stage(about.targets(), wanted)
             .run(out, console.context());
     console.say(
         "Scores of "
