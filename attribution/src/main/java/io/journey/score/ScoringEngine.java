@@ -1,11 +1,15 @@
 package io.journey.score;
 
 import io.journey.features.FeatureStore;
+import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
 import io.journey.run.JourneyException;
 import io.journey.run.RunContext;
+import io.journey.sampling.Trajectory;
 import java.io.Serializable;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Scores targets by estimators, one checkpoint at a time. Attributions and checks of estimators
@@ -87,6 +91,34 @@ public record ScoringEngine(
               + " needs the residuals of training images, which "
               + features.manifest().directory()
               + " lacks: featurize with --function mean.");
+    }
+  }
+
+  /**
+   * Refuses targets and steps that checkpoints cannot be asked about, and drawings of others.
+   *
+   * @param members names of the checkpoints
+   * @param steps t, rising
+   * @throws JourneyException saying which
+   */
+  public static void requireAsked(
+      Ensemble ensemble, List<String> members, List<Trajectory> targets, int[] steps) {
+    Set<String> known = new HashSet<>();
+    for (String member : members) {
+      try (Checkpoint checkpoint = ensemble.load(member)) {
+        known.add(checkpoint.fingerprint());
+        Attributor.requireAsked(checkpoint, targets, steps);
+      }
+    }
+    for (Trajectory target : targets) {
+      if (target.isDrawn() && !known.contains(target.modelFingerprint())) {
+        throw new JourneyException(
+            "A target was sampled from the checkpoint "
+                + Attributor.shorten(target.modelFingerprint())
+                + ", which is not in "
+                + ensemble.directory()
+                + ": sample it with one of its checkpoints.");
+      }
     }
   }
 

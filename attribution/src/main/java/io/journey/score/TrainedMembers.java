@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.journey.dataset.Dataset;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
+import io.journey.results.Attribution;
 import io.journey.results.ExampleTable;
+import io.journey.results.Timesteps;
 import io.journey.run.JourneyException;
+import io.journey.run.Stage;
 import io.journey.sampling.Trajectory;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Function;
 
 /** Scores that need no features, but the checkpoints and the images they were trained on. */
 interface TrainedMembers extends MemberScores {
@@ -29,6 +31,18 @@ interface TrainedMembers extends MemberScores {
               + data.spec()
               + ": name the data of journey train.");
     }
+  }
+
+  /** Returns the stage that attributes targets by them. */
+  static Stage<Attribution> stage(
+      Function<TargetDraws, TrainedMembers> members,
+      TargetDraws draws,
+      List<Trajectory> targets,
+      Timesteps steps) {
+    return new AttributionStage(
+        members.apply(draws.ofParts(targets.size())),
+        draws.inParts(targets),
+        steps.among(targets.get(0).timesteps()));
   }
 
   @Override
@@ -60,22 +74,6 @@ interface TrainedMembers extends MemberScores {
 
   @Override
   default void check(List<Trajectory> targets, int[] steps) {
-    Set<String> known = new HashSet<>();
-    for (String member : checkpointNames()) {
-      try (Checkpoint checkpoint = ensemble().load(member)) {
-        known.add(checkpoint.fingerprint());
-        Attributor.requireAsked(checkpoint, targets, steps);
-      }
-    }
-    for (Trajectory target : targets) {
-      if (target.isDrawn() && !known.contains(target.modelFingerprint())) {
-        throw new JourneyException(
-            "A target was sampled from the checkpoint "
-                + Attributor.shorten(target.modelFingerprint())
-                + ", which is not in "
-                + ensemble().directory()
-                + ": sample it with one of its checkpoints.");
-      }
-    }
+    ScoringEngine.requireAsked(ensemble(), checkpointNames(), targets, steps);
   }
 }

@@ -57,6 +57,9 @@ public record TrainingInfluence(
   /** What questions and their derivatives may take, of all that are asked at once. */
   private static final long BYTES = 3L << 30;
 
+  /** A question's scores, now and before a part of training, for each image. */
+  private static final long SCORES = 2;
+
   /** Questions, as read and as tensors, three derivatives, and that by a step's gradient. */
   private static final int COPIES = 6;
 
@@ -81,10 +84,7 @@ public record TrainingInfluence(
 
   /** Returns the stage that attributes targets, checkpoint by checkpoint. */
   public Stage<Attribution> stage(List<Trajectory> targets, Timesteps steps) {
-    return new AttributionStage(
-        new OfMembers(withDraws(draws.ofParts(targets.size()))),
-        draws.inParts(targets),
-        steps.among(targets.get(0).timesteps()));
+    return TrainedMembers.stage(asked -> new OfMembers(withDraws(asked)), draws, targets, steps);
   }
 
   private record OfMembers(TrainingInfluence asked) implements TrainedMembers {
@@ -117,10 +117,16 @@ public record TrainingInfluence(
           asked.draws,
           steps,
           null,
-          curvature.isExact() ? null : curvature.outputs(),
+          curvature.isExact() ? null : shortest(curvature.outputs()),
           curvature.isExact() ? Attribution.CHANGE : null, // Random outputs lose its size.
           null,
           asked.weights);
+    }
+
+    /** A whole number as one. */
+    private static Number shortest(double outputs) {
+      int whole = (int) outputs;
+      return whole == outputs ? (Number) whole : (Number) outputs;
     }
 
     @Override
@@ -152,7 +158,8 @@ public record TrainingInfluence(
       try (Checkpoint checkpoint = asked.ensemble.load(member);
           TrainingReplay replay = replay(member, context, parts)) {
         long numbers = checkpoint.model().parameters().count();
-        int together = (int) Math.max(1, BYTES / (COPIES * Float.BYTES * numbers));
+        long bytes = COPIES * Float.BYTES * numbers + SCORES * Double.BYTES * asked.data.size();
+        int together = (int) Math.max(1, Math.min(queries, BYTES / bytes));
         for (int from = 0; from < queries; from += together) {
           int to = Math.min(queries, from + together);
           Questions questions = questions(checkpoint, targets, steps, from, to, context, parts);

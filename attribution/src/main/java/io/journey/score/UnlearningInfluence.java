@@ -73,10 +73,7 @@ public record UnlearningInfluence(
 
   /** Returns the stage that attributes targets, question by question. */
   public Stage<Attribution> stage(List<Trajectory> targets, Timesteps steps) {
-    return new AttributionStage(
-        new OfMembers(withDraws(draws.ofParts(targets.size()))),
-        draws.inParts(targets),
-        steps.among(targets.get(0).timesteps()));
+    return TrainedMembers.stage(asked -> new OfMembers(withDraws(asked)), draws, targets, steps);
   }
 
   /**

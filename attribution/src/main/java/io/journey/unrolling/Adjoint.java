@@ -1,6 +1,5 @@
 package io.journey.unrolling;
 
-import io.journey.tensor.Libtorch;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -33,11 +32,11 @@ final class Adjoint implements AutoCloseable {
   /**
    * Goes back to before a step, but for what the step's gradient owes to the weights.
    *
-   * @return A, the derivative of the questions by the step's gradient, [n, p]; closed by the caller
+   * @return A, the derivative of the questions by the step's gradient, [n, p]; in the caller's
+   *     scope
    */
   Tensor back(AdamStep step) {
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard guard = new NoGradGuard()) {
+    try (NoGradGuard guard = new NoGradGuard()) {
       weights.add_(questions, new Scalar(share * (1 - step.kept())));
       share *= step.kept();
       mean.addcmul_(weights, step.byMean(), new Scalar(1));
@@ -46,7 +45,7 @@ final class Adjoint implements AutoCloseable {
       byGradient.addcmul_(square, step.gradient(), new Scalar(2 * (1 - step.beta2())));
       mean.mul_(new Scalar(step.beta1()));
       square.mul_(new Scalar(step.beta2()));
-      return Libtorch.keep(byGradient);
+      return byGradient;
     }
   }
 

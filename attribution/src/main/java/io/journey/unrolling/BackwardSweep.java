@@ -42,7 +42,7 @@ import org.bytedeco.pytorch.Tensor;
 public record BackwardSweep(
     TrainingReplay replay, Curvature curvature, Seed probes, Workers.Parts parts) {
   /** Weights of one part of the questions' derivatives: what a core's cache holds. */
-  private static final int COLUMNS = 4096;
+  private static final int COLUMNS = 512;
 
   /** Sums over parts that are made side by side, then added up in their order. */
   private static final int SUMS = 16;
@@ -66,6 +66,10 @@ public record BackwardSweep(
     public static final Curvature EXACT = new Curvature(true, 0);
 
     public Curvature {
+      if (isExact && outputs != 0) {
+        throw new SettingException(
+            "the Hessian itself has no random outputs, got " + outputs + " of them");
+      }
       if (!(outputs >= 0)
           || Double.isInfinite(outputs)
           || outputs > 1 && outputs != Math.rint(outputs)) {
@@ -127,26 +131,34 @@ public record BackwardSweep(
   private List<Adjoint> adjoints(float[][] questions) {
     int p = questions[0].length;
     Adjoint[] adjoints = new Adjoint[(p + COLUMNS - 1) / COLUMNS];
-    parts.forEach(
-        adjoints.length,
-        part -> {
-          int from = part * COLUMNS;
-          int to = Math.min(p, from + COLUMNS);
-          Tensor rows = GradientRows.zeros(questions.length, to - from);
-          try (PointerScope scope = new PointerScope();
-              NoGradGuard guard = new NoGradGuard()) {
-            for (int q = 0; q < questions.length; q++) {
-              Libtorch.write(rows.select(0, q), Arrays.copyOfRange(questions[q], from, to));
+    try {
+      parts.forEach(
+          adjoints.length,
+          part -> {
+            int from = part * COLUMNS;
+            int to = Math.min(p, from + COLUMNS);
+            Tensor rows = GradientRows.zeros(questions.length, to - from);
+            try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+              for (int q = 0; q < questions.length; q++) {
+                Libtorch.write(rows.select(0, q), Arrays.copyOfRange(questions[q], from, to));
+              }
             }
-          }
-          adjoints[part] = new Adjoint(rows);
-        });
+            adjoints[part] = new Adjoint(rows);
+          });
+    } catch (RuntimeException | Error e) {
+      close(adjoints);
+      throw e;
+    }
     return List.of(adjoints);
   }
 
   private void back(int step, List<Adjoint> adjoints, double[][] scores) {
-    TrainingReplay.Before before = replay.goBefore(step, parts);
     List<DenoisingDraws> images = replay.batch(step);
+    if (images.isEmpty()) {
+      return; // A step that was not taken.
+    }
+    TrainingReplay.Before before = replay.goBefore(step, parts);
     int[] examples = replay.examples(step);
     try (GradientRows gradients = rows(OutputFunction.LOSS, images);
         AdamStep adam = adamStep(before, gradients.rows());
@@ -155,7 +167,7 @@ public record BackwardSweep(
       Tensor[] byGradient = curvature.isExact() ? new Tensor[adjoints.size()] : null;
       try (Products products =
           products(adjoints, adam, gradients.rows(), psi == null ? null : psi.rows(), byGradient)) {
-        add(Libtorch.floats(products.byRows), examples, scores);
+        add(products.byImages(), examples, scores);
         if (psi != null) {
           parts.forEach(
               adjoints.size(),
@@ -165,10 +177,24 @@ public record BackwardSweep(
                 }
               });
         }
+        if (curvature.isExact()) {
+          addHessian(before, images, byGradient, adjoints);
+        }
+      } finally {
+        close(byGradient);
       }
-      if (curvature.isExact()) {
-        addHessian(before, images, byGradient, adjoints);
-        Arrays.stream(byGradient).forEach(Tensor::close);
+    }
+  }
+
+  /** Closes those that are there. */
+  private static void close(AutoCloseable... some) {
+    for (AutoCloseable one : some == null ? new AutoCloseable[0] : some) {
+      try {
+        if (one != null) {
+          one.close();
+        }
+      } catch (Exception e) {
+        throw new IllegalStateException("tensors close without errors", e);
       }
     }
   }
@@ -203,6 +229,12 @@ public record BackwardSweep(
       return this;
     }
 
+    private float[] byImages() {
+      try (PointerScope scope = new PointerScope()) {
+        return Libtorch.floats(byRows);
+      }
+    }
+
     @Override
     public void close() {
       byRows.close();
@@ -224,37 +256,38 @@ public record BackwardSweep(
       List<Adjoint> adjoints, AdamStep adam, Tensor rows, Tensor psi, Tensor[] byGradient) {
     int sums = Math.min(SUMS, adjoints.size());
     Products[] found = new Products[sums];
-    parts.forEach(
-        sums,
-        sum -> {
-          Products own = null;
-          for (int part = adjoints.size() * sum / sums;
-              part < adjoints.size() * (sum + 1) / sums;
-              part++) {
-            try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
-              Tensor a = adjoints.get(part).back(adam.columns(part * COLUMNS, COLUMNS));
-              Products more =
-                  new Products(
-                      a.mm(columns(rows, part).t()),
-                      psi == null ? null : a.mm(columns(psi, part).t()));
-              own = own == null ? more.kept() : own.plus(more);
-              if (byGradient == null) {
-                a.close();
-              } else {
-                byGradient[part] = a;
+    try {
+      parts.forEach(
+          sums,
+          sum -> {
+            int from = adjoints.size() * sum / sums;
+            int to = adjoints.size() * (sum + 1) / sums;
+            for (int part = from; part < to; part++) {
+              try (PointerScope scope = new PointerScope();
+                  NoGradGuard guard = new NoGradGuard()) {
+                Tensor a = adjoints.get(part).back(adam.columns(part * COLUMNS, COLUMNS));
+                if (byGradient != null) {
+                  byGradient[part] = Libtorch.keep(a);
+                }
+                Products more =
+                    new Products(
+                        a.mm(columns(rows, part).t()),
+                        psi == null ? null : a.mm(columns(psi, part).t()));
+                found[sum] = part == from ? more.kept() : found[sum].plus(more);
               }
             }
-          }
-          found[sum] = own;
-        });
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard guard = new NoGradGuard()) {
-      for (int sum = 1; sum < sums; sum++) {
-        found[0].plus(found[sum]);
-        found[sum].close();
+          });
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard guard = new NoGradGuard()) {
+        for (int sum = 1; sum < sums; sum++) {
+          found[0].plus(found[sum]);
+        }
       }
+    } catch (RuntimeException | Error e) {
+      close(found);
+      throw e;
     }
+    close(Arrays.copyOfRange(found, 1, sums));
     return found[0];
   }
 

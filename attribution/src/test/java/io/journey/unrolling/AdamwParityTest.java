@@ -93,8 +93,8 @@ class AdamwParityTest {
           TrainingReplay.Before before =
               new TrainingReplay.Before(
                   step, new float[0], part("mean", step, 1), part("square", step, 1));
-          try (AdamStep adam = AdamStep.of(TRAINING, before, shares.sum(0));
-              Tensor byGradient = adjoint.back(adam)) {
+          try (AdamStep adam = AdamStep.of(TRAINING, before, shares.sum(0))) {
+            Tensor byGradient = adjoint.back(adam);
             float[] products = Libtorch.floats(shares.mm(byGradient.t()));
             System.arraycopy(products, 0, scores, step * products.length, products.length);
             Tensor psi = shares.mul(new Scalar(Math.sqrt(BATCH)));

@@ -36,6 +36,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -188,10 +189,46 @@ class BackwardSweepTest {
     }
   }
 
+  /** Of four of twenty-four images most steps of two have none. */
+  @Test
+  void aStepWithoutImagesIsOneThatWasNotTaken() {
+    Ensemble fraction =
+        new EnsembleTrainer(
+                DATA,
+                MODEL,
+                TrainingConfig.of(12, 2, 2e-3).withFraction(4.0 / N),
+                1,
+                3,
+                Duration.ofHours(1))
+            .run(shared.resolve("fraction"), TestContext.of(2));
+    TestContext.parts(
+        parts -> {
+          try (TrainingReplay replay =
+              TrainingReplay.of(fraction, DATA, 0, Progress.Task.SILENT, parts)) {
+            assertThat(IntStream.range(0, 12).map(s -> replay.examples(s).length)).contains(0);
+            for (double outputs : new double[] {0.5, 1}) {
+              double[][] scores =
+                  new BackwardSweep(
+                          replay,
+                          new BackwardSweep.Curvature(outputs),
+                          Seed.of(9).child("probes"),
+                          parts)
+                      .scores(gradients, N, Progress.Task.SILENT)
+                      .scores();
+              assertThat(Arrays.stream(scores[0]).allMatch(Double::isFinite)).isTrue();
+              assertThat(Arrays.stream(scores[0]).filter(s -> s != 0).count()).isBetween(1L, 4L);
+            }
+            return null;
+          }
+        });
+  }
+
   @Test
   void partsOfOutputsAboveOneAreRefused() {
     assertThatThrownBy(() -> new BackwardSweep.Curvature(1.5))
         .hasMessageContaining("a whole number, or a share of the images between 0 and 1, got 1.5");
+    assertThatThrownBy(() -> new BackwardSweep.Curvature(true, 4))
+        .hasMessageContaining("the Hessian itself has no random outputs, got 4");
   }
 
   @Test

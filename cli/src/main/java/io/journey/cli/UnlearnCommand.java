@@ -105,16 +105,7 @@ final class UnlearnCommand implements Runnable {
                 new TargetDraws(drawing.draws(), drawing.seed(), drawing.patches(about.shape())))
             .stage(about.targets(), wanted)
             .run(out, console.context());
-    console.say(
-        "Scores of "
-            + Counted.of(attribution.size(), "training images")
-            + " for "
-            + Counted.of(attribution.targets(), "targets")
-            + " at "
-            + Counted.of(attribution.steps().length, "steps")
-            + " are in "
-            + out
-            + ".");
+    console.say(AskedOptions.told(attribution, out));
     warn(UnlearningInfluence.outcomes(attribution));
   }
 

@@ -5,7 +5,6 @@ import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
 import io.journey.results.Timesteps;
-import io.journey.run.Counted;
 import io.journey.score.TargetDraws;
 import io.journey.score.TrainingInfluence;
 import io.journey.unrolling.BackwardSweep;
@@ -89,15 +88,6 @@ final class UnrollCommand implements Runnable {
                 new TargetDraws(drawing.draws(), drawing.seed(), drawing.patches(about.shape())))
             .stage(about.targets(), wanted)
             .run(out, console.context());
-    console.say(
-        "Scores of "
-            + Counted.of(attribution.size(), "training images")
-            + " for "
-            + Counted.of(attribution.targets(), "targets")
-            + " at "
-            + Counted.of(attribution.steps().length, "steps")
-            + " are in "
-            + out
-            + ".");
+    console.say(AskedOptions.told(attribution, out));
   }
 }

@@ -190,6 +190,21 @@ class EstimatorCommandTest {
     runs(command.toArray(String[]::new));
     List<String> table = Files.readAllLines(out.resolve("lds.csv"));
     assertThat(of(table, TOY)).isNotEmpty().isEqualTo(of(table, "written"));
+    Path fewer = folder.resolve("fewer");
+    command.set(command.indexOf(folder.resolve("truth").toString()), fewer.toString());
+    command.set(command.indexOf(out.toString()), folder.resolve("both").toString());
+    command.addAll(List.of("--fraction", "0.75", "--beside", "halves=" + folder.resolve("truth")));
+    runs(command.toArray(String[]::new));
+    List<String> truths = Files.readAllLines(folder.resolve("both/truths.csv"));
+    String alone =
+        of(table, TOY).stream().filter(row -> row.startsWith(",all,")).findFirst().orElseThrow();
+    String lds = alone.split(",")[2];
+    assertThat(truths)
+        .anyMatch(
+            row ->
+                row.startsWith(
+                    "\"halves (other seeds, 50 % of the data)\"," + TOY + "," + lds + ","))
+        .anyMatch(row -> row.startsWith("\"other seeds, 75 % of the data\"," + TOY + ","));
   }
 
   /** The lines of one estimator without its name. */

@@ -96,6 +96,27 @@ class RetrievalCommandTest {
   }
 
   @Test
+  void targetsAreChosenByTheirNumbersInAnyOrder() throws IOException {
+    Path all = root.resolve("all");
+    Path turned = root.resolve("turned");
+    List<String> asked =
+        List.of("--target", flow.targets().toString(), "--hidden", "id=train/00003");
+    CommandRun.runs(command(all, asked.toArray(String[]::new)));
+    List<String> chosen = new java.util.ArrayList<>(asked);
+    chosen.addAll(List.of("--only", "1,0"));
+    CommandRun.runs(command(turned, chosen.toArray(String[]::new)));
+    assertThat(precision(turned)).isEqualTo(precision(all));
+  }
+
+  private static String precision(Path out) throws IOException {
+    return Files.readAllLines(out.resolve("retrieval.csv")).stream()
+        .filter(row -> row.startsWith("ek-fac,all,"))
+        .map(row -> row.split(",")[2])
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void whatCannotBeAskedIsRefusedInASentence() throws IOException {
     String[] asked = command(root.resolve("no"), "--target", flow.targets().toString());
     refused(asked, "has no example 'none'", "--hidden", "id=none");

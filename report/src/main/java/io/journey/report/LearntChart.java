@@ -34,7 +34,7 @@ final class LearntChart {
         + "\" src=\"data:image/svg+xml;base64,"
         + Base64.getEncoder().encodeToString(Figures.svg(chart))
         + "\"></div>\n<p class=\"caption\">Of all that an image’s meetings in training did to these pictures,"
-        + " without sign and over all steps shown or not: the share of each twentieth of training. Lines are of"
+        + " without sign and over all steps shown or not: the share of each part of training. Lines are of"
         + " the images that did most.</p>\n</section>\n";
   }
 

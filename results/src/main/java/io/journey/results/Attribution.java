@@ -217,7 +217,7 @@ public final class Attribution {
    * far the mean over checkpoints may be from that over all training seeds.
    *
    * @param step an index into {@link #steps()}
-   * @return [N], in units of scores; NaN where fewer than two checkpoints keep their own scores
+   * @return [N], in units of scores; NaN where there are fewer than two checkpoints
    */
   public float[] margins(int step, int target) {
     List<String> members = checkpointNames();
@@ -327,14 +327,18 @@ public final class Attribution {
    * Returns how much each image moved the targets in each part of training, the earliest first, the
    * mean over checkpoints.
    *
-   * @return [N][parts], without sign, in units of f_t; empty where training was not followed
+   * @return [N][parts], without sign, in units of scores; empty where training was not followed
    */
   public Optional<float[][]> learnt() {
     if (manifest == null || !manifest.lists(LEARNT)) {
       return Optional.empty();
     }
     Npy npy = Npy.map(manifest.verified(LEARNT));
-    if (npy.shape().length != 2 || npy.shape()[0] != size() || npy.shape()[1] > MOST_PARTS) {
+    if (npy.shape().length != 2
+        || npy.shape()[0] != size()
+        || npy.shape()[1] < 1
+        || npy.shape()[1] > MOST_PARTS
+        || !npy.dtype().isFloat()) {
       throw new JourneyException(
           manifest.directory()
               + " has "

@@ -161,8 +161,8 @@ record BaselinePredictions(Truth truth, Dataset data, List<Trajectory> targets, 
       throw new JourneyException(
           "The attribution "
               + named.name()
-              + " is of other steps, targets or training images than the ground truth: attribute the"
-              + " same targets at the same steps.");
+              + " is of other steps, targets or training images than what is judged: attribute the same"
+              + " targets at the same steps.");
     }
     return scored(named.name(), (s, t) -> named.at(truth.steps()[s], t).values());
   }

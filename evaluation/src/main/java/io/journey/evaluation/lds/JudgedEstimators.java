@@ -21,6 +21,7 @@ import io.journey.run.RunContext;
 import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import io.journey.score.Estimator;
+import io.journey.score.ScoringEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -127,6 +128,16 @@ public record JudgedEstimators(
                 + ": featurize it.");
       }
     }
+  }
+
+  /**
+   * Refuses targets and steps that the checkpoints cannot be asked about.
+   *
+   * @param steps t, rising
+   * @throws JourneyException saying which
+   */
+  public void requireAsked(int[] steps) {
+    ScoringEngine.requireAsked(ensemble, ensemble.checkpointNames(), targets, steps);
   }
 
   /**

@@ -8,6 +8,7 @@ import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.Lds;
 import io.journey.results.lds.LdsResult;
 import io.journey.results.lds.Prediction;
+import io.journey.results.lds.Truths;
 import io.journey.run.JourneyException;
 import io.journey.run.Stage;
 import io.journey.run.StageWork;
@@ -38,6 +39,7 @@ public record LdsStudy(GroundTruth truth, Map<String, GroundTruth> beside, Judge
     requireOf(truth, judged.data(), judged.targets(), truth.steps());
     for (GroundTruth other : beside.values()) {
       requireOf(other, judged.data(), judged.targets(), truth.steps());
+      new Truths(List.of(truth, other));
     }
   }
 

@@ -7,11 +7,14 @@ import io.journey.results.EvaluationResult;
 import io.journey.results.ExampleTable;
 import io.journey.results.retrieval.HiddenSource;
 import io.journey.results.retrieval.Retrieval;
+import io.journey.run.Checksums;
 import io.journey.run.Stage;
 import io.journey.run.StageWork;
 import io.journey.sampling.Trajectory;
+import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Judges estimators by whether they find the training images of the targets' own source: {@link
@@ -45,8 +48,13 @@ public record RetrievalStudy(JudgedEstimators judged, int[] steps, BitSet hidden
         hidden);
   }
 
+  /**
+   * What the manifest says.
+   *
+   * @param hidden how many images are hidden
+   */
   private record Settings(
-      int[] timesteps, int[] hidden, @JsonUnwrapped JudgedEstimators.Settings judged) {}
+      int[] timesteps, int hidden, @JsonUnwrapped JudgedEstimators.Settings judged) {}
 
   @Override
   public String kind() {
@@ -55,12 +63,22 @@ public record RetrievalStudy(JudgedEstimators judged, int[] steps, BitSet hidden
 
   @Override
   public Record settings() {
-    return new Settings(steps, hidden.stream().toArray(), judged.settings());
+    return new Settings(steps, hidden.cardinality(), judged.settings());
   }
 
   @Override
   public ObjectNode inputs() {
-    return judged.inputs().put("trajectories", Trajectory.fingerprint(judged.targets(), steps));
+    String ids =
+        hidden.stream().mapToObj(i -> judged.data().id(i) + "\n").collect(Collectors.joining());
+    return judged
+        .inputs()
+        .put("trajectories", Trajectory.fingerprint(judged.targets(), steps))
+        .put("hidden_sha256", Checksums.of(ids.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Override
+  public void check() {
+    judged.requireAsked(steps);
   }
 
   @Override

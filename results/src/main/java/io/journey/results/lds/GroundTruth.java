@@ -215,7 +215,7 @@ public final class GroundTruth implements Truth {
     return halves;
   }
 
-  /** Returns whether models were measured by the pictures that they draw, not by their losses. */
+  @Override
   public boolean isOfPictures() {
     return manifest.settings().path("measure").asText().equals(PICTURE);
   }

@@ -1,6 +1,7 @@
 package io.journey.results.lds;
 
 import io.journey.results.EvaluationResult;
+import io.journey.run.Counted;
 import io.journey.run.Csv;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,13 @@ public final class LdsResult {
       for (Judged other : beside) {
         List<LdsTables.ByTruth> of = other.tables().byTruth(other.label());
         draft.sentence(LdsTables.sentence(of));
+        if (other.truth().checkpoints() > 0 && other.truth().checkpoints() != truth.checkpoints()) {
+          draft.warning(
+              other.label()
+                  + ": its models have the seeds of "
+                  + Counted.of(other.truth().checkpoints(), "checkpoints")
+                  + ", the scores are those that the first ground truth judges.");
+        }
         lines.addAll(of);
       }
       draft.table(TRUTHS, Csv.table(LdsTables.ByTruth.class, lines));

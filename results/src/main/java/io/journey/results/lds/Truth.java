@@ -26,6 +26,11 @@ public interface Truth {
   /** Returns of how many checkpoints, from the first, scores are judged; 0: of all. */
   int checkpoints();
 
+  /** Returns whether it is of pictures that models draw, in place of their losses. */
+  default boolean isOfPictures() {
+    return false;
+  }
+
   /**
    * Returns what scores predict.
    *

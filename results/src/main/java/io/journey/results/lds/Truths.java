@@ -23,10 +23,11 @@ public record Truths(List<? extends Truth> all) implements Truth {
     for (Truth other : all) {
       if (!Arrays.equals(other.steps(), first.steps())
           || !other.data().equals(first.data())
-          || !other.trajectories().equals(first.trajectories())) {
+          || !other.trajectories().equals(first.trajectories())
+          || other.isOfPictures() != first.isOfPictures()) {
         throw new JourneyException(
-            "Two ground truths are of other targets, steps or training images: make them of the"
-                + " same to see them side by side.");
+            "Two ground truths are of other targets, steps, measures or training images: make them of"
+                + " the same to see them side by side.");
       }
     }
   }
@@ -66,6 +67,11 @@ public record Truths(List<? extends Truth> all) implements Truth {
   }
 
   @Override
+  public boolean isOfPictures() {
+    return first().isOfPictures();
+  }
+
+  @Override
   public double[] predictions(float[] scores) {
     return all.stream()
         .map(truth -> truth.predictions(scores))
@@ -80,6 +86,9 @@ public record Truths(List<? extends Truth> all) implements Truth {
    * @return for each truth, one for each estimator
    */
   public List<List<Prediction>> apart(List<Prediction> together) {
+    if (all.size() == 1) {
+      return List.of(List.copyOf(together));
+    }
     float[] none = new float[examples().size()];
     List<List<Prediction>> apart = new ArrayList<>();
     int from = 0;

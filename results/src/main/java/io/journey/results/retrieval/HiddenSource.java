@@ -59,9 +59,15 @@ public record HiddenSource(
     return hidden.cardinality();
   }
 
-  /** Returns the average precision that scores reach by chance, for many images. */
+  /**
+   * Returns the mean average precision of all orders of the images, K of N hidden: (H_N + (N −
+   * H_N)·(K − 1)/(N − 1))/N, where H_N = 1 + 1/2 + … + 1/N: at each rank r stands a hidden image
+   * with probability K/N, and of the r − 1 above it (r − 1)·(K − 1)/(N − 1) are hidden on average.
+   */
   double chance() {
-    return (double) count() / examples.size();
+    int n = examples.size();
+    double harmonic = IntStream.rangeClosed(1, n).mapToDouble(r -> 1.0 / r).sum();
+    return (harmonic + (n - harmonic) * (count() - 1) / (n - 1)) / n;
   }
 
   /**

@@ -32,11 +32,15 @@ public final class Retrieval {
   /** Fewer targets than these make intervals that are too short. */
   private static final int FEW_TARGETS = 20;
 
+  /** Estimators that have a sentence, from the best; all are in the table. */
+  private static final int TOLD = 30;
+
   private static final String ALL = "all";
   private static final String FORMAT = "%.4f";
 
   /** What is found of an estimator: [steps and their mean][targets]. */
-  private record Found(Prediction by, int[] chosen, double[][] precision, double[][][] recall) {
+  private record Found(
+      String name, double[] dampings, int[] chosen, double[][] precision, double[][][] recall) {
     double[] overall() {
       return precision[precision.length - 1];
     }
@@ -136,7 +140,7 @@ public final class Retrieval {
         }
       }
     }
-    return new Found(by, chosen, own, recall);
+    return new Found(by.name(), by.dampings(), chosen, own, recall);
   }
 
   private static void requireNumbers(Prediction by, double[] scores) {
@@ -170,7 +174,7 @@ public final class Retrieval {
 
   private List<String> sentences() {
     List<String> out = new ArrayList<>();
-    out.add(found.get(0).by().name() + " finds the hidden source best.");
+    out.add(found.get(0).name() + " finds the hidden source best.");
     out.add(
         String.format(
             Locale.ROOT,
@@ -179,14 +183,14 @@ public final class Retrieval {
             truth.examples().size(),
             100 * truth.chance()));
     Found best = found.get(0);
-    for (Found one : found) {
+    for (Found one : found.subList(0, Math.min(TOLD, found.size()))) {
       Bootstrap interval = interval(one.overall());
       String text =
           String.format(
               Locale.ROOT,
               "%s: average precision %.1f of 100 over all steps (95 %% interval %.1f to %.1f), %.0f %% of"
                   + " the hidden images among the first %d",
-              one.by().name(),
+              one.name(),
               100 * one.mean(),
               100 * interval.low(),
               100 * interval.high(),
@@ -234,7 +238,7 @@ public final class Retrieval {
         Bootstrap interval = interval(ofTargets);
         rows.add(
             new Row(
-                one.by().name(),
+                one.name(),
                 s == truth.steps().length ? ALL : Integer.toString(truth.steps()[s]),
                 mean(ofTargets),
                 interval.low(),
@@ -248,7 +252,7 @@ public final class Retrieval {
   }
 
   private static String dampings(Found one) {
-    double[] tried = one.by().dampings();
+    double[] tried = one.dampings();
     return Double.isNaN(tried[0]) ? "" : tried[one.chosen()[0]] + " " + tried[one.chosen()[1]];
   }
 
@@ -269,8 +273,8 @@ public final class Retrieval {
           Bootstrap interval = interval(ahead);
           rows.add(
               new Difference(
-                  one.by().name(),
-                  other.by().name(),
+                  one.name(),
+                  other.name(),
                   mean(ahead),
                   interval.deviation(),
                   interval.low(),
@@ -289,7 +293,7 @@ public final class Retrieval {
       for (int s = 0; s < y.length; s++) {
         y[s] = mean(one.precision()[s]);
       }
-      lines.add(Series.of(one.by().name(), x, y));
+      lines.add(Series.of(one.name(), x, y));
     }
     return new LineChart(
             "Hidden source: whose images come first",

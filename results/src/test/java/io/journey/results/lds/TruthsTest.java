@@ -109,6 +109,6 @@ class TruthsTest {
     GroundTruth later = truth("later", 8, 0.5, new int[] {100, 400});
     assertThatThrownBy(() -> new Truths(List.of(halves, later)))
         .isInstanceOf(JourneyException.class)
-        .hasMessageContaining("other targets, steps or training images");
+        .hasMessageContaining("other targets, steps, measures or training images");
   }
 }
