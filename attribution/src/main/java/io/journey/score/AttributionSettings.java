@@ -27,7 +27,7 @@ record AttributionSettings(
     @JsonInclude Mask mask,
     List<Mask> masks,
     Integer strongest,
-    Number outputs,
+    Integer outputs,
     String unit,
     UnlearningConfig unlearning,
     String overSteps) {
@@ -64,7 +64,7 @@ record AttributionSettings(
       TargetDraws draws,
       int[] steps,
       Integer strongest,
-      Number outputs,
+      Integer outputs,
       String unit,
       UnlearningConfig unlearning,
       StepWeights weights) {

@@ -117,16 +117,10 @@ public record TrainingInfluence(
           asked.draws,
           steps,
           null,
-          curvature.isExact() ? null : shortest(curvature.outputs()),
+          curvature.isExact() ? null : curvature.outputs(),
           curvature.isExact() ? Attribution.CHANGE : null, // Random outputs lose its size.
           null,
           asked.weights);
-    }
-
-    /** A whole number as one. */
-    private static Number shortest(double outputs) {
-      int whole = (int) outputs;
-      return whole == outputs ? (Number) whole : (Number) outputs;
     }
 
     @Override

@@ -28,11 +28,12 @@ import picocli.CommandLine.Option;
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
-      "  journey evaluate retrieval --checkpoints runs/mixed/checkpoints --data mixed \\",
-      "      --hidden class=digit --image digits-held-out \\",
-      "      --features runs/mixed/features --timesteps 100:500:100 --out runs/mixed/retrieval",
-      "  journey evaluate retrieval ... --hidden id=@hidden.txt --target drawings.safetensors \\",
-      "      --only 3,17,40"
+      "  journey evaluate retrieval --checkpoints runs/mixed/checkpoints \\",
+      "      --data mixed --hidden class=digit --image digits-held-out \\",
+      "      --features runs/mixed/features --timesteps 100:500:100 \\",
+      "      --out runs/mixed/retrieval",
+      "  journey evaluate retrieval ... --hidden id=@hidden.txt \\",
+      "      --target drawings.safetensors --only 3,17,40"
     })
 final class RetrievalCommand implements Runnable {
   @Mixin private Console console;

@@ -54,11 +54,10 @@ final class UnrollCommand implements Runnable {
       paramLabel = "R",
       defaultValue = "4",
       description =
-          "Random outputs of each image of a batch whose gradients stand for the Hessian of the loss; below"
-              + " 1, one of that share of the images; 0: no curvature, the fastest (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Random outputs of each image of a batch whose gradients stand for the Hessian of the loss; 0: no"
+              + " curvature, the fastest (default: ${DEFAULT-VALUE}).")
   @InRange(from = 0)
-  private double outputs;
+  private int outputs;
 
   @Option(
       names = "--exact",
