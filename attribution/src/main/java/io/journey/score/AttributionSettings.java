@@ -2,6 +2,7 @@ package io.journey.score;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.journey.unlearning.UnlearningConfig;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Locale;
 
@@ -18,6 +19,7 @@ import java.util.Locale;
  * @param unlearning how questions were unlearned; null: they were not
  * @param overSteps how steps are weighed in scores of the whole trajectory; null: there are none
  */
+@RecordBuilder
 record AttributionSettings(
     String estimator,
     int[] timesteps,
@@ -30,7 +32,8 @@ record AttributionSettings(
     Integer outputs,
     String unit,
     UnlearningConfig unlearning,
-    String overSteps) {
+    String overSteps)
+    implements AttributionSettingsBuilder.With {
 
   /** A part of the image, by what the user typed and by its content. */
   record Mask(String source, String sha256) {
@@ -39,49 +42,23 @@ record AttributionSettings(
     }
   }
 
-  /** Those of an estimator of features. */
+  /** Those that all estimators have; the others are null. */
   static AttributionSettings of(
-      ScoringEngine.Request request,
-      TargetDraws draws,
-      int[] steps,
-      Integer strongest,
-      StepWeights weights) {
-    return of(
-        request.estimator().name(),
-        request.estimator().needs().damped() ? request.damping().c() : null,
-        draws,
-        steps,
-        strongest,
-        null,
-        null,
-        null,
-        weights);
-  }
-
-  static AttributionSettings of(
-      String estimator,
-      Double damping,
-      TargetDraws draws,
-      int[] steps,
-      Integer strongest,
-      Integer outputs,
-      String unit,
-      UnlearningConfig unlearning,
-      StepWeights weights) {
+      String estimator, TargetDraws draws, int[] steps, StepWeights weights) {
     List<Mask> masks =
         draws.masks().stream().map(mask -> mask == null ? null : Mask.of(mask)).distinct().toList();
     return new AttributionSettings(
         estimator,
         steps,
-        damping,
+        null,
         draws.draws(),
         draws.seed(),
         masks.size() == 1 ? masks.get(0) : null,
         masks.size() > 1 ? masks : null,
-        strongest,
-        outputs,
-        unit,
-        unlearning,
+        null,
+        null,
+        null,
+        null,
         weights == null ? null : weights.kind().name().toLowerCase(Locale.ROOT));
   }
 }

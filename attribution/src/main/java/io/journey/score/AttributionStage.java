@@ -86,10 +86,10 @@ record AttributionStage(MemberScores by, List<Trajectory> targets, int[] steps)
     run.runWhole(by.checkpointNames().stream().map(m -> new MemberTask(this, m)).toList());
     for (String member : by.checkpointNames()) {
       by.tidy(run, member, steps.length * targets.size());
-      sum.add(readScores(run.path(Attribution.checkpointScoresFile(member)), n));
+      sum.add(readRows(run.path(Attribution.checkpointScoresFile(member))));
       if (run.has(Attribution.checkpointEvenFile(member))) {
         halved = true;
-        even.add(readScores(run.path(Attribution.checkpointEvenFile(member)), n));
+        even.add(readRows(run.path(Attribution.checkpointEvenFile(member))));
       }
     }
     float[][] mean = sum.over(by.checkpointNames().size());
@@ -153,14 +153,13 @@ record AttributionStage(MemberScores by, List<Trajectory> targets, int[] steps)
   }
 
   private void writeScores(java.io.OutputStream out, float[][] scores, int n) throws IOException {
-    Npy.writeHeader(out, io.journey.array.DType.F32, steps.length, targets.size(), n);
-    for (float[] row : scores) {
-      Npy.writeNumbers(out, io.journey.array.DType.F32, row);
-    }
+    writeRows(out, scores, steps.length, targets.size(), n);
   }
 
-  static void writeRows(java.io.OutputStream out, float[][] rows) throws IOException {
-    Npy.writeHeader(out, io.journey.array.DType.F32, rows.length, rows[0].length);
+  /** Rows as an array of a shape whose last side is their length. */
+  static void writeRows(java.io.OutputStream out, float[][] rows, long... shape)
+      throws IOException {
+    Npy.writeHeader(out, io.journey.array.DType.F32, shape);
     for (float[] row : rows) {
       Npy.writeNumbers(out, io.journey.array.DType.F32, row);
     }
@@ -174,25 +173,21 @@ record AttributionStage(MemberScores by, List<Trajectory> targets, int[] steps)
     }
     MeanScores sum = new MeanScores(by.examples().size());
     for (String member : members) {
-      Npy npy = Npy.map(run.path(Attribution.checkpointLearntFile(member)));
-      int parts = Math.toIntExact(npy.shape()[1]);
-      float[][] rows = new float[by.examples().size()][parts];
-      for (int i = 0; i < rows.length; i++) {
-        npy.read((long) i * parts, rows[i], 0, parts);
-      }
-      sum.add(rows);
+      sum.add(readRows(run.path(Attribution.checkpointLearntFile(member))));
     }
     float[][] mean = sum.over(members.size());
-    run.write(Attribution.LEARNT, out -> writeRows(out, mean));
+    run.write(Attribution.LEARNT, out -> writeRows(out, mean, mean.length, mean[0].length));
   }
 
-  private float[][] readScores(Path file, int n) {
+  /** Reads what {@link #writeRows} wrote. */
+  private static float[][] readRows(Path file) {
     Npy npy = Npy.map(file);
-    float[][] scores = new float[steps.length * targets.size()][n];
-    for (int q = 0; q < scores.length; q++) {
-      npy.read((long) q * n, scores[q], 0, n);
+    int length = Math.toIntExact(npy.shape()[npy.shape().length - 1]);
+    float[][] rows = new float[npy.count() / length][length];
+    for (int q = 0; q < rows.length; q++) {
+      npy.read((long) q * length, rows[q], 0, length);
     }
-    return scores;
+    return rows;
   }
 
   /** The targets as a person sees them: of latents, decoded. */

@@ -332,7 +332,9 @@ public final class Attributor implements Serializable {
   }
 
   Record settings(int[] steps, Integer strongest) {
-    return AttributionSettings.of(request, draws, steps, strongest, weights);
+    return AttributionSettings.of(request.estimator().name(), draws, steps, weights)
+        .withDamping(request.estimator().needs().damped() ? request.damping().c() : null)
+        .withStrongest(strongest);
   }
 
   /** The weights of steps; null: there are no scores of the whole trajectory. */

@@ -110,17 +110,11 @@ public record TrainingInfluence(
 
     @Override
     public Record settings(int[] steps) {
-      BackwardSweep.Curvature curvature = asked.curvature;
-      return AttributionSettings.of(
-          asked.name(),
-          null,
-          asked.draws,
-          steps,
-          null,
-          curvature.isExact() ? null : curvature.outputs(),
-          curvature.isExact() ? Attribution.CHANGE : null, // Random outputs lose its size.
-          null,
-          asked.weights);
+      AttributionSettings settings =
+          AttributionSettings.of(asked.name(), asked.draws, steps, asked.weights);
+      return asked.curvature.isExact()
+          ? settings.withUnit(Attribution.CHANGE) // Random outputs lose its size.
+          : settings.withOutputs(asked.curvature.outputs());
     }
 
     @Override
@@ -137,7 +131,8 @@ public record TrainingInfluence(
           .forEachShared(
               1, (unit, parts) -> score(member, targets, steps, context, parts, learnt, sink));
       files.write(
-          Attribution.checkpointLearntFile(member), out -> AttributionStage.writeRows(out, learnt));
+          Attribution.checkpointLearntFile(member),
+          out -> AttributionStage.writeRows(out, learnt, learnt.length, learnt[0].length));
     }
 
     private void score(

@@ -145,8 +145,7 @@ public record UnlearningInfluence(
 
     @Override
     public Record settings(int[] steps) {
-      return AttributionSettings.of(
-          NAME, null, asked.draws, steps, null, null, null, asked.config, null);
+      return AttributionSettings.of(NAME, asked.draws, steps, null).withUnlearning(asked.config);
     }
 
     @Override

@@ -101,19 +101,21 @@ public record BackwardSweep(
   public Swept scores(float[][] questions, int examples, Progress.Task progress) {
     double[][] scores = new double[questions.length][examples];
     int steps = replay.config().steps();
-    int parts = Math.min(LEARNT, steps);
-    double[][] learnt = new double[examples][parts];
+    int periods = Math.min(LEARNT, steps);
+    double[][] learnt = new double[examples][periods];
     List<Adjoint> adjoints = adjoints(questions);
     try {
-      for (int part = parts - 1; part >= 0; part--) {
+      for (int period = periods - 1; period >= 0; period--) {
         double[][] before = Arrays.stream(scores).map(double[]::clone).toArray(double[][]::new);
-        for (int step = steps * (part + 1) / parts - 1; step >= steps * part / parts; step--) {
+        for (int step = steps * (period + 1) / periods - 1;
+            step >= steps * period / periods;
+            step--) {
           back(step, adjoints, scores);
           progress.advance(1);
         }
         for (int q = 0; q < scores.length; q++) {
           for (int i = 0; i < examples; i++) {
-            learnt[i][part] += Math.abs(scores[q][i] - before[q][i]);
+            learnt[i][period] += Math.abs(scores[q][i] - before[q][i]);
           }
         }
       }

@@ -1,6 +1,7 @@
 package io.journey.cli;
 
 import io.journey.array.DType;
+import io.journey.results.EvaluationResult;
 import io.journey.run.ClusterEngine;
 import io.journey.run.Executor;
 import io.journey.run.Progress;
@@ -179,6 +180,12 @@ final class Console {
   void say(String line) {
     tellAnnounced();
     print(line);
+  }
+
+  /** Tells what an evaluation has found, and what limits it. */
+  void say(EvaluationResult result) {
+    result.sentences().forEach(this::say);
+    result.warnings().forEach(warning -> say("Warning: " + warning));
   }
 
   private void print(String line) {

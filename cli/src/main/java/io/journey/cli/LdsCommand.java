@@ -99,8 +99,7 @@ final class LdsCommand implements Runnable {
             targets,
             leftOut,
             all -> new LdsStudy(truth, others, all).run(out, console.context()));
-    result.sentences().forEach(console::say);
-    result.warnings().forEach(warning -> console.say("Warning: " + warning));
+    console.say(result);
     console.say("Tables and figure are in " + out + ".");
   }
 }

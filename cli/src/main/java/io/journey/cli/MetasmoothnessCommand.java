@@ -95,8 +95,7 @@ final class MetasmoothnessCommand implements Runnable {
                 draws,
                 seed)
             .run(out, console.context());
-    result.sentences().forEach(console::say);
-    result.warnings().forEach(warning -> console.say("Warning: " + warning));
+    console.say(result);
     console.say("The table is in " + out + ".");
   }
 }

@@ -101,8 +101,7 @@ final class RetrievalCommand implements Runnable {
             targets,
             null,
             all -> new RetrievalStudy(all, steps, source).run(out, console.context()));
-    result.sentences().forEach(console::say);
-    result.warnings().forEach(warning -> console.say("Warning: " + warning));
+    console.say(result);
     console.say("Tables and figure are in " + out + ".");
   }
 

@@ -7,7 +7,6 @@ import io.journey.run.JourneyException;
 import io.journey.run.Manifest;
 import io.journey.run.SettingException;
 import io.journey.statistics.Estimate;
-import io.journey.statistics.StudentT;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -221,24 +220,16 @@ public final class Attribution {
    */
   public float[] margins(int step, int target) {
     List<String> members = checkpointNames();
-    int m = members.size();
-    float[] margins = new float[size()];
-    if (m < 2) {
-      Arrays.fill(margins, Float.NaN);
-      return margins;
-    }
-    float[][] of = new float[m][size()];
-    for (int k = 0; k < m; k++) {
+    float[][] of = new float[members.size()][size()];
+    for (int k = 0; k < of.length; k++) {
       long from = ((long) step * targets + target) * size();
       checkpointScores(members.get(k)).read(from, of[k], 0, size());
     }
-    double factor = StudentT.upper(m - 1);
+    float[] margins = new float[size()];
     for (int i = 0; i < margins.length; i++) {
-      double[] ofImage = new double[m];
-      for (int k = 0; k < m; k++) {
-        ofImage[k] = of[k][i];
-      }
-      margins[i] = (float) (factor * Estimate.of(ofImage).standardError());
+      int image = i;
+      double[] ofImage = Arrays.stream(of).mapToDouble(scores -> scores[image]).toArray();
+      margins[i] = (float) Estimate.of(ofImage).margin();
     }
     return margins;
   }

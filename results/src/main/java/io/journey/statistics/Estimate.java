@@ -26,6 +26,11 @@ public record Estimate(double mean, double standardError, int count) {
     return new Estimate(share, Math.sqrt(share * (1 - share) / n), n);
   }
 
+  /** Returns half the width of a 95 % interval by Student's t; NaN for fewer than two values. */
+  public double margin() {
+    return count < 2 ? Double.NaN : StudentT.upper(count - 1) * standardError;
+  }
+
   /** Mean and standard error with so many digits behind the point, for a sentence. */
   public String text(int digits) {
     String number = "%." + digits + "f";

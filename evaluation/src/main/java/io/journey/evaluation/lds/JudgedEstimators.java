@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -177,15 +178,18 @@ public record JudgedEstimators(
 
   /** With the mean of {@link #MIXED} and NDA, where both are there. */
   private static List<Prediction> mixed(List<Prediction> all) {
-    List<Prediction> with = new ArrayList<>(all);
-    for (Prediction nda : all) {
-      for (Prediction one : all) {
-        if (nda.name().equals(BaselinePredictions.NDA) && one.name().equals(MIXED)) {
-          with.add(with.indexOf(nda), one.with(nda, SHARES));
-        }
-      }
+    Optional<Prediction> mixed = named(all, MIXED);
+    Optional<Prediction> nda = named(all, BaselinePredictions.NDA);
+    if (mixed.isEmpty() || nda.isEmpty()) {
+      return all;
     }
+    List<Prediction> with = new ArrayList<>(all);
+    with.add(with.indexOf(nda.get()), mixed.get().with(nda.get(), SHARES));
     return with;
+  }
+
+  private static Optional<Prediction> named(List<Prediction> all, String name) {
+    return all.stream().filter(one -> one.name().equals(name)).findFirst();
   }
 
   private static void requireFree(String name, Set<String> taken) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Judges estimators by a ground truth: {@link Lds} of each, with intervals, differences and the
@@ -39,8 +40,12 @@ public record LdsStudy(GroundTruth truth, Map<String, GroundTruth> beside, Judge
     requireOf(truth, judged.data(), judged.targets(), truth.steps());
     for (GroundTruth other : beside.values()) {
       requireOf(other, judged.data(), judged.targets(), truth.steps());
-      new Truths(List.of(truth, other));
     }
+    new Truths(all(truth, beside)); // Refuses other measures.
+  }
+
+  private static List<GroundTruth> all(GroundTruth truth, Map<String, GroundTruth> beside) {
+    return Stream.concat(Stream.of(truth), beside.values().stream()).toList();
   }
 
   /**
@@ -78,9 +83,7 @@ public record LdsStudy(GroundTruth truth, Map<String, GroundTruth> beside, Judge
     if (work.isFinished()) {
       return EvaluationResult.open(work.directory()).result();
     }
-    List<GroundTruth> truths = new ArrayList<>(List.of(truth));
-    truths.addAll(beside.values());
-    List<List<Prediction>> predictions = judged.predictions(truths, work.context());
+    List<List<Prediction>> predictions = judged.predictions(all(truth, beside), work.context());
     List<LdsResult.Judged> others = new ArrayList<>();
     beside.forEach(
         (name, other) ->

@@ -5,7 +5,6 @@ import io.journey.results.Influence;
 import io.journey.results.StandardScores;
 import io.journey.results.StepScores;
 import io.journey.statistics.Estimate;
-import io.journey.statistics.StudentT;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,10 +30,7 @@ public record RankedImage(Influence image, double low, double high) {
       for (int m = 0; m < own.length; m++) {
         own[m] = all.checkpoints()[m][over][one.index()];
       }
-      double reach =
-          own.length < 2
-              ? Double.NaN
-              : StudentT.upper(own.length - 1) * Estimate.of(own).standardError();
+      double reach = Estimate.of(own).margin();
       found.add(new RankedImage(one, one.score() - reach, one.score() + reach));
     }
     return found;

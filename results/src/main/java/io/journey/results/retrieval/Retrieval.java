@@ -38,7 +38,13 @@ public final class Retrieval {
   private static final String ALL = "all";
   private static final String FORMAT = "%.4f";
 
-  /** What is found of an estimator: [steps and their mean][targets]. */
+  /**
+   * What is found of an estimator.
+   *
+   * @param chosen the places of the dampings of targets with even and with odd numbers
+   * @param precision [steps and their mean][targets]
+   * @param recall [k][steps and their mean][targets]
+   */
   private record Found(
       String name, double[] dampings, int[] chosen, double[][] precision, double[][][] recall) {
     double[] overall() {
@@ -109,38 +115,47 @@ public final class Retrieval {
         }
       }
     }
-    int[] chosen = new int[truth.targets()];
-    for (int t = 0; t < chosen.length; t++) {
-      int half = 1 - t % 2;
-      double best = Double.NEGATIVE_INFINITY;
-      for (int d = 0; d < dampings; d++) {
-        double[] overall = precision[d][steps];
-        double mean =
-            IntStream.range(0, chosen.length)
-                .filter(other -> other % 2 == half)
-                .mapToDouble(other -> overall[other])
-                .average()
-                .orElseThrow();
-        if (mean > best) {
-          best = mean;
-          chosen[t] = d;
-        }
-      }
-    }
-    double[][] own = new double[steps + 1][chosen.length];
-    double[][][] recall = new double[within.length][steps + 1][chosen.length];
-    for (int t = 0; t < chosen.length; t++) {
+    int[] chosen = {best(precision, 1), best(precision, 0)};
+    double[][] own = new double[steps + 1][truth.targets()];
+    double[][][] recall = new double[within.length][steps + 1][truth.targets()];
+    for (int t = 0; t < truth.targets(); t++) {
+      int d = chosen[t % 2];
       for (int s = 0; s <= steps; s++) {
-        own[s][t] = precision[chosen[t]][s][t];
+        own[s][t] = precision[d][s][t];
       }
       for (int k = 0; k < within.length; k++) {
         for (int s = 0; s < steps; s++) {
-          recall[k][s][t] = truth.recall(by.sums()[chosen[t]][s][t], within[k]);
+          recall[k][s][t] = truth.recall(by.sums()[d][s][t], within[k]);
           recall[k][steps][t] += recall[k][s][t] / steps;
         }
       }
     }
     return new Found(by.name(), by.dampings(), chosen, own, recall);
+  }
+
+  /**
+   * The damping with the highest mean average precision over all steps of every second target.
+   *
+   * @param precision [dampings][steps and their mean][targets]
+   * @param half the number of its first target, 0 or 1
+   */
+  private static int best(double[][][] precision, int half) {
+    int best = 0;
+    double highest = Double.NEGATIVE_INFINITY;
+    for (int d = 0; d < precision.length; d++) {
+      double[] overall = precision[d][precision[d].length - 1];
+      double mean =
+          IntStream.range(0, overall.length)
+              .filter(t -> t % 2 == half)
+              .mapToDouble(t -> overall[t])
+              .average()
+              .orElseThrow();
+      if (mean > highest) {
+        highest = mean;
+        best = d;
+      }
+    }
+    return best;
   }
 
   private static void requireNumbers(Prediction by, double[] scores) {
