@@ -26,6 +26,7 @@ import io.journey.unrolling.BackwardSweep;
 import io.journey.unrolling.GradientRows;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -39,6 +40,7 @@ import org.bytedeco.javacpp.PointerScope;
  * @param curvature what stands for the Hessian of the loss
  * @param draws what gradients of targets are averaged over, and the part of each target
  * @param weights of steps; null: there are no scores of the whole trajectory
+ * @param saveInterval how much of taking back a kill may lose; of training again it loses all
  */
 @RecordBuilder
 public record TrainingInfluence(
@@ -46,13 +48,17 @@ public record TrainingInfluence(
     Dataset data,
     BackwardSweep.Curvature curvature,
     TargetDraws draws,
-    StepWeights weights)
+    StepWeights weights,
+    Duration saveInterval)
     implements TrainingInfluenceBuilder.With, Serializable {
   /** The estimator's name, with random outputs for the Hessian. */
   public static final String NAME = "adamw-influence";
 
   /** The estimator's name with the Hessian itself. */
   public static final String EXACT = "magic";
+
+  /** Of a sweep whose state is some hundreds of megabytes. */
+  private static final Duration SAVE_INTERVAL = Duration.ofMinutes(2);
 
   /** What questions and their derivatives may take, of all that are asked at once. */
   private static final long BYTES = 3L << 30;
@@ -66,6 +72,7 @@ public record TrainingInfluence(
   public TrainingInfluence {
     requireNonNull(curvature, "curvature");
     requireNonNull(draws, "draws");
+    requireNonNull(saveInterval, "saveInterval");
     Retraining.like(ensemble, Retraining.Coupling.COUPLED);
     TrainedMembers.requireOwn(ensemble, data);
   }
@@ -74,7 +81,12 @@ public record TrainingInfluence(
   public static TrainingInfluence of(
       Ensemble ensemble, Dataset data, BackwardSweep.Curvature curvature) {
     return new TrainingInfluence(
-        ensemble, data, curvature, new TargetDraws(TargetDraws.DEFAULT, 0, List.of()), null);
+        ensemble,
+        data,
+        curvature,
+        new TargetDraws(TargetDraws.DEFAULT, 0, List.of()),
+        null,
+        SAVE_INTERVAL);
   }
 
   /** Returns the name of the estimator. */
@@ -129,7 +141,8 @@ public record TrainingInfluence(
       context
           .workers()
           .forEachShared(
-              1, (unit, parts) -> score(member, targets, steps, context, parts, learnt, sink));
+              1,
+              (unit, parts) -> score(member, targets, steps, files, context, parts, learnt, sink));
       files.write(
           Attribution.checkpointLearntFile(member),
           out -> AttributionStage.writeRows(out, learnt, learnt.length, learnt[0].length));
@@ -139,6 +152,7 @@ public record TrainingInfluence(
         String member,
         List<Trajectory> targets,
         int[] steps,
+        StageFiles files,
         RunContext context,
         Workers.Parts parts,
         float[][] learnt,
@@ -152,7 +166,11 @@ public record TrainingInfluence(
         for (int from = 0; from < queries; from += together) {
           int to = Math.min(queries, from + together);
           Questions questions = questions(checkpoint, targets, steps, from, to, context, parts);
-          BackwardSweep.Swept swept = sweep(member, replay, questions.gradients, context, parts);
+          BackwardSweep.Keeping keeping =
+              new BackwardSweep.Keeping(
+                  files.path(TrainedMembers.resumeFile(member, from)), asked.saveInterval);
+          BackwardSweep.Swept swept =
+              sweep(member, replay, questions.gradients, keeping, context, parts);
           for (int i = 0; i < learnt.length; i++) {
             learnt[i] = sum(learnt[i], swept.learnt()[i]);
           }
@@ -185,13 +203,14 @@ public record TrainingInfluence(
         String member,
         TrainingReplay replay,
         float[][] gradients,
+        BackwardSweep.Keeping keeping,
         RunContext context,
         Workers.Parts parts) {
       String title = "Taking " + Counted.of(gradients.length, "questions") + " back";
       try (Progress.Task task = context.progress().start(title, replay.config().steps(), "steps")) {
         Seed probes = Seed.of(asked.draws.seed()).child("outputs").child(member);
         return new BackwardSweep(replay, asked.curvature, probes, parts)
-            .scores(gradients, asked.data.size(), task);
+            .scores(gradients, asked.data.size(), keeping, task);
       }
     }
 

@@ -168,7 +168,7 @@ public record UnlearningInfluence(
                   (q, parts) -> {
                     answers[q] =
                         keptOr(
-                            files.path(resumeFile(member, q)),
+                            files.path(TrainedMembers.resumeFile(member, q)),
                             () ->
                                 ofMember.answer(
                                     targets.get(q % targets.size()),
@@ -195,24 +195,6 @@ public record UnlearningInfluence(
       }
       String text = Csv.table(Outcome.class, table);
       files.write(outcomesFile(member), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    @Override
-    public void tidy(StageFiles files, String member, int queries) {
-      for (int q = 0; q < queries; q++) {
-        Path file = files.path(resumeFile(member, q));
-        try {
-          Files.deleteIfExists(file);
-          // A kill during a save leaves its temporary file.
-          Files.deleteIfExists(files.path(resumeFile(member, q) + AtomicFile.TEMPORARY));
-        } catch (IOException e) {
-          throw new JourneyException("Cannot delete " + file + ": " + Failures.reason(e) + ".", e);
-        }
-      }
-    }
-
-    private static String resumeFile(String member, int query) {
-      return member + ".question-" + query + ".resume.safetensors";
     }
 
     private interface Asking {

@@ -1,5 +1,12 @@
 package io.journey.unrolling;
 
+import io.journey.array.DType;
+import io.journey.array.Npy;
+import io.journey.array.Safetensors;
+import io.journey.tensor.Libtorch;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -73,6 +80,59 @@ final class Adjoint implements AutoCloseable {
         NoGradGuard guard = new NoGradGuard()) {
       weights.select(0, question).add_(product);
     }
+  }
+
+  /** Returns the share of the checkpoint that is an average of earlier weights. */
+  double share() {
+    return share;
+  }
+
+  /**
+   * Adds U_θ, U_m and U_v to a file.
+   *
+   * @param part of the weights, which its tensors are called by
+   */
+  void addTo(Safetensors.Writer writer, int part) {
+    long[] shape = {questions.size(0), questions.size(1)};
+    state()
+        .forEach(
+            (name, tensor) ->
+                writer.add(
+                    name + part,
+                    out -> {
+                      try (PointerScope scope = new PointerScope()) {
+                        Npy.writeNumbers(out, DType.F32, Libtorch.floats(tensor));
+                      }
+                    },
+                    shape));
+  }
+
+  /**
+   * Takes them from a file.
+   *
+   * @return whether it has them in these shapes; otherwise nothing is taken
+   */
+  boolean restore(Safetensors file, int part, double share) {
+    List<Long> shape = List.of(questions.size(0), questions.size(1));
+    if (!state().keySet().stream()
+        .allMatch(
+            name ->
+                file.names().contains(name + part)
+                    && file.dtype(name + part) == DType.F32
+                    && file.shape(name + part).equals(shape))) {
+      return false;
+    }
+    this.share = share;
+    state().forEach((name, tensor) -> Libtorch.write(tensor, file.floats(name + part)));
+    return true;
+  }
+
+  private Map<String, Tensor> state() {
+    Map<String, Tensor> state = new LinkedHashMap<>(); // in the order of the file
+    state.put("weights.", weights);
+    state.put("mean.", mean);
+    state.put("square.", square);
+    return state;
   }
 
   @Override

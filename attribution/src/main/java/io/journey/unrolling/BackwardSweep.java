@@ -5,6 +5,8 @@ import io.journey.diffusion.OutputFunction;
 import io.journey.gradient.ExampleGradients;
 import io.journey.gradient.GradientMethod;
 import io.journey.random.Seed;
+import io.journey.run.AtomicFile;
+import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.SettingException;
 import io.journey.run.Workers;
@@ -12,6 +14,9 @@ import io.journey.tensor.Libtorch;
 import io.journey.training.GradientSum;
 import io.journey.training.TrainingReplay;
 import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -92,37 +97,46 @@ public record BackwardSweep(
   public record Swept(double[][] scores, double[][] learnt) {}
 
   /**
+   * Where an unfinished sweep is kept, so that a kill loses little.
+   *
+   * @param file that it begins from, if it is there; null: it is not kept
+   * @param interval how much work a kill may lose
+   */
+  public record Keeping(Path file, Duration interval) {
+    /** Nothing is kept. */
+    public static final Keeping NOTHING = new Keeping(null, Duration.ZERO);
+  }
+
+  /**
    * Scores training images.
    *
    * @param questions gradients of f by the member's weights, [n][p]
    * @param examples N
    * @param progress told of every step
+   * @throws JourneyException if what is kept is another's
    */
-  public Swept scores(float[][] questions, int examples, Progress.Task progress) {
-    double[][] scores = new double[questions.length][examples];
+  public Swept scores(float[][] questions, int examples, Keeping keeping, Progress.Task progress) {
     int steps = replay.config().steps();
     int periods = Math.min(LEARNT, steps);
-    double[][] learnt = new double[examples][periods];
-    List<Adjoint> adjoints = adjoints(questions);
-    try {
-      for (int period = periods - 1; period >= 0; period--) {
-        double[][] before = Arrays.stream(scores).map(double[]::clone).toArray(double[][]::new);
-        for (int step = steps * (period + 1) / periods - 1;
-            step >= steps * period / periods;
-            step--) {
-          back(step, adjoints, scores);
-          progress.advance(1);
-        }
-        for (int q = 0; q < scores.length; q++) {
-          for (int i = 0; i < examples; i++) {
-            learnt[i][period] += Math.abs(scores[q][i] - before[q][i]);
-          }
+    try (SweepState state =
+        new SweepState(adjoints(questions), questions.length, examples, steps, periods)) {
+      if (keeping.file() != null && Files.exists(keeping.file())) {
+        state.restore(keeping.file());
+        progress.skip(steps - state.left());
+      }
+      long kept = System.nanoTime();
+      while (state.left() > 0) {
+        back(state.left() - 1, state.adjoints(), state.scores());
+        state.tookBack();
+        progress.advance(1);
+        boolean isDue = System.nanoTime() - kept > keeping.interval().toNanos();
+        if (keeping.file() != null && (isDue || state.left() == 0)) {
+          AtomicFile.write(keeping.file(), state.writer()::writeSealedTo);
+          kept = System.nanoTime();
         }
       }
-    } finally {
-      adjoints.forEach(Adjoint::close);
+      return new Swept(state.scores(), state.learnt());
     }
-    return new Swept(scores, learnt);
   }
 
   /** All questions, by some weights each. */

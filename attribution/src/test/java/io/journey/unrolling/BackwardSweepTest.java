@@ -127,7 +127,7 @@ class BackwardSweepTest {
           try (TrainingReplay replay =
               TrainingReplay.of(ensemble, DATA, 0, Progress.Task.SILENT, parts)) {
             return new BackwardSweep(replay, curvature, Seed.of(9).child("probes"), parts)
-                .scores(gradients, N, Progress.Task.SILENT)
+                .scores(gradients, N, BackwardSweep.Keeping.NOTHING, Progress.Task.SILENT)
                 .scores();
           }
         });
@@ -199,7 +199,7 @@ class BackwardSweepTest {
                           new BackwardSweep.Curvature(outputs),
                           Seed.of(9).child("probes"),
                           parts)
-                      .scores(gradients, N, Progress.Task.SILENT)
+                      .scores(gradients, N, BackwardSweep.Keeping.NOTHING, Progress.Task.SILENT)
                       .scores();
               assertThat(Arrays.stream(scores[0]).allMatch(Double::isFinite)).isTrue();
               assertThat(Arrays.stream(scores[0]).filter(s -> s != 0).count()).isBetween(1L, 4L);
@@ -207,6 +207,63 @@ class BackwardSweepTest {
             return null;
           }
         });
+  }
+
+  /** Of thirty steps twenty parts are told apart; the one with steps 16 and 17 is interrupted. */
+  @Test
+  void anInterruptedSweepGoesOnInTheSameBytes() {
+    Ensemble longer =
+        new EnsembleTrainer(DATA, MODEL, TrainingConfig.of(30, 8, 2e-3), 1, 3, Duration.ofHours(1))
+            .run(shared.resolve("longer"), TestContext.of(2));
+    Path file = shared.resolve("kept.safetensors");
+    BackwardSweep.Keeping keeping = new BackwardSweep.Keeping(file, Duration.ZERO);
+    TestContext.parts(
+        parts -> {
+          try (TrainingReplay replay =
+              TrainingReplay.of(longer, DATA, 0, Progress.Task.SILENT, parts)) {
+            BackwardSweep sweep =
+                new BackwardSweep(
+                    replay, new BackwardSweep.Curvature(1), Seed.of(9).child("probes"), parts);
+            BackwardSweep.Swept whole =
+                sweep.scores(gradients, N, BackwardSweep.Keeping.NOTHING, Progress.Task.SILENT);
+            Taken until = new Taken(14);
+            assertThatThrownBy(() -> sweep.scores(gradients, N, keeping, until))
+                .hasMessage("killed");
+            Taken after = new Taken(Integer.MAX_VALUE);
+            BackwardSweep.Swept goneOn = sweep.scores(gradients, N, keeping, after);
+            assertThat(after.steps).isEqualTo(30 - 13);
+            assertThat(goneOn.scores()).isDeepEqualTo(whole.scores());
+            assertThat(goneOn.learnt()).isDeepEqualTo(whole.learnt());
+            BackwardSweep.Swept read = sweep.scores(gradients, N, keeping, new Taken(0));
+            assertThat(read.scores()).as("of a finished one").isDeepEqualTo(whole.scores());
+            float[][] three = Arrays.copyOf(gradients, 3);
+            assertThatThrownBy(() -> sweep.scores(three, N, keeping, Progress.Task.SILENT))
+                .isInstanceOf(JourneyException.class)
+                .hasMessageContaining("is not of this attribution: delete it");
+            return null;
+          }
+        });
+  }
+
+  /** Counts steps that are taken, not those that were, and kills at one of them. */
+  private static final class Taken implements Progress.Task {
+    private final int killed;
+    private int steps;
+
+    Taken(int killed) {
+      this.killed = killed;
+    }
+
+    @Override
+    public void advance(long units) {
+      steps += (int) units;
+      if (steps == killed) {
+        throw new IllegalStateException("killed");
+      }
+    }
+
+    @Override
+    public void skip(long units) {}
   }
 
   @Test
@@ -248,6 +305,21 @@ class BackwardSweepTest {
     assertThat(again.manifest().fingerprint()).isEqualTo(attribution.manifest().fingerprint());
     assertThat(shared.resolve("again/scores.npy"))
         .hasSameBinaryContentAs(shared.resolve("attribution/scores.npy"));
+    Path killed = shared.resolve("killed");
+    TrainingInfluence saved = asked.withSaveInterval(Duration.ZERO);
+    // Twenty steps of training, eight questions, and some steps back.
+    assertThatThrownBy(
+            () ->
+                saved
+                    .stage(targets, Timesteps.of(200, 600))
+                    .run(killed, TestContext.killedAfter(20 + 8 + 5, 1)))
+        .hasMessage("killed");
+    Path kept = killed.resolve("member-000.question-0.resume.safetensors");
+    assertThat(kept).exists();
+    saved.stage(targets, Timesteps.of(200, 600)).run(killed, TestContext.of(2));
+    assertThat(killed.resolve("scores.npy"))
+        .hasSameBinaryContentAs(shared.resolve("attribution/scores.npy"));
+    assertThat(kept).doesNotExist();
     Attribution exact =
         TrainingInfluence.of(ensemble, DATA, BackwardSweep.Curvature.EXACT)
             .withDraws(new TargetDraws(2, 1, Arrays.asList((PixelMask) null)))
@@ -278,7 +350,7 @@ class BackwardSweepTest {
             double[][] learnt =
                 new BackwardSweep(
                         replay, new BackwardSweep.Curvature(1), Seed.of(9).child("probes"), parts)
-                    .scores(gradients, N, Progress.Task.SILENT)
+                    .scores(gradients, N, BackwardSweep.Keeping.NOTHING, Progress.Task.SILENT)
                     .learnt();
             int absent = 0;
             for (int step = 0; step < replay.config().steps(); step++) {
