@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The last words of a process that Ctrl-C or another signal ends: what is kept, and how to go on.
- * The exit status stays the system's, 128 and the signal's number. A hook of the Java machine sees
- * every such signal; work goes on beside it, so nothing else is printed from then on.
+ * Then the system ends it, as if nobody had asked for the signal: Java's own end takes libtorch
+ * down beneath workers that still compute, and some crash. Work goes on until then, so nothing else
+ * is printed.
  */
 final class Interruption {
   private final AtomicBoolean over = new AtomicBoolean();
@@ -28,7 +29,19 @@ final class Interruption {
 
   /** From now on a signal is told, until {@link #end()}. */
   void expect() {
-    Runtime.getRuntime().addShutdownHook(new Thread(this::tell, "journey-interrupted"));
+    try {
+      Signals signals = new Signals();
+      for (String name : List.of("HUP", "INT", "TERM")) {
+        signals.handle(
+            name,
+            signal -> {
+              tell();
+              signals.pass(signal);
+            });
+      }
+    } catch (UnsupportedOperationException e) {
+      Runtime.getRuntime().addShutdownHook(new Thread(this::tell, "journey-interrupted"));
+    }
   }
 
   /** Ends the time in which a signal is told. False if it had ended, or a signal came first. */
