@@ -16,8 +16,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The training of a finished member, step by step, forwards once and then backwards: which images
- * were met with which noise, and what the weights and Adam's moments were before. Of S steps some
- * 2·√S states are kept at once (Griewank 1992), and every step is taken twice.
+ * were met with which noise, and what the weights and Adam's moments were before. The states before
+ * all S steps are kept where a quarter of Java's memory has room for them. Otherwise some are, 2·√S
+ * at least (Griewank 1992), and most steps are taken twice.
  */
 public final class TrainingReplay implements AutoCloseable {
   /** How far replayed weights may be from the member's: what other machines round. */
@@ -41,10 +42,25 @@ public final class TrainingReplay implements AutoCloseable {
   private int first;
   private float[] result;
 
-  private TrainingReplay(TrainingSteps steps, LayeredDenoiser model) {
+  private TrainingReplay(TrainingSteps steps, LayeredDenoiser model, long bytes) {
     this.steps = steps;
     this.model = model;
-    this.segment = (int) Math.ceil(Math.sqrt(steps.config().steps()));
+    this.segment = segment(steps.config().steps(), TrainingState.bytes(model), bytes);
+  }
+
+  /** Returns of how many steps one state is kept, so that all take this many bytes. */
+  private static int segment(int steps, long state, long bytes) {
+    int most = (int) Math.ceil(Math.sqrt(steps));
+    int segment = 1;
+    while (segment < most && states(steps, segment) * state > bytes) {
+      segment++;
+    }
+    return segment;
+  }
+
+  private static long states(int steps, int segment) {
+    int starts = (steps + segment - 1) / segment;
+    return segment == 1 ? starts : starts + segment;
   }
 
   /**
@@ -57,13 +73,28 @@ public final class TrainingReplay implements AutoCloseable {
    */
   public static TrainingReplay of(
       Ensemble ensemble, Dataset data, int member, Progress.Task progress, Workers.Parts parts) {
+    return of(ensemble, data, member, Runtime.getRuntime().maxMemory() / 4, progress, parts);
+  }
+
+  /**
+   * Trains a member of an ensemble again.
+   *
+   * @param bytes that states may take, if 2·√S need no more
+   */
+  static TrainingReplay of(
+      Ensemble ensemble,
+      Dataset data,
+      int member,
+      long bytes,
+      Progress.Task progress,
+      Workers.Parts parts) {
     Retraining how = Retraining.ofMembers(ensemble, Retraining.Coupling.COUPLED);
     Seed seed = how.seedOf(member);
     TrainingSteps steps =
         TrainingSteps.of(
             how.recipe(), data, TrainedImages.of(how.training().kept(data.size(), seed)), seed);
     StartingPoint.Begun begun = how.begin(member);
-    TrainingReplay replay = new TrainingReplay(steps, begun.model());
+    TrainingReplay replay = new TrainingReplay(steps, begun.model(), bytes);
     try {
       replay.forwards(progress, parts);
       replay.requireMember(ensemble, Ensemble.checkpointName(member));
@@ -152,12 +183,16 @@ public final class TrainingReplay implements AutoCloseable {
    * to the first.
    */
   public Before goBefore(int step, Workers.Parts parts) {
+    TrainingState state = segment == 1 ? starts.get(step) : ofSegment(step, parts);
+    model.parameters().set(state.weights());
+    return new Before(step, state.weights(), state.mean(), state.square());
+  }
+
+  private TrainingState ofSegment(int step, Workers.Parts parts) {
     if (step < first || step >= first + states.size()) {
       replaySegment(step / segment, parts);
     }
-    TrainingState state = states.get(step - first);
-    model.parameters().set(state.weights());
-    return new Before(step, state.weights(), state.mean(), state.square());
+    return states.get(step - first);
   }
 
   private void replaySegment(int number, Workers.Parts parts) {

@@ -34,6 +34,11 @@ record TrainingState(int nextStep, float[] weights, float[] mean, float[] square
     return new TrainingState(nextStep, model.parameters().get(), state[0], state[1], state[2]);
   }
 
+  /** Returns what the state of a model takes in memory. */
+  static long bytes(LayeredDenoiser model) {
+    return 4L * Float.BYTES * model.parameters().count();
+  }
+
   /** Continues from here. */
   void restore(LayeredDenoiser model, Adam adam) {
     model.parameters().set(weights);

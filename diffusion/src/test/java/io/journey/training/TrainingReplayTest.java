@@ -19,6 +19,8 @@ import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A training that is gone back through. */
 class TrainingReplayTest {
@@ -36,16 +38,24 @@ class TrainingReplayTest {
   }
 
   private static TrainingReplay replay(Ensemble ensemble, int member) {
-    return TestContext.parts(
-        parts -> TrainingReplay.of(ensemble, DATA, member, Progress.Task.SILENT, parts));
+    return replay(ensemble, member, Long.MAX_VALUE);
   }
 
-  /** Steps are taken in segments of four: both ends of them, and the first and last step. */
-  @Test
-  void aStepBeginsWithTheWeightsThatAShorterTrainingEndsWith() {
+  private static TrainingReplay replay(Ensemble ensemble, int member, long bytes) {
+    return TestContext.parts(
+        parts -> TrainingReplay.of(ensemble, DATA, member, bytes, Progress.Task.SILENT, parts));
+  }
+
+  /**
+   * Without room for states steps are taken in segments of four: both ends of them, and the first
+   * and last step.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {0, Long.MAX_VALUE})
+  void aStepBeginsWithTheWeightsThatAShorterTrainingEndsWith(long bytes) {
     TrainingConfig whole = TrainingConfig.of(STEPS, 8, 3e-3);
     Ensemble ensemble = trained("whole", whole, 3);
-    try (TrainingReplay replay = replay(ensemble, 1)) {
+    try (TrainingReplay replay = replay(ensemble, 1, bytes)) {
       for (int step : new int[] {9, 8, 7, 4, 3, 1}) {
         float[] begun = TestContext.parts(parts -> replay.goBefore(step, parts)).weights();
         TrainingConfig some = TrainingConfig.of(step, 8, 3e-3).withLearningRateSteps(STEPS);
