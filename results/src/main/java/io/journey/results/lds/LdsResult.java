@@ -60,7 +60,8 @@ public final class LdsResult {
       draft.table("ceiling.csv", tables.ceiling());
     }
     if (!beside.isEmpty()) {
-      List<LdsTables.ByTruth> lines = new ArrayList<>(tables.byTruth(first.label()));
+      List<List<LdsTables.ByTruth>> truths = new ArrayList<>();
+      truths.add(tables.byTruth(first.label()));
       for (Judged other : beside) {
         List<LdsTables.ByTruth> of = other.tables().byTruth(other.label());
         draft.sentence(LdsTables.sentence(of));
@@ -71,9 +72,12 @@ public final class LdsResult {
                   + Counted.of(other.truth().checkpoints(), "checkpoints")
                   + ", the scores are those that the first ground truth judges.");
         }
-        lines.addAll(of);
+        truths.add(of);
       }
-      draft.table(TRUTHS, Csv.table(LdsTables.ByTruth.class, lines));
+      draft.table(
+          TRUTHS,
+          Csv.table(LdsTables.ByTruth.class, truths.stream().flatMap(List::stream).toList()));
+      draft.figure("truths", LdsTables.figure(truths));
     }
     List<Prediction> predictions = first.predictions();
     draft.table("power.csv", LdsPower.table(LdsPower.of(truth, predictions, tables.deciding())));

@@ -1,5 +1,7 @@
 package io.journey.results.lds;
 
+import io.journey.figure.BarChart;
+import io.journey.figure.Figure;
 import io.journey.figure.LineChart;
 import io.journey.figure.LineChart.Series;
 import io.journey.results.lds.Lds.Interval;
@@ -8,6 +10,7 @@ import io.journey.run.Csv;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -212,6 +215,12 @@ final class LdsTables {
       @Csv.Format(POINTS) double low,
       @Csv.Format(POINTS) double high,
       @Csv.Format(POINTS) double attainable) {
+    private String label() {
+      return Double.isNaN(attainable)
+          ? truth
+          : String.format(Locale.ROOT, "%s (%.1f could be reached)", truth, 100 * attainable);
+    }
+
     private String text() {
       return String.format(
           Locale.ROOT, "%s %.1f (%.1f to %.1f)", estimator, 100 * lds, 100 * low, 100 * high);
@@ -220,14 +229,35 @@ final class LdsTables {
 
   /** Returns what one of several truths says, in a sentence. */
   static String sentence(List<ByTruth> lines) {
-    double attainable = lines.get(0).attainable();
-    return lines.get(0).truth()
-        + (Double.isNaN(attainable)
-            ? ""
-            : String.format(Locale.ROOT, " (%.1f could be reached)", 100 * attainable))
+    return lines.get(0).label()
         + ": "
         + lines.stream().limit(MOST).map(ByTruth::text).collect(Collectors.joining(", "))
         + (lines.size() > MOST ? " and others." : ".");
+  }
+
+  /**
+   * Draws what several truths say of the same estimators.
+   *
+   * @param truths of each a line for every estimator, of the first from the best down
+   */
+  static Figure figure(List<List<ByTruth>> truths) {
+    List<String> names = truths.get(0).stream().map(ByTruth::estimator).toList();
+    List<BarChart.Bars> bars = new ArrayList<>();
+    for (List<ByTruth> lines : truths) {
+      Map<String, ByTruth> of =
+          lines.stream().collect(Collectors.toMap(ByTruth::estimator, line -> line));
+      bars.add(
+          new BarChart.Bars(
+              lines.get(0).truth(),
+              names.stream().mapToDouble(name -> of.get(name).lds()).toArray(),
+              names.stream().mapToDouble(name -> of.get(name).low()).toArray(),
+              names.stream().mapToDouble(name -> of.get(name).high()).toArray()));
+    }
+    return new BarChart(
+        "LDS: the same scores, judged by several truths",
+        "Spearman correlation over subsets, mean of steps",
+        names,
+        bars);
   }
 
   /** LDS by damping, of each half of the subsets with each half of the targets. */

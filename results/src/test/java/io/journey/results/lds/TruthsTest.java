@@ -94,6 +94,8 @@ class TruthsTest {
                   + " (-100.0 to -100.0).");
       run.finish(Json.object());
     }
+    assertThat(Files.readString(folder.resolve("r").resolve("truths.svg")))
+        .contains("other seeds, 50 % of the data", "few (other seeds, 75 % of the data)", "known");
     assertThat(Files.readAllLines(folder.resolve("r").resolve(LdsResult.TRUTHS)))
         .containsExactly(
             "truth,estimator,lds,low,high,attainable",
