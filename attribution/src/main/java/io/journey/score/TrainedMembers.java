@@ -10,6 +10,7 @@ import io.journey.results.Timesteps;
 import io.journey.run.AtomicFile;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
+import io.journey.run.RunDirectory;
 import io.journey.run.Stage;
 import io.journey.run.StageFiles;
 import io.journey.sampling.Trajectory;
@@ -87,7 +88,7 @@ interface TrainedMembers extends MemberScores {
    * Returns the file of what is known of a checkpoint's questions from one on, until it is done.
    */
   static String resumeFile(String member, int query) {
-    return member + ".question-" + query + ".resume.safetensors";
+    return member + ".question-" + query + "." + RunDirectory.RESUME;
   }
 
   @Override

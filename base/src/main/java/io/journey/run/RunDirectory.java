@@ -38,6 +38,12 @@ import java.util.stream.Stream;
  * alone.
  */
 public final class RunDirectory implements StageFiles, AutoCloseable {
+  /** How deep parts of parts lie. */
+  private static final int DEPTH = 5;
+
+  /** Ends the names of files that unfinished parts of the work go on from; they delete them. */
+  public static final String RESUME = "resume.safetensors";
+
   /** The file of the settings that the stage was begun with, while it is unfinished. */
   static final String SETTINGS = "settings.json";
 
@@ -331,6 +337,20 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
   /** How many files are whole so far, those of earlier attempts and of finished parts included. */
   public int wholeFiles() {
     return wholeFiles + filesOfParts;
+  }
+
+  /** How many parts of the work are kept unfinished, to go on in their midst. */
+  public int begunFiles() {
+    return begun(directory);
+  }
+
+  /** Counts the same in a directory that nobody need have claimed. */
+  static int begun(Path directory) {
+    try (Stream<Path> files = Files.walk(directory, DEPTH)) {
+      return (int) files.filter(file -> file.getFileName().toString().endsWith(RESUME)).count();
+    } catch (IOException | UncheckedIOException e) {
+      return 0; // Only told, to a person.
+    }
   }
 
   /** Returns the settings of this run. */

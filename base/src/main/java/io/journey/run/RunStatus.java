@@ -14,6 +14,7 @@ import java.nio.file.Path;
  * @param inputs fingerprints of what the stage reads
  * @param files how many files are whole
  * @param bytes their size together
+ * @param begun how many parts of the work are kept unfinished, to go on in their midst
  * @param seconds the work so far; 0 where it was not noted
  */
 public record RunStatus(
@@ -23,6 +24,7 @@ public record RunStatus(
     ObjectNode inputs,
     int files,
     long bytes,
+    int begun,
     double seconds) {
 
   /** Returns whether a stage has begun to write this directory. */
@@ -54,6 +56,7 @@ public record RunStatus(
         header.object("inputs"),
         journal.files().size(),
         journal.files().values().stream().mapToLong(Journal.Entry::bytes).sum(),
+        RunDirectory.begun(directory),
         journal.seconds());
   }
 
@@ -72,6 +75,7 @@ public record RunStatus(
         manifest.inputs(),
         manifest.names().size(),
         bytes,
+        0,
         seconds);
   }
 

@@ -6,6 +6,7 @@ import io.journey.encoding.Encoders;
 import io.journey.model.Ensemble;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import io.journey.run.SettingException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -63,6 +64,9 @@ final class DataOptions {
    */
   BitSet matching(Dataset all, String condition, Progress progress) {
     int equals = condition.indexOf('=');
+    if (equals == condition.length() - 1) {
+      throw new SettingException("the condition '" + condition + "' names no value");
+    }
     Predicate<String> matches;
     if (condition.matches("(class|id)!?=.+") || equals < 1) {
       matches = Set.copyOf(Datasets.ids(Datasets.where(narrowed(), condition), progress))::contains;

@@ -11,6 +11,7 @@ import io.journey.results.lds.RandomSubsets;
 import io.journey.results.lds.Subsets;
 import io.journey.run.Confined;
 import io.journey.run.Counted;
+import io.journey.run.RunStatus;
 import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import io.journey.training.Retraining;
@@ -44,7 +45,7 @@ final class GroundTruthOptions {
   @Option(
       names = "--subsets",
       paramLabel = "N",
-      description = "Random subsets (default: 100, the paper's).")
+      description = "Random subsets, 6 or more (default: 100, the paper's).")
   @InRange(from = 2)
   private Integer subsets;
 
@@ -146,6 +147,20 @@ final class GroundTruthOptions {
   void check() {
     if (draws % 2 != 0) {
       throw new SettingException("--draws must be even, got " + draws);
+    }
+    if (RunStatus.isRunDirectory(groundTruth)) {
+      String begun = RunStatus.of(groundTruth).settings().path("truth").asText(TRUTHS.get(0));
+      if (!begun.equals(truth)) {
+        throw new SettingException(
+            groundTruth
+                + " was begun with --truth "
+                + begun
+                + ", this run asks for "
+                + truth
+                + ": say --truth "
+                + begun
+                + ", or name a new directory");
+      }
     }
   }
 

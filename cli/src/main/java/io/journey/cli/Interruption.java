@@ -10,6 +10,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The last words of a process that Ctrl-C or another signal ends: what is kept, and how to go on.
@@ -68,9 +70,10 @@ final class Interruption {
     StringBuilder text = new StringBuilder("Interrupted.");
     boolean kept = false;
     for (RunDirectory run : unfinished) {
-      kept |= run.wholeFiles() > 0;
+      String files = files(run.wholeFiles(), run.begunFiles());
+      kept |= !files.isEmpty();
       text.append(' ').append(run.directory()).append(" keeps ");
-      text.append(run.wholeFiles() == 0 ? "no file yet" : files(run)).append('.');
+      text.append(files.isEmpty() ? "no file yet" : files).append('.');
     }
     return text
         + (kept
@@ -78,8 +81,12 @@ final class Interruption {
             : " Start the same command again to begin anew.");
   }
 
-  private static String files(RunDirectory run) {
-    return Counted.of(run.wholeFiles(), "whole files");
+  private static String files(int whole, int begun) {
+    return Stream.of(
+            whole == 0 ? "" : Counted.of(whole, "whole files"),
+            begun == 0 ? "" : Counted.of(begun, "unfinished files"))
+        .filter(text -> !text.isEmpty())
+        .collect(Collectors.joining(" and "));
   }
 
   /** Returns a stream that falls silent when an interruption is told. */

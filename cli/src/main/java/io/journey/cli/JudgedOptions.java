@@ -1,6 +1,5 @@
 package io.journey.cli;
 
-import io.journey.array.Npy;
 import io.journey.dataset.Dataset;
 import io.journey.embedding.Embedder;
 import io.journey.embedding.Embedders;
@@ -101,12 +100,21 @@ final class JudgedOptions {
   private List<JudgedEstimators.Store> stores;
 
   /** Refuses what cannot be read or judged, before work is spent. */
-  void check(Ensemble ensemble) {
-    chosen();
-    attributions.forEach(NamedAttribution::parse);
-    scores.values().forEach(Npy::map);
-    embeddings.values().forEach(spec -> Embedders.open(spec).close());
-    Encoders.of(ensemble).codec().close();
+  void check(
+      Ensemble ensemble,
+      Dataset images,
+      List<Trajectory> targets,
+      int[] steps,
+      GroundTruth oracle) {
+    judge(
+        ensemble,
+        images,
+        targets,
+        oracle,
+        all -> {
+          all.requireAsked(steps);
+          return null;
+        });
   }
 
   /**

@@ -7,11 +7,14 @@ import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.results.EvaluationResult;
 import io.journey.results.lds.GroundTruth;
+import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,17 +83,18 @@ final class LdsCommand implements Runnable {
   @Override
   public void run() {
     truths.check();
+    requireApart();
     Ensemble ensemble = Ensemble.open(checkpoints);
     List<Trajectory> targets = target.read(timesteps.steps(), ensemble);
     int[] steps = timesteps.steps().among(targets.get(0).timesteps());
     Dataset images = data.open(console.progress(), ensemble);
     GroundTruthRun run = truths.run(ensemble, images, target.path(), targets, steps);
-    judged.check(ensemble);
     GroundTruth leftOut = oracle == null ? null : GroundTruth.open(oracle);
     Map<String, GroundTruth> others = new LinkedHashMap<>();
     beside.forEach((name, directory) -> others.put(name, GroundTruth.open(directory)));
     Stream.concat(others.values().stream(), Stream.ofNullable(leftOut))
         .forEach(other -> LdsStudy.requireOf(other, images, targets, steps));
+    judged.check(ensemble, images, targets, steps, leftOut);
     GroundTruth truth = run.run(truths.directory(), console.context());
     EvaluationResult result =
         judged.judge(
@@ -101,5 +105,23 @@ final class LdsCommand implements Runnable {
             all -> new LdsStudy(truth, others, all).run(out, console.context()));
     console.say(result);
     console.say("Tables and figure are in " + out + ".");
+  }
+
+  /** A truth that judges itself reaches 100. */
+  private void requireApart() {
+    Set<Path> named = new HashSet<>();
+    Stream.concat(
+            Stream.of(truths.directory()),
+            Stream.concat(Stream.ofNullable(oracle), beside.values().stream()))
+        .map(directory -> directory.toAbsolutePath().normalize())
+        .forEach(
+            directory -> {
+              if (!named.add(directory)) {
+                throw new SettingException(
+                    directory
+                        + " is named twice among --ground-truth, --oracle and --beside: what it says"
+                        + " would be judged by itself");
+              }
+            });
   }
 }

@@ -88,7 +88,6 @@ final class RetrievalCommand implements Runnable {
   @Override
   public void run() {
     Ensemble ensemble = Ensemble.open(checkpoints);
-    judged.check(ensemble);
     Dataset images = data.open(console.progress(), ensemble);
     List<Trajectory> targets =
         chosen(asked.read(ensemble, images, timesteps.steps(), seed, console).targets());

@@ -1,5 +1,6 @@
 package io.journey.cli;
 
+import io.journey.run.Counted;
 import io.journey.run.Manifest;
 import io.journey.run.Progress;
 import io.journey.run.RunStatus;
@@ -24,6 +25,9 @@ final class RunSummary {
             : "unfinished: at work or interrupted; the same command continues it");
     Lines.print(
         out, "files", status.files() + " whole, " + Lines.bytes(status.bytes()) + " together");
+    if (status.begun() > 0) {
+      Lines.print(out, "begun", Counted.of(status.begun(), "unfinished files") + " to go on from");
+    }
     if (status.seconds() > 0) {
       Lines.print(out, "time", PlainProgress.duration(status.seconds()));
     }

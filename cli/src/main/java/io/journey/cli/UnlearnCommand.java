@@ -21,11 +21,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "unlearn",
     description = {
-      "Attribute by unlearning (MUCS): for every target and step train a copy of the checkpoint until"
+      "Attribute by unlearning (the estimator mucs): for every target and step train a copy of the checkpoint until"
           + " it answers like an untrained model, and look which training images it has lost with"
           + " that.",
       "A score ranks images. No features are needed; each target and step takes some training steps"
-          + " and the losses of all training images."
+          + " and the losses of all training images. Start again to continue."
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {

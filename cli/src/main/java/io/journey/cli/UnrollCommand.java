@@ -5,10 +5,12 @@ import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
 import io.journey.results.Timesteps;
+import io.journey.run.SettingException;
 import io.journey.score.TargetDraws;
 import io.journey.score.TrainingInfluence;
 import io.journey.unrolling.BackwardSweep;
 import java.nio.file.Path;
+import java.util.Objects;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,10 +20,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "unroll",
     description = {
-      "Attribute through training itself: train each checkpoint again, then take its steps back one"
-          + " by one and add up what every image did to the targets.",
-      "A score says what f_t would gain if the image had never been met: with --exact as a number,"
-          + " otherwise as a rank. No features are needed; it takes some trainings' time."
+      "Attribute through training itself (the estimator adamw-influence): train each checkpoint"
+          + " again, then take its steps back one by one and add up what every image did to the"
+          + " targets.",
+      "A score says what f_t, the target's loss at step t, would gain if the image had never been met:"
+          + " with --exact as a number, otherwise as a rank. No features are needed; it takes some"
+          + " trainings' time. Start again to continue."
     },
     footerHeading = Main.EXAMPLES_HEADING,
     footer = {
@@ -31,6 +35,8 @@ import picocli.CommandLine.Option;
       "      --out runs/fashion/unrolled"
     })
 final class UnrollCommand implements Runnable {
+  private static final int DEFAULT_OUTPUTS = 4;
+
   @Mixin private Console console;
 
   @Option(
@@ -52,18 +58,17 @@ final class UnrollCommand implements Runnable {
   @Option(
       names = "--outputs",
       paramLabel = "R",
-      defaultValue = "4",
       description =
-          "Random outputs of each image of a batch whose gradients stand for the Hessian of the loss; 0: no"
-              + " curvature, the fastest (default: ${DEFAULT-VALUE}).")
-  @InRange(from = 0)
-  private int outputs;
+          "Random outputs of each image of a batch, whose gradients stand for the curvature of the loss"
+              + " (its Hessian); 0: none, the fastest (default: 4).")
+  @InRange(from = 0, to = 1000)
+  private Integer outputs;
 
   @Option(
       names = "--exact",
       description =
-          "The Hessian itself (MAGIC), by two passes over each batch for every target and step: for a"
-              + " few of them.")
+          "The Hessian itself (the estimator magic), by two passes over each batch for every target and"
+              + " step: for a few of them. Leave --outputs out.")
   private boolean exact;
 
   @Option(
@@ -75,12 +80,17 @@ final class UnrollCommand implements Runnable {
 
   @Override
   public void run() {
+    if (exact && outputs != null) {
+      throw new SettingException("--exact has no random outputs: leave --outputs out");
+    }
     Timesteps wanted = timesteps.steps();
     Ensemble ensemble = Ensemble.open(checkpoints);
     Dataset images = data.open(console.progress(), ensemble);
     AskedOptions.Asked about = asked.read(ensemble, images, wanted, drawing.seed(), console);
     BackwardSweep.Curvature curvature =
-        exact ? BackwardSweep.Curvature.EXACT : new BackwardSweep.Curvature(outputs);
+        exact
+            ? BackwardSweep.Curvature.EXACT
+            : new BackwardSweep.Curvature(Objects.requireNonNullElse(outputs, DEFAULT_OUTPUTS));
     Attribution attribution =
         TrainingInfluence.of(ensemble, images, curvature)
             .withDraws(

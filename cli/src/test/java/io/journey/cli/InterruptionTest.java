@@ -98,8 +98,8 @@ class InterruptionTest {
     assertThat(ending.text()).endsWith(System.lineSeparator());
     assertThat(ending.last())
         .matches(
-            "Interrupted\\. \\S*checkpoints keeps (no file yet|\\d+ whole files?)\\. Start the same"
-                + " command again to (continue from there|begin anew)\\.");
+            "Interrupted\\. \\S*checkpoints keeps (\\d+ whole files? and )?\\d+ unfinished files?\\. Start the"
+                + " same command again to continue from there\\.");
     assertThat(ending.seconds()).as("seconds until the end").isLessThan(10);
     try (Stream<Path> files = Files.walk(out)) {
       assertThat(files.filter(f -> f.toString().endsWith(".tmp"))).as("half files").isEmpty();

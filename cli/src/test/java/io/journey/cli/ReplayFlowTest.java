@@ -3,8 +3,10 @@ package io.journey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.journey.array.Npy;
 import io.journey.results.Attribution;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,7 +82,7 @@ class ReplayFlowTest {
   }
 
   @Test
-  void scoresThroughTrainingAreAnAttributionThatThePageAndTheJudgesTake() {
+  void scoresThroughTrainingAreAnAttributionThatThePageAndTheJudgesTake() throws IOException {
     Path out = folder.resolve("unrolled");
     CommandRun unrolled =
         run(
@@ -108,6 +110,9 @@ class ReplayFlowTest {
             "--out",
             folder.resolve("page.html").toString());
     assertThat(page.status()).as(page.err()).isZero();
+    assertThat(Files.readString(folder.resolve("page.html")))
+        .contains("Training was taken back step by step. A score adds up")
+        .doesNotContain("lines up with the gradient");
     CommandRun lds =
         run(
             "evaluate lds",
@@ -129,10 +134,34 @@ class ReplayFlowTest {
             folder.resolve("lds"));
     assertThat(lds.status()).as(lds.err()).isZero();
     assertThat(lds.out()).contains("Of the checkpoints' own seeds").contains("unrolled: LDS");
+    Path truth = folder.resolve("truth");
+    refusedToJudge("was begun with --truth own-seed", truth);
+    refusedToJudge("is named twice", truth, "--truth", "own-seed", "--beside", "t=" + truth);
+    Path none = folder.resolve("none");
+    float[] numbers = new float[2 * 2 * 24];
+    numbers[50] = Float.NaN;
+    Path nan = folder.resolve("nan.npy");
+    try (OutputStream npy = Files.newOutputStream(nan)) {
+      Npy.write(npy, numbers, 2, 2, 24);
+    }
+    refusedToJudge("has a score that is NaN", none, "--scores", "nan=" + nan);
+    refusedToJudge("patches have odd sizes", none, "--patches", "2");
+    refusedToJudge("is of other steps", none, "--attribution", "u=" + out, "--timesteps", "200");
+    assertThat(none).as("before a model is trained").doesNotExist();
+  }
+
+  private void refusedToJudge(String why, Path truth, Object... options) {
+    List<Object> all = new ArrayList<>(List.of("--target", flow.targets()));
+    if (!Arrays.asList(options).contains("--timesteps")) {
+      all.addAll(List.of("--timesteps", "200,600"));
+    }
+    all.addAll(List.of("--subsets", 6, "--ground-truth", truth, "--out", folder.resolve("never")));
+    all.addAll(Arrays.asList(options));
+    refused(why, "evaluate lds", all.toArray());
   }
 
   @Test
-  void scoresByUnlearningAreAnAttributionAndSayWhatWasNotUnlearned() {
+  void scoresByUnlearningAreAnAttributionAndSayWhatWasNotUnlearned() throws IOException {
     Path out = folder.resolve("unlearned");
     Object[] options = {
       "--target",
@@ -167,6 +196,18 @@ class ReplayFlowTest {
             "--out",
             folder.resolve("page.html").toString());
     assertThat(page.status()).as(page.err()).isZero();
+    assertThat(Files.readString(folder.resolve("page.html")))
+        .contains("was made to unlearn the picture");
+    refused(
+        "--exact has",
+        "unroll",
+        "--target",
+        flow.targets(),
+        "--exact",
+        "--outputs",
+        4,
+        "--out",
+        "never");
     refused("--stop", "unlearn", "--target", flow.targets(), "--stop", 1.5, "--out", "never");
   }
 

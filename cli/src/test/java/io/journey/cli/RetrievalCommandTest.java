@@ -79,6 +79,16 @@ class RetrievalCommandTest {
   }
 
   @Test
+  void aConditionNeedsAValue() {
+    CommandRun empty =
+        CommandRun.of(
+            command(
+                root.resolve("e"), "--target", flow.targets().toString(), "--hidden", "class="));
+    assertThat(empty.status()).isEqualTo(2);
+    assertThat(empty.err()).contains("condition 'class=' names no value");
+  }
+
+  @Test
   void picturesThatNoModelDrewAreTargetsToo() throws IOException {
     Path held = Files.createDirectories(root.resolve("held"));
     for (int i = 0; i < 2; i++) {

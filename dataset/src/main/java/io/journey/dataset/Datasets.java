@@ -97,7 +97,9 @@ public final class Datasets {
               + spec
               + " is of kind "
               + format.prefix()
-              + ", which has no columns beside its images but label: give the groups in a file of ids.");
+              + ", which has no columns beside its images but label, not "
+              + column
+              + ": give ids in a file.");
     }
     List<List<String>> texts;
     try {

@@ -14,6 +14,7 @@ import io.journey.run.Csv;
 import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
+import io.journey.run.RunDirectory;
 import io.journey.run.StageFiles;
 import io.journey.run.Workers;
 import io.journey.scheduler.SchedulerConfig;
@@ -194,7 +195,7 @@ final class CheckpointTraining {
   }
 
   private static String resumeName(String member) {
-    return member + "/resume.safetensors";
+    return member + "/" + RunDirectory.RESUME;
   }
 
   /** Deletes the state of unfinished training. */

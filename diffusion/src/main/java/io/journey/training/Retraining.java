@@ -133,8 +133,8 @@ public record Retraining(
     if (manifest == null) {
       throw new JourneyException(
           ensemble.directory()
-              + " does not say how it was trained: checks by retraining need an ensemble that"
-              + " journey train has made.");
+              + " does not say how it was trained: training again needs the whole directory that journey"
+              + " train has made.");
     }
     if (manifest.inputs().has(EnsembleTrainer.FROM)) {
       throw new JourneyException(

@@ -132,12 +132,17 @@ public record TrainingConfig(
    * @param examples N
    * @param seed of everything random about the member
    * @return null: all
+   * @throws SettingException if that is less than one
    */
   BitSet kept(int examples, Seed seed) {
     if (fraction == 1) {
       return null;
     }
-    int count = (int) Math.max(1, Math.round(examples * fraction));
+    if (examples * fraction < 1) {
+      throw new SettingException(
+          fraction + " of " + Counted.of(examples, "images") + " is less than one: train on more");
+    }
+    int count = (int) Math.round(examples * fraction);
     BitSet kept = new BitSet(examples);
     Arrays.stream(seed.child("fraction").stream().permutation(examples))
         .limit(count)

@@ -219,6 +219,7 @@ public final class AttributionReport {
             : again.html(fitted.shown()));
     values.put("learnt", LearntChart.html(attribution));
     values.put("checked", checked());
+    values.put("meaning", meaning());
     values.put("trust", trust());
     values.put("examples", Integer.toString(attribution.size()));
     values.put("settings", settings());
@@ -245,6 +246,26 @@ public final class AttributionReport {
             + " <code>journey report --evaluation</code>).</p>"
         : EvaluationSection.html(
             evaluations, "h3", attribution.manifest().inputFields().text("data"));
+  }
+
+  /** What a score is, by the estimator. */
+  private String meaning() {
+    ObjectNode settings = attribution.manifest().settings();
+    if (settings.has("unlearning")) {
+      return "A copy of the model was made to unlearn the picture at a step. A score says how much of a"
+          + " training image the copy lost with that. It ranks images and has no unit.";
+    }
+    if (attribution.isChange()) {
+      return "Training was taken back step by step. A score is, to first order, what the loss of a step"
+          + " would gain if training had never met the image.";
+    }
+    if (settings.has("outputs")) {
+      return "Training was taken back step by step. A score adds up what each meeting with a training"
+          + " image did to the loss of a step, to first order. It ranks images: its size is none.";
+    }
+    return "A score says how well the gradient of a training image lines up with the gradient of a step, in"
+        + " a model made linear around its trained weights. It estimates what training without the image"
+        + " would change.";
   }
 
   private String trust() {

@@ -1,6 +1,5 @@
 package io.journey.evaluation.lds;
 
-import io.journey.array.Npy;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
 import io.journey.diffusion.DenoisingDraws;
@@ -9,6 +8,7 @@ import io.journey.embedding.Embedder;
 import io.journey.latent.LatentCodec;
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
+import io.journey.results.ExampleTable;
 import io.journey.results.NamedAttribution;
 import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.Prediction;
@@ -149,22 +149,32 @@ record BaselinePredictions(Truth truth, Dataset data, List<Trajectory> targets, 
    * @throws JourneyException if it is of other steps, targets or training images
    */
   Prediction scored(NamedAttribution named) {
+    requireOf(named, truth.steps(), targets.size(), truth.examples(), truth.trajectories());
+    return scored(named.name(), (s, t) -> named.at(truth.steps()[s], t).values());
+  }
+
+  /**
+   * Refuses scores of something else than what is judged.
+   *
+   * @param trajectories the fingerprint of the targets at these steps
+   */
+  static void requireOf(
+      NamedAttribution named,
+      int[] steps,
+      int targets,
+      List<ExampleTable.Example> examples,
+      String trajectories) {
     var attribution = named.attribution();
-    if (!Arrays.equals(attribution.steps(), truth.steps())
-        || attribution.targets() != targets.size()
-        || !attribution.examples().equals(truth.examples())
-        || !attribution
-            .manifest()
-            .inputFields()
-            .text("trajectories")
-            .equals(truth.trajectories())) {
+    if (!Arrays.equals(attribution.steps(), steps)
+        || attribution.targets() != targets
+        || !attribution.examples().equals(examples)
+        || !attribution.manifest().inputFields().text("trajectories").equals(trajectories)) {
       throw new JourneyException(
           "The attribution "
               + named.name()
               + " is of other steps, targets or training images than what is judged: attribute the same"
               + " targets at the same steps.");
     }
-    return scored(named.name(), (s, t) -> named.at(truth.steps()[s], t).values());
   }
 
   /**
@@ -193,32 +203,8 @@ record BaselinePredictions(Truth truth, Dataset data, List<Trajectory> targets, 
    * @throws JourneyException if it has another shape, or something that is no number
    */
   Prediction scored(String name, Path file) {
-    Npy scores = Npy.map(file);
-    long[] expected = {truth.steps().length, targets.size(), data.size()};
-    if (!Arrays.equals(scores.shape(), expected) || !scores.dtype().isFloat()) {
-      throw new JourneyException(
-          file
-              + " has numbers of the type "
-              + scores.dtype()
-              + " and the shape "
-              + Arrays.toString(scores.shape())
-              + ", expected scores [steps, targets, images] = "
-              + Arrays.toString(expected)
-              + ".");
-    }
     return scored(
-        name,
-        (s, t) -> {
-          float[] row = new float[data.size()];
-          scores.read((long) (s * targets.size() + t) * row.length, row, 0, row.length);
-          for (float score : row) {
-            if (!Float.isFinite(score)) {
-              throw new JourneyException(
-                  file + " has a score that is " + score + ": write numbers alone.");
-            }
-          }
-          return row;
-        });
+        name, ScoreFile.open(file, truth.steps().length, targets.size(), data.size())::row);
   }
 
   /** Scores of an example by the index of the step and the target. */

@@ -9,6 +9,7 @@ import io.journey.features.FeatureStore;
 import io.journey.latent.LatentCodec;
 import io.journey.model.Checkpoint;
 import io.journey.model.Ensemble;
+import io.journey.results.ExampleTable;
 import io.journey.results.NamedAttribution;
 import io.journey.results.lds.GroundTruth;
 import io.journey.results.lds.Prediction;
@@ -132,13 +133,22 @@ public record JudgedEstimators(
   }
 
   /**
-   * Refuses targets and steps that the checkpoints cannot be asked about.
+   * Refuses targets and steps that the checkpoints cannot be asked about, and scores made elsewhere
+   * that are of others, before work is spent.
    *
    * @param steps t, rising
    * @throws JourneyException saying which
    */
   public void requireAsked(int[] steps) {
     ScoringEngine.requireAsked(ensemble, ensemble.checkpointNames(), targets, steps);
+    List<ExampleTable.Example> examples = ExampleTable.examples(data);
+    String trajectories = Trajectory.fingerprint(targets, steps);
+    for (NamedAttribution named : rivals.attributions) {
+      BaselinePredictions.requireOf(named, steps, targets.size(), examples, trajectories);
+    }
+    for (Path file : rivals.scores.values()) {
+      ScoreFile.open(file, steps.length, targets.size(), data.size()).check();
+    }
   }
 
   /**

@@ -189,7 +189,11 @@ public final class Retrieval {
 
   private List<String> sentences() {
     List<String> out = new ArrayList<>();
-    out.add(found.get(0).name() + " finds the hidden source best.");
+    boolean isFound = interval(found.get(0).overall()).low() > truth.chance();
+    out.add(
+        isFound
+            ? found.get(0).name() + " finds the hidden source best."
+            : "Nothing finds the hidden source better than chance.");
     out.add(
         String.format(
             Locale.ROOT,

@@ -38,14 +38,26 @@ class RetrievalTest {
   @TempDir Path folder;
 
   private List<String> table(String name, List<Prediction> predictions) throws IOException {
+    written(predictions);
+    return Files.readAllLines(folder.resolve("r").resolve(name));
+  }
+
+  private EvaluationResult written(List<Prediction> predictions) {
     try (RunDirectory run =
         RunDirectory.claim(folder.resolve("r"), "test", 1, Json.object(), Json.object())) {
       EvaluationResult result = Retrieval.of(SOURCE, predictions).write(run);
       assertThat(result.tables()).containsExactly("retrieval.csv", "differences.csv");
       assertThat(result.warnings()).anyMatch(text -> text.startsWith("Only 4 targets"));
       run.finish(Json.object());
+      return result;
     }
-    return Files.readAllLines(folder.resolve("r").resolve(name));
+  }
+
+  @Test
+  void whatFindsNothingIsNotCalledTheBest() {
+    EvaluationResult nothing = written(List.of(Prediction.of("blind", right())));
+    assertThat(nothing.sentences().get(0))
+        .isEqualTo("Nothing finds the hidden source better than chance.");
   }
 
   @Test
