@@ -99,7 +99,7 @@ public final class Datasets {
               + format.prefix()
               + ", which has no columns beside its images but label, not "
               + column
-              + ": give ids in a file.");
+              + ": give a file of ids in its place.");
     }
     List<List<String>> texts;
     try {
