@@ -307,7 +307,7 @@ public final class Attributor implements Serializable {
     List<String> known = new ArrayList<>();
     features.checkpointNames().forEach(m -> known.add(features.checkpointFingerprint(m)));
     for (Trajectory target : targets) {
-      if (target.isDrawn() && !known.contains(target.modelFingerprint())) {
+      if (target.isDrawn() && !ensemble.isOfParts() && !known.contains(target.modelFingerprint())) {
         throw new JourneyException(
             "The target was sampled from the checkpoint "
                 + shorten(target.modelFingerprint())

@@ -95,7 +95,8 @@ public record ScoringEngine(
   }
 
   /**
-   * Refuses targets and steps that checkpoints cannot be asked about, and drawings of others.
+   * Refuses targets and steps that checkpoints cannot be asked about, and drawings of others, which
+   * only checkpoints of parts of the images answer for.
    *
    * @param members names of the checkpoints
    * @param steps t, rising
@@ -111,7 +112,7 @@ public record ScoringEngine(
       }
     }
     for (Trajectory target : targets) {
-      if (target.isDrawn() && !known.contains(target.modelFingerprint())) {
+      if (target.isDrawn() && !ensemble.isOfParts() && !known.contains(target.modelFingerprint())) {
         throw new JourneyException(
             "A target was sampled from the checkpoint "
                 + Attributor.shorten(target.modelFingerprint())

@@ -111,6 +111,20 @@ class EstimatorCommandTest {
         .toList();
   }
 
+  /** That is what they are for: no drawing of theirs is what anyone asks about. */
+  @Test
+  void membersOfPartsOfTheImagesAnswerForAnotherModelsDrawings(@TempDir Path folder)
+      throws IOException {
+    String parts = folder.resolve("parts").toString();
+    String features = folder.resolve("features").toString();
+    String scores = folder.resolve("scores").toString();
+    runs(flow.train("--fraction", "0.5", "--count", "2", "--out", parts));
+    runs(flow.featurize("--checkpoints", parts, "--out", features));
+    runs(flow.attribute("--checkpoints", parts, "--features", features, "--out", scores));
+    assertThat(places(Path.of(scores), 3)).isNotEmpty().isNotEqualTo(places(flow.attribution(), 3));
+    runs(flow.lds(folder, "--checkpoints", parts, "--features", features, "--seeds", "1"));
+  }
+
   @Test
   void featuresThatNoEstimatorTakesAreMadeWithAWarning(@TempDir Path folder) {
     String[] unserved = {"--function", "norm", "--preconditioner", "ekfac", "--draws", "1"};

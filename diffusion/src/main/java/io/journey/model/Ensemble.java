@@ -163,6 +163,15 @@ public final class Ensemble implements Serializable {
   }
 
   /**
+   * Returns whether each checkpoint was trained on a part of the images, so that together they
+   * answer for drawings of a model that was trained on all.
+   */
+  public boolean isOfParts() {
+    return manifest != null
+        && manifest.settings().path("training").path("fraction").asDouble(1) < 1;
+  }
+
+  /**
    * A line of a loss curve.
    *
    * @param step steps trained
