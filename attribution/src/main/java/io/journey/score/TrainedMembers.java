@@ -8,15 +8,11 @@ import io.journey.results.Attribution;
 import io.journey.results.ExampleTable;
 import io.journey.results.Timesteps;
 import io.journey.run.AtomicFile;
-import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.RunDirectory;
 import io.journey.run.Stage;
 import io.journey.run.StageFiles;
 import io.journey.sampling.Trajectory;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 
@@ -94,14 +90,7 @@ interface TrainedMembers extends MemberScores {
   @Override
   default void tidy(StageFiles files, String member, int queries) {
     for (int q = 0; q < queries; q++) {
-      Path file = files.path(resumeFile(member, q));
-      try {
-        Files.deleteIfExists(file);
-        // A kill during a save leaves its temporary file.
-        Files.deleteIfExists(files.path(resumeFile(member, q) + AtomicFile.TEMPORARY));
-      } catch (IOException e) {
-        throw new JourneyException("Cannot delete " + file + ": " + Failures.reason(e) + ".", e);
-      }
+      AtomicFile.delete(files.path(resumeFile(member, q)));
     }
   }
 }

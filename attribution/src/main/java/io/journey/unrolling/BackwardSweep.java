@@ -129,8 +129,7 @@ public record BackwardSweep(
         back(state.left() - 1, state.adjoints(), state.scores());
         state.tookBack();
         progress.advance(1);
-        boolean isDue = System.nanoTime() - kept > keeping.interval().toNanos();
-        if (keeping.file() != null && (isDue || state.left() == 0)) {
+        if (keeping.file() != null && System.nanoTime() - kept > keeping.interval().toNanos()) {
           AtomicFile.write(keeping.file(), state.writer()::writeSealedTo);
           kept = System.nanoTime();
         }

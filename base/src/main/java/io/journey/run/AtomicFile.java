@@ -178,6 +178,20 @@ public final class AtomicFile {
     }
   }
 
+  /**
+   * Deletes a file, and the temporary one that a kill during a write of it has left.
+   *
+   * @throws JourneyException if it is there and cannot be deleted
+   */
+  public static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(file.resolveSibling(file.getFileName() + TEMPORARY));
+    } catch (IOException e) {
+      throw new JourneyException("Cannot delete " + file + ": " + Failures.reason(e) + ".", e);
+    }
+  }
+
   /** Writes a file of these bytes. */
   public static String write(Path file, byte[] bytes) {
     return write(file, out -> out.write(bytes));

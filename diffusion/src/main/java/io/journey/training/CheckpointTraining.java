@@ -11,14 +11,12 @@ import io.journey.model.LayeredDenoiser;
 import io.journey.random.Seed;
 import io.journey.run.AtomicFile;
 import io.journey.run.Csv;
-import io.journey.run.Failures;
 import io.journey.run.JourneyException;
 import io.journey.run.Progress;
 import io.journey.run.RunDirectory;
 import io.journey.run.StageFiles;
 import io.journey.run.Workers;
 import io.journey.scheduler.SchedulerConfig;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,15 +198,7 @@ final class CheckpointTraining {
 
   /** Deletes the state of unfinished training. */
   static void discardResume(StageFiles run, String name) {
-    Path resumeFile = run.path(resumeName(name));
-    try {
-      Files.deleteIfExists(resumeFile);
-      // A kill during a save leaves its temporary file.
-      Files.deleteIfExists(run.path(resumeName(name) + AtomicFile.TEMPORARY));
-    } catch (IOException e) {
-      throw new JourneyException(
-          "Cannot delete " + resumeFile + ": " + Failures.reason(e) + ".", e);
-    }
+    AtomicFile.delete(run.path(resumeName(name)));
   }
 
   private static String lossTable(float[] losses, int first) {
