@@ -134,6 +134,7 @@ public final class RunContext implements AutoCloseable {
       return RunDirectory.claimGrowing(
           directory,
           stage.kind(),
+          stage.format(),
           growing.unitsSetting(),
           growing.units(),
           count -> settings(growing.withUnits(count)),

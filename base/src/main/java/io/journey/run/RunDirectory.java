@@ -122,6 +122,7 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
    * number. Where it holds fewer, all else equal, the others are added: what is there stays as it
    * is, and a finished directory stays finished, with what it had, until it has them all.
    *
+   * @param format of the stage's files
    * @param units the name of the setting that says how many
    * @param count how many there shall be
    * @param settings those of a number of units
@@ -132,21 +133,22 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
   public static RunDirectory claimGrowing(
       Path directory,
       String kind,
+      int format,
       String units,
       int count,
       IntFunction<ObjectNode> settings,
       IntFunction<ObjectNode> inputs,
       String device) {
-    ObjectNode header = header(kind, settings.apply(count), inputs.apply(count));
+    IntFunction<ObjectNode> headers =
+        some -> header(kind, settings.apply(some), inputs.apply(some)).put("format", format);
+    ObjectNode header = headers.apply(count);
     return claim(
         directory,
         header,
         device,
         found -> {
           int there = found.path("settings").path(units).asInt(count);
-          return there > 0 && there < count
-              ? header(kind, settings.apply(there), inputs.apply(there))
-              : header;
+          return there > 0 && there < count ? headers.apply(there) : header;
         },
         found -> found.path("settings").path(units).asInt() > count);
   }

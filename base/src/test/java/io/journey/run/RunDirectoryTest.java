@@ -80,6 +80,7 @@ class RunDirectoryTest {
     return RunDirectory.claimGrowing(
         folder,
         "checkpoints",
+        1,
         "count",
         count,
         units -> settings(20).put("count", units),

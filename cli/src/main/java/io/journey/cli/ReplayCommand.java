@@ -107,7 +107,8 @@ final class ReplayCommand implements Runnable {
     String name = ensemble.checkpointNames().get(number);
     int left = met.cardinality() - kept.cardinality();
     if (left > 0) {
-      console.say(name + " without " + Counted.of(left, "images") + " is in " + out + ".");
+      String imagesLeftOut = Counted.of(left, "images") + " (" + String.join("; ", without) + ")";
+      console.say(name + " without " + imagesLeftOut + " is in " + out + ".");
       return;
     }
     console.say(

@@ -5,10 +5,8 @@ import io.journey.evaluation.retrieval.RetrievalStudy;
 import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.results.EvaluationResult;
-import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
@@ -59,13 +57,7 @@ final class RetrievalCommand implements Runnable {
   @ArgGroup(multiplicity = "1")
   private AskedOptions asked;
 
-  @Option(
-      names = "--only",
-      split = ",",
-      paramLabel = "T",
-      description =
-          "The targets that are of the hidden source, by their numbers from 0 (default: all).")
-  private List<Integer> only = new ArrayList<>();
+  @Mixin private OnlyOption only;
 
   @Mixin private StepOptions timesteps;
 
@@ -90,7 +82,7 @@ final class RetrievalCommand implements Runnable {
     Ensemble ensemble = Ensemble.open(checkpoints);
     Dataset images = data.open(console.progress(), ensemble);
     List<Trajectory> targets =
-        chosen(asked.read(ensemble, images, timesteps.steps(), seed, console).targets());
+        only.of(asked.read(ensemble, images, timesteps.steps(), seed, console).targets());
     int[] steps = timesteps.steps().among(targets.get(0).timesteps());
     BitSet source = data.matching(images, hidden, console.progress());
     EvaluationResult result =
@@ -102,18 +94,5 @@ final class RetrievalCommand implements Runnable {
             all -> new RetrievalStudy(all, steps, source).run(out, console.context()));
     console.say(result);
     console.say("Tables and figure are in " + out + ".");
-  }
-
-  private List<Trajectory> chosen(List<Trajectory> all) {
-    for (int number : only) {
-      if (number < 0 || number >= all.size()) {
-        throw new SettingException(
-            "--only names targets by their numbers, 0 to " + (all.size() - 1) + ", got " + number);
-      }
-    }
-    if (only.stream().distinct().count() < only.size()) {
-      throw new SettingException("--only names a target twice");
-    }
-    return only.isEmpty() ? all : only.stream().map(all::get).toList();
   }
 }

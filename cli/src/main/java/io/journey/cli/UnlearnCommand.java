@@ -49,6 +49,8 @@ final class UnlearnCommand implements Runnable {
   @ArgGroup(multiplicity = "1")
   private AskedOptions asked;
 
+  @Mixin private OnlyOption only;
+
   @Mixin private StepOptions timesteps;
 
   @Mixin private DrawOptions drawing;
@@ -103,7 +105,7 @@ final class UnlearnCommand implements Runnable {
         UnlearningInfluence.of(ensemble, images, config)
             .withDraws(
                 new TargetDraws(drawing.draws(), drawing.seed(), drawing.patches(about.shape())))
-            .stage(about.targets(), wanted)
+            .stage(only.of(about.targets()), wanted)
             .run(out, console.context());
     console.say(AskedOptions.told(attribution, out));
     warn(UnlearningInfluence.outcomes(attribution));

@@ -51,6 +51,8 @@ final class UnrollCommand implements Runnable {
   @ArgGroup(multiplicity = "1")
   private AskedOptions asked;
 
+  @Mixin private OnlyOption only;
+
   @Mixin private StepOptions timesteps;
 
   @Mixin private DrawOptions drawing;
@@ -95,7 +97,7 @@ final class UnrollCommand implements Runnable {
         TrainingInfluence.of(ensemble, images, curvature)
             .withDraws(
                 new TargetDraws(drawing.draws(), drawing.seed(), drawing.patches(about.shape())))
-            .stage(about.targets(), wanted)
+            .stage(only.of(about.targets()), wanted)
             .run(out, console.context());
     console.say(AskedOptions.told(attribution, out));
   }

@@ -67,7 +67,7 @@ class ReplayFlowTest {
             "--out",
             folder.resolve("less"));
     assertThat(less.status()).as(less.err()).isZero();
-    assertThat(less.out()).contains("member-001 without 1 image is in");
+    assertThat(less.out()).contains("member-001 without 1 image (id=@" + id + ") is in");
     assertThat(Files.readAllLines(some))
         .isEqualTo(ledger.stream().filter(line -> !line.contains("," + gone + ",")).toList());
     assertThat(folder.resolve("less/member-000/unet/diffusion_pytorch_model.safetensors")).exists();
@@ -134,6 +134,32 @@ class ReplayFlowTest {
             folder.resolve("lds"));
     assertThat(lds.status()).as(lds.err()).isZero();
     assertThat(lds.out()).contains("Of the checkpoints' own seeds").contains("unrolled: LDS");
+    Path second = folder.resolve("second");
+    CommandRun only =
+        run(
+            "unroll",
+            "--target",
+            flow.targets(),
+            "--timesteps",
+            "200,600",
+            "--draws",
+            2,
+            "--outputs",
+            1,
+            "--only",
+            1,
+            "--out",
+            second);
+    assertThat(only.status()).as(only.err()).isZero();
+    for (int step = 0; step < 2; step++) {
+      float[] alone = Attribution.open(second).scores(step, 0);
+      float[] amongOthers = Attribution.open(out).scores(step, 1);
+      float largest = 0;
+      for (float score : amongOthers) {
+        largest = Math.max(largest, Math.abs(score));
+      }
+      assertThat(alone).usingComparatorWithPrecision(1e-3f * largest).containsExactly(amongOthers);
+    }
     Path truth = folder.resolve("truth");
     refusedToJudge("was begun with --truth own-seed", truth);
     refusedToJudge("is named twice", truth, "--truth", "own-seed", "--beside", "t=" + truth);

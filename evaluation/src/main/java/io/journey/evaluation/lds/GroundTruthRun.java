@@ -13,7 +13,7 @@ import io.journey.results.lds.RandomSubsets;
 import io.journey.results.lds.Subsets;
 import io.journey.run.Confined;
 import io.journey.run.Counted;
-import io.journey.run.FileStage;
+import io.journey.run.GrowingStage;
 import io.journey.run.SettingException;
 import io.journey.run.StageFiles;
 import io.journey.run.StageWork;
@@ -33,7 +33,8 @@ import java.util.Locale;
 /**
  * Makes a {@link GroundTruth}: trains models on random subsets and measures each. Models are run
  * directories of their own, one for each subset and seed, so that what has been trained is used
- * again for more subsets, seeds or targets. Each worker trains one model at a time.
+ * again for more subsets, seeds or targets. A finished ground truth grows: asked for more subsets,
+ * it trains those it lacks. Each worker trains one model at a time.
  *
  * @param retraining how models are trained
  * @param data all examples
@@ -58,7 +59,7 @@ public record GroundTruthRun(
     TruthMeasure measure,
     boolean ownSeed,
     Path models)
-    implements FileStage<GroundTruth> {
+    implements GrowingStage<GroundTruth> {
   public GroundTruthRun {
     if (count < 2 || seeds < 1) {
       throw new SettingException(
@@ -101,6 +102,22 @@ public record GroundTruthRun(
   @Override
   public int format() {
     return GroundTruth.FORMAT;
+  }
+
+  @Override
+  public String unitsSetting() {
+    return "subsets";
+  }
+
+  @Override
+  public int units() {
+    return count;
+  }
+
+  @Override
+  public GroundTruthRun withUnits(int subsetCount) {
+    return new GroundTruthRun(
+        retraining, data, targets, steps, subsets, subsetCount, seeds, measure, ownSeed, models);
   }
 
   @Override

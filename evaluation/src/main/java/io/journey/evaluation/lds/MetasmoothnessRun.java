@@ -13,7 +13,7 @@ import io.journey.results.lds.Metasmoothness;
 import io.journey.run.Confined;
 import io.journey.run.Counted;
 import io.journey.run.Csv;
-import io.journey.run.FileStage;
+import io.journey.run.GrowingStage;
 import io.journey.run.SettingException;
 import io.journey.run.StageWork;
 import io.journey.run.Task;
@@ -31,7 +31,8 @@ import java.util.Locale;
 
 /**
  * {@link Metasmoothness} of an ensemble's training: its first checkpoint, coupled models for which
- * one image counts half, and coupled models without it, asked about the targets.
+ * one image counts half, and coupled models without it, asked about the targets. A finished
+ * directory grows: asked for more images, it trains the models it lacks.
  *
  * @param ensemble whose first checkpoint is asked
  * @param retraining how its checkpoints were trained, coupled
@@ -51,7 +52,7 @@ public record MetasmoothnessRun(
     int images,
     int draws,
     long seed)
-    implements FileStage<EvaluationResult> {
+    implements GrowingStage<EvaluationResult> {
   /** The kind of run directory. */
   public static final String KIND = "evaluation-metasmoothness";
 
@@ -83,6 +84,21 @@ public record MetasmoothnessRun(
   @Override
   public String kind() {
     return KIND;
+  }
+
+  @Override
+  public String unitsSetting() {
+    return "images";
+  }
+
+  @Override
+  public int units() {
+    return images;
+  }
+
+  @Override
+  public MetasmoothnessRun withUnits(int count) {
+    return new MetasmoothnessRun(ensemble, retraining, data, targets, steps, count, draws, seed);
   }
 
   @Override
@@ -164,6 +180,7 @@ public record MetasmoothnessRun(
     @Override
     public void run(TaskContext context) {
       question.ask(ensemble, WHOLE, context);
+      context.progress().advance(size());
     }
   }
 

@@ -26,6 +26,7 @@ import io.journey.training.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -186,11 +187,19 @@ class GroundTruthRunTest {
     run(4, folder.resolve("models")).run(folder.resolve("truth"), TestContext.of(1));
     run(2, folder.resolve("more")).run(folder.resolve("first"), TestContext.of(2));
     run(4, folder.resolve("more")).run(folder.resolve("second"), TestContext.of(2));
-    for (String file :
-        new String[] {GroundTruth.MEASUREMENTS, GroundTruth.SUBSETS, "manifest.json"}) {
-      assertThat(Files.readAllBytes(folder.resolve("second").resolve(file)))
-          .as(file)
-          .isEqualTo(Files.readAllBytes(folder.resolve("truth").resolve(file)));
+    run(2, folder.resolve("models")).run(folder.resolve("grown"), TestContext.of(2));
+    Path measured = folder.resolve("grown/measurements/subset-0001/seed-1.npy");
+    FileTime then = FileTime.fromMillis(1_000_000);
+    Files.setLastModifiedTime(measured, then);
+    run(4, folder.resolve("models")).run(folder.resolve("grown"), TestContext.of(2));
+    assertThat(Files.getLastModifiedTime(measured)).isEqualTo(then);
+    for (String directory : List.of("second", "grown")) {
+      for (String file :
+          new String[] {GroundTruth.MEASUREMENTS, GroundTruth.SUBSETS, "manifest.json"}) {
+        assertThat(Files.readAllBytes(folder.resolve(directory).resolve(file)))
+            .as(file)
+            .isEqualTo(Files.readAllBytes(folder.resolve("truth").resolve(file)));
+      }
     }
     assertThatThrownBy(
             () -> run(2, folder.resolve("models")).run(folder.resolve("truth"), TestContext.of(2)))

@@ -38,6 +38,11 @@ class MetasmoothnessRunTest {
   }
 
   private static EvaluationResult run(TrainingConfig training, String name) {
+    return run(training, name, 4, "out");
+  }
+
+  private static EvaluationResult run(
+      TrainingConfig training, String name, int images, String out) {
     Path place = folder.resolve(name);
     Ensemble ensemble =
         new EnsembleTrainer(data, MODEL, training, 1, 3, Duration.ofHours(1))
@@ -52,10 +57,10 @@ class MetasmoothnessRunTest {
             data,
             targets,
             STEPS,
-            4,
+            images,
             4,
             1)
-        .run(place.resolve("out"), TestContext.of(2));
+        .run(place.resolve(out), TestContext.of(2));
   }
 
   private static double overall(String name) throws IOException {
@@ -75,5 +80,17 @@ class MetasmoothnessRunTest {
     EvaluationResult rough = run(TrainingConfig.of(100, 4, 0.1).withEmaDecay(0), "rough");
     assertThat(overall("rough")).isLessThan(0.5);
     assertThat(rough.warnings()).singleElement().asString().contains("is chaotic");
+  }
+
+  @Test
+  void moreImagesAreAddedToThoseThatWereAsked() throws IOException {
+    TrainingConfig training = TrainingConfig.of(4, N, 0.01);
+    run(training, "growing", 3, "at-once");
+    run(training, "growing", 2, "grown");
+    run(training, "growing", 3, "grown");
+    for (String file : List.of(MetasmoothnessRun.TABLE, "manifest.json")) {
+      assertThat(folder.resolve("growing/grown").resolve(file))
+          .hasSameBinaryContentAs(folder.resolve("growing/at-once").resolve(file));
+    }
   }
 }
