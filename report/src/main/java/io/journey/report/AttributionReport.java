@@ -198,7 +198,7 @@ public final class AttributionReport {
             ? " Pointed at, it tells its score as it is: to first order, what the loss f_t at that step"
                 + " would gain if training had never met the image."
                 + (attribution.checkpointNames().size() > 1
-                    ? " Behind ± is half of the 95% interval over training seeds."
+                    ? " Behind ± is half of the 95% interval over checkpoints, each with draws of noise of its own."
                     : "")
             : "");
     values.put(

@@ -213,7 +213,8 @@ public final class Attribution {
 
   /**
    * Returns half the width of a 95 % interval of each score over checkpoints, by Student's t: how
-   * far the mean over checkpoints may be from that over all training seeds.
+   * far the mean over checkpoints may be from that over all training seeds and all draws of f_t's
+   * noise, as each checkpoint is asked with draws of its own.
    *
    * @param step an index into {@link #steps()}
    * @return [N], in units of scores; NaN where there are fewer than two checkpoints
