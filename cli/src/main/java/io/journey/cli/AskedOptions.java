@@ -3,11 +3,8 @@ package io.journey.cli;
 import io.journey.dataset.Dataset;
 import io.journey.dataset.ImageShape;
 import io.journey.model.Ensemble;
-import io.journey.results.Attribution;
 import io.journey.results.Timesteps;
-import io.journey.run.Counted;
 import io.journey.sampling.Trajectory;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 
@@ -25,19 +22,6 @@ final class AskedOptions {
    * @param shape of the targets' pictures
    */
   record Asked(List<Trajectory> targets, ImageShape shape) {}
-
-  /** Returns in a sentence what scores there are now. */
-  static String told(Attribution attribution, Path out) {
-    return "Scores of "
-        + Counted.of(attribution.size(), "training images")
-        + " for "
-        + Counted.of(attribution.targets(), "targets")
-        + " at "
-        + Counted.of(attribution.steps().length, "steps")
-        + " are in "
-        + out
-        + ".";
-  }
 
   /**
    * Reads it, and says how pictures were changed, if they were.

@@ -1,18 +1,11 @@
 package io.journey.cli;
 
-import io.journey.dataset.Dataset;
-import io.journey.model.CheckpointSpec;
-import io.journey.model.Ensemble;
 import io.journey.results.Attribution;
-import io.journey.results.Timesteps;
 import io.journey.run.Counted;
-import io.journey.score.TargetDraws;
 import io.journey.score.UnlearningInfluence;
 import io.journey.score.UnlearningInfluence.Outcome;
 import io.journey.unlearning.UnlearningConfig;
-import java.nio.file.Path;
 import java.util.List;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,23 +30,7 @@ import picocli.CommandLine.Option;
 final class UnlearnCommand implements Runnable {
   @Mixin private Console console;
 
-  @Option(
-      names = "--checkpoints",
-      required = true,
-      paramLabel = "DIR",
-      description = "The ensemble of journey train.")
-  private CheckpointSpec checkpoints;
-
-  @Mixin private DataOptions data;
-
-  @ArgGroup(multiplicity = "1")
-  private AskedOptions asked;
-
-  @Mixin private OnlyOption only;
-
-  @Mixin private StepOptions timesteps;
-
-  @Mixin private DrawOptions drawing;
+  @Mixin private FeaturelessOptions questions;
 
   @Option(
       names = "--share",
@@ -86,28 +63,17 @@ final class UnlearnCommand implements Runnable {
   @InRange(from = 1)
   private int imageDraws = UnlearningConfig.MUCS.imageDraws();
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Directory for the scores.")
-  private Path out;
-
   @Override
   public void run() {
-    Timesteps wanted = timesteps.steps();
-    Ensemble ensemble = Ensemble.open(checkpoints);
-    Dataset images = data.open(console.progress(), ensemble);
-    AskedOptions.Asked about = asked.read(ensemble, images, wanted, drawing.seed(), console);
     UnlearningConfig config =
         new UnlearningConfig(share, stop, maxSteps, UnlearningConfig.MUCS.rate(), imageDraws);
     Attribution attribution =
-        UnlearningInfluence.of(ensemble, images, config)
-            .withDraws(
-                new TargetDraws(drawing.draws(), drawing.seed(), drawing.patches(about.shape())))
-            .stage(only.of(about.targets()), wanted)
-            .run(out, console.context());
-    console.say(AskedOptions.told(attribution, out));
+        questions.attribute(
+            asked ->
+                UnlearningInfluence.of(asked.ensemble(), asked.data(), config)
+                    .withDraws(asked.draws())
+                    .stage(asked.targets(), asked.steps()),
+            console);
     warn(UnlearningInfluence.outcomes(attribution));
   }
 

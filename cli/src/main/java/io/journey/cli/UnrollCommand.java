@@ -1,17 +1,9 @@
 package io.journey.cli;
 
-import io.journey.dataset.Dataset;
-import io.journey.model.CheckpointSpec;
-import io.journey.model.Ensemble;
-import io.journey.results.Attribution;
-import io.journey.results.Timesteps;
 import io.journey.run.SettingException;
-import io.journey.score.TargetDraws;
 import io.journey.score.TrainingInfluence;
 import io.journey.unrolling.BackwardSweep;
-import java.nio.file.Path;
 import java.util.Objects;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,23 +31,7 @@ final class UnrollCommand implements Runnable {
 
   @Mixin private Console console;
 
-  @Option(
-      names = "--checkpoints",
-      required = true,
-      paramLabel = "DIR",
-      description = "The ensemble of journey train.")
-  private CheckpointSpec checkpoints;
-
-  @Mixin private DataOptions data;
-
-  @ArgGroup(multiplicity = "1")
-  private AskedOptions asked;
-
-  @Mixin private OnlyOption only;
-
-  @Mixin private StepOptions timesteps;
-
-  @Mixin private DrawOptions drawing;
+  @Mixin private FeaturelessOptions questions;
 
   @Option(
       names = "--outputs",
@@ -73,32 +49,20 @@ final class UnrollCommand implements Runnable {
               + " step: for a few of them. Leave --outputs out.")
   private boolean exact;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Directory for the scores.")
-  private Path out;
-
   @Override
   public void run() {
     if (exact && outputs != null) {
       throw new SettingException("--exact has no random outputs: leave --outputs out");
     }
-    Timesteps wanted = timesteps.steps();
-    Ensemble ensemble = Ensemble.open(checkpoints);
-    Dataset images = data.open(console.progress(), ensemble);
-    AskedOptions.Asked about = asked.read(ensemble, images, wanted, drawing.seed(), console);
     BackwardSweep.Curvature curvature =
         exact
             ? BackwardSweep.Curvature.EXACT
             : new BackwardSweep.Curvature(Objects.requireNonNullElse(outputs, DEFAULT_OUTPUTS));
-    Attribution attribution =
-        TrainingInfluence.of(ensemble, images, curvature)
-            .withDraws(
-                new TargetDraws(drawing.draws(), drawing.seed(), drawing.patches(about.shape())))
-            .stage(only.of(about.targets()), wanted)
-            .run(out, console.context());
-    console.say(AskedOptions.told(attribution, out));
+    questions.attribute(
+        asked ->
+            TrainingInfluence.of(asked.ensemble(), asked.data(), curvature)
+                .withDraws(asked.draws())
+                .stage(asked.targets(), asked.steps()),
+        console);
   }
 }

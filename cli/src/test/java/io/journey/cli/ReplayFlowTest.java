@@ -84,20 +84,7 @@ class ReplayFlowTest {
   @Test
   void scoresThroughTrainingAreAnAttributionThatThePageAndTheJudgesTake() throws IOException {
     Path out = folder.resolve("unrolled");
-    CommandRun unrolled =
-        run(
-            "unroll",
-            "--target",
-            flow.targets(),
-            "--timesteps",
-            "200,600",
-            "--draws",
-            2,
-            "--outputs",
-            1,
-            "--out",
-            out);
-    assertThat(unrolled.status()).as(unrolled.err()).isZero();
+    unroll(out);
     assertThat(Attribution.open(out).manifest().settingFields().text("estimator"))
         .isEqualTo("adamw-influence");
     CommandRun page =
@@ -135,22 +122,7 @@ class ReplayFlowTest {
     assertThat(lds.status()).as(lds.err()).isZero();
     assertThat(lds.out()).contains("Of the checkpoints' own seeds").contains("unrolled: LDS");
     Path second = folder.resolve("second");
-    CommandRun only =
-        run(
-            "unroll",
-            "--target",
-            flow.targets(),
-            "--timesteps",
-            "200,600",
-            "--draws",
-            2,
-            "--outputs",
-            1,
-            "--only",
-            1,
-            "--out",
-            second);
-    assertThat(only.status()).as(only.err()).isZero();
+    unroll(second, "--only", 1);
     for (int step = 0; step < 2; step++) {
       float[] alone = Attribution.open(second).scores(step, 0);
       float[] amongOthers = Attribution.open(out).scores(step, 1);
@@ -174,6 +146,14 @@ class ReplayFlowTest {
     refusedToJudge("patches have odd sizes", none, "--patches", "2");
     refusedToJudge("is of other steps", none, "--attribution", "u=" + out, "--timesteps", "200");
     assertThat(none).as("before a model is trained").doesNotExist();
+  }
+
+  private void unroll(Path out, Object... more) {
+    List<Object> all = new ArrayList<>(List.of("--target", flow.targets()));
+    all.addAll(List.of("--timesteps", "200,600", "--draws", 2, "--outputs", 1, "--out", out));
+    all.addAll(Arrays.asList(more));
+    CommandRun unrolled = run("unroll", all.toArray());
+    assertThat(unrolled.status()).as(unrolled.err()).isZero();
   }
 
   private void refusedToJudge(String why, Path truth, Object... options) {
