@@ -71,6 +71,16 @@ public final class Ranks {
   }
 
   /**
+   * Returns the ranks less their mean, of variance 1.
+   *
+   * @return [n], squares of which sum to n − 1; zeros where all numbers are equal
+   */
+  public double[] standardised() {
+    double deviation = Math.sqrt(squares / (once.length - 1));
+    return Arrays.stream(once).map(x -> deviation == 0 ? 0 : x / deviation).toArray();
+  }
+
+  /**
    * Spearman's correlation: Pearson's of the ranks, equal numbers sharing their mean rank.
    *
    * @param other of as many numbers

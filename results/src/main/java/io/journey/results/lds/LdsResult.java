@@ -59,6 +59,10 @@ public final class LdsResult {
     if (tables.hasCeiling()) {
       draft.table("ceiling.csv", tables.ceiling());
     }
+    String additive = tables.additive();
+    if (!additive.isEmpty()) {
+      draft.table("additive.csv", additive);
+    }
     if (!beside.isEmpty()) {
       List<List<LdsTables.ByTruth>> truths = new ArrayList<>();
       truths.add(tables.byTruth(first.label()));

@@ -177,6 +177,35 @@ final class LdsTables {
     return Csv.table(AtStep.class, rows);
   }
 
+  /** Whether sums over images can be what models do, at every step, those that decide and all. */
+  String additive() {
+    List<OfSums> rows = new ArrayList<>();
+    for (int s = 0; s < steps.length; s++) {
+      addSums(rows, stepName(s), new int[] {s});
+    }
+    if (ranked.length > 0) {
+      addSums(rows, RANKED, ranked);
+    }
+    addSums(rows, ALL, lds.allSteps());
+    return rows.isEmpty() ? "" : Csv.table(OfSums.class, rows);
+  }
+
+  private void addSums(List<OfSums> rows, String name, int[] over) {
+    AdditiveShare of = AdditiveShare.of(truth, over);
+    if (of != null) {
+      rows.add(
+          new OfSums(name, of.share(), of.standardError(), of.attainable(), of.low(), of.high()));
+    }
+  }
+
+  private record OfSums(
+      String timestep,
+      @Csv.Format(POINTS) double share,
+      @Csv.Format(POINTS) double standardError,
+      @Csv.Format(POINTS) double attainableBySums,
+      @Csv.Format(POINTS) double low,
+      @Csv.Format(POINTS) double high) {}
+
   private record AtStep(
       String timestep,
       @Csv.Format(POINTS) double seedAgreement,
@@ -342,6 +371,20 @@ final class LdsTables {
                       + " expectation over seeds would reach %.1f.",
               100 * ceiling.agreement().get(steps.length).value(),
               100 * ceiling.attainable()[steps.length]));
+    }
+    AdditiveShare sums = AdditiveShare.of(truth, deciding());
+    if (sums != null) {
+      out.add(
+          String.format(
+              Locale.ROOT,
+              "Of what these models do differently%s sums over images can explain %.0f ± %.0f of 100: scores"
+                  + " that knew all of it would have an LDS of some %.0f (%.0f to %.0f).",
+              where(),
+              100 * sums.share(),
+              100 * sums.standardError(),
+              100 * sums.attainable(),
+              100 * sums.low(),
+              100 * sums.high()));
     }
     for (int e : ranking) {
       boolean compared = ranked.length > 0 && e != ranking[0];
