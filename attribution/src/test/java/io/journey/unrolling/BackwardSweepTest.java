@@ -163,6 +163,40 @@ class BackwardSweepTest {
     }
   }
 
+  /**
+   * f(w) of an image's weight w in the mean of its batches: f'(1) is 3f(1) − 4f(½) + f(0) but for
+   * the third derivative, and a score is −f'(1).
+   */
+  @Test
+  void withTheHessianItselfScoresAreFiniteDifferencesByTheWeightOfAnImage() {
+    int asked = 8;
+    double[][] differences = new double[truth.length][asked];
+    double[][] scores = scores(BackwardSweep.Curvature.EXACT);
+    double[] all;
+    try (Checkpoint checkpoint = ensemble.first()) {
+      all = losses(checkpoint);
+    }
+    BitSet kept = new BitSet(N);
+    kept.set(0, N);
+    for (int i = 0; i < asked; i++) {
+      BitSet halved = new BitSet(N);
+      halved.set(i);
+      Ensemble half =
+          how.model(DATA, kept, halved, 0).run(shared.resolve("half-" + i), TestContext.of(2));
+      try (Checkpoint checkpoint = half.first()) {
+        double[] losses = losses(checkpoint);
+        for (int q = 0; q < truth.length; q++) {
+          differences[q][i] = 4 * (losses[q] - all[q]) - truth[q][i];
+        }
+      }
+    }
+    for (int q = 0; q < truth.length; q++) {
+      double[] some = Arrays.copyOf(scores[q], asked);
+      assertThat(correlation(some, differences[q])).isGreaterThan(0.98);
+      assertThat(slope(differences[q], some)).isCloseTo(1, within(0.05));
+    }
+  }
+
   @Test
   void randomOutputsStandForTheHessianAndMoreOfThemDoBetterThanNoneAtAll() {
     double[][] scores = scores(new BackwardSweep.Curvature(8));

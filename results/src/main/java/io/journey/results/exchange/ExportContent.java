@@ -55,7 +55,12 @@ public final class ExportContent {
 
   /** Returns what a score is. */
   String unit() {
-    return "positive: " + positive() + OVERALL;
+    String change =
+        attribution.isChange()
+            ? "; what f_t, the loss of the target at that step, would gain to first order if the image"
+                + " had never been met"
+            : "";
+    return "positive: " + positive() + change + OVERALL;
   }
 
   ExportContent(Export export, StageWork work) {

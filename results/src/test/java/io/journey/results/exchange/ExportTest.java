@@ -135,6 +135,18 @@ class ExportTest {
     assertThat(made.at("/inputs/attribution").asText())
         .isEqualTo(attribution().manifest().fingerprint());
     assertThat(made.at("/attribution/settings/estimator").asText()).isEqualTo("journey-trak");
+    assertThat(made.at("/score").asText()).doesNotContain("f_t");
+  }
+
+  @Test
+  void scoresThatAreNumbersSayOfWhat() throws IOException {
+    FakeAttribution change = fake(data());
+    change.unit = Attribution.CHANGE;
+    run = change.write(root.resolve("change"), data());
+    Path out = export("scores", request(null), root.resolve("scores-of-change"));
+    ParquetFloats wide = new ParquetFloats(out.resolve(ScoreTables.WIDE));
+    assertThat(Json.parse(wide.note("journey").getBytes(), "note").at("/score").asText())
+        .contains("what f_t, the loss of the target at that step, would gain");
   }
 
   /** Over all steps the mean of scores in deviations: in double precision, an image at a time. */
