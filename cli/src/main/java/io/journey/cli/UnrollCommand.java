@@ -2,6 +2,8 @@ package io.journey.cli;
 
 import io.journey.run.SettingException;
 import io.journey.score.TrainingInfluence;
+import io.journey.training.Retraining;
+import io.journey.training.TrainingConfig;
 import io.journey.unrolling.BackwardSweep;
 import java.util.Objects;
 import picocli.CommandLine.Command;
@@ -28,6 +30,12 @@ import picocli.CommandLine.Option;
     })
 final class UnrollCommand implements Runnable {
   private static final int DEFAULT_OUTPUTS = 4;
+
+  /**
+   * Through a training with 1e−8 scores predicted next to nothing, through one with 1e−3 they did
+   * (docs/results/fashion-mnist-own-seed).
+   */
+  private static final double SMOOTH_EPSILON = 1e-4;
 
   @Mixin private Console console;
 
@@ -59,10 +67,22 @@ final class UnrollCommand implements Runnable {
             ? BackwardSweep.Curvature.EXACT
             : new BackwardSweep.Curvature(Objects.requireNonNullElse(outputs, DEFAULT_OUTPUTS));
     questions.attribute(
-        asked ->
-            TrainingInfluence.of(asked.ensemble(), asked.data(), curvature)
-                .withDraws(asked.draws())
-                .stage(asked.targets(), asked.steps()),
+        asked -> {
+          warn(Retraining.like(asked.ensemble(), Retraining.Coupling.COUPLED).training());
+          return TrainingInfluence.of(asked.ensemble(), asked.data(), curvature)
+              .withDraws(asked.draws())
+              .stage(asked.targets(), asked.steps());
+        },
         console);
+  }
+
+  private void warn(TrainingConfig training) {
+    if (training.adamEpsilon() < SMOOTH_EPSILON) {
+      console.say(
+          "Warning: Adam's epsilon of this training is "
+              + training.adamEpsilon()
+              + ": such a training may be too chaotic for scores to mean anything; ask journey evaluate"
+              + " metasmoothness first.");
+    }
   }
 }

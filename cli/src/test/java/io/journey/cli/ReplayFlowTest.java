@@ -154,6 +154,7 @@ class ReplayFlowTest {
     all.addAll(Arrays.asList(more));
     CommandRun unrolled = run("unroll", all.toArray());
     assertThat(unrolled.status()).as(unrolled.err()).isZero();
+    assertThat(unrolled.out()).contains("Adam's epsilon of this training is 1.0E-8");
   }
 
   private void refusedToJudge(String why, Path truth, Object... options) {
