@@ -28,7 +28,7 @@ final class LdsTables {
   /** Points (hundredths of LDS) to which a difference should be known: one standard deviation. */
   private static final double WANTED = 1.5;
 
-  /** Estimators in a sentence on one of several truths. */
+  /** Estimators that are told of in words. */
   private static final int MOST = 20;
 
   /** Four digits: a hundredth of a point. */
@@ -386,9 +386,17 @@ final class LdsTables {
               100 * sums.low(),
               100 * sums.high()));
     }
-    for (int e : ranking) {
-      boolean compared = ranked.length > 0 && e != ranking[0];
+    for (int rank = 0; rank < ranking.length && rank < MOST; rank++) {
+      int e = ranking[rank];
+      boolean compared = ranked.length > 0 && rank > 0;
       out.add(sentence(e, compared ? lds.difference(ranked, ranking[0], e) : null));
+    }
+    if (ranking.length > MOST) {
+      out.add(
+          Counted.of(ranking.length - MOST, "other estimators")
+              + " are in "
+              + LdsResult.TABLE
+              + " alone.");
     }
     return out;
   }

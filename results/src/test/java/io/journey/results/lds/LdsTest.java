@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.journey.random.RandomStream;
 import io.journey.random.Seed;
+import io.journey.results.EvaluationResult;
 import io.journey.run.JourneyException;
 import io.journey.run.Json;
 import io.journey.run.RunDirectory;
@@ -167,6 +168,21 @@ class LdsTest {
     assertThat(tables.sentences().get(0)).startsWith("No step can be ranked");
     assertThat(tables.sentences()).noneMatch(sentence -> sentence.contains("best"));
     assertThat(tables.scores()).contains(",no\n").doesNotContain(",yes\n");
+  }
+
+  @Test
+  void asManyEstimatorsAsAnyoneNamesAreJudgedAndTheFirstAreToldOf() {
+    List<BitSet> subsets = subsets(16, 20);
+    GroundTruth truth = truth(20, subsets, 2, new int[] {1}, 2, (j, d, h, s, t) -> j);
+    List<Prediction> many =
+        IntStream.range(0, 45)
+            .mapToObj(e -> scored(truth, "e" + e, 1, gaussians(20, "scores" + e)))
+            .toList();
+    try (RunDirectory run =
+        RunDirectory.claim(folder.resolve("many"), "lds", Json.object(), Json.object())) {
+      EvaluationResult result = LdsResult.of(truth, many).settings(Json.object()).write(run);
+      assertThat(result.sentences()).contains("25 other estimators are in lds.csv alone.");
+    }
   }
 
   @Test
