@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -52,6 +55,8 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
 
   private static final String LOCK = ".lock";
 
+  private static final String NEXT = ".next";
+
   /** The claims of this process that are not given up, oldest first. */
   private static final Set<RunDirectory> OPEN = Collections.synchronizedSet(new LinkedHashSet<>());
 
@@ -66,6 +71,13 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
   private volatile int wholeFiles;
   private volatile int filesOfParts;
   private boolean begunHere;
+
+  /** What a smaller run has listed: it stays until this one is finished. */
+  private Set<String> replaceable = Set.of();
+
+  /** What takes its place then, now under the name with {@link #NEXT}. */
+  private final SortedMap<String, Journal.Entry> replacing = new TreeMap<>();
+
   private double earlierSeconds;
 
   private RunDirectory(Path directory, ObjectNode header, String device, FileChannel lockChannel) {
@@ -298,6 +310,7 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
       journal.take(found);
     }
     if (!finished) {
+      replaceable = Set.copyOf(found.names());
       requireDevice(found.header());
       if (ofMore) {
         // Its files are more than this run's manifest may list.
@@ -387,8 +400,20 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
 
   @Override
   public void write(String name, AtomicFile.Content content) {
-    String sha256 = AtomicFile.write(path(name), content);
-    note(name, sha256);
+    if (!replaceable.contains(name) || !has(name)) {
+      String sha256 = AtomicFile.write(path(name), content);
+      note(name, sha256);
+      return;
+    }
+    Path next = path(name + NEXT);
+    String sha256 = AtomicFile.write(next, content);
+    try {
+      synchronized (this) {
+        replacing.put(name, new Journal.Entry(Files.size(next), sha256));
+      }
+    } catch (IOException e) {
+      throw new JourneyException("Cannot read " + next + ": " + Failures.reason(e) + ".", e);
+    }
   }
 
   @Override
@@ -461,7 +486,9 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
    */
   public synchronized void finish(ObjectNode timing) {
     ObjectNode list = Json.object();
-    for (Map.Entry<String, Journal.Entry> file : journal.files().entrySet()) {
+    SortedMap<String, Journal.Entry> files = new TreeMap<>(journal.files());
+    files.putAll(replacing);
+    for (Map.Entry<String, Journal.Entry> file : files.entrySet()) {
       ObjectNode entry = Json.object();
       entry.put("bytes", file.getValue().bytes());
       entry.put("sha256", file.getValue().sha256());
@@ -478,9 +505,23 @@ public final class RunDirectory implements StageFiles, AutoCloseable {
     times.setAll(timing);
     times.set("versions", Versions.all());
     AtomicFile.write(path(TIMING), Json.bytes(times));
+    replacing.keySet().forEach(this::replace);
     AtomicFile.write(path(Manifest.FILE), Json.bytes(manifest));
     removeNotes();
     finished = true;
+  }
+
+  private void replace(String name) {
+    try {
+      Files.move(
+          path(name + NEXT),
+          path(name),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new JourneyException(
+          "Cannot replace " + path(name) + ": " + Failures.reason(e) + ".", e);
+    }
   }
 
   /**

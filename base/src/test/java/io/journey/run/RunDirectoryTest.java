@@ -103,6 +103,36 @@ class RunDirectoryTest {
     }
   }
 
+  @Test
+  void whatWasFinishedStaysUntilTheLargerRunIs() throws IOException {
+    try (RunDirectory run = grow(1, null)) {
+      writeUnit(run, 0);
+      run.write("all.bin", out -> out.write(1));
+      run.finish(Json.object());
+    }
+    try (RunDirectory run = grow(2, null)) {
+      writeUnit(run, 1);
+      run.write("all.bin", out -> out.write(2));
+    } // Killed.
+    assertThat(Manifest.read(folder).verified("all.bin")).hasBinaryContent(new byte[] {1});
+    try (RunDirectory run = grow(1, null)) {
+      assertThat(run.isFinished()).isTrue();
+    }
+    try (RunDirectory run = grow(2, null)) {
+      assertThat(run.has("all.bin")).isTrue();
+      run.write("all.bin", out -> out.write(3));
+      writeUnit(run, 1);
+      run.finish(Json.object());
+    }
+    assertThat(Manifest.read(folder).verified("all.bin")).hasBinaryContent(new byte[] {3});
+    assertThat(folder.resolve("all.bin.next")).doesNotExist();
+    Files.delete(folder.resolve("all.bin"));
+    try (RunDirectory run = grow(3, null)) {
+      run.write("all.bin", out -> out.write(4));
+      assertThat(run.path("all.bin")).as("of what is lost nothing stays").exists();
+    }
+  }
+
   /** A task that another process does, or two after one another. */
   @Test
   void whatATaskWritesElsewhereIsItsOwnUntilItIsTakenOver() throws IOException {

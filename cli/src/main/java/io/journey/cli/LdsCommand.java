@@ -7,6 +7,8 @@ import io.journey.model.CheckpointSpec;
 import io.journey.model.Ensemble;
 import io.journey.results.EvaluationResult;
 import io.journey.results.lds.GroundTruth;
+import io.journey.run.Counted;
+import io.journey.run.RunStatus;
 import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
 import java.nio.file.Path;
@@ -95,6 +97,7 @@ final class LdsCommand implements Runnable {
     Stream.concat(others.values().stream(), Stream.ofNullable(leftOut))
         .forEach(other -> LdsStudy.requireOf(other, images, targets, steps));
     judged.check(ensemble, images, targets, steps, leftOut);
+    requireNotOfFewer(run);
     GroundTruth truth = run.run(truths.directory(), console.context());
     EvaluationResult result =
         judged.judge(
@@ -105,6 +108,24 @@ final class LdsCommand implements Runnable {
             all -> new LdsStudy(truth, others, all).run(out, console.context()));
     console.say(result);
     console.say("Tables and figure are in " + out + ".");
+  }
+
+  /** Hours of training are not spent on a result that has no place. */
+  private void requireNotOfFewer(GroundTruthRun run) {
+    if (!RunStatus.isRunDirectory(out) || !RunStatus.isRunDirectory(truths.directory())) {
+      return;
+    }
+    int there = RunStatus.of(truths.directory()).settings().path(run.unitsSetting()).asInt();
+    if (there < run.count()) {
+      throw new SettingException(
+          out
+              + " is of the "
+              + Counted.of(there, "subsets")
+              + " that "
+              + truths.directory()
+              + " had: name another --out for "
+              + run.count());
+    }
   }
 
   /** A truth that judges itself reaches 100. */

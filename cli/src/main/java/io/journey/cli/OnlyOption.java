@@ -2,7 +2,6 @@ package io.journey.cli;
 
 import io.journey.run.SettingException;
 import io.journey.sampling.Trajectory;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -13,10 +12,16 @@ final class OnlyOption {
       split = ",",
       paramLabel = "T",
       description = "The targets that are asked about, by their numbers from 0 (default: all).")
-  private List<Integer> only = new ArrayList<>();
+  private List<Integer> only;
 
   /** Returns those that are named, in the order in which they are. */
   List<Trajectory> of(List<Trajectory> all) {
+    if (only == null) {
+      return all;
+    }
+    if (only.isEmpty()) {
+      throw new SettingException("--only names no target");
+    }
     for (int number : only) {
       if (number < 0 || number >= all.size()) {
         throw new SettingException(
@@ -26,6 +31,6 @@ final class OnlyOption {
     if (only.stream().distinct().count() < only.size()) {
       throw new SettingException("--only names a target twice");
     }
-    return only.isEmpty() ? all : only.stream().map(all::get).toList();
+    return only.stream().map(all::get).toList();
   }
 }

@@ -33,6 +33,9 @@ import picocli.CommandLine.Option;
       "      --without class=Bag --ledger bags.csv --out runs/fashion/without-bags"
     })
 final class ReplayCommand implements Runnable {
+  /** Characters of conditions that a sentence repeats. */
+  private static final int MOST_TOLD = 200;
+
   @Mixin private Console console;
 
   @Option(
@@ -107,7 +110,10 @@ final class ReplayCommand implements Runnable {
     String name = ensemble.checkpointNames().get(number);
     int left = met.cardinality() - kept.cardinality();
     if (left > 0) {
-      String imagesLeftOut = Counted.of(left, "images") + " (" + String.join("; ", without) + ")";
+      String conditions = String.join("; ", without);
+      String imagesLeftOut =
+          Counted.of(left, "images")
+              + (conditions.length() > MOST_TOLD ? "" : " (" + conditions + ")");
       console.say(name + " without " + imagesLeftOut + " is in " + out + ".");
       return;
     }

@@ -82,7 +82,9 @@ final class UnrollCommand implements Runnable {
           "Warning: Adam's epsilon of this training is "
               + training.adamEpsilon()
               + ": such a training may be too chaotic for scores to mean anything; ask journey evaluate"
-              + " metasmoothness first.");
+              + " metasmoothness, or train with adamEpsilon "
+              + SMOOTH_EPSILON
+              + " or more.");
     }
   }
 }

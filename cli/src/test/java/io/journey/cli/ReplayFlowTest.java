@@ -134,6 +134,24 @@ class ReplayFlowTest {
     }
     Path truth = folder.resolve("truth");
     refusedToJudge("was begun with --truth own-seed", truth);
+    refused(
+        "is of the 6 subsets",
+        "evaluate lds",
+        "--target",
+        flow.targets(),
+        "--timesteps",
+        "200,600",
+        "--truth",
+        "own-seed",
+        "--subsets",
+        8,
+        "--draws",
+        2,
+        "--ground-truth",
+        truth,
+        "--out",
+        folder.resolve("lds"));
+    assertThat(truth.resolve("models/subset-0006")).as("before a model is trained").doesNotExist();
     refusedToJudge("is named twice", truth, "--truth", "own-seed", "--beside", "t=" + truth);
     Path none = folder.resolve("none");
     float[] numbers = new float[2 * 2 * 24];

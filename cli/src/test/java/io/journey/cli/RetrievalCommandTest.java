@@ -131,6 +131,7 @@ class RetrievalCommandTest {
     String[] asked = command(root.resolve("no"), "--target", flow.targets().toString());
     refused(asked, "has no example 'none'", "--hidden", "id=none");
     refused(asked, "0 to 1, got 2", "--hidden", "id=train/00003", "--only", "0,2");
+    refused(asked, "names no target", "--hidden", "id=train/00003", "--only", ",");
     refused(asked, "names a target twice", "--hidden", "id=train/00003", "--only", "1,1");
     refused(asked, "needs at least 2 targets", "--hidden", "id=train/00003", "--only", "1");
     assertThat(root.resolve("no")).doesNotExist();

@@ -26,6 +26,9 @@ import java.util.List;
 public record AdditiveShare(double share, double standardError) {
   private static final double TWO_SIDED = 1.96;
 
+  /** An interval as wide as this, of 0 to 1, says nothing. */
+  private static final double MOST_UNKNOWN = 0.75;
+
   /**
    * Estimates it.
    *
@@ -64,6 +67,11 @@ public record AdditiveShare(double share, double standardError) {
       squares += (slope - mean) * (slope - mean);
     }
     return new AdditiveShare(all.slope(), Math.sqrt(squares * (count - 1) / count));
+  }
+
+  /** Returns whether the interval of {@link #attainable} says anything. */
+  public boolean isKnown() {
+    return high() - low() < MOST_UNKNOWN;
   }
 
   /** Returns the correlation with the answers that the best sum over images would have. */

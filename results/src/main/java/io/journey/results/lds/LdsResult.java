@@ -85,7 +85,9 @@ public final class LdsResult {
     }
     List<Prediction> predictions = first.predictions();
     draft.table("power.csv", LdsPower.table(LdsPower.of(truth, predictions, tables.deciding())));
-    draft.table("damping.csv", tables.dampings(predictions));
+    if (predictions.stream().anyMatch(one -> one.dampings().length > 1)) {
+      draft.table("damping.csv", tables.dampings(predictions));
+    }
     return draft.figure("lds", tables.figure());
   }
 }

@@ -28,8 +28,12 @@ final class LdsTables {
   /** Points (hundredths of LDS) to which a difference should be known: one standard deviation. */
   private static final double WANTED = 1.5;
 
-  /** Estimators that are told of in words. */
+  /** Estimators that are told of in words and drawn. */
   private static final int MOST = 20;
+
+  private static final String UNKNOWN_SUMS =
+      "How much of what these models do could be a sum of effects of single images is not known: there are"
+          + " too few subsets.";
 
   /** Four digits: a hundredth of a point. */
   private static final String POINTS = "%.4f";
@@ -270,7 +274,7 @@ final class LdsTables {
    * @param truths of each a line for every estimator, of the first from the best down
    */
   static Figure figure(List<List<ByTruth>> truths) {
-    List<String> names = truths.get(0).stream().map(ByTruth::estimator).toList();
+    List<String> names = truths.get(0).stream().limit(MOST).map(ByTruth::estimator).toList();
     List<BarChart.Bars> bars = new ArrayList<>();
     for (List<ByTruth> lines : truths) {
       Map<String, ByTruth> of =
@@ -317,7 +321,7 @@ final class LdsTables {
   LineChart figure() {
     double[] x = IntStream.of(steps).asDoubleStream().toArray();
     List<Series> lines = new ArrayList<>();
-    for (int e : lds.ranking(deciding())) {
+    for (int e : IntStream.of(lds.ranking(deciding())).limit(MOST).toArray()) {
       double[] y = new double[x.length];
       for (int s = 0; s < y.length; s++) {
         y[s] = lds.at(e, s).value();
@@ -374,17 +378,7 @@ final class LdsTables {
     }
     AdditiveShare sums = AdditiveShare.of(truth, deciding());
     if (sums != null) {
-      out.add(
-          String.format(
-              Locale.ROOT,
-              "Of what these models do differently%s sums over images can explain %.0f ± %.0f of 100: scores"
-                  + " that knew all of it would have an LDS of some %.0f (%.0f to %.0f).",
-              where(),
-              100 * sums.share(),
-              100 * sums.standardError(),
-              100 * sums.attainable(),
-              100 * sums.low(),
-              100 * sums.high()));
+      out.add(sums.isKnown() ? sentence(sums) : UNKNOWN_SUMS);
     }
     for (int rank = 0; rank < ranking.length && rank < MOST; rank++) {
       int e = ranking[rank];
@@ -392,13 +386,24 @@ final class LdsTables {
       out.add(sentence(e, compared ? lds.difference(ranked, ranking[0], e) : null));
     }
     if (ranking.length > MOST) {
-      out.add(
-          Counted.of(ranking.length - MOST, "other estimators")
-              + " are in "
-              + LdsResult.TABLE
-              + " alone.");
+      out.add(Counted.of(ranking.length - MOST, "other estimators") + " are in the tables alone.");
     }
     return out;
+  }
+
+  private String sentence(AdditiveShare sums) {
+    return String.format(
+        Locale.ROOT,
+        "How these models differ%s is to %.0f %% (± %.0f, one standard error) a sum of effects of single"
+            + " images; the rest is chance, or images acting together. Scores of single images could have"
+            + " an LDS of about %.0f (%.0f to %.0f)%s.",
+        where(),
+        100 * Math.max(0, Math.min(1, sums.share())),
+        100 * sums.standardError(),
+        100 * sums.attainable(),
+        100 * sums.low(),
+        100 * sums.high(),
+        truth.isOwnSeed() ? "" : ", if they knew what is special to these models' seeds, too");
   }
 
   private String where() {

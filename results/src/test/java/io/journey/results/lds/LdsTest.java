@@ -181,7 +181,7 @@ class LdsTest {
     try (RunDirectory run =
         RunDirectory.claim(folder.resolve("many"), "lds", Json.object(), Json.object())) {
       EvaluationResult result = LdsResult.of(truth, many).settings(Json.object()).write(run);
-      assertThat(result.sentences()).contains("25 other estimators are in lds.csv alone.");
+      assertThat(result.sentences()).contains("25 other estimators are in the tables alone.");
     }
   }
 
