@@ -45,7 +45,10 @@ final class GroundTruthOptions {
   @Option(
       names = "--subsets",
       paramLabel = "N",
-      description = "Random subsets, 6 or more (default: 100, the paper's).")
+      description = {
+        "Random subsets, 6 or more (default: 100, the paper's).",
+        "A finished ground truth of fewer gets those it lacks."
+      })
   @InRange(from = 2)
   private Integer subsets;
 

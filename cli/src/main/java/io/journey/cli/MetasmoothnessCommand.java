@@ -49,7 +49,10 @@ final class MetasmoothnessCommand implements Runnable {
       names = "--images",
       paramLabel = "N",
       defaultValue = "8",
-      description = "Random images, each of which takes two trainings (default: ${DEFAULT-VALUE}).")
+      description = {
+        "Random images, each of which takes two trainings (default: ${DEFAULT-VALUE}).",
+        "A finished directory of fewer gets those it lacks."
+      })
   @InRange(from = 2)
   private int images;
 
