@@ -7,9 +7,9 @@ import java.util.List;
 /**
  * How much of what models of random subsets do is a sum over their images: the share of the
  * variance of −f_t over subsets that the best scores could explain, if they were known. Scores are
- * summed, so no estimator can be expected to reach a higher LDS than the root of it.
+ * summed, so its root is the LDS that scores which knew all of it would have.
  *
- * <p>Nothing is fitted. Of a sum over images the answers of two subsets correlate as the subsets
+ * <p>No scores are fitted. Of a sum over images the answers of two subsets correlate as the subsets
  * overlap; what images do only in twos and threes follows higher powers of the overlap, which are
  * uncorrelated with it over random subsets of one size (the Johnson scheme). So the slope of the
  * products of standardised answers y_S·y_T over the correlation of the subsets,
