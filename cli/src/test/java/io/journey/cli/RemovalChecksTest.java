@@ -142,6 +142,8 @@ class RemovalChecksTest {
     assertThat(one).contains("tracin-dot: LDS").doesNotContain("journey-trak");
     refused("Estimator dots is unknown", command, "--estimators", "dots", "--out", folder);
     refused("at least 6 subsets", with(command, "--subsets", 4), "--out", folder.resolve("few"));
-    refused("settings.subsets 6", with(command, "--subsets", 8), "--out", folder.resolve("more"));
+    String more = run(with(command, "--subsets", 8), "--out", folder.resolve("more"));
+    assertThat(more).contains("Warning: Only 8 subsets");
+    refused("settings.subsets 8", command, "--out", folder.resolve("fewer"));
   }
 }
