@@ -1,8 +1,12 @@
 package io.journey.results.lds;
 
+import io.journey.statistics.Estimate;
 import io.journey.statistics.Ranks;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How much of what models of random subsets do is a sum over their images: the share of the
@@ -26,6 +30,8 @@ import java.util.List;
 public record AdditiveShare(double share, double standardError) {
   private static final double TWO_SIDED = 1.96;
 
+  private static final int FEWEST = 4;
+
   /** An interval as wide as this, of 0 to 1, says nothing. */
   private static final double MOST_UNKNOWN = 0.75;
 
@@ -37,36 +43,52 @@ public record AdditiveShare(double share, double standardError) {
    *     four subsets
    */
   public static AdditiveShare of(GroundTruth truth, int[] steps) {
-    List<BitSet> subsets = truth.subsets();
-    int count = subsets.size();
-    double[][] alike = products(truth, steps);
-    Sums all = new Sums();
-    Sums[] without = new Sums[count];
-    for (int j = 0; j < count; j++) {
-      without[j] = new Sums();
+    List<AdditiveShare> one = of(truth, List.of(steps));
+    return one.isEmpty() ? null : one.get(0);
+  }
+
+  /**
+   * Estimates it over several sets of steps: overlaps and answers are looked at once.
+   *
+   * @param sets indices of the steps whose means are asked for
+   * @return one for each set; empty where overlaps do not differ
+   */
+  static List<AdditiveShare> of(GroundTruth truth, List<int[]> sets) {
+    double[][] overlaps = overlaps(truth);
+    if (overlaps.length < FEWEST || !(Sums.of(overlaps, overlaps).spread() > 0)) {
+      return List.of();
     }
-    for (int j = 0; j < count; j++) {
-      for (int k = 0; k < j; k++) {
-        double overlap = correlation(subsets.get(j), subsets.get(k), truth.examples().size());
-        for (Sums sums : List.of(all, without[j], without[k])) {
-          sums.add(overlap, alike[j][k]);
+    Map<Integer, double[][]> ofSteps = new HashMap<>();
+    List<AdditiveShare> shares = new ArrayList<>();
+    for (int[] steps : sets) {
+      double[][] mean = new double[overlaps.length][overlaps.length];
+      for (int step : steps) {
+        double[][] alike = ofSteps.computeIfAbsent(step, s -> products(truth, s));
+        for (int j = 0; j < mean.length; j++) {
+          for (int k = 0; k < j; k++) {
+            mean[j][k] += alike[j][k] / steps.length;
+          }
         }
       }
+      shares.add(of(overlaps, mean));
     }
-    if (count < 4 || !(all.spread() > 0)) {
-      return null;
-    }
+    return shares;
+  }
+
+  private static AdditiveShare of(double[][] overlaps, double[][] alike) {
+    int count = overlaps.length;
+    Sums all = Sums.of(overlaps, alike);
     double[] left = new double[count];
-    double mean = 0;
     for (int j = 0; j < count; j++) {
-      left[j] = all.less(without[j]).slope();
-      mean += left[j] / count;
+      Sums of = new Sums();
+      for (int k = 0; k < count; k++) {
+        if (k != j) {
+          of.add(overlaps[Math.max(j, k)][Math.min(j, k)], alike[Math.max(j, k)][Math.min(j, k)]);
+        }
+      }
+      left[j] = all.less(of).slope();
     }
-    double squares = 0;
-    for (double slope : left) {
-      squares += (slope - mean) * (slope - mean);
-    }
-    return new AdditiveShare(all.slope(), Math.sqrt(squares * (count - 1) / count));
+    return new AdditiveShare(all.slope(), (count - 1) * Estimate.of(left).standardError());
   }
 
   /** Returns whether the interval of {@link #attainable} says anything. */
@@ -93,26 +115,31 @@ public record AdditiveShare(double share, double standardError) {
     return Math.sqrt(Math.max(0, Math.min(1, share)));
   }
 
-  /** Correlation of two subsets as indicators of the images. */
-  private static double correlation(BitSet one, BitSet other, int examples) {
-    BitSet both = (BitSet) one.clone();
-    both.and(other);
-    double p = (double) one.cardinality() / examples;
-    return ((double) both.cardinality() / examples - p * p) / (p * (1 - p));
+  /** Correlations of subsets as indicators of the images, [M][M], below the diagonal. */
+  private static double[][] overlaps(GroundTruth truth) {
+    List<BitSet> subsets = truth.subsets();
+    double examples = truth.examples().size();
+    double p = subsets.get(0).cardinality() / examples;
+    double[][] overlaps = new double[subsets.size()][subsets.size()];
+    for (int j = 0; j < overlaps.length; j++) {
+      for (int k = 0; k < j; k++) {
+        BitSet both = (BitSet) subsets.get(j).clone();
+        both.and(subsets.get(k));
+        overlaps[j][k] = (both.cardinality() / examples - p * p) / (p * (1 - p));
+      }
+    }
+    return overlaps;
   }
 
-  /** Products of standardised ranks of answers, mean over targets and steps, [M][M]. */
-  private static double[][] products(GroundTruth truth, int[] steps) {
+  /** Products of standardised ranks of answers at a step, mean over targets, [M][M]. */
+  private static double[][] products(GroundTruth truth, int step) {
     int count = truth.subsets().size();
     double[][] products = new double[count][count];
-    int questions = steps.length * truth.targets();
-    for (int step : steps) {
-      for (int target = 0; target < truth.targets(); target++) {
-        double[] z = Ranks.of(truth.predictable(step, target)).standardised();
-        for (int j = 0; j < count; j++) {
-          for (int k = 0; k < j; k++) {
-            products[j][k] += z[j] * z[k] / questions;
-          }
+    for (int target = 0; target < truth.targets(); target++) {
+      double[] z = Ranks.of(truth.predictable(step, target)).standardised();
+      for (int j = 0; j < count; j++) {
+        for (int k = 0; k < j; k++) {
+          products[j][k] += z[j] * z[k] / truth.targets();
         }
       }
     }
@@ -126,6 +153,17 @@ public record AdditiveShare(double share, double standardError) {
     private double y;
     private double xx;
     private double xy;
+
+    /** Of all numbers below the diagonals. */
+    private static Sums of(double[][] x, double[][] y) {
+      Sums sums = new Sums();
+      for (int j = 0; j < x.length; j++) {
+        for (int k = 0; k < j; k++) {
+          sums.add(x[j][k], y[j][k]);
+        }
+      }
+      return sums;
+    }
 
     private void add(double newX, double newY) {
       count++;

@@ -43,6 +43,7 @@ final class LdsTables {
   private final Ceiling ceiling; // or null
   private final int[] steps;
   private final int[] ranked; // indices of the steps that can be ranked
+  private List<AdditiveShare> sums; // once they are asked for
 
   LdsTables(GroundTruth truth, Lds lds, Ceiling ceiling) {
     this.truth = truth;
@@ -184,22 +185,29 @@ final class LdsTables {
   /** Whether sums over images can be what models do, at every step, those that decide and all. */
   String additive() {
     List<OfSums> rows = new ArrayList<>();
-    for (int s = 0; s < steps.length; s++) {
-      addSums(rows, stepName(s), new int[] {s});
+    List<AdditiveShare> shares = sums();
+    for (int s = 0; s < shares.size(); s++) {
+      boolean isRanked = s == steps.length;
+      if (!isRanked || ranked.length > 0) {
+        String name = isRanked ? RANKED : stepName(Math.min(s, steps.length));
+        AdditiveShare of = shares.get(s);
+        rows.add(
+            new OfSums(name, of.share(), of.standardError(), of.attainable(), of.low(), of.high()));
+      }
     }
-    if (ranked.length > 0) {
-      addSums(rows, RANKED, ranked);
-    }
-    addSums(rows, ALL, lds.allSteps());
     return rows.isEmpty() ? "" : Csv.table(OfSums.class, rows);
   }
 
-  private void addSums(List<OfSums> rows, String name, int[] over) {
-    AdditiveShare of = AdditiveShare.of(truth, over);
-    if (of != null) {
-      rows.add(
-          new OfSums(name, of.share(), of.standardError(), of.attainable(), of.low(), of.high()));
+  /** Of each step, of those that decide, and of all; empty where overlaps tell nothing. */
+  private List<AdditiveShare> sums() {
+    if (sums == null) {
+      List<int[]> sets = new ArrayList<>();
+      IntStream.range(0, steps.length).forEach(s -> sets.add(new int[] {s}));
+      sets.add(deciding());
+      sets.add(lds.allSteps());
+      sums = AdditiveShare.of(truth, sets);
     }
+    return sums;
   }
 
   private record OfSums(
@@ -376,9 +384,9 @@ final class LdsTables {
               100 * ceiling.agreement().get(steps.length).value(),
               100 * ceiling.attainable()[steps.length]));
     }
-    AdditiveShare sums = AdditiveShare.of(truth, deciding());
-    if (sums != null) {
-      out.add(sums.isKnown() ? sentence(sums) : UNKNOWN_SUMS);
+    if (!sums().isEmpty()) {
+      AdditiveShare decided = sums().get(steps.length);
+      out.add(decided.isKnown() ? sentence(decided) : UNKNOWN_SUMS);
     }
     for (int rank = 0; rank < ranking.length && rank < MOST; rank++) {
       int e = ranking[rank];
@@ -391,18 +399,18 @@ final class LdsTables {
     return out;
   }
 
-  private String sentence(AdditiveShare sums) {
+  private String sentence(AdditiveShare share) {
     return String.format(
         Locale.ROOT,
         "How these models differ%s is to %.0f %% (± %.0f, one standard error) a sum of effects of single"
             + " images; the rest is chance, or images acting together. Scores of single images could have"
             + " an LDS of about %.0f (%.0f to %.0f)%s.",
         where(),
-        100 * Math.max(0, Math.min(1, sums.share())),
-        100 * sums.standardError(),
-        100 * sums.attainable(),
-        100 * sums.low(),
-        100 * sums.high(),
+        100 * Math.max(0, Math.min(1, share.share())),
+        100 * share.standardError(),
+        100 * share.attainable(),
+        100 * share.low(),
+        100 * share.high(),
         truth.isOwnSeed() ? "" : ", if they knew what is special to these models' seeds, too");
   }
 
